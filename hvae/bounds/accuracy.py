@@ -1,0 +1,87 @@
+"""The best accuracy that a given amount of class information allows, tight for any class shares.
+
+Sort the shares, p_1 >= ... >= p_M. A guess of accuracy a needs at least
+
+    I(a) = H(p) - H(w),   w = (a, min(p_2, t), ..., min(p_M, t)),   t in [0, p_2] with sum w = 1,
+
+nats about the class. This is the rate-distortion function of the labels under Hamming distortion
+(Erokhin 1958), with a "water level" t in place of the usual case distinction: the k classes that
+the optimal guess ever names are those with p_i > t, and a = S_k - (k - 1) t, S_k = p_1 + ... + p_k.
+For equal shares it is Fano's bound.
+"""
+
+import numpy as np
+from scipy.optimize import brentq  # type: ignore[import-untyped]
+from scipy.special import entr, xlog1py  # type: ignore[import-untyped]
+
+from hvae.bounds import arguments
+from hvae.bounds.arguments import Floats, Numbers
+
+
+def entropy(shares: Numbers) -> float:
+    """H(y) = - sum_i p_i log p_i in nats, with 0 log 0 = 0. Raises ValueError for bad shares."""
+    return float(entr(arguments.shares("shares", shares)).sum())
+
+
+def label_information(accuracy: float, shares: Numbers) -> float:
+    """I(a): the least information about the class, in nats, with which a guess has accuracy a.
+
+    Zero up to the majority share, H(y) at a = 1, convex and rising between.
+    Raises ValueError for bad shares and for an accuracy outside [0, 1].
+    """
+    p = _sorted(shares)
+    if not 0 <= accuracy <= 1:  # also refuses NaN
+        raise ValueError(f"accuracy must lie in [0, 1], got {accuracy}")
+    if accuracy <= p[0] or len(p) == 1:
+        return 0.0
+    # k classes are named from a = S_k - (k - 1) p_k on; the first two of these thresholds are both
+    # p_1, but for rounding, and at a threshold k and k - 1 agree.
+    total = np.cumsum(p)
+    k = max(2, int(np.sum(total - np.arange(len(p)) * p <= accuracy)))
+    return _information_at(max((total[k - 1] - accuracy) / (k - 1), 0.0), p)
+
+
+def accuracy_limit(information: float, shares: Numbers) -> float:
+    """A(I): the highest accuracy of any guess of y from z when I(y; z) <= I nats. Inverse of I(a).
+
+    The majority share at I = 0 (and below: estimates fluctuate), 1 from I = H(y) on.
+    Raises ValueError for bad shares and for NaN information. Error at most 1e-9.
+    """
+    p = _sorted(shares)
+    budget = arguments.information("information", information)
+    if len(p) == 1:
+        return 1.0
+    if budget == 0:
+        return float(p[0])
+    # the two agree but for rounding; the second must not be reached, or there is no root
+    if budget >= min(entropy(shares), _information_at(0.0, p)):
+        return 1.0
+    level = brentq(lambda t: _information_at(t, p) - budget, 0, p[1], xtol=1e-16, maxiter=1000)
+    return min(1.0, _accuracy_at(level, p))
+
+
+def _sorted(shares: Numbers) -> Floats:
+    """The shares in falling order, without the classes that never occur."""
+    p = arguments.shares("shares", shares)
+    return np.sort(p[p > 0])[::-1]
+
+
+def _accuracy_at(level: float, p: Floats) -> float:
+    """The accuracy a = p_1 + sum_{i>1} (p_i - t)^+ at the water level t."""
+    return float(p[0] + np.maximum(p[1:] - level, 0).sum())
+
+
+def _information_at(level: float, p: Floats) -> float:
+    """H(p) - H(w) at the water level t, as a sum of terms that are not negative.
+
+    For equal shares I(a) is quadratic at its zero, so that the difference of two entropies (error
+    1e-16) would leave an error of 1e-8 in the inverse. With the moved mass e_i = (p_i - t)^+,
+    H(p) - H(w) = D(a, p_1) + sum_{i>1} [ D(p_i - e_i, p_i) + e_i log(p_1 / p_i) ],
+    where D(w, p) = w log(w / p) - w + p and a = p_1 + sum e_i.
+    """
+    first, others = p[0], p[1:]
+    moved = np.maximum(others - level, 0)
+    gain = moved.sum()
+    rise = (first + gain) * np.log1p(gain / first) - gain
+    fall = xlog1py(others - moved, -moved / others) + moved
+    return float(rise + fall.sum() + (moved * (np.log(first) - np.log(others))).sum())

@@ -1,0 +1,79 @@
+"""Limits for sources that are not Gaussian: Shannon's, and that of a Gaussian mixture.
+
+Rates are nats per data item, distortions squared errors summed over the dimensions. Both curves lie
+*below* the source's own D(R): no code does better. With H(y) the entropy of the component,
+
+    R(D | y) <= R(D) <= R(D | y) + H(y),
+
+since naming the component costs H(y), and being told it cannot hurt (Gray 1973).
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from hvae.bounds import arguments, water
+from hvae.bounds.arguments import Floats, Numbers
+
+
+def shannon_distortion(rate: float, entropy: float, dimensions: int) -> float:
+    """Shannon's lower bound D >= n / (2 pi e) exp(2 (h(x) - R) / n) on E ||x - x_hat||^2.
+
+    `entropy` is the differential entropy h(x) in nats. Equality for a white Gaussian source.
+    A negative rate counts as 0. Raises ValueError for NaN and infinite entropy.
+    """
+    n = arguments.whole("dimensions", dimensions, least=1)
+    nats = arguments.finite("entropy", entropy) - arguments.information("rate", rate)
+    return n / (2 * math.pi * math.e) * math.exp(2 * nats / n)
+
+
+def shannon_rate(distortion: float, entropy: float, dimensions: int) -> float:
+    """The same bound for the rate: R >= h(x) - n/2 log(2 pi e D / n), at least 0.
+
+    Raises ValueError for a distortion that is not positive and for NaN and infinite entropy.
+    """
+    n = arguments.whole("dimensions", dimensions, least=1)
+    per_dimension = arguments.positive("distortion", distortion) / n
+    nats = arguments.finite("entropy", entropy) - n / 2 * math.log(
+        2 * math.pi * math.e * per_dimension
+    )
+    return max(nats, 0.0)
+
+
+def conditional_distortion_rate(
+    rate: float, shares: Numbers, eigenvalues: Sequence[Numbers]
+) -> float:
+    """D(R | y): the least E ||x - x_hat||^2 of coder and decoder who both know the component.
+
+    shares[k] and eigenvalues[k] belong to component k. At the optimum all components have the same
+    slope, so one water level for all: D = sum_k p_k sum_i min(v_ki, t), R likewise.
+    A negative rate counts as 0. Raises ValueError for bad shares, eigenvalues and NaN.
+    """
+    rate = arguments.information("rate", rate)
+    return water.at_rate(rate, *_directions(shares, eigenvalues)).distortion
+
+
+def conditional_rate_distortion(
+    distortion: float, shares: Numbers, eigenvalues: Sequence[Numbers]
+) -> float:
+    """R(D | y): the inverse of `conditional_distortion_rate`. Infinite at D = 0.
+
+    Raises ValueError for bad shares and eigenvalues and for a negative or NaN distortion.
+    """
+    distortion = arguments.not_negative("distortion", distortion)
+    return water.at_distortion(distortion, *_directions(shares, eigenvalues)).rate
+
+
+def _directions(shares: Numbers, eigenvalues: Sequence[Numbers]) -> tuple[Floats, Floats]:
+    """Every direction of every component as (variance, weight)."""
+    p = arguments.shares("shares", shares)
+    if len(p) != len(eigenvalues):
+        raise ValueError(
+            f"eigenvalues must be a list for each of the {len(p)} shares, got {len(eigenvalues)}"
+        )
+    variances = [arguments.vector("eigenvalues", values) for values in eigenvalues]
+    if len({len(values) for values in variances}) > 1:
+        lengths = [len(values) for values in variances]
+        raise ValueError(f"eigenvalues must be equally many for every component, got {lengths}")
+    return np.concatenate(variances), np.repeat(p, len(variances[0]))

@@ -1,0 +1,130 @@
+"""Does a measured value keep to its limit? Checks with their evidence, and verdicts on them.
+
+A check *holds*, is *violated* or is *undecided*: "violated" needs evidence at a family-wise level
+of 1 % over the experiment (Holm 1979), "holds" that the one-sided 95 % lower end of the slack is
+not negative. A limit that cannot bind is *vacuous* and takes no part.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy.stats import norm  # type: ignore[import-untyped]
+
+from hvae.bounds import arguments
+from hvae.bounds.arguments import Numbers
+from hvae.bounds.binomial import at_least, clopper_pearson
+
+__all__ = ["Check", "Verdict", "accuracy_check", "clopper_pearson", "holm", "judge", "normal_check"]
+
+Verdict = Literal["holds", "violated", "undecided", "vacuous"]
+
+ONE_SIDED = 0.95
+ROUNDING = 1e-12  # a relative deficit below this is arithmetic, not evidence
+
+
+class Check(NamedTuple):
+    """A measured value against its limit, in the units of the measured value."""
+
+    bound: str  # its name; for the reader
+    measured: float
+    measured_se: float
+    limit: float
+    limit_se: float
+    slack: float  # distance to the limit, on the allowed side when >= 0
+    slack_low: float  # one-sided 95 % lower end of the slack
+    p_value: float  # of "the bound is kept"; small values speak against it
+    vacuous: bool  # the limit cannot bind
+
+
+def accuracy_check(
+    correct: int, n: int, limit: float, limit_se: float, *, bound: str = "accuracy"
+) -> Check:
+    """An accuracy of `correct` among `n` independent items, measured <= limit, by exact tests.
+
+    p = P[Binomial(n, limit + 3 limit_se) >= correct], 1 where that probability reaches 1.
+    The slack's lower end pairs the one-sided Clopper-Pearson upper end with limit - 1.645 limit_se.
+    Raises ValueError unless 0 <= correct <= n, n >= 1, limit >= 0 and limit_se >= 0.
+    """
+    high = clopper_pearson(correct, n, level=2 * ONE_SIDED - 1)[1]
+    limit = arguments.not_negative("limit", arguments.finite("limit", limit))
+    limit_se = arguments.not_negative("limit_se", arguments.finite("limit_se", limit_se))
+    accuracy = correct / n
+    return Check(
+        bound,
+        measured=accuracy,
+        measured_se=math.sqrt(accuracy * (1 - accuracy) / n),
+        limit=limit,
+        limit_se=limit_se,
+        slack=limit - accuracy,
+        slack_low=limit - float(norm.ppf(ONE_SIDED)) * limit_se - high,
+        p_value=at_least(correct, n, min(limit + 3 * limit_se, 1.0)),
+        vacuous=limit >= 1,
+    )
+
+
+def normal_check(
+    measured: float,
+    measured_se: float,
+    limit: float,
+    limit_se: float,
+    upper: bool,
+    *,
+    bound: str = "",
+    vacuous: bool = False,
+) -> Check:
+    """A value with a standard error against a limit with one, by a normal test of the slack.
+
+    upper: measured <= limit, slack = limit - measured; otherwise the other way round.
+    p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, 1 or 0.
+    Whether the limit can bind depends on what is measured: the caller says so.
+    Raises ValueError for NaN, infinities and negative standard errors.
+    """
+    for name, value in {"measured": measured, "limit": limit}.items():
+        arguments.finite(name, value)
+    for name, value in {"measured_se": measured_se, "limit_se": limit_se}.items():
+        arguments.not_negative(name, arguments.finite(name, value))
+    slack = float(limit - measured if upper else measured - limit)
+    se = math.hypot(measured_se, limit_se)
+    if se > 0:
+        p_value = float(norm.cdf(slack / se))
+    else:
+        p_value = float(slack >= -ROUNDING * max(1.0, abs(measured), abs(limit)))
+    low = slack - float(norm.ppf(ONE_SIDED)) * se
+    return Check(bound, measured, measured_se, limit, limit_se, slack, low, p_value, vacuous)
+
+
+def holm(p_values: Numbers) -> list[float]:
+    """Adjusted p-values: rejecting those <= q keeps the family-wise error at q (Holm 1979).
+
+    Sorted upwards, max_{j <= i} (m - j + 1) p_(j), at most 1; returned in the order given.
+    Raises ValueError for p-values outside [0, 1].
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    bad = p[~((p >= 0) & (p <= 1))]
+    if len(bad):
+        raise ValueError(f"p_values must lie in [0, 1], got {bad[0]}")
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    return [float(value) for value in np.minimum(adjusted, 1)]
+
+
+def judge(checks: Sequence[Check], level: float = 0.01) -> list[Verdict]:
+    """A verdict for each check of one experiment, in the order given.
+
+    Holm runs over the checks that can bind. Raises ValueError unless 0 < level < 1.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {level}")
+    adjusted = iter(holm([check.p_value for check in checks if not check.vacuous]))
+    return [
+        "vacuous" if check.vacuous else _verdict(check, next(adjusted) <= level) for check in checks
+    ]
+
+
+def _verdict(check: Check, rejected: bool) -> Verdict:
+    if rejected:
+        return "violated"
+    return "holds" if check.slack_low >= 0 else "undecided"

@@ -1,0 +1,43 @@
+"""What every `python -m hvae.…` shares: arguments, and errors as one sentence."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from hvae.errors import InputError
+
+T = TypeVar("T")
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser with what every command takes; `--params` is one job's own parameters."""
+    result = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    result.add_argument("--params", default="{}", help="the job's parameters, as JSON")
+    result.add_argument("--verbose", action="store_true", help="show the traceback of an error")
+    return result
+
+
+def folder(result: argparse.ArgumentParser, *names: str) -> None:
+    """Add required arguments that name folders."""
+    for name in names:
+        result.add_argument(f"--{name}", type=Path, required=True)
+
+
+def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> None:
+    """Run `main`; an InputError or a failing file ends in one sentence and exit status 1."""
+    try:
+        main(arguments)
+    except (InputError, OSError) as error:
+        if arguments.verbose:
+            raise
+        sys.exit(f"error: {error}")
+
+
+def progress(steps: Iterable[T], what: str) -> Iterable[T]:
+    """A progress bar on a terminal; in a log, one line every half minute at most."""
+    live = sys.stderr.isatty()
+    return tqdm(steps, desc=what, mininterval=0.1 if live else 30, ncols=None if live else 80)

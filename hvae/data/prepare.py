@@ -1,0 +1,35 @@
+"""Prepare a source: load, check, split, and store each split as Parquet."""
+
+import argparse
+
+from hvae import command
+from hvae.data import prepared
+from hvae.data.sources import SOURCES
+from hvae.data.splits import split, subset
+from hvae.params import Data, Section, Seed, parse
+
+
+class Job(Section):
+    """What the prepared data depend on."""
+
+    seed: Seed
+    data: Data
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write train.parquet, validation.parquet and test.parquet into the folder `out`."""
+    job = parse(Job, arguments.params)
+    source = SOURCES[job.data.source]()
+    kept = subset(source.labels, job.data.max_items, job.seed)
+    for name, part in split(source.labels[kept], job.data.split, job.seed).items():
+        index = kept[part]
+        items = prepared.Items(
+            source.x[index], source.labels[index], index, source.shape, source.classes
+        )
+        prepared.write(items, arguments.out / f"{name}.parquet")
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "out")
+    command.run(main, parser.parse_args())

@@ -1,0 +1,80 @@
+"""Rates and distortion of a trained model on held-out items, each with its standard error."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from hvae.models.hierarchical import HierarchicalVAE, Terms
+from hvae.models.noise import Stream, draw, generator
+
+Array = NDArray[np.float64]
+
+
+class Measured(NamedTuple):
+    """Per item, averaged over z samples, in nats; squared errors per data dimension.
+
+    rates: (items, L); distortion, error, error_of_means: (items,). `error_of_means` decodes the
+    posterior means all the way down instead of samples.
+    """
+
+    rates: Array
+    distortion: Array
+    error: Array
+    error_of_means: Array
+
+
+def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> Terms:
+    """One pass with the noise of (seed, split, sample): the same for every point of a grid."""
+    return model(x, draw(model.latents, len(x), generator(Stream.EVALUATION, seed, split, sample)))
+
+
+def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int) -> Measured:
+    """Measure x (items, n) with `samples` draws of z an item."""
+    passes = [_terms(model, x, encode(model, x, seed, split, s)) for s in range(samples)]
+    rates, distortion, error = (torch.stack(part).mean(0).numpy() for part in zip(*passes))
+    centre = [torch.zeros(len(x), width) for width in model.latents]
+    return Measured(rates, distortion, error, _error(model, x, model(x, centre)).numpy())
+
+
+def _terms(model: HierarchicalVAE, x: Tensor, terms: Terms) -> tuple[Tensor, Tensor, Tensor]:
+    return terms.rates.double(), terms.distortion.double(), _error(model, x, terms)
+
+
+def _error(model: HierarchicalVAE, x: Tensor, terms: Terms) -> Tensor:
+    return (x - model.likelihood.mean(terms.decoded)).double().square().mean(-1)
+
+
+def summary(measured: Measured, beta: Sequence[float], constant: float) -> dict[str, float]:
+    """The measured columns of a row of `points.parquet` but `bits_per_dim`, standard errors over items.
+
+    An item's value is an average over z samples, so the spread over items holds both the items' own
+    and the Monte-Carlo error. The objective is J°, without the likelihood's constant.
+    """
+    total = measured.rates.sum(1)
+    objective = measured.distortion - constant + measured.rates @ np.asarray(beta)
+    columns = {f"rate_{i}": rate for i, rate in enumerate(measured.rates.T, start=1)} | {
+        "rate_total": total,
+        "distortion": measured.distortion,
+        "objective": objective,
+    }
+    row = {}
+    for name, values in columns.items():
+        row[name] = float(values.mean())
+        row[f"{name}_se"] = float(values.std(ddof=1) / math.sqrt(len(values)))
+    mse = float(measured.error.mean())
+    return row | {
+        "distortion_constant": constant,
+        "mse": mse,
+        "psnr_db": psnr(mse),
+        "psnr_mean_db": psnr(float(measured.error_of_means.mean())),
+    }
+
+
+def psnr(mse: float) -> float:
+    """Peak signal-to-noise ratio in dB of data scaled to [0, 1]; infinite at no error."""
+    return -10 * math.log10(mse) if mse > 0 else math.inf

@@ -1,0 +1,56 @@
+"""Latents on disk: `latents/point=…/split=…/part-0.parquet`, readable by any Parquet tool."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hvae import tables
+from hvae.errors import InputError
+
+Array = NDArray[np.float32]
+
+
+class Latents(NamedTuple):
+    """One point and split; lists over layers, z_1 first, each array (items, d_l).
+
+    A lower layer's mean and std are given the stored sample of the layers above it.
+    """
+
+    index: NDArray[np.int64]
+    label: NDArray[np.int64]
+    mean: list[Array]
+    std: list[Array]
+    sample: list[Array]
+
+
+def file(folder: Path, point: str, split: str) -> Path:
+    """Where one point and split is kept."""
+    return folder / f"point={point}" / f"split={split}" / "part-0.parquet"
+
+
+def write(latents: Latents, path: Path) -> None:
+    """Store latents as fixed-size lists of float32."""
+    columns = {"index": pa.array(latents.index), "label": pa.array(latents.label)}
+    for layer, parts in enumerate(zip(*latents[2:], strict=True), start=1):
+        for name, part in zip(("mean", "std", "sample"), parts, strict=True):
+            columns[f"z{layer}_{name}"] = tables.vectors(part)
+    widths = [part.shape[1] for part in latents.mean]
+    tables.write(pa.table(columns).cast(tables.latents(widths)), path)
+
+
+def read(path: Path) -> Latents:
+    """Load latents; InputError where the file lacks a column or holds another type."""
+    table = tables.read(path)
+    layers = sum(name.endswith("_sample") for name in table.column_names)
+
+    def part(name: str) -> list[Array]:
+        return [tables.matrix(table[f"z{layer}_{name}"]) for layer in range(1, layers + 1)]
+
+    try:
+        numbers = [table[name].to_numpy() for name in ("index", "label")]
+        return Latents(numbers[0], numbers[1], part("mean"), part("std"), part("sample"))
+    except (KeyError, AttributeError) as error:
+        raise InputError(f"{path} does not hold latents: {error}") from None

@@ -1,0 +1,1 @@
+"""Models: distributions, likelihoods, networks, and the `HierarchicalVAE` that they make up."""

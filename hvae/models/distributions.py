@@ -1,0 +1,29 @@
+"""Diagonal Gaussians: sampling with given noise, log-density, and their KL divergence, in nats."""
+
+import math
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class Normal(NamedTuple):
+    """N(mean, diag std²); both tensors of shape (..., d), the last axis being one item's vector."""
+
+    mean: Tensor
+    std: Tensor
+
+    def sample(self, noise: Tensor) -> Tensor:
+        """mean + std · ε, for ε ~ N(0, I) of shape (..., d) given by the caller."""
+        return self.mean + self.std * noise
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """log N(value; mean, std²) in nats, summed over the last axis: shape (...)."""
+        standard = (value - self.mean) / self.std
+        return -(standard.square() / 2 + self.std.log() + math.log(2 * math.pi) / 2).sum(-1)
+
+
+def kl(q: Normal, p: Normal) -> Tensor:
+    """KL[q ‖ p] = Σ log(σ_p/σ_q) + (σ_q² + (μ_q − μ_p)²) / 2σ_p² − ½, in nats: shape (...)."""
+    ratio = q.std / p.std
+    shift = (q.mean - p.mean) / p.std
+    return ((ratio.square() + shift.square() - 1) / 2 - ratio.log()).sum(-1)

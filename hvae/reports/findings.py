@@ -1,0 +1,60 @@
+"""What the tables say, in sentences: every number is computed from this run."""
+
+from collections import Counter
+
+from hvae.bounds.accuracy import accuracy_limit
+from hvae.reports.run import Row, Run
+
+CLOSED = 0.05  # nats: a layer that says less than this is called closed
+
+
+def findings(run: Run) -> list[str]:
+    """The findings that head the page."""
+    return [_trained(run), _checks(run), *_means(run)]
+
+
+def _trained(run: Run) -> str:
+    if not run.trained:
+        return f"All {len(run.points)} models diverged: there is nothing to show."
+    lost = [point["point"] for point in run.points if point["status"] != "ok"]
+    rates = [point["rate_total"] for point in run.trained]
+    psnr = [point["psnr_db"] for point in run.trained]
+    text = (
+        f"{len(run.trained)} models span total rates from {min(rates):.2f} to {max(rates):.1f} nats "
+        f"per item and reconstructions from {min(psnr):.1f} to {max(psnr):.1f} dB (z sampled)."
+    )
+    return text + (f" {len(lost)} more diverged: {', '.join(lost)}." if lost else "")
+
+
+def _checks(run: Run) -> str:
+    count = Counter(check["verdict"] for check in run.bounds)
+    judged = len(run.bounds) - count["vacuous"]
+    return (
+        f"Of {judged} checks that can bind, {count['holds']} hold, {count['violated']} are violated "
+        f"and {count['undecided']} are undecided (family-wise level 1 %); "
+        f"in {count['vacuous']} more the limit is 1."
+    )
+
+
+def _means(run: Run) -> list[str]:
+    """Probes on means where the top layer is closed, beside what samples could reach there."""
+    top = f"z{run.layers}"
+    closed = [
+        task
+        for task in run.accuracies("mean")
+        if task["layers"] == top and task["rate"].value < CLOSED
+    ]
+    shares = run.shares()
+    above = [task for task in closed if task["low"] > accuracy_limit(task["rate"].value, shares)]
+    if not above:
+        return []
+    best: Row = max(above, key=lambda task: task["value"])
+    limit = accuracy_limit(best["rate"].value, shares)
+    return [
+        f"Where R({top}) < {CLOSED} nats, {len(above)} of {len(closed)} probes on posterior means "
+        f"exceed what samples could reach, up to {best['value']:.2f} against {limit:.2f} "
+        f"({best['method']}, {best['point']}). A mean is a deterministic function of the image, so "
+        "it can tell classes apart at any rate, however small its differences are beside the "
+        "posterior's spread. The limit speaks of what a sample carries, which is what the rate "
+        "pays for: so means are shown, but not judged."
+    ]

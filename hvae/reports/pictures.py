@@ -1,0 +1,86 @@
+"""Pictures of chosen points, as PNG strips inside the page."""
+
+import base64
+import io
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hvae.reports.run import Row, Run
+
+GAP = 1  # pixels between pictures
+
+
+class Strip(NamedTuple):
+    """A row of pictures: a data URI, its size in data pixels, and what it shows."""
+
+    uri: str
+    width: int
+    height: int
+    text: str
+
+
+class Shown(NamedTuple):
+    """One point's strips."""
+
+    point: Row
+    reconstructions: Strip
+    samples: Strip
+
+
+def is_image(shape: tuple[int, ...]) -> bool:
+    """Whether items can be shown: (height, width), with 1 or 3 channels or none."""
+    return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+
+
+def originals(run: Run) -> Strip:
+    """The test items whose reconstructions are shown."""
+    wanted = dict.fromkeys(row["index"] for row in run.gallery if row["kind"] == "reconstruction")
+    place = {index: position for position, index in enumerate(run.test.index.tolist())}
+    images = run.test.x[[place[index] for index in wanted]]
+    return strip(images, run.test.shape, "Test items, one of each class")
+
+
+def shown(run: Run) -> list[Shown]:
+    """The chosen points' reconstructions of those items, and draws from their priors."""
+    return [
+        Shown(point, _strip(run, point, "reconstruction"), _strip(run, point, "sample"))
+        for point in chosen(run)
+    ]
+
+
+def chosen(run: Run) -> list[Row]:
+    """Trained points at the corners of the β grid and at its middle, for the first seed."""
+    axes = [sorted(axis) for axis in run.params.grid.axes()]
+    corners = itertools.product(*({axis[0]: None, axis[-1]: None} for axis in axes))
+    wanted = dict.fromkeys([*corners, tuple(axis[len(axis) // 2] for axis in axes)])
+    seed = run.params.grid.seeds[0]
+    found = {tuple(betas(point)): point for point in run.trained if point["seed"] == seed}
+    return [found[beta] for beta in wanted if beta in found]
+
+
+def betas(point: Row) -> list[float]:
+    """(β_1, …, β_L) of a point."""
+    return [value for name, value in point.items() if name.startswith("beta_")]
+
+
+def _strip(run: Run, point: Row, kind: str) -> Strip:
+    images = [
+        row["image"] for row in run.gallery if (row["point"], row["kind"]) == (point["point"], kind)
+    ]
+    return strip(np.array(images), run.test.shape, f"{kind}s of {point['point']}")
+
+
+def strip(images: NDArray[np.floating], shape: tuple[int, ...], text: str) -> Strip:
+    """Flat images (count, n) in [0, 1], side by side, as a PNG; values outside are clipped."""
+    height, width, *channels = shape
+    frames = np.ones((len(images), height, width + GAP, *channels))
+    frames[:, :, :width] = images.reshape(-1, *shape).clip(0, 1)
+    row = np.concatenate(list(frames), axis=1)[:, :-GAP].squeeze()
+    buffer = io.BytesIO()
+    Image.fromarray((row * 255).round().astype(np.uint8)).save(buffer, "PNG")
+    uri = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return Strip(uri, row.shape[1], row.shape[0], text)

@@ -1,0 +1,57 @@
+"""The look of every chart, in one place. Colours are safe for colour-blind readers."""
+
+from typing import Any
+
+import altair as alt
+
+CATEGORIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]  # Okabe & Ito, 2008
+LIMIT = "#111111"
+BAR = "#777777"
+INTERVAL = 1.96  # standard errors either side of a mean: 95 %
+
+
+@alt.theme.register("hvae", enable=True)
+def theme() -> alt.theme.ThemeConfig:
+    """Plain axes, readable sizes, and a width that follows the page."""
+    config: dict[str, Any] = {
+        "font": "system-ui, sans-serif",
+        "axis": {"labelFontSize": 12, "titleFontSize": 13, "titleFontWeight": 500},
+        "legend": {"labelFontSize": 12, "titleFontSize": 12, "orient": "bottom"},
+        "title": {"fontSize": 14, "fontWeight": 600, "anchor": "start", "offset": 10},
+        "view": {"stroke": "#cccccc"},
+        "range": {"category": CATEGORIES, "ramp": {"scheme": "viridis"}},
+    }
+    return alt.theme.ThemeConfig(
+        width="container",
+        height=300,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        config=config,
+    )
+
+
+def rate_scale() -> alt.Scale:
+    """Linear near zero, where layers close, and logarithmic above: rates span decades."""
+    return alt.Scale(type="symlog", constant=0.3)
+
+
+def rate_ticks() -> alt.Axis:
+    """Round numbers of nats."""
+    return alt.Axis(values=[0, 0.3, 1, 3, 10, 30, 100, 300, 1000], format="~g")
+
+
+def rate_of(lowest: int, layers: int) -> str:
+    """R(z_1 | z_2) and the like, in words that a chart can show.
+
+    The rate of layer `lowest` alone, given the layers above it.
+    """
+    above = f" | {span(lowest + 1, layers)}" if lowest < layers else ""
+    return f"R(z{_sub(lowest)}{above})"
+
+
+def span(lowest: int, layers: int) -> str:
+    """The latents of the layers from `lowest` up: z₂, or z₂, z₃."""
+    return ", ".join(f"z{_sub(layer)}" for layer in range(lowest, layers + 1))
+
+
+def _sub(layer: int) -> str:
+    return str(layer).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

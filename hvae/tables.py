@@ -1,0 +1,131 @@
+"""The tidy tables that people's scripts read: columns, types, and writing that is never half done.
+
+One row a measurement, float64, `nan` only where a quantity does not exist. Lists over layers run
+bottom to top. Rates, distortions and objectives are in nats per item; `mse` is per data dimension.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hvae.errors import InputError
+
+TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
+Columns = Mapping[str, pa.DataType]
+
+
+def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]:
+    return {f"{name}_{layer}{suffix}": REAL for layer in range(1, layers + 1)}
+
+
+def points(layers: int) -> pa.Schema:
+    """A row a grid point: what was asked (β), where it landed (rates), what it cost."""
+    before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE} | _layered("beta", layers)
+    rates: dict[str, pa.DataType] = {}
+    for layer in range(1, layers + 1):
+        rates |= {f"rate_{layer}": REAL, f"rate_{layer}_se": REAL}
+    names = (
+        "rate_total rate_total_se distortion distortion_se distortion_constant objective "
+        "objective_se mse psnr_db psnr_mean_db bits_per_dim"
+    )
+    measured = dict.fromkeys(names.split(), REAL)
+    return _schema(before | rates | measured | {"status": TEXT, "train_seconds": REAL})
+
+
+def items(layers: int) -> pa.Schema:
+    """A row a test item and point: averages over z samples, so that anyone can recompute a mean."""
+    rates = _layered("rate", layers)
+    return _schema({"point": TEXT, "index": WHOLE} | rates | {"distortion": REAL})
+
+
+def tasks() -> pa.Schema:
+    """A row a metric: on which layers' samples or means, with a 95 % interval."""
+    names = dict.fromkeys(["point", "task", "layers", "features", "method", "metric"], TEXT)
+    return _schema(names | {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE})
+
+
+def bounds() -> pa.Schema:
+    """A row a check of a measured value against its limit; slack ≥ 0 when it holds."""
+    names = dict.fromkeys(["point", "bound", "layers", "features", "method", "metric"], TEXT)
+    numbers = "measured measured_se limit limit_se slack p_value"
+    return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
+
+
+def latents(widths: Sequence[int]) -> pa.Schema:
+    """A row an item: posterior mean and std of each layer, given the stored samples above it."""
+    columns: dict[str, pa.DataType] = {"index": WHOLE, "label": WHOLE}
+    for layer, width in enumerate(widths, start=1):
+        vector = pa.list_(pa.float32(), width)
+        columns |= {f"z{layer}_{part}": vector for part in ("mean", "std", "sample")}
+    return _schema(columns)
+
+
+def gallery(dimensions: int) -> pa.Schema:
+    """A row a picture: a test item, its reconstruction, or a draw from the prior."""
+    picture = {"image": pa.list_(pa.float32(), dimensions)}
+    return _schema({"point": TEXT, "kind": TEXT, "index": WHOLE} | picture)
+
+
+def history() -> pa.Schema:
+    """A row a look at validation data while training: J° there, in nats per item."""
+    return _schema({"point": TEXT, "step": WHOLE, "objective": REAL})
+
+
+def _schema(columns: Columns) -> pa.Schema:
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; a row that lacks a column, or has one too many, is a KeyError."""
+    rows = list(rows)
+    for row in rows:
+        if row.keys() != set(schema.names):
+            raise KeyError(f"columns {sorted(row.keys() ^ set(schema.names))} differ from the table's")
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def write(table: pa.Table, path: Path) -> None:
+    """Write zstd-compressed Parquet under its final name only once it is whole."""
+    write_whole(path, lambda beside: pq.write_table(table, beside, compression="zstd"))
+
+
+def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Let `write_to` fill a file beside `path`, then rename it: no half-written file is ever seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write_to(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read(path: Path) -> pa.Table:
+    """The table in `path`; InputError where the file is absent or is not Parquet."""
+    try:
+        with pq.ParquetFile(path) as file:
+            return file.read()
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path} cannot be read as a Parquet table: {error}") from None
+
+
+def concatenate(paths: Iterable[Path]) -> pa.Table:
+    """The tables in `paths`, which share one schema, one after the other."""
+    return pa.concat_tables([read(path) for path in paths])
+
+
+def matrix(column: pa.ChunkedArray) -> Any:
+    """A column of fixed-size lists as an array of shape (rows, width)."""
+    flat = column.combine_chunks()
+    values = flat.flatten() if isinstance(flat, pa.FixedSizeListArray) else flat.chunk(0).flatten()
+    return values.to_numpy().reshape(len(column), column.type.list_size)
+
+
+def vectors(array: Any) -> pa.FixedSizeListArray:
+    """An array of shape (rows, width) as a column of fixed-size lists of float32."""
+    flat = pa.array(array.reshape(-1), type=pa.float32())
+    return pa.FixedSizeListArray.from_arrays(flat, array.shape[1])

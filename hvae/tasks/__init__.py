@@ -1,0 +1,1 @@
+"""One application a file: a trained point, its latents and the data in, rows of `tasks.parquet` out."""

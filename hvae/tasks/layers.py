@@ -1,0 +1,31 @@
+"""Which layers' latents a task reads: each layer alone, and each suffix z_{≥l} of several."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Layers(NamedTuple):
+    """A set of layers by its name in the tables (`z1`, `z1+z2`) and their positions, from 0."""
+
+    name: str
+    members: tuple[int, ...]
+
+    @property
+    def lowest(self) -> int:
+        """The lowest layer l, from 1: what these latents say is bounded by R_{≥l}, not by R_l."""
+        return self.members[0] + 1
+
+
+def layer_sets(layers: int) -> list[Layers]:
+    """For L = 2: z1, z2, z1+z2. For L = 3: z1, z2, z3, z2+z3, z1+z2+z3."""
+    alone = [(layer,) for layer in range(layers)]
+    suffixes = [tuple(range(lowest, layers)) for lowest in reversed(range(layers - 1))]
+    return [Layers("+".join(f"z{m + 1}" for m in members), members) for members in alone + suffixes]
+
+
+def joined(parts: Sequence[NDArray[np.float32]], layers: Layers) -> NDArray[np.float32]:
+    """The chosen layers' latents side by side: (items, Σ d_l)."""
+    return np.concatenate([parts[member] for member in layers.members], axis=1)

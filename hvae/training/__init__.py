@@ -1,0 +1,1 @@
+"""Training: the objective, many models at once, and how a trained model is stored."""

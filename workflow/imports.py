@@ -1,0 +1,32 @@
+"""Which files of the library a command runs: Snakemake tracks these, and so sees a changed import."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def sources(*modules: str) -> list[str]:
+    """The files of `modules` and of all that they import from the library, relative to its root.
+
+    Packages' `__init__.py` hold no code that a job runs, and are left out.
+    """
+    found: dict[str, Path] = {}
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+        if module not in found and path.is_file():
+            found[module] = path
+            waiting += _imported(path)
+    return sorted(str(path.relative_to(ROOT)) for path in found.values())
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -1,0 +1,52 @@
+rule judge:
+    output:
+        f"{RESULTS}/bounds.parquet",
+    input:
+        test=SPLITS["test"],
+        per_item=f"{RESULTS}/items.parquet",
+        tasks=f"{RESULTS}/tasks.parquet",
+        code=sources("hvae.results.judge"),
+    params:
+        job=PARAMS.job("evaluation"),
+    log:
+        f"{LOGS}/judge.log",
+    benchmark:
+        f"{LOGS}/judge.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    shell:
+        "python -m hvae.results.judge --params {params.job:q} "
+        f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} --out {{output}} 2> {{log}}"
+
+
+rule summarise:
+    output:
+        summary=f"{RESULTS}/summary.json",
+        plane=f"{RESULTS}/plane.csv",
+    input:
+        tables=expand(f"{RESULTS}/{{table}}.parquet", table=["points", "tasks", "bounds"]),
+        code=sources("hvae.results.summary"),
+    log:
+        f"{LOGS}/summarise.log",
+    benchmark:
+        f"{LOGS}/summarise.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    shell:
+        f"python -m hvae.results.summary --results {RESULTS} "
+        "--out {output.summary} --plane {output.plane} 2> {log}"
+
+
+rule bounds:
+    input:
+        f"{RESULTS}/bounds.parquet",
+        f"{RESULTS}/summary.json",
+        f"{RESULTS}/plane.csv",

@@ -1,0 +1,65 @@
+# Parameters, checked before any job starts, and the names that the rules share.
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, workflow.basedir)
+
+import hvae.errors
+import hvae.params
+from workflow.imports import sources
+
+try:
+    PARAMS = hvae.params.parse(hvae.params.Params, config)
+except hvae.errors.InputError as error:
+    sys.exit(f"params: {error}")
+
+# The jobs' `python` is the one that runs Snakemake, also where no environment is activated.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+
+ROWS = PARAMS.grid.rows()
+DATA = f"data/prepared/{PARAMS.experiment}"
+RESULTS = f"results/{PARAMS.experiment}"
+LOGS = f"logs/{PARAMS.experiment}"
+REPORT = f"reports/{PARAMS.experiment}/index.html"
+
+SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
+LOWEST = [f"{beta:g}" for beta in PARAMS.grid.axes()[0]]
+MODEL_FILES = [f"{RESULTS}/models/b{beta}_{{row}}.safetensors" for beta in LOWEST]
+CARDS = [f"{RESULTS}/models/b{beta}_{{row}}.json" for beta in LOWEST]
+
+
+wildcard_constraints:
+    row=r"[^/]*s\d+",
+
+
+def latents_of(*splits):
+    """The latents of a row's points, a file a point and split."""
+    return [
+        f"{RESULTS}/latents/point=b{beta}_{{row}}/split={split}/part-0.parquet"
+        for beta in LOWEST
+        for split in splits
+    ]
+
+
+def parts(table):
+    """The rows' parts of one table, in the order of the grid."""
+    return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in ROWS]
+
+
+def row_job(*keys, of=PARAMS):
+    """What a row's job depends on: those keys of the parameters, and the row's points."""
+
+    def job(wildcards):
+        points = [point.model_dump() for point in ROWS[wildcards.row]]
+        return of.job(*keys, points=points)
+
+    return job
+
+
+if any(Path(RESULTS).glob("*")) and not Path(".snakemake/metadata").is_dir():
+    sys.exit(
+        f"{RESULTS} holds results, but Snakemake's records of how they were made "
+        "(.snakemake/metadata) are missing: run `dvc checkout` to restore both, "
+        "or remove the results to make them anew"
+    )

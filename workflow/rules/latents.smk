@@ -1,0 +1,55 @@
+rule extract:
+    output:
+        points=f"{RESULTS}/parts/points/{{row}}.parquet",
+        per_item=f"{RESULTS}/parts/items/{{row}}.parquet",
+        gallery=f"{RESULTS}/parts/gallery/{{row}}.parquet",
+        latents=latents_of("train", "validation", "test"),
+    input:
+        data=SPLITS.values(),
+        models=MODEL_FILES,
+        cards=CARDS,
+        code=sources("hvae.latents.extract"),
+    params:
+        job=row_job("seed", "evaluation"),
+    log:
+        f"{LOGS}/extract/{{row}}.log",
+    benchmark:
+        f"{LOGS}/extract/{{row}}.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        "python -m hvae.latents.extract --params {params.job:q} --row {wildcards.row} "
+        f"--data {DATA} --models {RESULTS}/models --latents {RESULTS}/latents "
+        f"--parts {RESULTS}/parts 2> {{log}}"
+
+
+rule latents:
+    input:
+        expand(latents_of("train", "validation", "test"), row=ROWS),
+        expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery", "history"]),
+
+
+rule collect:
+    output:
+        f"{RESULTS}/{{table}}.parquet",
+    input:
+        parts=lambda wildcards: parts(wildcards.table),
+        code=sources("hvae.results.collect"),
+    wildcard_constraints:
+        table="points|items|gallery|history",
+    log:
+        f"{LOGS}/collect/{{table}}.log",
+    benchmark:
+        f"{LOGS}/collect/{{table}}.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    shell:
+        "python -m hvae.results.collect --out {output} {input.parts} 2> {log}"

@@ -1,0 +1,28 @@
+rule report:
+    output:
+        report(REPORT, category="Reports", caption="../report/experiment.rst"),
+    input:
+        test=SPLITS["test"],
+        tables=expand(
+            f"{RESULTS}/{{table}}.parquet",
+            table=["points", "items", "tasks", "bounds", "gallery", "history"],
+        ),
+        templates=expand(
+            "hvae/reports/templates/{file}", file=["page.html", "style.css"]
+        ),
+        code=sources("hvae.reports.page"),
+    params:
+        job=PARAMS.job(*type(PARAMS).model_fields),
+    log:
+        f"{LOGS}/report.log",
+    benchmark:
+        f"{LOGS}/report.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    shell:
+        "python -m hvae.reports.page --params {params.job:q} "
+        f"--results {RESULTS} --data {DATA} --out {{output}} 2> {{log}}"

@@ -1,0 +1,41 @@
+rule classify:
+    output:
+        f"{RESULTS}/parts/tasks/classification/{{row}}.parquet",
+    input:
+        latents=latents_of("train", "test"),
+        code=sources("hvae.tasks.classification"),
+    params:
+        job=row_job("classification", of=PARAMS.tasks),
+    log:
+        f"{LOGS}/classify/{{row}}.log",
+    benchmark:
+        f"{LOGS}/classify/{{row}}.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    shell:
+        "python -m hvae.tasks.classification --params {params.job:q} "
+        f"--latents {RESULTS}/latents --out {{output}} 2> {{log}}"
+
+
+rule tasks:
+    output:
+        f"{RESULTS}/tasks.parquet",
+    input:
+        parts=parts("tasks/classification"),
+        code=sources("hvae.results.collect"),
+    log:
+        f"{LOGS}/tasks.log",
+    benchmark:
+        f"{LOGS}/tasks.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    shell:
+        "python -m hvae.results.collect --out {output} {input.parts} 2> {log}"
