@@ -11,10 +11,10 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
+    default_target: True
     input:
         REPORT,
         f"{RESULTS}/summary.json",
-    default_target: True
 
 
 include: "workflow/rules/data.smk"
@@ -23,3 +23,8 @@ include: "workflow/rules/latents.smk"
 include: "workflow/rules/tasks.smk"
 include: "workflow/rules/bounds.smk"
 include: "workflow/rules/report.smk"
+
+
+onsuccess:
+    if Path(REPORT).is_file():
+        print(f"The report is at {Path(REPORT).resolve()}")

@@ -188,7 +188,9 @@ class Evaluation(Section):
 class Classification(Section):
     """Probes of the label, fitted on at most `max_train` train latents."""
 
-    probes: Annotated[list[Literal["logistic", "svm-linear", "svm-rbf", "knn"]], Field(min_length=1)]
+    probes: Annotated[
+        list[Literal["logistic", "svm-linear", "svm-rbf", "knn"]], Field(min_length=1)
+    ]
     max_train: Annotated[int, Field(ge=2)]
 
 

@@ -84,7 +84,9 @@ def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
     rows = list(rows)
     for row in rows:
         if row.keys() != set(schema.names):
-            raise KeyError(f"columns {sorted(row.keys() ^ set(schema.names))} differ from the table's")
+            raise KeyError(
+                f"columns {sorted(row.keys() ^ set(schema.names))} differ from the table's"
+            )
     return pa.Table.from_pylist(rows, schema=schema)
 
 
@@ -94,7 +96,7 @@ def write(table: pa.Table, path: Path) -> None:
 
 
 def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:
-    """Let `write_to` fill a file beside `path`, then rename it: no half-written file is ever seen."""
+    """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -1,4 +1,4 @@
-"""Which files of the library a command runs: Snakemake tracks these, and so sees a changed import."""
+"""Which files of the library a command runs, so that Snakemake sees a changed import."""
 
 import ast
 from collections.abc import Iterator

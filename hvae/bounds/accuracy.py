@@ -11,8 +11,8 @@ For equal shares it is Fano's bound.
 """
 
 import numpy as np
-from scipy.optimize import brentq  # type: ignore[import-untyped]
-from scipy.special import entr, xlog1py  # type: ignore[import-untyped]
+from scipy.optimize import brentq
+from scipy.special import entr, xlog1py
 
 from hvae.bounds import arguments
 from hvae.bounds.arguments import Floats, Numbers

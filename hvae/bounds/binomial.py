@@ -1,6 +1,6 @@
 """Exact statements about a proportion: `correct` successes among `n` independent items."""
 
-from scipy.stats import beta, binom  # type: ignore[import-untyped]
+from scipy.stats import beta, binom
 
 from hvae.bounds import arguments
 

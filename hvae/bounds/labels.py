@@ -36,7 +36,8 @@ def held_out_information(fitted: Table, table: Table) -> Estimate:
 
     r(y|f) = (n_yf + M p_y) / (n_f + M) shrinks towards the class shares p by M = classes items, so
     that an r without content costs nothing. H(y) is that of the test items' frequencies, on average
-    too low, and so on the safe side.
+    too low, and so on the safe side. One more item is counted in the worst cell: without it, rare
+    mistakes that a small sample happens to lack would leave a standard error of 0.
     """
     train = arguments.counts("fitted", fitted, dimensions=2, least_total=1)
     test = arguments.counts("table", table, dimensions=2, least_total=1)
@@ -46,9 +47,11 @@ def held_out_information(fitted: Table, table: Table) -> Estimate:
     shares = (train.sum(1, keepdims=True) + 1) / (train.sum() + classes)
     guess = (train + classes * shares) / (train.sum(0) + classes)
     own = np.maximum(test.sum(1, keepdims=True), 1) / test.sum()
-    gain, n = np.log(guess / own), test.sum()  # [classes, outputs], nats for an item of that cell
+    gain = np.log(guess / own)  # [classes, outputs], in nats for an item of that cell
+    test.flat[gain.argmin()] += 1
+    n = test.sum()
     mean = float((test * gain).sum() / n)
-    variance = float((test * (gain - mean) ** 2).sum() / max(n - 1, 1))
+    variance = float((test * (gain - mean) ** 2).sum() / (n - 1))
     return Estimate(mean, float(np.sqrt(variance / n)))
 
 

@@ -22,7 +22,9 @@ def split(labels: NDArray[np.int64], fractions: Split, seed: int) -> dict[str, I
         train, rest = _divide(np.arange(len(labels)), labels, held_out, seed)
         validation, test = _divide(rest, labels, fractions.test / held_out, seed)
     except ValueError as error:
-        raise InputError(f"data.split: {len(labels)} items cannot be split by class: {error}") from None
+        raise InputError(
+            f"data.split: {len(labels)} items cannot be split by class: {error}"
+        ) from None
     return {"train": train, "validation": validation, "test": test}
 
 
@@ -34,7 +36,9 @@ def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
     try:
         return _divide(everything, labels, size, seed)[1]
     except ValueError as error:
-        raise InputError(f"data.max_items: {size} items cannot be chosen by class: {error}") from None
+        raise InputError(
+            f"data.max_items: {size} items cannot be chosen by class: {error}"
+        ) from None
 
 
 def _divide(

@@ -36,7 +36,9 @@ def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int
 def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int) -> Measured:
     """Measure x (items, n) with `samples` draws of z an item."""
     passes = [_terms(model, x, encode(model, x, seed, split, s)) for s in range(samples)]
-    rates, distortion, error = (torch.stack(part).mean(0).numpy() for part in zip(*passes))
+    rates, distortion, error = (
+        torch.stack(part).mean(0).numpy() for part in zip(*passes, strict=True)
+    )
     centre = [torch.zeros(len(x), width) for width in model.latents]
     return Measured(rates, distortion, error, _error(model, x, model(x, centre)).numpy())
 
@@ -50,7 +52,7 @@ def _error(model: HierarchicalVAE, x: Tensor, terms: Terms) -> Tensor:
 
 
 def summary(measured: Measured, beta: Sequence[float], constant: float) -> dict[str, float]:
-    """The measured columns of a row of `points.parquet` but `bits_per_dim`, standard errors over items.
+    """The measured columns of a row of `points.parquet`, with standard errors over items.
 
     An item's value is an average over z samples, so the spread over items holds both the items' own
     and the Monte-Carlo error. The objective is J°, without the likelihood's constant.

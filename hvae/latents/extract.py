@@ -90,7 +90,7 @@ def extract(model: HierarchicalVAE, items: Items, seed: int, split: int) -> Late
     terms = encode(model, torch.tensor(items.x), seed, split, sample=0)
     means = [posterior.mean.numpy() for posterior in terms.posteriors]
     stds = [posterior.std.numpy() for posterior in terms.posteriors]
-    return Latents(items.index, items.labels, means, stds, [z.numpy() for z in terms.z])
+    return Latents(items.ids, items.labels, means, stds, [z.numpy() for z in terms.z])
 
 
 def point_row(card: Card, values: dict[str, float], ok: bool) -> Row:
@@ -111,7 +111,7 @@ def point_row(card: Card, values: dict[str, float], ok: bool) -> Row:
 def item_rows(card: Card, items: Items, measured: Measured) -> Iterator[Row]:
     """Rows of `items.parquet`."""
     for index, rates, distortion in zip(
-        items.index, measured.rates, measured.distortion, strict=True
+        items.ids, measured.rates, measured.distortion, strict=True
     ):
         layers = {f"rate_{layer}": float(rate) for layer, rate in enumerate(rates, start=1)}
         yield {"point": card.point.name, "index": int(index), **layers, "distortion": distortion}
@@ -120,7 +120,9 @@ def item_rows(card: Card, items: Items, measured: Measured) -> Iterator[Row]:
 def _emptied(latents: dict[str, Latents]) -> dict[str, Latents]:
     """No item's latents, in the same columns: what a diverged point has."""
     return {
-        split: Latents(some.index[:0], some.label[:0], *([part[:0] for part in parts] for parts in some[2:]))
+        split: Latents(
+            some.ids[:0], some.label[:0], *([part[:0] for part in parts] for parts in some[2:])
+        )
         for split, some in latents.items()
     }
 

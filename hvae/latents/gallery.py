@@ -25,7 +25,7 @@ def pictures(model: HierarchicalVAE, items: Items, seed: int) -> Iterator[dict[s
     shown = chosen(items.labels)
     noise = draw(model.latents, len(shown), generator(Stream.GALLERY, seed, 0))
     encoded = model(torch.tensor(items.x[shown]), noise)
-    for index, image in zip(items.index[shown], model.likelihood.mean(encoded.decoded), strict=True):
+    for index, image in zip(items.ids[shown], model.likelihood.mean(encoded.decoded), strict=True):
         yield {"kind": "reconstruction", "index": int(index), "image": image.tolist()}
     noise = draw(model.latents, PICTURES, generator(Stream.GALLERY, seed, 1))
     for number, image in enumerate(model.likelihood.mean(model.generate(noise))):

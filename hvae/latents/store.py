@@ -19,7 +19,7 @@ class Latents(NamedTuple):
     A lower layer's mean and std are given the stored sample of the layers above it.
     """
 
-    index: NDArray[np.int64]
+    ids: NDArray[np.int64]
     label: NDArray[np.int64]
     mean: list[Array]
     std: list[Array]
@@ -33,7 +33,7 @@ def file(folder: Path, point: str, split: str) -> Path:
 
 def write(latents: Latents, path: Path) -> None:
     """Store latents as fixed-size lists of float32."""
-    columns = {"index": pa.array(latents.index), "label": pa.array(latents.label)}
+    columns = {"index": pa.array(latents.ids), "label": pa.array(latents.label)}
     for layer, parts in enumerate(zip(*latents[2:], strict=True), start=1):
         for name, part in zip(("mean", "std", "sample"), parts, strict=True):
             columns[f"z{layer}_{name}"] = tables.vectors(part)

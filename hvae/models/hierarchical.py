@@ -62,7 +62,7 @@ class HierarchicalVAE(nn.Module):
         self.decoder = mlp(sum(latents) if skip else latents[0], width, inputs, hidden=2)
 
     def forward(self, x: Tensor, noise: Sequence[Tensor]) -> Terms:
-        """Encode, sample and decode x of shape (..., n), with ε_l of shape (..., d_l) as `noise`."""
+        """Encode, sample and decode x of shape (..., n); `noise` is ε_l of shape (..., d_l)."""
         features = self.bottom_up(x)
         z: list[Tensor] = []
         rates: list[Tensor] = []

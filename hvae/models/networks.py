@@ -1,7 +1,5 @@
 """Backbones: the networks that a `HierarchicalVAE` is built from."""
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus

@@ -11,8 +11,8 @@ from hvae.results.rates import lowest_layer
 CURVE = 300
 
 
-def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart:
-    """Each probe on one set of layers; the curve is drawn for samples only, as only they obey it."""
+def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart | alt.FacetChart:
+    """Each probe on one set of layers; the curve is drawn for samples, as only they obey it."""
     data = [_row(task) for task in run.accuracies(features) if task["layers"] == layers]
     title = f"From {features}s of {layers}"
     base = alt.Chart(alt.Data(values=data), title=title)
@@ -27,12 +27,14 @@ def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart:
     )
     pick = alt.selection_point(fields=["method"], bind="legend")
     faded = alt.condition(pick, alt.value(0.85), alt.value(0.05))
-    color = alt.Color("method:N", title="Probe", sort=list(run.params.tasks.classification.probes))
+    probes = list(run.params.tasks.classification.probes)
+    color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
+    shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
     bars = base.mark_rule(color=BAR).encode(
         opacity=alt.condition(pick, alt.value(0.5), alt.value(0))
     )
     marks = base.mark_point(filled=True, size=45).encode(
-        x, y, color, opacity=faded, shape=alt.Shape("method:N", title="Probe"), tooltip=_tooltip()
+        x, y, color, opacity=faded, shape=shape, tooltip=_tooltip()
     )
     drawn = [bars.encode(x_low, y, x2="rate_high:Q"), bars.encode(x, y_low, y2="high:Q")]
     if features == "sample":

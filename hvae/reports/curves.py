@@ -20,7 +20,11 @@ def curves(run: Run) -> alt.Chart:
         .mark_line(strokeWidth=1.2, opacity=0.8)
         .encode(
             alt.X("step:Q", title="Training step"),
-            alt.Y("objective:Q", title="J° on validation (nats per item)", scale=alt.Scale(type="log")),
+            alt.Y(
+                "objective:Q",
+                title="J° on validation (nats per item)",
+                scale=alt.Scale(type="log", nice=False),
+            ),
             alt.Color("beta:Q", title="β₁", scale=alt.Scale(type="log")),
             alt.StrokeDash("status:N", title="Training", sort=["ok", "diverged"]),
             detail="point:N",

@@ -20,8 +20,8 @@ def _trained(run: Run) -> str:
     rates = [point["rate_total"] for point in run.trained]
     psnr = [point["psnr_db"] for point in run.trained]
     text = (
-        f"{len(run.trained)} models span total rates from {min(rates):.2f} to {max(rates):.1f} nats "
-        f"per item and reconstructions from {min(psnr):.1f} to {max(psnr):.1f} dB (z sampled)."
+        f"{len(run.trained)} models span total rates from {min(rates):.2f} to {max(rates):.1f} "
+        f"nats per item and reconstructions from {min(psnr):.1f} to {max(psnr):.1f} dB (z sampled)."
     )
     return text + (f" {len(lost)} more diverged: {', '.join(lost)}." if lost else "")
 
@@ -30,8 +30,8 @@ def _checks(run: Run) -> str:
     count = Counter(check["verdict"] for check in run.bounds)
     judged = len(run.bounds) - count["vacuous"]
     return (
-        f"Of {judged} checks that can bind, {count['holds']} hold, {count['violated']} are violated "
-        f"and {count['undecided']} are undecided (family-wise level 1 %); "
+        f"Of {judged} checks that can bind, {count['holds']} hold, {count['violated']} are "
+        f"violated and {count['undecided']} are undecided (family-wise level 1 %); "
         f"in {count['vacuous']} more the limit is 1."
     )
 

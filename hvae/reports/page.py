@@ -1,7 +1,6 @@
 """Make the report of one experiment: tables in, one HTML file that opens offline out."""
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -91,7 +90,9 @@ def tightest(run: Run) -> list[Row]:
 def libraries() -> str:
     """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page."""
     release = alt.SCHEMA_VERSION.rpartition(".")[0]
-    return vl_convert.javascript_bundle(vl_version=release).replace("</script", r"<\/script")
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
+        "</script", r"<\/script"
+    )
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def is_image(shape: tuple[int, ...]) -> bool:
 def originals(run: Run) -> Strip:
     """The test items whose reconstructions are shown."""
     wanted = dict.fromkeys(row["index"] for row in run.gallery if row["kind"] == "reconstruction")
-    place = {index: position for position, index in enumerate(run.test.index.tolist())}
+    place = {index: position for position, index in enumerate(run.test.ids.tolist())}
     images = run.test.x[[place[index] for index in wanted]]
     return strip(images, run.test.shape, "Test items, one of each class")
 

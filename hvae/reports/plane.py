@@ -26,7 +26,7 @@ def metrics(run: Run) -> list[Metric]:
     ]
 
 
-def plane(run: Run, metric: Metric) -> alt.LayerChart:
+def plane(run: Run, metric: Metric) -> alt.LayerChart | alt.FacetChart:
     """A point a model: the rate above z_1 against the rate of z_1, with 95 % intervals.
 
     With one layer there is no plane: the metric itself is then the vertical axis.
@@ -92,5 +92,7 @@ def _tooltip(run: Run, metric: Metric) -> list[alt.Tooltip]:
     labels = {"value": metric.title, "low": "95 % from", "high": "95 % to", "x": "R₁ (nats)"}
     if run.layers > 1:
         labels["y"] = "R above z₁ (nats)"
-    numbers = [alt.Tooltip(f"{name}:Q", title=title, format=".4~g") for name, title in labels.items()]
+    numbers = [
+        alt.Tooltip(f"{name}:Q", title=title, format=".4~g") for name, title in labels.items()
+    ]
     return [alt.Tooltip("point:N"), alt.Tooltip("beta:N", title="β₁ … β_L"), *numbers]

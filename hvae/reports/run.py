@@ -48,7 +48,9 @@ class Run(NamedTuple):
 
     def shares(self) -> np.ndarray:
         """Class shares of the test items."""
-        return np.bincount(self.test.labels, minlength=len(self.test.classes)) / len(self.test.labels)
+        return np.bincount(self.test.labels, minlength=len(self.test.classes)) / len(
+            self.test.labels
+        )
 
     def accuracies(self, features: str) -> list[Row]:
         """Probe accuracies on samples or on means, each with the rate that its layers have."""
@@ -87,6 +89,7 @@ def revision() -> str:
     """The git revision of the working folder, marked where files have changed since."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+        return done.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown (not a git checkout)"

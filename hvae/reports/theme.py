@@ -11,9 +11,9 @@ INTERVAL = 1.96  # standard errors either side of a mean: 95 %
 
 
 @alt.theme.register("hvae", enable=True)
-def theme() -> alt.theme.ThemeConfig:
+def theme() -> Any:
     """Plain axes, readable sizes, and a width that follows the page."""
-    config: dict[str, Any] = {
+    config = {
         "font": "system-ui, sans-serif",
         "axis": {"labelFontSize": 12, "titleFontSize": 13, "titleFontWeight": 500},
         "legend": {"labelFontSize": 12, "titleFontSize": 12, "orient": "bottom"},
@@ -21,17 +21,13 @@ def theme() -> alt.theme.ThemeConfig:
         "view": {"stroke": "#cccccc"},
         "range": {"category": CATEGORIES, "ramp": {"scheme": "viridis"}},
     }
-    return alt.theme.ThemeConfig(
-        width="container",
-        height=300,
-        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-        config=config,
-    )
+    size = {"width": "container", "height": 380}
+    return size | {"autosize": {"type": "fit", "contains": "padding"}, "config": config}
 
 
 def rate_scale() -> alt.Scale:
     """Linear near zero, where layers close, and logarithmic above: rates span decades."""
-    return alt.Scale(type="symlog", constant=0.3)
+    return alt.Scale(type="symlog", constant=0.3, padding=8)
 
 
 def rate_ticks() -> alt.Axis:

@@ -32,7 +32,9 @@ def main(arguments: argparse.Namespace) -> None:
     tasks, items = tables.read(arguments.tasks), tables.read(arguments.items)
     checks = list(accuracy_checks(tasks, suffix_rates(items), shares))
     verdicts = judge([check for _, check in checks])
-    rows = [_row(task, check, verdict) for (task, check), verdict in zip(checks, verdicts, strict=True)]
+    rows = [
+        _row(task, check, verdict) for (task, check), verdict in zip(checks, verdicts, strict=True)
+    ]
     tables.write(tables.from_rows(rows, tables.bounds()), arguments.out)
 
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa

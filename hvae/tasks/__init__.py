@@ -1,1 +1,1 @@
-"""One application a file: a trained point, its latents and the data in, rows of `tasks.parquet` out."""
+"""One application a file: a point, its latents and the data in, rows of `tasks.parquet` out."""

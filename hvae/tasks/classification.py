@@ -47,10 +47,13 @@ def main(arguments: argparse.Namespace) -> None:
     rows: list[Row] = []
     for point in command.progress(job.points, "probing points"):
         train, test = (
-            store.read(store.file(arguments.latents, point.name, split)) for split in ("train", "test")
+            store.read(store.file(arguments.latents, point.name, split))
+            for split in ("train", "test")
         )
         if len(test.label) > 0:  # a diverged point has no latents
-            rows += [{"point": point.name, **row} for row in classify(train, test, job.classification)]
+            rows += [
+                {"point": point.name, **row} for row in classify(train, test, job.classification)
+            ]
     tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
 
 
@@ -74,7 +77,7 @@ def hits(
     test: NDArray[np.float32],
     test_label: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Whether each test item is classified correctly; features standardised with train statistics."""
+    """Whether each test item is classified correctly; standardised with train statistics."""
     probe = make_pipeline(StandardScaler(), PROBES[method]())
     probe.fit(train.astype(np.float64), train_label)
     return np.asarray(probe.predict(test.astype(np.float64)) == test_label)

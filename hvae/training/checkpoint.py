@@ -1,4 +1,4 @@
-"""A trained model on disk: its weights as safetensors, beside it a card (JSON) that says what it is.
+"""A trained model on disk: its weights as safetensors, beside them a card (JSON) of what it is.
 
 Nothing is unpickled, and the likelihood's σ travels with the weights.
 """

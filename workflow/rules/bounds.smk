@@ -1,13 +1,11 @@
 rule judge:
-    output:
-        f"{RESULTS}/bounds.parquet",
     input:
         test=SPLITS["test"],
         per_item=f"{RESULTS}/items.parquet",
         tasks=f"{RESULTS}/tasks.parquet",
         code=sources("hvae.results.judge"),
-    params:
-        job=PARAMS.job("evaluation"),
+    output:
+        f"{RESULTS}/bounds.parquet",
     log:
         f"{LOGS}/judge.log",
     benchmark:
@@ -18,18 +16,22 @@ rule judge:
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        job=PARAMS.job("evaluation"),
     shell:
         "python -m hvae.results.judge --params {params.job:q} "
         f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} --out {{output}} 2> {{log}}"
 
 
 rule summarise:
+    input:
+        tables=expand(
+            f"{RESULTS}/{{table}}.parquet", table=["points", "tasks", "bounds"]
+        ),
+        code=sources("hvae.results.summary"),
     output:
         summary=f"{RESULTS}/summary.json",
         plane=f"{RESULTS}/plane.csv",
-    input:
-        tables=expand(f"{RESULTS}/{{table}}.parquet", table=["points", "tasks", "bounds"]),
-        code=sources("hvae.results.summary"),
     log:
         f"{LOGS}/summarise.log",
     benchmark:

@@ -1,5 +1,4 @@
 # Parameters, checked before any job starts, and the names that the rules share.
-import os
 import sys
 from pathlib import Path
 
@@ -7,6 +6,7 @@ sys.path.insert(0, workflow.basedir)
 
 import hvae.errors
 import hvae.params
+from workflow import environment
 from workflow.imports import sources
 
 try:
@@ -14,8 +14,7 @@ try:
 except hvae.errors.InputError as error:
     sys.exit(f"params: {error}")
 
-# The jobs' `python` is the one that runs Snakemake, also where no environment is activated.
-os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+environment.share_python()
 
 ROWS = PARAMS.grid.rows()
 DATA = f"data/prepared/{PARAMS.experiment}"

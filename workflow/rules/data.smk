@@ -1,10 +1,8 @@
 rule prepare:
-    output:
-        **SPLITS,
     input:
         code=sources("hvae.data.prepare"),
-    params:
-        job=PARAMS.job("seed", "data"),
+    output:
+        **SPLITS,
     log:
         f"{LOGS}/prepare.log",
     benchmark:
@@ -15,6 +13,8 @@ rule prepare:
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        job=PARAMS.job("seed", "data"),
     shell:
         f"python -m hvae.data.prepare --params {{params.job:q}} --out {DATA} 2> {{log}}"
 

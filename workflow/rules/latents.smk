@@ -1,16 +1,14 @@
 rule extract:
-    output:
-        points=f"{RESULTS}/parts/points/{{row}}.parquet",
-        per_item=f"{RESULTS}/parts/items/{{row}}.parquet",
-        gallery=f"{RESULTS}/parts/gallery/{{row}}.parquet",
-        latents=latents_of("train", "validation", "test"),
     input:
         data=SPLITS.values(),
         models=MODEL_FILES,
         cards=CARDS,
         code=sources("hvae.latents.extract"),
-    params:
-        job=row_job("seed", "evaluation"),
+    output:
+        points=f"{RESULTS}/parts/points/{{row}}.parquet",
+        per_item=f"{RESULTS}/parts/items/{{row}}.parquet",
+        gallery=f"{RESULTS}/parts/gallery/{{row}}.parquet",
+        latents=latents_of("train", "validation", "test"),
     log:
         f"{LOGS}/extract/{{row}}.log",
     benchmark:
@@ -21,6 +19,8 @@ rule extract:
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        job=row_job("seed", "evaluation"),
     shell:
         "python -m hvae.latents.extract --params {params.job:q} --row {wildcards.row} "
         f"--data {DATA} --models {RESULTS}/models --latents {RESULTS}/latents "
@@ -30,21 +30,21 @@ rule extract:
 rule latents:
     input:
         expand(latents_of("train", "validation", "test"), row=ROWS),
-        expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery", "history"]),
+        expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery"]),
 
 
 rule collect:
-    output:
-        f"{RESULTS}/{{table}}.parquet",
     input:
         parts=lambda wildcards: parts(wildcards.table),
         code=sources("hvae.results.collect"),
-    wildcard_constraints:
-        table="points|items|gallery|history",
+    output:
+        f"{RESULTS}/{{table}}.parquet",
     log:
         f"{LOGS}/collect/{{table}}.log",
     benchmark:
         f"{LOGS}/collect/{{table}}.tsv"
+    wildcard_constraints:
+        table="points|items|gallery|history",
     conda:
         "../envs/hvae.yaml"
     threads: 1

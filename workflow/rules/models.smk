@@ -1,13 +1,11 @@
 rule train:
+    input:
+        data=[SPLITS["train"], SPLITS["validation"]],
+        code=sources("hvae.training.train"),
     output:
         models=MODEL_FILES,
         cards=CARDS,
         history=f"{RESULTS}/parts/history/{{row}}.parquet",
-    input:
-        data=[SPLITS["train"], SPLITS["validation"]],
-        code=sources("hvae.training.train"),
-    params:
-        job=row_job("model", "training"),
     log:
         f"{LOGS}/train/{{row}}.log",
     benchmark:
@@ -19,6 +17,8 @@ rule train:
     resources:
         mem_mb=4000,
         runtime=720,
+    params:
+        job=row_job("model", "training"),
     shell:
         "python -m hvae.training.train --params {params.job:q} "
         f"--data {DATA} --models {RESULTS}/models --history {{output.history}} 2> {{log}}"
@@ -28,4 +28,4 @@ rule models:
     input:
         expand(MODEL_FILES, row=ROWS),
         expand(CARDS, row=ROWS),
-        parts("history"),
+        f"{RESULTS}/history.parquet",

@@ -1,6 +1,4 @@
 rule report:
-    output:
-        report(REPORT, category="Reports", caption="../report/experiment.rst"),
     input:
         test=SPLITS["test"],
         tables=expand(
@@ -11,8 +9,8 @@ rule report:
             "hvae/reports/templates/{file}", file=["page.html", "style.css"]
         ),
         code=sources("hvae.reports.page"),
-    params:
-        job=PARAMS.job(*type(PARAMS).model_fields),
+    output:
+        report(REPORT, category="Reports", caption="../report/experiment.rst"),
     log:
         f"{LOGS}/report.log",
     benchmark:
@@ -23,6 +21,8 @@ rule report:
     resources:
         mem_mb=2000,
         runtime=30,
+    params:
+        job=PARAMS.job(*type(PARAMS).model_fields),
     shell:
         "python -m hvae.reports.page --params {params.job:q} "
         f"--results {RESULTS} --data {DATA} --out {{output}} 2> {{log}}"

@@ -1,11 +1,9 @@
 rule classify:
-    output:
-        f"{RESULTS}/parts/tasks/classification/{{row}}.parquet",
     input:
         latents=latents_of("train", "test"),
         code=sources("hvae.tasks.classification"),
-    params:
-        job=row_job("classification", of=PARAMS.tasks),
+    output:
+        f"{RESULTS}/parts/tasks/classification/{{row}}.parquet",
     log:
         f"{LOGS}/classify/{{row}}.log",
     benchmark:
@@ -16,17 +14,19 @@ rule classify:
     resources:
         mem_mb=2000,
         runtime=120,
+    params:
+        job=row_job("classification", of=PARAMS.tasks),
     shell:
         "python -m hvae.tasks.classification --params {params.job:q} "
         f"--latents {RESULTS}/latents --out {{output}} 2> {{log}}"
 
 
 rule tasks:
-    output:
-        f"{RESULTS}/tasks.parquet",
     input:
         parts=parts("tasks/classification"),
         code=sources("hvae.results.collect"),
+    output:
+        f"{RESULTS}/tasks.parquet",
     log:
         f"{LOGS}/tasks.log",
     benchmark:

@@ -1,0 +1,38 @@
+# `make` reproduces the default experiment, `make test` runs every check; both set up .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: all plan test test-slow lint benchmark clean
+
+all: .venv/ready
+	snakemake --cores all
+
+plan: .venv/ready  # what `make` would run
+	snakemake --cores all --dry-run --quiet rules
+
+test: .venv/ready lint
+	pytest
+
+test-slow: .venv/ready  # the whole default experiment, and DVC over the workflow
+	pytest -m slow
+
+lint: .venv/ready
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports --no-logo
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+benchmark: .venv/ready
+	python -m benchmarks.grid
+
+.venv/ready: requirements.lock
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	touch $@
+
+clean:  # everything generated, but not what DVC keeps in its cache
+	rm -rf data/prepared results reports logs .snakemake
