@@ -36,8 +36,8 @@ def held_out_information(fitted: Table, table: Table) -> Estimate:
 
     r(y|f) = (n_yf + M p_y) / (n_f + M) shrinks towards the class shares p by M = classes items, so
     that an r without content costs nothing. H(y) is that of the test items' frequencies, on average
-    too low, and so on the safe side. One more item is counted in the worst cell: without it, rare
-    mistakes that a small sample happens to lack would leave a standard error of 0.
+    too low, and so on the safe side. Two more items are counted in the cell that costs most: rare
+    mistakes that a sample happens to lack would otherwise leave too high a value and no error bar.
     """
     train = arguments.counts("fitted", fitted, dimensions=2, least_total=1)
     test = arguments.counts("table", table, dimensions=2, least_total=1)
@@ -48,7 +48,7 @@ def held_out_information(fitted: Table, table: Table) -> Estimate:
     guess = (train + classes * shares) / (train.sum(0) + classes)
     own = np.maximum(test.sum(1, keepdims=True), 1) / test.sum()
     gain = np.log(guess / own)  # [classes, outputs], in nats for an item of that cell
-    test.flat[gain.argmin()] += 1
+    test.flat[gain.argmin()] += 2
     n = test.sum()
     mean = float((test * gain).sum() / n)
     variance = float((test * (gain - mean) ** 2).sum() / (n - 1))

@@ -18,16 +18,13 @@ class Filling(NamedTuple):
 
     rate: float
     distortion: float
-    level: float
 
 
 def at_level(level: float, variances: Floats, weights: Floats) -> Filling:
-    """The point at the water level t >= 0; the rate is infinite at t = 0 unless all v_i = 0."""
+    """The point at the water level t > 0."""
     above = variances > level
-    rate = math.inf if level == 0 and above.any() else 0.0
-    if level > 0:
-        rate = float((weights[above] * np.log(variances[above] / level)).sum()) / 2
-    return Filling(rate, float((weights * np.minimum(variances, level)).sum()), float(level))
+    rate = (weights[above] * np.log(variances[above] / level)).sum() / 2
+    return Filling(float(rate), float((weights * np.minimum(variances, level)).sum()))
 
 
 def at_rate(rate: float, variances: Floats, weights: Floats) -> Filling:
@@ -38,12 +35,12 @@ def at_rate(rate: float, variances: Floats, weights: Floats) -> Filling:
     """
     v, w = _falling(variances, weights)
     if math.isinf(rate) or len(v) == 0:
-        return Filling(rate, 0.0, 0.0)
+        return Filling(rate, 0.0)
     width, logs = np.cumsum(w), np.cumsum(w * np.log(v))
     needed = (logs - width * np.log(v)) / 2  # the rate at which direction k begins to get some
     k = max(1, int(np.searchsorted(needed, rate, side="right")))
     level = math.exp((logs[k - 1] - 2 * rate) / width[k - 1])
-    return Filling(rate, at_level(level, v, w).distortion, level)
+    return Filling(rate, float((w * np.minimum(v, level)).sum()))
 
 
 def at_distortion(distortion: float, variances: Floats, weights: Floats) -> Filling:
@@ -54,13 +51,13 @@ def at_distortion(distortion: float, variances: Floats, weights: Floats) -> Fill
     v, w = _falling(variances, weights)
     mass = float((w * v).sum())
     if distortion >= mass:
-        return Filling(0.0, mass, float(v.max(initial=0.0)))
+        return Filling(0.0, mass)
     if distortion == 0:
-        return Filling(math.inf, 0.0, 0.0)
-    width, rest = np.cumsum(w), mass - np.cumsum(w * v)
+        return Filling(math.inf, 0.0)
+    width, below = np.cumsum(w), w * v
+    rest = np.append(np.cumsum(below[:0:-1])[::-1], 0.0)  # summed from the small end: no cancelling
     k = max(1, int(np.sum(width * v + rest >= distortion)))
-    level = max((distortion - rest[k - 1]) / width[k - 1], 0.0)
-    return Filling(at_level(level, v, w).rate, distortion, float(level))
+    return Filling(at_level((distortion - rest[k - 1]) / width[k - 1], v, w).rate, distortion)
 
 
 def _falling(variances: Floats, weights: Floats) -> tuple[Floats, Floats]:

@@ -106,6 +106,13 @@ def test_a_broken_bound_is_reported():
     assert judge([check]) == ["violated"]
 
 
+def test_two_items_are_enough_for_an_answer_but_not_for_a_verdict():
+    found = split_total_variation([2, 0], [0, 2], np.random.default_rng(0))
+    assert found.value == 1
+    assert 0 < normal_check(*found, 0.3, 0.0, upper=True).p_value < 1
+    assert judge([normal_check(*found, 0.3, 0.0, upper=True)]) == ["undecided"]
+
+
 def test_the_same_generator_gives_the_same_split():
     first, second = [30, 20, 50], [10, 80, 10]
     once = split_total_variation(first, second, np.random.default_rng(5))

@@ -65,10 +65,16 @@ def test_no_other_spread_of_the_rate_does_better(seed):
 def test_the_ends_of_the_curve(eigenvalues):
     assert distortion_rate(0, eigenvalues) == pytest.approx(sum(eigenvalues))
     assert distortion_rate(-0.01, eigenvalues) == pytest.approx(sum(eigenvalues))
-    assert distortion_rate(math.inf, eigenvalues) == 0
+    assert distortion_rate(math.inf, eigenvalues) == distortion_rate(1e5, eigenvalues) == 0
     assert rate_distortion(sum(eigenvalues), eigenvalues) == pytest.approx(0, abs=1e-15)
     assert rate_distortion(2 * sum(eigenvalues), eigenvalues) == 0
     assert rate_distortion(0, eigenvalues) == math.inf
+
+
+def test_a_wide_spectrum_loses_no_digits():
+    # the level 5e-15 lies far below the rounding of the total variance
+    found = rate_distortion(1.5e-14, [1e3, 1e-14, 1e-14])
+    assert found == pytest.approx(0.5 * math.log(1e3 / 5e-15) + math.log(2), rel=1e-12)
 
 
 def test_a_source_without_variance_costs_nothing():
@@ -79,7 +85,7 @@ def test_a_source_without_variance_costs_nothing():
 def test_entropy():
     assert entropy([1.0]) == pytest.approx(1.4189385332)  # of the standard normal distribution
     assert entropy([2.0, 3.0]) == pytest.approx(2 * 1.4189385332 + 0.5 * math.log(6))
-    assert entropy([1.0, 0.0]) == entropy([1.0, -1e-17]) == -math.inf
+    assert entropy([1.0, 0.0]) == entropy([1.0, -1e-17]) == entropy([1e6, -1e-6]) == -math.inf
 
 
 def linear_vae(eigenvalues, rates, beta, sigma):
@@ -117,6 +123,7 @@ def test_the_constant():
     without = optimal_objective([1.0], [1.0, 2.0], 0.2)
     assert with_it - without == pytest.approx(math.log(2 * math.pi * 0.04))
     assert distortion_constant(64, 0.2) == pytest.approx(-44, abs=0.5)  # the digits
+    assert distortion_constant(1, 1.0) == pytest.approx(0.5 * math.log(2 * math.pi))
     # everything collapses when no direction is worth its price
     assert optimal_objective([100.0, 60.0], [1.0, 2.0], 0.2) == pytest.approx(3 / (2 * 0.04))
 
@@ -134,7 +141,9 @@ def test_the_reached_point_lies_on_the_curve(beta):
     assert min(objectives) == pytest.approx(optimal_objective([beta], eigenvalues, sigma), rel=1e-5)
 
 
-@pytest.mark.parametrize("bad", [[], [1.0, math.nan], [math.inf], [1.0, -0.1], [[1.0]]])
+@pytest.mark.parametrize(
+    "bad", [[], [1.0, math.nan], [math.inf], [1.0, -1e-6], [-1e-10] * 2, [[1.0]]]
+)
 def test_bad_eigenvalues_are_named(bad):
     for call in (
         lambda: distortion_rate(1, bad),

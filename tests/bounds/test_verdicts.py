@@ -28,6 +28,10 @@ def test_clopper_pearson_against_scipy(correct, n, level):
     assert clopper_pearson(correct, n, level) == pytest.approx(tuple(expected), abs=1e-7)
 
 
+def test_the_interval_is_at_95_percent_unless_told():
+    assert clopper_pearson(3, 10) == clopper_pearson(3, 10, 0.95)
+
+
 @pytest.mark.parametrize(("correct", "n", "level"), [(0, 7, 0.9), (4, 9, 0.95), (19, 20, 0.99)])
 def test_clopper_pearson_ends_leave_the_tails_outside(correct, n, level):
     low, high = clopper_pearson(correct, n, level)
@@ -73,6 +77,8 @@ def test_normal_check_without_errors_is_arithmetic():
     assert normal_check(3.0, 0, 2.0, 0, True).p_value == 0
     assert normal_check(0.1 + 0.2, 0, 0.3, 0, True).p_value == 1  # 0.30000000000000004
     assert normal_check(2.0, 0, 2.0, 0, False).slack_low == 0
+    assert normal_check(5e6 + 1e-8, 0, 5e6, 0, True).p_value == 1
+    assert normal_check(5e-6 + 1e-8, 0, 5e-6, 0, True).p_value == 0
 
 
 @pytest.mark.parametrize(
@@ -107,6 +113,7 @@ def test_the_family_is_the_experiment_without_vacuous_checks():
     assert judge([alone, check_of(0.5), check_of(0.5)])[0] == "undecided"
     assert judge([alone] + 9 * [check_of(1.0, vacuous=True)])[0] == "violated"
     assert judge([alone, check_of(0.5), check_of(0.5)], level=0.05)[0] == "violated"
+    assert judge([check_of(0.01)]) == ["violated"]
 
 
 def null_experiment(rng):

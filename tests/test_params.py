@@ -1,0 +1,140 @@
+"""What `params.yaml` may hold, and the one sentence that refuses the rest."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hvae.data.sources import SOURCES
+from hvae.errors import InputError
+from hvae.params import Data, Params, parse
+from hvae.tasks.classification import PROBES
+
+Config = dict[str, Any]
+
+
+def test_the_default_is_a_7_by_7_grid(config: Config) -> None:
+    params = parse(Params, config)
+    rows = params.grid.rows()
+    assert len(rows) == 7
+    assert [len(row) for row in rows.values()] == [7] * 7
+    assert params.grid.axes()[0] == [0.1, 0.215443, 0.464159, 1, 2.15443, 4.64159, 10]
+
+
+def test_rows_hold_all_beta_1_for_one_beta_2_and_seed(config: Config) -> None:
+    config["grid"] = {"beta": [[0.5, 2], [1, 3]], "seeds": [0, 4]}
+    rows = parse(Params, config).grid.rows()
+    assert list(rows) == ["1_s0", "3_s0", "1_s4", "3_s4"]
+    assert [(p.name, p.beta, p.seed) for p in rows["3_s4"]] == [
+        ("b0.5_3_s4", [0.5, 3], 4),
+        ("b2_3_s4", [2, 3], 4),
+    ]
+
+
+def test_one_layer_has_one_row_a_seed(config: Config) -> None:
+    config["grid"] = {"beta": [[0.5, 2]], "seeds": [3]}
+    config["model"]["latents"] = [4]
+    assert [p.name for p in parse(Params, config).grid.rows()["s3"]] == ["b0.5_s3", "b2_s3"]
+
+
+def test_a_finer_range_holds_the_values_of_a_coarser_one(config: Config) -> None:
+    coarse = set(parse(Params, config).grid.axes()[0])
+    config["grid"]["beta"][0]["points"] = 13
+    assert coarse < set(parse(Params, config).grid.axes()[0])
+
+
+def test_point_names_are_unique_and_start_with_a_letter(config: Config) -> None:
+    names = [p.name for row in parse(Params, config).grid.rows().values() for p in row]
+    assert len(set(names)) == 49
+    assert all(name[0].isalpha() for name in names)
+
+
+def test_a_job_is_told_its_keys_alone(config: Config) -> None:
+    params = parse(Params, config)
+    before = params.job("seed", "data")
+    assert json.loads(before).keys() == {"seed", "data"}
+    config["training"]["steps"] += 1
+    changed = parse(Params, config)
+    assert changed.job("seed", "data") == before
+    assert changed.job("training") != params.job("training")
+
+
+def test_every_named_choice_exists() -> None:
+    assert set(SOURCES) == set(Data.model_fields["source"].annotation.__args__)  # type: ignore[union-attr]
+    assert set(PROBES) == {"logistic", "svm-linear", "svm-rbf", "knn"}
+
+
+def put(*path: str | int, value: Any) -> Callable[[Config], None]:
+    """A change of one value, deep in the parameters."""
+
+    def change(config: Any) -> None:
+        for step in path[:-1]:
+            config = config[step]
+        config[path[-1]] = value
+
+    return change
+
+
+REFUSED = [
+    (put("grid", "beta", 0, value=[]), r"grid\.beta\[0\]: must not be empty, got \[\]"),
+    (put("grid", "beta", value=[]), r"grid\.beta: must not be empty, got \[\]"),
+    (
+        put("grid", "beta", 1, value=[0.1, 0]),
+        r"grid\.beta\[1\]\[1\]: must be greater than 0, got 0",
+    ),
+    (put("grid", "beta", 1, value=[-1.0]), r"grid\.beta\[1\]\[0\]: must be greater than 0, got -1"),
+    (put("grid", "beta", 0, "from", value=0), r"grid\.beta\[0\]\.from: must be greater than 0"),
+    (
+        put("grid", "beta", 0, "points", value=0),
+        r"points: must be greater than or equal to 1, got 0",
+    ),
+    (put("grid", "beta", 0, "points", value=1), r"points must be at least 2 .* got 1"),
+    (put("grid", "beta", 0, "form", value=1), r"grid\.beta\[0\]: has no key 'form' \(known: from"),
+    (put("grid", "beta", value=[[1.0]]), r"got 2 latents and 1 β axes"),
+    (put("grid", "beta", 0, value=[1, 1.0]), r"beta\[0\] must not repeat a value, got \[1"),
+    (put("grid", "beta", 0, value=3), r"grid\.beta\[0\]: must be a list, got 3"),
+    (put("grid", "seeds", value=[1, 1]), r"seeds must not repeat"),
+    (put("model", "latents", value=[4]), r"got 1 latents and 2 β axes"),
+    (put("model", "latents", 0, value=0), r"model\.latents\[0\]: must be greater than 0, got 0"),
+    (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
+    (put("model", "likelihood", "sigma", value=float("nan")), r"sigma: must be a finite number"),
+    (put("data", "source", value="mnist"), r"data\.source: must be 'digits', got 'mnist'"),
+    (put("data", "raw_dir", value="x"), r"raw_dir must be null.* got 'x'"),
+    (put("data", "split", "train", value=0.9), r"data\.split: .* must be 1, got 1\.3"),
+    (put("data", value=None), r"data: must be a group of keys, got None"),
+    (put("training", "learning_rate", value="1e-3"), r"YAML reads 1e-3 as text: write 1\.0e-3"),
+    (put("training", "steps", value=1.5), r"training\.steps: must be a valid integer, got 1\.5"),
+    (
+        put("training", "setps", value=1),
+        r"training: has no key 'setps' \(known: .*steps.*\), got 1",
+    ),
+    (
+        put("tasks", "classification", "probes", value=["tree"]),
+        r"probes\[0\]: must be .*got 'tree'",
+    ),
+    (put("experiment", value="../x"), r"experiment: must match pattern .*got '\.\./x'"),
+    (put("seed", value=True), r"seed: must be a valid integer, got True"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), REFUSED)
+def test_refused_in_one_sentence(
+    config: Config, change: Callable[[Config], None], sentence: str
+) -> None:
+    change(config)
+    with pytest.raises(InputError, match=sentence) as refused:
+        parse(Params, config)
+    assert len(str(refused.value).splitlines()) == 1
+    assert "http" not in str(refused.value)
+
+
+def test_every_problem_is_named_at_once(config: Config) -> None:
+    config["training"]["steps"] = 0
+    config["model"]["width"] = -3
+    with pytest.raises(InputError) as refused:
+        parse(Params, config)
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == [
+        "model.width",
+        "training.steps",
+    ]

@@ -1,0 +1,78 @@
+"""A model comes back bit for bit, and files that do not fit are refused by name."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from hvae.errors import InputError
+from hvae.models.build import build
+from hvae.models.noise import draw
+from hvae.params import Model, Point
+from hvae.training import checkpoint
+
+CARD = checkpoint.Card(
+    point=Point(name="b1_2_s0", beta=[1.0, 2.0], seed=0),
+    strategy="independent",
+    shape=[2, 3],
+    model=Model.model_validate(
+        {
+            "latents": [3, 2],
+            "inference": "top-down",
+            "backbone": "mlp",
+            "width": 7,
+            "skip": False,
+            "likelihood": {"family": "gaussian", "sigma": 0.3},
+        }
+    ),
+    status="ok",
+    train_seconds=1.5,
+)
+
+
+def test_terms_are_bit_identical_after_a_reload(tmp_path: Path) -> None:
+    model = build(CARD.model, CARD.shape, 9)
+    checkpoint.save(tmp_path, CARD, model.state_dict())
+    again = checkpoint.load(tmp_path, "b1_2_s0")
+    source = torch.Generator().manual_seed(0)
+    x, noise = torch.rand(4, 6, generator=source), draw([3, 2], 4, source)
+    was, now = model(x, noise), again(x, noise)
+    assert torch.equal(was.distortion, now.distortion)
+    assert torch.equal(was.rates, now.rates)
+    assert checkpoint.card(tmp_path, "b1_2_s0") == CARD
+
+
+def test_sigma_is_read_from_the_weights(tmp_path: Path) -> None:
+    state = build(CARD.model, CARD.shape, 9).state_dict()
+    checkpoint.save(tmp_path, CARD, state | {"likelihood.sigma": torch.tensor(0.7)})
+    assert checkpoint.load(tmp_path, "b1_2_s0").likelihood.sigma == torch.tensor(0.7)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"\xff" * 8 + b"{}"])
+def test_weights_that_are_not_safetensors_are_refused(tmp_path: Path, content: bytes) -> None:
+    checkpoint.save(tmp_path, CARD, build(CARD.model, CARD.shape, 9).state_dict())
+    (tmp_path / "b1_2_s0.safetensors").write_bytes(content)
+    with pytest.raises(InputError, match=r"b1_2_s0\.safetensors does not hold the weights"):
+        checkpoint.load(tmp_path, "b1_2_s0")
+
+
+def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
+    other = CARD.model.model_copy(update={"width": 8})
+    checkpoint.save(tmp_path, CARD, build(other, CARD.shape, 9).state_dict())
+    with pytest.raises(InputError, match="does not hold the weights of its card"):
+        checkpoint.load(tmp_path, "b1_2_s0")
+
+
+@pytest.mark.parametrize("change", [{"format": 2}, {"status": "fine"}, {"extra": 1}])
+def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    checkpoint.save(tmp_path, CARD, {})
+    path = tmp_path / "b1_2_s0.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(InputError, match=r"b1_2_s0\.json is not a model's card"):
+        checkpoint.card(tmp_path, "b1_2_s0")
+
+
+def test_absent_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"b1_2_s0\.json is not a model's card"):
+        checkpoint.load(tmp_path, "b1_2_s0")

@@ -1,0 +1,115 @@
+"""Members trained together are the models trained alone, and a broken one breaks no other."""
+
+import copy
+
+import pytest
+import torch
+
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.params import Training
+from hvae.training.grid import Trained, batch, train
+from hvae.training.objective import objective
+from tests.conftest import small
+
+BETAS = [[0.1, 1.0], [1.0, 1.0], [2.0, 0.3]]
+INPUTS, LATENTS, WIDTH = 16, [16, 8], 16
+DATA = torch.rand(50, INPUTS, generator=torch.Generator().manual_seed(0))
+HELD_OUT = torch.rand(32, INPUTS, generator=torch.Generator().manual_seed(1))
+SETTINGS = Training(
+    strategy="independent",
+    steps=30,
+    batch_size=32,
+    learning_rate=1e-2,
+    clip_norm=5.0,
+    validate_every=10,
+)
+
+
+def start() -> HierarchicalVAE:
+    return small(LATENTS, inputs=INPUTS, width=WIDTH)
+
+
+def together(betas: list[list[float]], settings: Training = SETTINGS, seed: int = 0) -> Trained:
+    return train(start(), betas, DATA, HELD_OUT, settings, seed)
+
+
+def alone_in_a_plain_loop(beta: list[float], settings: Training) -> HierarchicalVAE:
+    """What anyone would write for one model: a module, an optimiser, a loop."""
+    model = start()
+    adam = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+    for step in range(1, settings.steps + 1):
+        x, noise = batch(DATA, model.latents, settings.batch_size, 0, step)
+        adam.zero_grad()
+        objective(model(x, noise), torch.tensor(beta)).mean().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
+        adam.step()
+    return model
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_a_member_is_bit_for_bit_the_member_of_a_grid_of_one(index: int) -> None:
+    one, all_three = together([BETAS[index]]), together(BETAS)
+    for name, tensor in one.member(0).items():
+        assert torch.equal(tensor, all_three.member(index)[name]), name
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_a_member_is_the_model_of_a_plain_loop(index: int) -> None:
+    """Up to the rounding of sums that a batched product takes in another order."""
+    settings = SETTINGS.model_copy(
+        update={"validate_every": 30}
+    )  # so that the last weights are kept
+    member = together(BETAS, settings).member(index)
+    for name, tensor in alone_in_a_plain_loop(BETAS[index], settings).state_dict().items():
+        torch.testing.assert_close(member[name], tensor, rtol=1e-3, atol=1e-4)
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    first, again, other = (together(BETAS, seed=seed).weights for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_a_diverged_member_is_marked_and_its_neighbours_are_bit_identical() -> None:
+    healthy, broken = together(BETAS), together([BETAS[0], [1e38, 1e38], BETAS[2]])
+    assert healthy.diverged.tolist() == [False, False, False]
+    assert broken.diverged.tolist() == [False, True, False]
+    for index in (0, 2):
+        for name, tensor in healthy.member(index).items():
+            assert torch.equal(tensor, broken.member(index)[name]), name
+
+
+def test_a_member_whose_weights_are_nan_from_the_start_is_marked() -> None:
+    model = start()
+    with torch.no_grad():
+        model.decoder[0].weight[0, 0] = torch.nan
+    assert train(model, BETAS, DATA, HELD_OUT, SETTINGS, 0).diverged.all()
+
+
+def test_the_kept_weights_are_those_of_the_best_look() -> None:
+    """On a held-out set that contradicts the data, the first look is the best one."""
+    settings = SETTINGS.model_copy(update={"learning_rate": 0.05})
+    early = settings.model_copy(update={"steps": 10})
+    trained = train(start(), BETAS, DATA, 5 - 9 * HELD_OUT, settings, 0)
+    looks = torch.stack(list(trained.looks.values()))
+    best = list(trained.looks)[int(looks[:, 0].argmin())]
+    assert list(trained.looks) == [10, 20, 30]
+    expected = train(
+        start(), BETAS, DATA, 5 - 9 * HELD_OUT, early.model_copy(update={"steps": best}), 0
+    )
+    for name, tensor in expected.member(0).items():
+        assert torch.equal(tensor, trained.member(0)[name])
+
+
+def test_training_lowers_the_objective_and_dearer_rates_are_lower() -> None:
+    settings = SETTINGS.model_copy(update={"steps": 300})
+    trained = train(start(), [[0.1, 0.1], [20.0, 20.0]], DATA, HELD_OUT, settings, 0)
+    first, last = trained.looks[10], trained.looks[300]
+    assert (last < first).all()
+    rates = []
+    for index in range(2):
+        model = copy.deepcopy(start())
+        model.load_state_dict(trained.member(index))
+        x, noise = batch(HELD_OUT, model.latents, 500, 0, 1)
+        rates.append(model(x, noise).rates.sum(1).mean().item())
+    assert rates[1] < 0.1 < rates[0]
