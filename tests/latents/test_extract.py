@@ -1,0 +1,153 @@
+"""What is stored about a trained point, against direct computation."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from hvae.data.prepared import Items
+from hvae.latents import evaluate, store
+from hvae.latents.extract import Job, extract, point_row
+from hvae.latents.extract import evaluate as evaluate_point
+from hvae.models.distributions import Normal, kl
+from hvae.params import Evaluation, Model, Point
+from hvae.training.checkpoint import Card
+from tests.conftest import small
+
+ITEMS = Items(
+    torch.rand(40, 6, generator=torch.Generator().manual_seed(0)).numpy(),
+    np.arange(40) % 3,
+    np.arange(100, 140),
+    (2, 3),
+    ("a", "b", "c"),
+)
+POINT = Point(name="b1_2_s0", beta=[1.0, 2.0], seed=0)
+
+
+def card(status: str = "ok") -> Card:
+    likelihood = {"family": "gaussian", "sigma": 0.5}
+    sizes = {"latents": [3, 2], "width": 7, "skip": False, "likelihood": likelihood}
+    model = Model.model_validate({"inference": "top-down", "backbone": "mlp"} | sizes)
+    return Card(
+        point=POINT, strategy="independent", shape=[2, 3], model=model, status=status,
+        train_seconds=2.0,
+    )  # fmt: skip
+
+
+JOB = Job(seed=0, evaluation=Evaluation(samples=4, max_items=40), points=[POINT])
+SPLITS = {"train": ITEMS, "validation": ITEMS.first(10), "test": ITEMS}
+
+
+@torch.inference_mode()
+def test_values_are_means_over_samples_and_errors_are_over_items() -> None:
+    model = small([3, 2])
+    x = torch.tensor(ITEMS.x)
+    measured = evaluate.measure(model, x, samples=4, seed=0, split=2)
+    passes = [evaluate.encode(model, x, 0, 2, sample) for sample in range(4)]
+    rates = np.mean([p.rates.double().numpy() for p in passes], axis=0)
+    np.testing.assert_allclose(measured.rates, rates)
+    row = evaluate.summary(measured, POINT.beta, model.likelihood.constant(6))
+    assert row["rate_1"] == pytest.approx(rates[:, 0].mean())
+    assert row["rate_total_se"] == pytest.approx(rates.sum(1).std(ddof=1) / math.sqrt(40))
+    assert row["objective"] == pytest.approx(
+        row["distortion"] - row["distortion_constant"] + row["rate_1"] + 2 * row["rate_2"]
+    )
+    # D° is the squared error over 2σ², and the MSE is per dimension
+    assert row["mse"] * 6 / (2 * 0.5**2) == pytest.approx(
+        row["distortion"] - row["distortion_constant"], rel=1e-5
+    )
+    assert row["psnr_db"] == pytest.approx(-10 * math.log10(row["mse"]))
+
+
+@torch.inference_mode()
+def test_means_are_decoded_from_means_all_the_way_down() -> None:
+    model = small([3, 2])
+    x = torch.tensor(ITEMS.x)
+    measured = evaluate.measure(model, x, samples=1, seed=0, split=2)
+    features = model.bottom_up(x)
+    top = model.posterior_of(1, features[1], [], model.prior_of(1, [])).mean
+    below = model.posterior_of(0, features[0], [top], model.prior_of(0, [top])).mean
+    error = (x - model.decode([below, top])).square().mean(1)
+    np.testing.assert_allclose(measured.error_of_means, error, rtol=1e-5)
+
+
+def test_standard_errors_cover_the_truth() -> None:
+    """On 200 subsets of a population, the 95 % interval of a mean holds the population's mean."""
+    generator = np.random.default_rng(0)
+    population = generator.gamma(2.0, size=(100_000, 2))
+    held = 0
+    for _ in range(200):
+        some = population[generator.integers(len(population), size=300)]
+        measured = evaluate.Measured(some, some[:, 0], some[:, 0], some[:, 0])
+        row = evaluate.summary(measured, [1.0, 1.0], 0.0)
+        held += abs(row["rate_total"] - population.sum(1).mean()) < 1.96 * row["rate_total_se"]
+    assert 180 <= held <= 199
+
+
+@torch.inference_mode()
+def test_a_lower_layer_is_given_the_stored_sample_above_it() -> None:
+    model = small([3, 2])
+    latents = extract(model, ITEMS, seed=0, split=0)
+    top = torch.tensor(latents.sample[1])
+    features = model.bottom_up(torch.tensor(ITEMS.x))
+    prior = model.prior_of(0, [top])
+    posterior = model.posterior_of(0, features[0], [top], prior)
+    np.testing.assert_allclose(latents.mean[0], posterior.mean, rtol=1e-5)
+    np.testing.assert_allclose(latents.std[0], posterior.std, rtol=1e-5)
+    stored = Normal(torch.tensor(latents.mean[0]), torch.tensor(latents.std[0]))
+    rates = evaluate.encode(model, torch.tensor(ITEMS.x), 0, 0, 0).rates[:, 0]
+    np.testing.assert_allclose(kl(stored, prior), rates, rtol=1e-3, atol=1e-5)
+
+
+@torch.inference_mode()
+def test_samples_are_draws_from_the_stored_posteriors() -> None:
+    latents = extract(small([3, 2]), ITEMS, seed=0, split=0)
+    for mean, std, sample in zip(latents.mean, latents.std, latents.sample, strict=True):
+        noise = (sample - mean) / std
+        assert abs(noise.mean()) < 4 / math.sqrt(noise.size)
+        assert abs(noise.std() - 1) < 4 / math.sqrt(2 * noise.size)
+
+
+def test_latents_come_back_from_parquet(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    latents = extract(small([3, 2]).requires_grad_(False), ITEMS, seed=0, split=0)
+    path = store.file(tmp_path, "b1_2_s0", "test")
+    store.write(latents, path)
+    back = store.read(path)
+    assert path.parts[-3:] == ("point=b1_2_s0", "split=test", "part-0.parquet")
+    np.testing.assert_array_equal(back.label, latents.label)
+    for was, now in zip(latents[2:], back[2:], strict=True):
+        for a, b in zip(was, now, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("broken", ["status", "weights"])
+def test_a_diverged_point_has_a_row_of_nan_and_no_items(broken: str) -> None:
+    model = small([3, 2])
+    if broken == "weights":
+        model.decoder[0].weight[0, 0] = torch.nan
+    done = evaluate_point(JOB, card("diverged" if broken == "status" else "ok"), model, SPLITS)
+    (row,) = done.points
+    assert row["status"] == "diverged"
+    assert math.isnan(row["rate_1"])
+    assert math.isnan(row["objective_se"])
+    assert (done.items, done.gallery) == ([], [])
+    assert {len(latents.label) for latents in done.latents.values()} == {0}
+    assert [part.shape for part in done.latents["test"].mean] == [(0, 3), (0, 2)]
+
+
+@torch.inference_mode()
+def test_a_point_alone_gives_what_it_gives_in_company() -> None:
+    model = small([3, 2])
+    first, again = (evaluate_point(JOB, card(), model, SPLITS) for _ in range(2))
+    assert first.points == [pytest.approx(again.points[0], nan_ok=True)]
+    assert len(first.items) == 40
+    assert {row["kind"] for row in first.gallery} == {"reconstruction", "sample"}
+    assert sum(row["kind"] == "reconstruction" for row in first.gallery) == 3
+    mean = np.mean([row["rate_2"] for row in first.items])
+    assert mean == pytest.approx(first.points[0]["rate_2"])
+
+
+def test_bits_per_dimension_do_not_exist_for_a_density() -> None:
+    assert math.isnan(point_row(card(), {}, True)["bits_per_dim"])

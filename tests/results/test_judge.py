@@ -1,0 +1,98 @@
+"""Rates of suffixes, limits with their errors, and what is judged."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from hvae import tables
+from hvae.bounds.accuracy import accuracy_limit
+from hvae.bounds.verdicts import judge
+from hvae.results.judge import accuracy_checks, accuracy_limit_of
+from hvae.results.rates import Rate, lowest_layer, suffix_rates
+from hvae.results.summary import summary
+
+SHARES = np.full(10, 0.1)
+RATES = np.random.default_rng(0).gamma(1.0, size=(50, 3))
+
+
+def item_table() -> pa.Table:
+    rows = [
+        {"point": point, "index": i, "distortion": 0.0}
+        | {f"rate_{layer + 1}": rate * scale for layer, rate in enumerate(rates)}
+        for point, scale in (("p", 1.0), ("q", 2.0))
+        for i, rates in enumerate(RATES)
+    ]
+    return tables.from_rows(rows, tables.items(3))
+
+
+def task(correct: int, **changes: Any) -> dict[str, Any]:
+    row = {"point": "p", "task": "classification", "layers": "z2", "features": "sample"}
+    numbers = {"value": correct / 360, "low": 0.0, "high": 1.0, "n": 360}
+    return row | {"method": "knn", "metric": "accuracy"} | numbers | changes
+
+
+def test_suffix_rates_are_sums_from_a_layer_up() -> None:
+    rates = suffix_rates(item_table())
+    for lowest in range(3):
+        sums = RATES[:, lowest:].sum(1)
+        assert rates["p"][lowest].value == pytest.approx(sums.mean())
+        assert rates["q"][lowest].std_error == pytest.approx(2 * sums.std(ddof=1) / math.sqrt(50))
+
+
+@pytest.mark.parametrize(("layers", "lowest"), [("z1", 1), ("z2", 2), ("z1+z2", 1), ("z2+z3", 2)])
+def test_a_suffix_is_bounded_from_its_lowest_layer(layers: str, lowest: int) -> None:
+    assert lowest_layer(layers) == lowest
+
+
+def test_the_limits_error_is_that_of_the_rate() -> None:
+    limit = accuracy_limit_of(Rate(1.0, 1e-4), SHARES)
+    slope = (accuracy_limit(1.001, SHARES) - accuracy_limit(0.999, SHARES)) / 0.002
+    assert limit.value == accuracy_limit(1.0, SHARES)
+    assert limit.std_error == pytest.approx(slope * 1e-4, rel=1e-3)
+
+
+def verdicts(rows: list[dict[str, Any]], rate: Rate) -> list[str]:
+    table = tables.from_rows(rows, tables.tasks())
+    return list(judge([check for _, check in accuracy_checks(table, {"p": [rate, rate]}, SHARES)]))
+
+
+def test_a_closed_layer_cannot_tell_classes_apart() -> None:
+    closed = Rate(0.0, 0.0)
+    assert verdicts([task(20), task(36), task(300)], closed) == ["holds", "undecided", "violated"]
+
+
+def test_means_are_not_judged() -> None:
+    assert verdicts([task(300, features="mean")], Rate(0.0, 0.0)) == []
+    assert verdicts([task(300, metric="nmi")], Rate(0.0, 0.0)) == []
+
+
+def test_a_limit_of_one_is_vacuous() -> None:
+    assert verdicts([task(300)], Rate(5.0, 0.1)) == ["vacuous"]
+
+
+def test_a_halved_rate_is_found_out() -> None:
+    """The best guess from R nats breaks the limit of R/2."""
+    rate = 1.5
+    best = round(360 * accuracy_limit(rate, SHARES))
+    assert verdicts([task(best)], Rate(rate, 0.01)) != ["violated"]
+    assert verdicts([task(best)], Rate(rate / 2, 0.01)) == ["violated"]
+
+
+def test_the_summary_counts_and_ignores_what_diverged() -> None:
+    row = dict.fromkeys(tables.points(1).names, math.nan) | {"seed": 0, "strategy": "independent"}
+    points = [
+        row | {"point": "p", "status": "ok", "rate_total": 2.0, "distortion": 1.0, "psnr_db": 9.0},
+        row | {"point": "q", "status": "diverged"},
+    ]
+    done = summary(
+        tables.from_rows(points, tables.points(1)),
+        tables.from_rows([task(18), task(36, features="mean")], tables.tasks()),
+        tables.bounds().empty_table(),
+    )
+    assert (done["points"], done["diverged"]) == (2, 1)
+    assert done["rate_total_nats"] == {"min": 2.0, "max": 2.0}
+    assert done["best_accuracy"] == {"sample": 0.05, "mean": 0.1}
+    assert done["checks"] == {"holds": 0, "violated": 0, "undecided": 0, "vacuous": 0}
