@@ -1,0 +1,1 @@
+"""Side-by-side timings; the tables that they printed are committed beside them."""

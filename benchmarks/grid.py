@@ -1,0 +1,106 @@
+"""Models × steps per second: the grid trainer against a plain loop over one model at a time.
+
+Both train the default model on the digits with the same batches and noise, in alternation in one
+process, on as many threads as there are cores; the medians over rounds are compared.
+
+    python -m benchmarks.grid > benchmarks/grid.md
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+import yaml
+from torch import Tensor
+
+from hvae.data.digits import load
+from hvae.models.build import build
+from hvae.params import Params, parse
+from hvae.training.flat import flatten
+from hvae.training.grid import batch, clip, member_losses
+from hvae.training.objective import objective
+
+SIZES = (1, 7, 49, 121)
+ROUNDS = 9
+STEPS = {1: 100, 7: 20, 49: 4, 121: 2}
+WARM_UP = 2
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    torch.set_num_threads(os.cpu_count() or 1)
+    params = parse(Params, yaml.safe_load(Path("params.yaml").read_text()))
+    data = torch.tensor(load().x)
+    print(
+        f"{ROUNDS} rounds in alternation, {torch.get_num_threads()} threads, {torch.__version__}."
+    )
+    print("Models × steps per second: median (lowest, highest).\n")
+    print("| G | grid trainer | plain loop | ratio of medians |")
+    print("| ---: | ---: | ---: | ---: |")
+    for size in SIZES:
+        grid, plain = grid_step(params, data, size), plain_step(params, data)
+        rates: dict[str, list[float]] = {"grid": [], "plain": []}
+        for _ in range(ROUNDS):
+            rates["grid"].append(size * speed(grid, STEPS[size]))
+            rates["plain"].append(speed(plain, 100))
+        ratio = statistics.median(rates["grid"]) / statistics.median(rates["plain"])
+        print(
+            f"| {size} | {cell(rates['grid'])} | {cell(rates['plain'])} | {ratio:.2f} |", flush=True
+        )
+
+
+def cell(rates: list[float]) -> str:
+    """Median and range."""
+    return f"{statistics.median(rates):.0f} ({min(rates):.0f}, {max(rates):.0f})"
+
+
+def speed(step: Callable[[int], None], steps: int) -> float:
+    """Steps per second, after a warm-up."""
+    for number in range(1, WARM_UP + 1):
+        step(number)
+    started = time.perf_counter()
+    for number in range(1, steps + 1):
+        step(number)
+    return steps / (time.perf_counter() - started)
+
+
+def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
+    """One step of `size` members, as `hvae.training.grid.train` takes it."""
+    model = build(params.model, (8, 8), 0)
+    start, layout = flatten(model)
+    weights = start.repeat(size, 1).requires_grad_()
+    beta = torch.ones(size, len(model.latents))
+    loss = member_losses(model, layout)
+    adam = torch.optim.Adam([weights], lr=params.training.learning_rate, fused=True)
+
+    def step(number: int) -> None:
+        x, noise = batch(data, model.latents, params.training.batch_size, 0, number)
+        adam.zero_grad()
+        loss(weights, beta, x, noise).sum().backward()
+        clip(weights, params.training.clip_norm)
+        adam.step()
+
+    return step
+
+
+def plain_step(params: Params, data: Tensor) -> Callable[[int], None]:
+    """One step of one model, as anyone would write it."""
+    model = build(params.model, (8, 8), 0)
+    beta = torch.ones(len(model.latents))
+    adam = torch.optim.Adam(model.parameters(), lr=params.training.learning_rate)
+
+    def step(number: int) -> None:
+        x, noise = batch(data, model.latents, params.training.batch_size, 0, number)
+        adam.zero_grad()
+        objective(model(x, noise), beta).mean().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), params.training.clip_norm)
+        adam.step()
+
+    return step
+
+
+if __name__ == "__main__":
+    main()

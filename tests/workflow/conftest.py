@@ -1,0 +1,120 @@
+"""A copy of the project in an empty folder, with an experiment small enough to run in a test."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+SMALL: dict[str, Any] = {
+    "grid": {"beta": [[0.1, 10], [0.1, 10]], "seeds": [0]},
+    "model": {"latents": [4, 2], "width": 16},
+    "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
+    "evaluation": {"samples": 2, "max_items": 100},
+    "tasks": {"classification": {"probes": ["logistic", "knn"], "max_train": 80}},
+    "report": {"title": "<script>alert('title')</script>"},
+}
+
+
+class Workspace:
+    """A folder with the project in it, and commands run there as a user would run them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *command: str, succeeds: bool = True) -> str:
+        """What the command printed; it must succeed, or fail, as `succeeds` says."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PATH": path},
+        )
+        text = done.stdout + done.stderr
+        assert (done.returncode == 0) == succeeds, text[-4000:]
+        return text
+
+    def snakemake(self, *arguments: str, **options: bool) -> str:
+        return self.run("snakemake", "--cores", "2", *arguments, **options)
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """The jobs that a run would start: how many of each rule."""
+        return jobs(self.snakemake("--dry-run", *arguments))
+
+    def params(self) -> dict[str, Any]:
+        return yaml.safe_load((self.folder / "params.yaml").read_text())
+
+    def change(self, **sections: Any) -> None:
+        """Merge changes into `params.yaml`."""
+        text = yaml.safe_dump(merged(self.params(), sections), sort_keys=False)
+        (self.folder / "params.yaml").write_text(text)
+
+    def clone(self, folder: Path) -> "Workspace":
+        """A fresh git clone."""
+        self.run("git", "clone", "--quiet", str(self.folder), str(folder))
+        return Workspace(folder)
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Deep merge, as Snakemake does it for overlays."""
+    result = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        result[key] = merged(base[key], value) if both else value
+    return result
+
+
+def jobs(log: str) -> dict[str, int]:
+    """The counts of a `Job stats` table, or none where nothing is to be done."""
+    _, _, table = log.partition("Job stats:")
+    lines = table.split("total")[0].splitlines()[3:]
+    return {name: int(count) for name, count in (line.split() for line in lines if line.strip())}
+
+
+def started(log: str) -> list[str]:
+    """The rules of the jobs that a run started, one entry a job."""
+    return re.findall(r"^(?:local)?rule (\w+):", log, flags=re.MULTILINE)
+
+
+def make(folder: Path, **changes: Any) -> Workspace:
+    """The project as git has it, in `folder`, as a repository of its own."""
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    for name in names:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    workspace = Workspace(folder)
+    workspace.change(**changes)
+    workspace.run("git", "init", "--quiet", "--initial-branch=main")
+    for key, value in {"user.name": "Test", "user.email": "test@example.org"}.items():
+        workspace.run("git", "config", key, value)
+    workspace.run("git", "add", "--all")
+    workspace.run("git", "commit", "--quiet", "--message", "start")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The small experiment, run once; tests that change it work on a copy."""
+    workspace = make(tmp_path_factory.mktemp("finished") / "project", **SMALL)
+    workspace.snakemake()
+    return workspace
+
+
+@pytest.fixture
+def workspace(finished: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the finished experiment, free to change."""
+    shutil.copytree(finished.folder, tmp_path / "project", symlinks=True)
+    return Workspace(tmp_path / "project")

@@ -1,0 +1,67 @@
+"""DVC over the workflow: what is current stays, here and in a fresh clone."""
+
+from pathlib import Path
+
+import yaml
+
+from tests.conftest import ROOT
+from tests.workflow.conftest import SMALL, Workspace, started
+from workflow.imports import sources
+
+
+def test_stages_list_every_source_that_their_jobs_run() -> None:
+    """A file that a stage's jobs import, but that the stage does not name, would go unseen."""
+    commands = {
+        "data": ["hvae.data.prepare"],
+        "models": ["hvae.training.train", "hvae.results.collect"],
+        "latents": ["hvae.latents.extract", "hvae.results.collect"],
+        "tasks": ["hvae.tasks.classification", "hvae.results.collect"],
+        "bounds": ["hvae.results.judge", "hvae.results.summary"],
+        "report": ["hvae.reports.page"],
+    }
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    for stage, modules in commands.items():
+        named = tuple(stages[stage]["deps"])
+        for source in sources(*modules):
+            assert any(source == n or source.startswith(f"{n}/") for n in named), (stage, source)
+
+
+def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
+    """One story, as a user would live it; the steps build on one another."""
+    remote = tmp_path / "remote"
+    workspace.run("dvc", "remote", "add", "--default", "store", str(remote))
+
+    # after a full Snakemake run, DVC records what is there and starts no job
+    assert started(workspace.run("dvc", "repro")) == []
+
+    # one more β_2: only its row is trained, extracted and probed
+    beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 1]]
+    workspace.change(grid={"beta": beta})
+    ran = started(workspace.run("dvc", "repro"))
+    assert [ran.count(rule) for rule in ("train", "extract", "classify")] == [1, 1, 1]
+    assert "prepare" not in ran
+
+    # another probe: nothing is trained or extracted
+    workspace.change(tasks={"classification": {"probes": ["logistic"]}})
+    ran = started(workspace.run("dvc", "repro"))
+    assert ran.count("classify") == 3
+    assert not {"prepare", "train", "extract"} & set(ran)
+
+    # Snakemake agrees that all is done
+    assert "Nothing to be done" in workspace.snakemake()
+
+    # key figures are there for DVC to show
+    assert "violated" in workspace.run("dvc", "metrics", "show")
+
+    # a fresh clone that pulls has nothing to do, under either command
+    workspace.run("git", "add", "--all")
+    workspace.run("git", "commit", "--quiet", "--message", "run")
+    workspace.run("dvc", "push")
+    clone = workspace.clone(tmp_path / "clone")
+    clone.run("dvc", "pull")
+    assert "Nothing to be done" in clone.snakemake()
+    assert started(clone.run("dvc", "repro")) == []
+
+    # and there, a changed parameter still runs the right jobs
+    clone.change(training={"steps": 50})
+    assert clone.planned()["train"] == 3

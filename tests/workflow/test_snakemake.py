@@ -1,0 +1,154 @@
+"""The workflow from one command: what it makes, and what a change makes it do again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+from hvae import tables
+from tests.workflow.conftest import SMALL, Workspace, make
+
+RESULTS = "results/digits"
+
+
+def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspace) -> None:
+    results = finished.folder / RESULTS
+    expected = {
+        "points": (tables.points(2), 4),
+        "items": (tables.items(2), 4 * 100),
+        "tasks": (tables.tasks(), 4 * 3 * 2 * 2),
+        "bounds": (tables.bounds(), 4 * 3 * 2),
+    }
+    for name, (schema, rows) in expected.items():
+        table = pq.read_table(results / f"{name}.parquet")
+        assert table.schema.equals(schema), name
+        assert table.num_rows == rows, name
+    points = pq.read_table(results / "points.parquet").to_pylist()
+    assert {(p["beta_1"], p["beta_2"]) for p in points} == {
+        (a, b) for a in (0.1, 10) for b in (0.1, 10)
+    }
+    assert {p["status"] for p in points} == {"ok"}
+
+
+def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
+    data = ds.dataset(finished.folder / RESULTS / "latents", partitioning="hive")
+    table = data.to_table(filter=ds.field("point") == "b0.1_10_s0")
+    assert table.drop_columns(["point", "split"]).schema.equals(tables.latents([4, 2]))
+    assert sorted(set(table["split"].to_pylist())) == ["test", "train", "validation"]
+    assert data.count_rows() == 4 * 300
+
+
+def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
+    models = finished.folder / RESULTS / "models"
+    assert len(list(models.glob("*.safetensors"))) == 4
+    card = json.loads((models / "b10_0.1_s0.json").read_text())
+    assert card["point"]["beta"] == [10.0, 0.1]
+    assert card["model"]["likelihood"] == {"family": "gaussian", "sigma": 0.2}
+
+
+def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> None:
+    summary = json.loads((finished.folder / RESULTS / "summary.json").read_text())
+    assert summary["points"] == 4
+    header = (finished.folder / RESULTS / "plane.csv").read_text().splitlines()[0]
+    assert '"rate_total"' in header
+    assert '"distortion"' in header
+
+
+def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
+    assert "Nothing to be done" in finished.snakemake()
+
+
+CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
+    (
+        {"tasks": {"classification": {"probes": ["knn"]}}},
+        {"classify": 2, "tasks": 1, "judge": 1, "summarise": 1, "report": 1, "all": 1},
+    ),
+    ({"report": {"title": "Another"}}, {"report": 1, "all": 1}),
+    (
+        {"grid": {"beta": [[0.1, 10], [0.1, 1, 10]]}},
+        {"train": 1, "extract": 1, "classify": 1, "collect": 4, "tasks": 1, "judge": 1,
+         "summarise": 1, "report": 1, "all": 1},
+    ),
+    (  # two values change places: as a set of values nothing changes
+        {"training": {"steps": 32, "batch_size": 40}},
+        {"train": 2, "extract": 2, "classify": 2, "collect": 4, "tasks": 1, "judge": 1,
+         "summarise": 1, "report": 1, "all": 1},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "expected"), CHANGES)
+def test_a_change_runs_what_depends_on_it_and_no_more(
+    workspace: Workspace, change: dict[str, Any], expected: dict[str, int]
+) -> None:
+    workspace.change(**change)
+    assert workspace.planned() == expected
+
+
+def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
+    workspace: Workspace,
+) -> None:
+    source = workspace.folder / "hvae/tasks/layers.py"
+    source.touch()
+    assert workspace.planned() == {}
+    source.write_text(source.read_text() + "\n# changed\n")
+    assert workspace.planned()["classify"] == 2
+    assert "train" not in workspace.planned()
+
+
+def test_an_overlay_is_merged_over_the_defaults(workspace: Workspace) -> None:
+    overlay = workspace.folder / "trial.yaml"
+    overlay.write_text("experiment: trial\ntraining: {steps: 7}\n")
+    log = workspace.snakemake("--dry-run", "--configfile", "trial.yaml")
+    assert "results/trial/points.parquet" in log
+    assert "results/digits" not in log
+
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"grid": {"beta": [[], [1]]}}, "grid.beta[0]: must not be empty, got []"),
+    ({"training": {"setps": 3}}, "training: has no key 'setps'"),
+    ({"data": {"source": "mnist"}}, "data.source: must be 'digits', got 'mnist'"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), BAD)
+def test_bad_parameters_end_before_any_job(
+    workspace: Workspace, change: dict[str, Any], sentence: str
+) -> None:
+    workspace.change(**change)
+    before = {p: p.stat().st_mtime_ns for p in workspace.folder.rglob("*.parquet")}
+    log = workspace.snakemake(succeeds=False)
+    assert sentence in log
+    assert "Traceback" not in log
+    assert before == {p: p.stat().st_mtime_ns for p in workspace.folder.rglob("*.parquet")}
+
+
+def test_results_without_records_are_refused(workspace: Workspace) -> None:
+    (workspace.folder / ".snakemake").rename(workspace.folder / "elsewhere")
+    log = workspace.snakemake(succeeds=False)
+    assert "dvc checkout" in log
+    assert "Traceback" not in log
+
+
+def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:
+    path = Path(RESULTS) / "parts/tasks/classification/0.1_s0.parquet"
+    (workspace.folder / path).write_bytes(b"not parquet")
+    log = workspace.run(
+        "python", "-m", "hvae.results.collect", "--out", "x.parquet", str(path), succeeds=False
+    )
+    assert log.startswith(f"error: {path} cannot be read as a Parquet table")
+    assert len(log.strip().splitlines()) == 1
+    assert not (workspace.folder / "x.parquet").exists()
+
+
+def test_a_diverged_point_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
+    grid = {"beta": [[0.1, 1e38], [1]], "seeds": [0]}
+    workspace = make(tmp_path / "project", **SMALL | {"grid": grid})
+    workspace.snakemake()
+    points = pq.read_table(workspace.folder / RESULTS / "points.parquet").to_pylist()
+    assert {p["beta_1"]: p["status"] for p in points} == {0.1: "ok", 1e38: "diverged"}
+    page = (workspace.folder / "reports/digits/index.html").read_text()
+    assert "1 more diverged: b1e+38_1_s0" in page
