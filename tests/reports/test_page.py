@@ -59,11 +59,9 @@ def run(config: dict[str, Any], layers: int = 2, diverged: tuple[str, ...] = ())
             for f in ("sample", "mean")
             for m in params.tasks.classification.probes
         ]  # fmt: skip
-    bounds = [
-        {"point": "b0.1_10_s0", "bound": "accuracy", "layers": "z2", "method": HOSTILE,
-         "slack": 0.1, "measured": 0.4, "measured_se": 0.1, "limit": 0.5, "limit_se": 0.0, "p_value": 0.5,
-         "verdict": "undecided"}
-    ]  # fmt: skip
+    names = {"point": "b0.1_10_s0", "bound": "accuracy", "layers": "z2", "method": HOSTILE}
+    numbers = {"measured": 0.4, "measured_se": 0.1, "limit": 0.5, "limit_se": 0.0, "slack": 0.1}
+    bounds = [names | numbers | {"p_value": 0.5, "verdict": "undecided"}]
     return Run(params, images, points, tasks, bounds, gallery, history, rates)
 
 
