@@ -39,7 +39,11 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 
 def _hint(problem: Mapping[str, Any]) -> str:
     value = problem["input"]
-    if problem["type"].startswith(("float", "int")) and isinstance(value, str):
+    if (
+        problem["type"].startswith(("float", "int"))
+        and isinstance(value, str)
+        and "e" in value.lower()
+    ):
         return " (YAML reads 1e-3 as text: write 1.0e-3)"
     return ""
 

@@ -27,7 +27,7 @@ def theme() -> Any:
 
 def rate_scale() -> alt.Scale:
     """Linear near zero, where layers close, and logarithmic above: rates span decades."""
-    return alt.Scale(type="symlog", constant=0.3, padding=8)
+    return alt.Scale(type="symlog", constant=0.3, domainMin=-0.05, nice=False)
 
 
 def rate_ticks() -> alt.Axis:

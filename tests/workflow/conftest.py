@@ -19,7 +19,9 @@ SMALL: dict[str, Any] = {
     "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
     "evaluation": {"samples": 2, "max_items": 100},
     "tasks": {"classification": {"probes": ["logistic", "knn"], "max_train": 80}},
-    "report": {"title": "<script>alert('title')</script>"},
+    "report": {
+        "title": "<script>alert('title')</script> \"$(touch injected)\" `touch injected` {x}"
+    },
 }
 
 

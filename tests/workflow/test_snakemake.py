@@ -57,6 +57,14 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
     assert '"distortion"' in header
 
 
+def test_a_title_is_neither_run_by_a_shell_nor_by_a_browser(finished: Workspace) -> None:
+    assert not (finished.folder / "injected").exists()
+    page = (finished.folder / "reports/digits/index.html").read_text()
+    assert "<script>alert(" not in page
+    assert "&lt;script&gt;alert(" in page
+    assert "$(touch injected)" in page
+
+
 def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
     assert "Nothing to be done" in finished.snakemake()
 

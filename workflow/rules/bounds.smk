@@ -5,7 +5,7 @@ rule judge:
         tasks=f"{RESULTS}/tasks.parquet",
         code=sources("hvae.results.judge"),
     output:
-        f"{RESULTS}/bounds.parquet",
+        table=f"{RESULTS}/bounds.parquet",
     log:
         f"{LOGS}/judge.log",
     benchmark:
@@ -17,10 +17,10 @@ rule judge:
         mem_mb=2000,
         runtime=30,
     params:
-        job=PARAMS.job("evaluation"),
+        job=job("evaluation"),
     shell:
         "python -m hvae.results.judge --params {params.job:q} "
-        f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} --out {{output}} 2> {{log}}"
+        f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} --out {{output.table}} 2> {{log}}"
 
 
 rule summarise:

@@ -12,7 +12,7 @@ from workflow.imports import sources
 try:
     PARAMS = hvae.params.parse(hvae.params.Params, config)
 except hvae.errors.InputError as error:
-    sys.exit(f"params: {error}")
+    sys.exit(str(error))
 
 environment.share_python()
 
@@ -46,14 +46,16 @@ def parts(table):
     return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in ROWS]
 
 
+def job(*keys):
+    """What a job depends on. A function, since Snakemake would read braces in a string as wildcards."""
+    return lambda wildcards: PARAMS.job(*keys)
+
+
 def row_job(*keys, of=PARAMS):
     """What a row's job depends on: those keys of the parameters, and the row's points."""
-
-    def job(wildcards):
-        points = [point.model_dump() for point in ROWS[wildcards.row]]
-        return of.job(*keys, points=points)
-
-    return job
+    return lambda wildcards: of.job(
+        *keys, points=[point.model_dump() for point in ROWS[wildcards.row]]
+    )
 
 
 if any(Path(RESULTS).glob("*")) and not Path(".snakemake/metadata").is_dir():

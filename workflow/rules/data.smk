@@ -14,7 +14,7 @@ rule prepare:
         mem_mb=2000,
         runtime=30,
     params:
-        job=PARAMS.job("seed", "data"),
+        job=job("seed", "data"),
     shell:
         f"python -m hvae.data.prepare --params {{params.job:q}} --out {DATA} 2> {{log}}"
 

@@ -38,7 +38,7 @@ rule collect:
         parts=lambda wildcards: parts(wildcards.table),
         code=sources("hvae.results.collect"),
     output:
-        f"{RESULTS}/{{table}}.parquet",
+        table=f"{RESULTS}/{{table}}.parquet",
     log:
         f"{LOGS}/collect/{{table}}.log",
     benchmark:
@@ -52,4 +52,4 @@ rule collect:
         mem_mb=2000,
         runtime=10,
     shell:
-        "python -m hvae.results.collect --out {output} {input.parts} 2> {log}"
+        "python -m hvae.results.collect --out {output.table} {input.parts} 2> {log}"

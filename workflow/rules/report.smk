@@ -10,7 +10,7 @@ rule report:
         ),
         code=sources("hvae.reports.page"),
     output:
-        report(REPORT, category="Reports", caption="../report/experiment.rst"),
+        page=report(REPORT, category="Reports", caption="../report/experiment.rst"),
     log:
         f"{LOGS}/report.log",
     benchmark:
@@ -22,7 +22,7 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
-        job=PARAMS.job(*type(PARAMS).model_fields),
+        job=job(*type(PARAMS).model_fields),
     shell:
         "python -m hvae.reports.page --params {params.job:q} "
-        f"--results {RESULTS} --data {DATA} --out {{output}} 2> {{log}}"
+        f"--results {RESULTS} --data {DATA} --out {{output.page}} 2> {{log}}"

@@ -3,7 +3,7 @@ rule classify:
         latents=latents_of("train", "test"),
         code=sources("hvae.tasks.classification"),
     output:
-        f"{RESULTS}/parts/tasks/classification/{{row}}.parquet",
+        part=f"{RESULTS}/parts/tasks/classification/{{row}}.parquet",
     log:
         f"{LOGS}/classify/{{row}}.log",
     benchmark:
@@ -18,7 +18,7 @@ rule classify:
         job=row_job("classification", of=PARAMS.tasks),
     shell:
         "python -m hvae.tasks.classification --params {params.job:q} "
-        f"--latents {RESULTS}/latents --out {{output}} 2> {{log}}"
+        f"--latents {RESULTS}/latents --out {{output.part}} 2> {{log}}"
 
 
 rule tasks:
@@ -26,7 +26,7 @@ rule tasks:
         parts=parts("tasks/classification"),
         code=sources("hvae.results.collect"),
     output:
-        f"{RESULTS}/tasks.parquet",
+        table=f"{RESULTS}/tasks.parquet",
     log:
         f"{LOGS}/tasks.log",
     benchmark:
@@ -38,4 +38,4 @@ rule tasks:
         mem_mb=2000,
         runtime=10,
     shell:
-        "python -m hvae.results.collect --out {output} {input.parts} 2> {log}"
+        "python -m hvae.results.collect --out {output.table} {input.parts} 2> {log}"
