@@ -20,7 +20,7 @@ from hvae.data.digits import load
 from hvae.models.build import build
 from hvae.params import Params, parse
 from hvae.training.flat import flatten
-from hvae.training.grid import batch, clip, member_losses
+from hvae.training.grid import batch, member_losses
 from hvae.training.objective import objective
 
 SIZES = (1, 7, 49, 121)
@@ -80,7 +80,6 @@ def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
         x, noise = batch(data, model.latents, params.training.batch_size, 0, number)
         adam.zero_grad()
         loss(weights, beta, x, noise).sum().backward()
-        clip(weights, params.training.clip_norm)
         adam.step()
 
     return step
@@ -96,7 +95,6 @@ def plain_step(params: Params, data: Tensor) -> Callable[[int], None]:
         x, noise = batch(data, model.latents, params.training.batch_size, 0, number)
         adam.zero_grad()
         objective(model(x, noise), beta).mean().backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), params.training.clip_norm)
         adam.step()
 
     return step

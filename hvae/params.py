@@ -174,7 +174,6 @@ class Training(Section):
     steps: PositiveInt
     batch_size: PositiveInt
     learning_rate: PositiveFloat
-    clip_norm: PositiveFloat
     validate_every: PositiveInt
 
 

@@ -59,7 +59,7 @@ class HierarchicalVAE(nn.Module):
             GaussianHead(over, width, size)
             for over, size in zip(above[:-1], latents[:-1], strict=True)
         )
-        self.decoder = mlp(sum(latents) if skip else latents[0], width, inputs, hidden=2)
+        self.decoder = mlp(sum(latents) if skip else latents[0], width, inputs)
 
     def forward(self, x: Tensor, noise: Sequence[Tensor]) -> Terms:
         """Encode, sample and decode x of shape (..., n); `noise` is ε_l of shape (..., d_l)."""

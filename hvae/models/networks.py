@@ -9,12 +9,9 @@ from hvae.models.distributions import Normal
 SMALLEST_STD = 1e-4  # keeps KL and log-density finite when a layer is nearly noiseless
 
 
-def mlp(inputs: int, width: int, outputs: int, hidden: int = 1) -> nn.Sequential:
-    """`hidden` layers of `width` units, then a linear one."""
-    layers: list[nn.Module] = []
-    for size in [inputs] + [width] * (hidden - 1):
-        layers += [nn.Linear(size, width), nn.SiLU()]
-    return nn.Sequential(*layers, nn.Linear(width, outputs))
+def mlp(inputs: int, width: int, outputs: int) -> nn.Sequential:
+    """One hidden layer of `width` units."""
+    return nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, outputs))
 
 
 class GaussianHead(nn.Module):

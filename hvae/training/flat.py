@@ -1,6 +1,6 @@
 """A model's weights as one vector, so that the weights of many models are the rows of a matrix.
 
-One matrix means one optimiser call, one norm a member, one choice of the best. Rows are padded to
+One matrix means one optimiser call and one choice of the best. Rows are padded to
 whole vector registers: an elementwise step then rounds each row alike, however many rows there are,
 and a member stays bit for bit what it would be alone.
 """

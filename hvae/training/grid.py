@@ -66,7 +66,6 @@ def train(
         x, noise = batch(data, model.latents, settings.batch_size, seed, step)
         adam.zero_grad()
         loss(weights, beta, x, noise).sum().backward()
-        clip(weights, settings.clip_norm)
         adam.step()
         if step % settings.validate_every == 0 or step == settings.steps:
             with torch.no_grad():
@@ -105,13 +104,3 @@ def batch(
 
 def _to(data: Tensor, noise: list[Tensor]) -> list[Tensor]:
     return [eps.to(data.device) for eps in noise]
-
-
-def clip(weights: Tensor, largest: float) -> None:
-    """Scale each member's gradient to a norm of at most `largest`: never a norm over members.
-
-    Norms are taken row by row, since a batched sum would round by how many rows there are.
-    """
-    if weights.grad is not None:
-        norms = torch.stack([row.norm() for row in weights.grad])
-        weights.grad.mul_((largest / norms).clamp(max=1)[:, None])
