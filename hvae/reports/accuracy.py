@@ -17,8 +17,9 @@ def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart | alt.Facet
     title = f"From {features}s of {layers}"
     base = alt.Chart(alt.Data(values=data), title=title)
     rate = f"R({span(lowest_layer(layers), run.layers)}) (nats per item)"
+    scale = rate_scale(max((row["rate"] for row in data), default=1.0))
     x, x_low = (
-        alt.X(f"{column}:Q", title=rate, scale=rate_scale(), axis=rate_ticks())
+        alt.X(f"{column}:Q", title=rate, scale=scale, axis=rate_ticks())
         for column in ("rate", "rate_low")
     )
     y, y_low = (

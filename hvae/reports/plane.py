@@ -31,13 +31,14 @@ def plane(run: Run, metric: Metric) -> alt.LayerChart | alt.FacetChart:
 
     With one layer there is no plane: the metric itself is then the vertical axis.
     """
-    base = alt.Chart(alt.Data(values=rows(run, metric)), title=metric.title)
+    data = rows(run, metric)
+    base = alt.Chart(alt.Data(values=data), title=metric.title)
     titles = {"x": f"{rate_of(1, run.layers)} (nats per item)", "y": metric.title}
-    scales = {"x": rate_scale(), "y": alt.Scale(zero=False)}
+    scales = {"x": rate_scale(max(row["x"] for row in data)), "y": alt.Scale(zero=False)}
     axes = {"x": rate_ticks(), "y": alt.Axis()}
     if run.layers > 1:
         titles["y"] = f"R({span(2, run.layers)}) (nats per item)"
-        scales["y"], axes["y"] = rate_scale(), rate_ticks()
+        scales["y"], axes["y"] = rate_scale(max(row["y"] for row in data)), rate_ticks()
     x, x_low = (
         alt.X(f"{column}:Q", title=titles["x"], scale=scales["x"], axis=axes["x"])
         for column in ("x", "x_low")

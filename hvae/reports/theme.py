@@ -25,9 +25,9 @@ def theme() -> Any:
     return size | {"autosize": {"type": "fit", "contains": "padding"}, "config": config}
 
 
-def rate_scale() -> alt.Scale:
-    """Linear near zero, where layers close, and logarithmic above: rates span decades."""
-    return alt.Scale(type="symlog", constant=0.3, domainMin=-0.05, nice=False)
+def rate_scale(highest: float) -> alt.Scale:
+    """Linear near zero, where layers close, and logarithmic above, with some room at the ends."""
+    return alt.Scale(type="symlog", constant=0.3, domain=[-0.05, 1.15 * highest], nice=False)
 
 
 def rate_ticks() -> alt.Axis:
