@@ -46,12 +46,12 @@ def parts(table):
     return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in ROWS]
 
 
-def row_job(*keys, of=PARAMS):
+def row_job(*keys, of=PARAMS, **extra):
     """What a row's job depends on: those keys of the parameters, and the row's points."""
 
     def job(wildcards):
         points = [point.model_dump() for point in ROWS[wildcards.row]]
-        return of.job(*keys, points=points)
+        return of.job(*keys, points=points, **extra)
 
     return job
 
