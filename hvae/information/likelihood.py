@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from hvae.information.estimate import Estimate, error_of_mean
+from hvae.information.estimate import Estimate, error_of_mean, finite
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 
@@ -29,7 +29,7 @@ def negative_log_likelihood(
     total = torch.full((len(x),), -math.inf, dtype=torch.float64)
     for weights in log_weights(model, x, samples, seed, split):
         total = total.logaddexp(weights)
-    values = (math.log(samples) - total).numpy()
+    values = math.log(samples) - finite("log_weights", total)
     return Estimate("upper", float(values.mean()), error_of_mean(values))
 
 

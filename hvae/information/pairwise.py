@@ -117,5 +117,5 @@ def _estimate(kind: Kind, sums: Array, terms: int) -> Estimate:
     value = float(sums[0] / items + math.log(terms))
     if items == 2:
         return Estimate(kind, value, math.nan)
-    left_out = sums[1:] / (items - 1) + math.log(terms - 1)
+    left_out = sums[1:] / (items - 1)  # but for log(terms - 1), which all of them share
     return Estimate(kind, value, float(left_out.std() * math.sqrt(items - 1)))
