@@ -21,6 +21,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/latents.smk"
 include: "workflow/rules/tasks.smk"
+include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
 include: "workflow/rules/report.smk"
 

@@ -177,11 +177,22 @@ class Training(Section):
     validate_every: PositiveInt
 
 
-class Evaluation(Section):
+class Extraction(Section):
     """z samples an item for rates and distortions; at most `max_items` items of each split."""
 
     samples: PositiveInt
     max_items: Annotated[int, Field(ge=2)]
+
+
+class Evaluation(Extraction):
+    """Beside it, test items that I(x; z) compares in pairs, and z samples an item for −log p(x)."""
+
+    information_items: Annotated[int, Field(ge=2)]
+    importance_samples: PositiveInt
+
+    def extraction(self) -> dict[str, Any]:
+        """The part that extracting the latents depends on."""
+        return self.model_dump(include=set(Extraction.model_fields))
 
 
 class Classification(Section):

@@ -48,6 +48,16 @@ def tasks() -> pa.Schema:
     return _schema(names | {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE})
 
 
+def information() -> pa.Schema:
+    """A row an estimate, in nats: `I(x;z1,z2)`, `I(y;z2)`, `-log p(x)`; lower, upper or estimate.
+
+    In expectation a lower one is at most the truth, an upper one at least. Where it is saturated
+    there are too few items to tell how far it is from the truth.
+    """
+    names = dict.fromkeys(["point", "quantity", "kind"], TEXT)
+    return _schema(names | {"value": REAL, "std_error": REAL, "saturated": pa.bool_()})
+
+
 def bounds() -> pa.Schema:
     """A row a check of a measured value against its limit; slack ≥ 0 when it holds."""
     names = dict.fromkeys(["point", "bound", "layers", "features", "method", "metric"], TEXT)

@@ -16,7 +16,7 @@ from hvae.latents import gallery, store
 from hvae.latents.evaluate import Measured, encode, measure, summary
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Evaluation, Point, Section, Seed, parse
+from hvae.params import Extraction, Point, Section, Seed, parse
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 
@@ -28,7 +28,7 @@ class Job(Section):
     """What the evaluation of a row depends on, beside data and models."""
 
     seed: Seed
-    evaluation: Evaluation
+    evaluation: Extraction
     points: list[Point]
 
 

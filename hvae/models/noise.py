@@ -19,6 +19,7 @@ class Stream(IntEnum):
     VALIDATION = 3
     EVALUATION = 4
     GALLERY = 5
+    IMPORTANCE = 6
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

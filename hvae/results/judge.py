@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from hvae import command, tables
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.verdicts import Check, accuracy_check, judge
+from hvae.bounds.verdicts import Check, accuracy_check, judge, normal_check
 from hvae.data import prepared
 from hvae.params import Evaluation, Section, parse
-from hvae.results.rates import Rate, lowest_layer, suffix_rates
+from hvae.results.rates import Rate, leading, lowest_layer, suffix_rates
 
 Shares = np.ndarray
-Named = tuple[Mapping[str, Any], Check]  # the task row that was checked, and its check
+Named = tuple[Mapping[str, Any], Check]  # what was checked, as the tables name it, and its check
 
 
 class Job(Section):
@@ -30,7 +30,11 @@ def main(arguments: argparse.Namespace) -> None:
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
     shares = np.bincount(test.labels, minlength=len(test.classes)) / len(test.labels)
     tasks, items = tables.read(arguments.tasks), tables.read(arguments.items)
-    checks = list(accuracy_checks(tasks, suffix_rates(items), shares))
+    compared = leading(items, test.ids[: job.evaluation.information_items])
+    checks = [
+        *accuracy_checks(tasks, suffix_rates(items), shares),
+        *information_checks(tables.read(arguments.information), suffix_rates(compared)),
+    ]
     verdicts = judge([check for _, check in checks])
     rows = [
         _row(task, check, verdict) for (task, check), verdict in zip(checks, verdicts, strict=True)
@@ -54,6 +58,22 @@ def accuracy_checks(
             yield task, accuracy_check(correct, task["n"], limit, limit_se)
 
 
+def information_checks(information: pa.Table, rates: Mapping[str, list[Rate]]) -> Iterator[Named]:
+    """I(x; z_{≥l}) ≤ R_{≥l}, judged with Î⁻ alone: its expectation is at most I, Î⁺ is not.
+
+    The rates are those of the items that the estimate compares.
+    """
+    for row in information.to_pylist():
+        if row["quantity"].startswith("I(x;") and row["kind"] == "lower":
+            layers = row["quantity"].removeprefix("I(x;").removesuffix(")").replace(",", "+")
+            rate = rates[row["point"]][lowest_layer(layers) - 1]
+            named = {"point": row["point"], "layers": layers, "features": "sample"}
+            check = normal_check(
+                row["value"], row["std_error"], *rate, upper=True, bound="information"
+            )
+            yield named | {"method": "pairwise", "metric": "information"}, check
+
+
 def accuracy_limit_of(rate: Rate, shares: Shares) -> Rate:
     """A(R) and its standard error, half the change of A over one standard error of R either way."""
     low, middle, high = (
@@ -73,5 +93,5 @@ def _row(task: Mapping[str, Any], check: Check, verdict: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "data", "items", "tasks", "out")
+    command.folder(parser, "data", "items", "tasks", "information", "out")
     command.run(main, parser.parse_args())

@@ -30,6 +30,11 @@ def suffix_rates(items: pa.Table) -> dict[str, list[Rate]]:
     return result
 
 
+def leading(items: pa.Table, ids: np.ndarray) -> pa.Table:
+    """The rows of `items.parquet` about those test items."""
+    return items.filter(pc.is_in(items["index"], pa.array(ids)))
+
+
 def _rate(values: np.ndarray) -> Rate:
     return Rate(float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values))))
 

@@ -11,7 +11,7 @@ from hvae.latents import evaluate, store
 from hvae.latents.extract import Job, extract, point_row
 from hvae.latents.extract import evaluate as evaluate_point
 from hvae.models.distributions import Normal, kl
-from hvae.params import Evaluation, Model, Point
+from hvae.params import Extraction, Model, Point
 from hvae.training.checkpoint import Card
 from tests.conftest import small
 
@@ -35,7 +35,7 @@ def card(status: str = "ok") -> Card:
     )  # fmt: skip
 
 
-JOB = Job(seed=0, evaluation=Evaluation(samples=4, max_items=40), points=[POINT])
+JOB = Job(seed=0, evaluation=Extraction(samples=4, max_items=40), points=[POINT])
 SPLITS = {"train": ITEMS, "validation": ITEMS.first(10), "test": ITEMS}
 
 

@@ -10,8 +10,8 @@ import pytest
 from hvae import tables
 from hvae.bounds.accuracy import accuracy_limit
 from hvae.bounds.verdicts import judge
-from hvae.results.judge import accuracy_checks, accuracy_limit_of
-from hvae.results.rates import Rate, lowest_layer, suffix_rates
+from hvae.results.judge import accuracy_checks, accuracy_limit_of, information_checks
+from hvae.results.rates import Rate, leading, lowest_layer, suffix_rates
 from hvae.results.summary import summary
 
 SHARES = np.full(10, 0.1)
@@ -79,6 +79,30 @@ def test_a_halved_rate_is_found_out() -> None:
     best = round(360 * accuracy_limit(rate, SHARES))
     assert verdicts([task(best)], Rate(rate, 0.01)) != ["violated"]
     assert verdicts([task(best)], Rate(rate / 2, 0.01)) == ["violated"]
+
+
+def estimate(value: float, **changes: Any) -> dict[str, Any]:
+    row = {"point": "p", "quantity": "I(x;z2,z3)", "kind": "lower", "value": value}
+    return row | {"std_error": 0.1, "saturated": False} | changes
+
+
+def test_information_is_held_against_the_rate_of_its_layers() -> None:
+    """R_{≥2} of these items is about 2 nats; only lower bounds on I(x; z) are judged."""
+    rates = suffix_rates(item_table())
+    rows = [
+        estimate(rates["p"][1].value - 1),
+        estimate(2 * rates["p"][1].value),  # as if the rate were halved
+        estimate(99, kind="upper"),
+        estimate(99, quantity="I(y;z2)"),
+    ]
+    named = list(information_checks(tables.from_rows(rows, tables.information()), rates))
+    assert [name["layers"] for name, _ in named] == ["z2+z3"] * 2
+    assert judge([check for _, check in named]) == ["holds", "violated"]
+
+
+def test_rates_are_those_of_the_items_that_are_compared() -> None:
+    rates = suffix_rates(leading(item_table(), np.array([3, 7, 8])))
+    assert rates["p"][0].value == pytest.approx(RATES[[3, 7, 8]].sum(1).mean())
 
 
 def test_the_summary_counts_and_ignores_what_diverged() -> None:

@@ -16,6 +16,7 @@ def test_stages_list_every_source_that_their_jobs_run() -> None:
         "models": ["hvae.training.train", "hvae.results.collect"],
         "latents": ["hvae.latents.extract", "hvae.results.collect"],
         "tasks": ["hvae.tasks.classification", "hvae.results.collect"],
+        "information": ["hvae.information.measure", "hvae.results.collect"],
         "bounds": ["hvae.results.judge", "hvae.results.summary"],
         "report": ["hvae.reports.page"],
     }
@@ -38,14 +39,14 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 1]]
     workspace.change(grid={"beta": beta})
     ran = started(workspace.run("dvc", "repro"))
-    assert [ran.count(rule) for rule in ("train", "extract", "classify")] == [1, 1, 1]
+    assert [ran.count(rule) for rule in ("train", "extract", "classify", "estimate")] == [1] * 4
     assert "prepare" not in ran
 
     # another probe: nothing is trained or extracted
     workspace.change(tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
     assert ran.count("classify") == 3
-    assert not {"prepare", "train", "extract"} & set(ran)
+    assert not {"prepare", "train", "extract", "estimate"} & set(ran)
 
     # Snakemake agrees that all is done
     assert "Nothing to be done" in workspace.snakemake()

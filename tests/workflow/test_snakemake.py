@@ -20,7 +20,8 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
         "points": (tables.points(2), 4),
         "items": (tables.items(2), 4 * 100),
         "tasks": (tables.tasks(), 4 * 3 * 2 * 2),
-        "bounds": (tables.bounds(), 4 * 3 * 2),
+        "bounds": (tables.bounds(), 4 * 3 * 2 + 4 * 2),
+        "information": (tables.information(), 4 * (2 * 2 + 2 + 1)),
     }
     for name, (schema, rows) in expected.items():
         table = pq.read_table(results / f"{name}.parquet")
@@ -77,13 +78,13 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"report": {"title": "Another"}}, {"report": 1, "all": 1}),
     (
         {"grid": {"beta": [[0.1, 10], [0.1, 1, 10]]}},
-        {"train": 1, "extract": 1, "classify": 1, "collect": 4, "tasks": 1, "judge": 1,
-         "summarise": 1, "report": 1, "all": 1},
+        {"train": 1, "extract": 1, "classify": 1, "estimate": 1, "collect": 5, "tasks": 1,
+         "judge": 1, "summarise": 1, "report": 1, "all": 1},
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
-        {"train": 2, "extract": 2, "classify": 2, "collect": 4, "tasks": 1, "judge": 1,
-         "summarise": 1, "report": 1, "all": 1},
+        {"train": 2, "extract": 2, "classify": 2, "estimate": 2, "collect": 5, "tasks": 1,
+         "judge": 1, "summarise": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
 

@@ -3,6 +3,7 @@ rule judge:
         test=SPLITS["test"],
         per_item=f"{RESULTS}/items.parquet",
         tasks=f"{RESULTS}/tasks.parquet",
+        information=f"{RESULTS}/information.parquet",
         code=sources("hvae.results.judge"),
     output:
         table=f"{RESULTS}/bounds.parquet",
@@ -20,7 +21,8 @@ rule judge:
         job=job("evaluation"),
     shell:
         "python -m hvae.results.judge --params {params.job:q} "
-        f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} --out {{output.table}} 2> {{log}}"
+        f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} "
+        "--information {input.information} --out {output.table} 2> {log}"
 
 
 rule summarise:

@@ -51,10 +51,10 @@ def job(*keys):
     return lambda wildcards: PARAMS.job(*keys)
 
 
-def row_job(*keys, of=PARAMS):
+def row_job(*keys, of=PARAMS, **extra):
     """What a row's job depends on: those keys of the parameters, and the row's points."""
     return lambda wildcards: of.job(
-        *keys, points=[point.model_dump() for point in ROWS[wildcards.row]]
+        *keys, points=[point.model_dump() for point in ROWS[wildcards.row]], **extra
     )
 
 

@@ -20,7 +20,7 @@ rule extract:
         mem_mb=4000,
         runtime=60,
     params:
-        job=row_job("seed", "evaluation"),
+        job=row_job("seed", evaluation=PARAMS.evaluation.extraction()),
     shell:
         "python -m hvae.latents.extract --params {params.job:q} --row {wildcards.row} "
         f"--data {DATA} --models {RESULTS}/models --latents {RESULTS}/latents "
@@ -44,7 +44,7 @@ rule collect:
     benchmark:
         f"{LOGS}/collect/{{table}}.tsv"
     wildcard_constraints:
-        table="points|items|gallery|history",
+        table="points|items|gallery|history|information",
     conda:
         "../envs/hvae.yaml"
     threads: 1

@@ -1,0 +1,110 @@
+"""Estimate the information of one row of the grid: I(x; z_{≥l}), I(y; z_{≥l}) and −log p(x)."""
+
+import argparse
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from hvae import command, tables
+from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.data.splits import SPLITS
+from hvae.errors import InputError
+from hvae.information.classes import class_information
+from hvae.information.densities import suffix_rows
+from hvae.information.estimate import Estimate
+from hvae.information.likelihood import negative_log_likelihood
+from hvae.information.pairwise import from_rows
+from hvae.latents import store
+from hvae.latents.store import Latents
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.params import Evaluation, Point, Section, Seed, parse
+from hvae.training import checkpoint
+
+Named = tuple[str, Estimate]  # the quantity, as the table names it, and its estimate
+
+
+class Job(Section):
+    """What the estimates of a row depend on, beside data, models and latents."""
+
+    seed: Seed
+    evaluation: Evaluation
+    points: list[Point]
+
+
+class Subject(NamedTuple):
+    """One trained point with what it is measured on; `held_out` are the latents of `test`."""
+
+    model: HierarchicalVAE
+    test: Items
+    train: Latents
+    held_out: Latents
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the row's part of `information.parquet`; a diverged point has no rows."""
+    job = parse(Job, arguments.params)
+    test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
+    rows = []
+    for point in command.progress(job.points, "estimating information"):
+        train, held_out = (
+            store.read(store.file(arguments.latents, point.name, split))
+            for split in ("train", "test")
+        )
+        if len(held_out.ids) > 0:  # a diverged point has no latents
+            model = checkpoint.load(arguments.models, point.name)
+            named = estimates(job, point.name, Subject(model, test, train, held_out))
+            rows += [{"point": point.name, "quantity": name, **e._asdict()} for name, e in named]
+    tables.write(tables.from_rows(rows, tables.information()), arguments.out)
+
+
+def estimates(job: Job, point: str, subject: Subject) -> list[Named]:
+    """All estimates of a point; InputError where its model, data and latents do not agree."""
+    if not np.array_equal(subject.held_out.ids, subject.test.ids):
+        raise InputError(f"the test latents of point {point} are not those of the prepared items")
+    try:
+        return [
+            *about_items(subject, job.evaluation.information_items),
+            *about_classes(subject),
+            ("-log p(x)", likelihood(subject, job)),
+        ]
+    except ValueError as error:
+        raise InputError(f"the information of point {point} has no estimate: {error}") from None
+
+
+def about_items(subject: Subject, count: int) -> Iterator[Named]:
+    """I(x; z_{≥l}) from both sides, from l = 1 to L, on the leading `count` test items."""
+    x = torch.tensor(subject.test.x[:count])
+    z = [torch.tensor(sample[:count]) for sample in subject.held_out.sample]
+    for lowest, found in enumerate(from_rows(suffix_rows(subject.model, x, z))):
+        for estimate in found:
+            yield _quantity("x", lowest, len(z)), estimate
+
+
+def about_classes(subject: Subject) -> Iterator[Named]:
+    """I(y; z_{≥l}) from below, from l = 1 to L; nothing where the data have but one class."""
+    train, test = subject.train, subject.held_out
+    layers = len(test.sample)
+    for lowest in range(layers if len(subject.test.classes) > 1 else 0):
+        z_train, z_test = (np.concatenate(side.sample[lowest:], axis=1) for side in (train, test))
+        estimate = class_information(z_train, train.label, z_test, test.label)
+        yield _quantity("y", lowest, layers), estimate
+
+
+def likelihood(subject: Subject, job: Job) -> Estimate:
+    """−log p(x) from above, on all test items, as the rates and distortions are."""
+    x, samples = torch.tensor(subject.test.x), job.evaluation.importance_samples
+    return negative_log_likelihood(subject.model, x, samples, job.seed, SPLITS.index("test"))
+
+
+def _quantity(of: str, lowest: int, layers: int) -> str:
+    """`I(x;z1,z2)`: what is said about `of` by z_{≥l}, l counted from 0."""
+    return f"I({of};{','.join(f'z{layer + 1}' for layer in range(lowest, layers))})"
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "models", "latents", "out")
+    command.run(main, parser.parse_args())

@@ -1,0 +1,121 @@
+"""I(x; z) from pairs of items, where the density q(z|x) is known: Î⁻ and Î⁺, in nats.
+
+With l_ij = log q(z_i|x_j) for K items x_j and one sample z_i ~ q(z|x_i) of each, these are::
+
+    lower   Î⁻ = mean_i [ l_ii − log (1/K)     Σ_j     exp l_ij ]   ≤ log K; E Î⁻ ≤ I
+    upper   Î⁺ = mean_i [ l_ii − log (1/(K−1)) Σ_{j≠i} exp l_ij ]            E Î⁺ ≥ I
+
+(Poole et al., "On Variational Bounds of Mutual Information", ICML 2019: tractable encoders.)
+All terms share the x_j, so the standard errors are those of a jackknife over items: without item m,
+row m and column m are gone. The sums that remain of a row are its whole sum less one term each, so
+the jackknife takes O(K²) time; rows are consumed as they come, in O(K) memory.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import logsumexp
+
+from hvae.information.estimate import Array, Estimate, Kind, finite
+
+# Î⁻ counts as saturated within this of log K. In Gaussian channels of 1 to 32 dimensions, with K of
+# 360 and 1,000, it was too low by 0.1 to 0.8 nats there, by at most 0.3 at a distance of 3 nats,
+# and by 0.4 to 1.4 at 1 nat. There Î⁺ comes loose as well.
+SATURATION = 2.0
+
+BLOCK = 2**20  # pairs of which the sums are taken at once
+
+
+class Information(NamedTuple):
+    """Both estimates of one I(x; z), from the same pairs."""
+
+    lower: Estimate
+    upper: Estimate
+
+
+def information(log_density: Any) -> Information:
+    """Î⁻ and Î⁺ from all l_ij: row i a sample, column j an item, shape (K, K).
+
+    ValueError where it is not square, has fewer than two items, or holds NaN or infinities. The
+    standard errors of two items do not exist: nan.
+    """
+    whole = np.asarray(log_density)
+    if whole.ndim != 2:
+        raise ValueError(f"log_density must be a matrix, got shape {whole.shape}")
+    rows = max(1, BLOCK // max(1, whole.shape[1]))
+    return from_rows(whole[None, i : i + rows] for i in range(0, len(whole), rows))[0]
+
+
+def from_rows(blocks: Iterable[Array]) -> list[Information]:
+    """The same for S kinds of z of the same items, some samples at a time.
+
+    blocks: l of consecutive samples, (S, rows, K) each and K rows in all. Errors as above.
+    """
+    seen, items, sums = 0, 0, np.zeros(())
+    for block in blocks:
+        items = block.shape[2]
+        if items < 2 or seen + block.shape[1] > items:
+            break
+        sums = sums + _sums(finite("log_density", block), seen)
+        seen += block.shape[1]
+    if items < 2 or seen != items:
+        raise ValueError(
+            f"log_density must be a square of at least two items, got {seen} rows or more, "
+            f"of {items} items"
+        )
+    return [_information(lower, upper) for lower, upper in sums]
+
+
+def _sums(block: Array, first: int) -> Array:
+    """Of Î⁻ and Î⁺, the share that these rows have in `_side`'s sums: (S, 2, 1 + K)."""
+    rows = np.arange(block.shape[1])
+    own = (slice(None), rows, first + rows)
+    others = block.copy()
+    others[own] = -math.inf
+    return np.stack([_side(part, block[own], own) for part in (block, others)], axis=1)
+
+
+def _side(block: Array, log_own: Array, own: tuple[Any, ...]) -> Array:
+    """Σ_i [l_ii − log Σ_j exp l_ij], then the same without each item m: Σ_{i≠m}, Σ_{j≠m}."""
+    whole, left_out = _log_sums(block)
+    terms = log_own[:, :, None] - left_out
+    terms[own] = 0  # without item m there is no row m either
+    return np.concatenate([(log_own - whole).sum(1, keepdims=True), terms.sum(1)], axis=1)
+
+
+def _log_sums(block: Array) -> tuple[Array, Array]:
+    """log Σ_j exp l_ij of each row, and the same without each j in turn.
+
+    A sum less a term keeps its digits while the term is at most half of it. The largest term, the
+    only one that can be more, gets a sum of its own.
+    """
+    largest = block.argmax(-1)[..., None]
+    top = np.take_along_axis(block, largest, -1)
+    weights = np.exp(block - top)
+    total = weights.sum(-1, keepdims=True)
+    np.put_along_axis(weights, largest, 0, -1)
+    left_out = top + np.log(total - weights)
+    others = block.copy()
+    np.put_along_axis(others, largest, -math.inf, -1)
+    np.put_along_axis(left_out, largest, logsumexp(others, axis=-1, keepdims=True), -1)
+    return (top + np.log(total))[..., 0], left_out
+
+
+def _information(lower: Array, upper: Array) -> Information:
+    items = len(lower) - 1
+    below = _estimate("lower", lower, items)
+    saturated = below.value > math.log(items) - SATURATION
+    above = _estimate("upper", upper, items - 1)
+    return Information(below._replace(saturated=saturated), above._replace(saturated=saturated))
+
+
+def _estimate(kind: Kind, sums: Array, terms: int) -> Estimate:
+    """The mean over rows with log of the number of `terms` in each row's sum, and its jackknife."""
+    items = len(sums) - 1
+    value = float(sums[0] / items + math.log(terms))
+    if items == 2:
+        return Estimate(kind, value, math.nan)
+    left_out = sums[1:] / (items - 1)  # but for log(terms - 1), which all of them share
+    return Estimate(kind, value, float(left_out.std() * math.sqrt(items - 1)))

@@ -1,0 +1,103 @@
+"""The importance-weighted bound on −log p(x) against quadrature over one or two latents."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from hvae.information.likelihood import log_weights, negative_log_likelihood
+from hvae.models.distributions import Normal
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.likelihoods import Gaussian
+from tests.information import channels
+
+GRID = torch.linspace(-8, 8, 801, dtype=torch.float64)
+STEP = math.log(GRID[1] - GRID[0])
+
+
+def some_model(layers):
+    """Random weights: a posterior far from the model's own, a prior that depends on z_2."""
+    torch.manual_seed(0)
+    model = HierarchicalVAE(3, [1] * layers, 8, skip=False, likelihood=Gaussian(0.5))
+    with torch.no_grad():
+        for weight in model.prior.parameters():
+            weight.mul_(3)
+    return model.double().eval().requires_grad_(False)
+
+
+def some_items(count=40):
+    return torch.rand(count, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+
+
+def by_quadrature(model, x):
+    """mean −log ∫ p(z) p(x|z) dz, every density on a grid of z_1, or of z_1 given each z_2."""
+    z1 = GRID[:, None]
+    log_prior = Normal(torch.zeros(1), torch.ones(1)).log_prob(z1)
+    if len(model.latents) == 2:
+        given = model.prior_of(0, [z1])  # p(z_1 | z_2) for every z_2 of the grid
+        conditional = Normal(given.mean[:, None], given.std[:, None]).log_prob(z1)
+        log_prior = torch.logsumexp(log_prior[:, None] + conditional + STEP, dim=0)
+    decoded = model.decode([z1])
+    log_likelihood = model.likelihood.log_prob(x[:, None], decoded)
+    return -torch.logsumexp(log_prior + log_likelihood + STEP, dim=1).mean().item()
+
+
+def bounds(model, x, samples, seeds=25):
+    return channels.mean_and_error(
+        [negative_log_likelihood(model, x, samples, seed, split=2).value for seed in range(seeds)]
+    )
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_it_is_above_the_truth_and_tightens_with_samples(layers):
+    model, x = some_model(layers), some_items()
+    truth = by_quadrature(model, x)
+    found = [bounds(model, x, samples) for samples in (1, 4, 16)]
+    for value, error in found:
+        assert value > truth - 3 * error
+    for (loose, loose_se), (tight, tight_se) in itertools.pairwise(found):
+        assert loose > tight + 2 * math.hypot(loose_se, tight_se)
+    value, error = bounds(model, x, 400, seeds=6)
+    assert value == pytest.approx(truth, abs=3 * error + 2e-3)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_one_sample_gives_the_elbo(layers):
+    model, x = some_model(layers), some_items()
+    noise = [torch.randn(4000, 40, 1, dtype=torch.float64) for _ in range(layers)]
+    terms = model(x.expand(4000, -1, -1), noise)
+    elbo = (terms.distortion + terms.rates.sum(-1)).mean().item()
+    value, error = bounds(model, x, 1, seeds=100)
+    assert value == pytest.approx(elbo, abs=4 * error)
+
+
+def test_the_standard_error_is_the_spread_over_items():
+    model = some_model(2)
+    x = some_items(60 * 40).reshape(60, 40, 3)
+    found = [negative_log_likelihood(model, part, 8, 0, number) for number, part in enumerate(x)]
+    spread = np.std([one.value for one in found], ddof=1)
+    assert np.mean([one.std_error for one in found]) == pytest.approx(spread, rel=0.25)
+    assert {one.kind for one in found} == {"upper"}
+
+
+def test_more_samples_add_to_those_of_fewer():
+    model, x = some_model(2), some_items(5)
+    few, many = (list(log_weights(model, x, count, 0, 0)) for count in (2, 4))
+    for one, other in zip(few, many, strict=False):
+        assert torch.equal(one, other)
+    value = negative_log_likelihood(model, x, 4, 0, 0).value
+    mean = torch.stack(many).exp().mean(0).log().mean().item()
+    assert value == pytest.approx(-mean)
+    assert not torch.equal(many[0], next(iter(log_weights(model, x, 1, seed=0, split=1))))
+
+
+def test_bad_input_is_named():
+    model = some_model(1)
+    with pytest.raises(ValueError, match="x must hold at least two items, got 1"):
+        negative_log_likelihood(model, some_items(1), 4, 0, 0)
+    with pytest.raises(ValueError, match="samples must be at least 1, got 0"):
+        negative_log_likelihood(model, some_items(), 0, 0, 0)
+    with pytest.raises(ValueError, match="log_weights must be finite, got nan"):
+        negative_log_likelihood(model, some_items() * math.nan, 4, 0, 0)
