@@ -181,13 +181,13 @@ class Extraction(Section):
     """z samples an item for rates and distortions; at most `max_items` items of each split."""
 
     samples: PositiveInt
-    max_items: Annotated[int, Field(ge=2)]
+    max_items: Annotated[int, Field(ge=10)]
 
 
 class Evaluation(Extraction):
     """Beside it, test items that I(x; z) compares in pairs, and z samples an item for −log p(x)."""
 
-    information_items: Annotated[int, Field(ge=2)]
+    information_items: Annotated[int, Field(ge=3)]
     importance_samples: PositiveInt
 
     def extraction(self) -> dict[str, Any]:
@@ -201,7 +201,13 @@ class Classification(Section):
     probes: Annotated[
         list[Literal["logistic", "svm-linear", "svm-rbf", "knn"]], Field(min_length=1)
     ]
-    max_train: Annotated[int, Field(ge=2)]
+    max_train: Annotated[int, Field(ge=10)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(set(self.probes)) < len(self.probes):
+            raise ValueError(f"probes must not repeat a name, got {self.probes}")
+        return self
 
 
 class Tasks(Section):

@@ -113,6 +113,9 @@ REFUSED = [
         put("tasks", "classification", "probes", value=["tree"]),
         r"probes\[0\]: must be .*got 'tree'",
     ),
+    (put("tasks", "classification", "probes", value=["knn"] * 2), r"probes must not repeat a name"),
+    (put("tasks", "classification", "max_train", value=4), r"max_train: must be .* got 4"),
+    (put("evaluation", "information_items", value=2), r"information_items: must be .* got 2"),
     (put("experiment", value="../x"), r"experiment: must match pattern .*got '\.\./x'"),
     (put("seed", value=True), r"seed: must be a valid integer, got True"),
 ]

@@ -32,7 +32,7 @@ def _checks(run: Run) -> str:
     return (
         f"Of {judged} checks that can bind, {count['holds']} hold, {count['violated']} are "
         f"violated and {count['undecided']} are undecided (family-wise level 1 %); "
-        f"in {count['vacuous']} more the limit is 1."
+        f"in {count['vacuous']} more the limit lies beyond what can be measured."
     )
 
 

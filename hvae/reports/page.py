@@ -82,9 +82,9 @@ def figure(name: str, section: str, chart: alt.TopLevelMixin, text: str) -> Figu
 
 
 def tightest(run: Run) -> list[Row]:
-    """The checks that can bind with the least slack."""
+    """The checks that can bind and have the most evidence against them."""
     judged = [check for check in run.bounds if check["verdict"] != "vacuous"]
-    return sorted(judged, key=lambda check: check["slack"])[:TIGHTEST]
+    return sorted(judged, key=lambda check: check["p_value"])[:TIGHTEST]
 
 
 def libraries() -> str:

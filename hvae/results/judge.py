@@ -1,6 +1,7 @@
 """Hold the measured values of an experiment against their limits."""
 
 import argparse
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,10 +31,13 @@ def main(arguments: argparse.Namespace) -> None:
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
     shares = np.bincount(test.labels, minlength=len(test.classes)) / len(test.labels)
     tasks, items = tables.read(arguments.tasks), tables.read(arguments.items)
-    compared = leading(items, test.ids[: job.evaluation.information_items])
+    ids = test.ids[: job.evaluation.information_items]
+    compared = leading(items, ids)
     checks = [
         *accuracy_checks(tasks, suffix_rates(items), shares),
-        *information_checks(tables.read(arguments.information), suffix_rates(compared)),
+        *information_checks(
+            tables.read(arguments.information), suffix_rates(compared), most=math.log(len(ids))
+        ),
     ]
     verdicts = judge([check for _, check in checks])
     rows = [
@@ -45,7 +49,7 @@ def main(arguments: argparse.Namespace) -> None:
 def accuracy_checks(
     tasks: pa.Table, rates: Mapping[str, list[Rate]], shares: Shares
 ) -> Iterator[Named]:
-    """accuracy ≤ A(R_{≥l}), for probes on samples of layers whose lowest is l (MATH.md §4).
+    """accuracy ≤ A(R_{≥l}), for probes on samples of layers whose lowest is l.
 
     Probes on means are outside the theorem and are not checked. Rates, labels, probes and class
     shares refer to the same test items.
@@ -58,28 +62,34 @@ def accuracy_checks(
             yield task, accuracy_check(correct, task["n"], limit, limit_se)
 
 
-def information_checks(information: pa.Table, rates: Mapping[str, list[Rate]]) -> Iterator[Named]:
+def information_checks(
+    information: pa.Table, rates: Mapping[str, list[Rate]], most: float
+) -> Iterator[Named]:
     """I(x; z_{≥l}) ≤ R_{≥l}, judged with Î⁻ alone: its expectation is at most I, Î⁺ is not.
 
-    The rates are those of the items that the estimate compares.
+    The rates are those of the items that the estimate compares. Î⁻ of K items never exceeds
+    `most` = log K: a rate beyond cannot bind, and the check is vacuous.
     """
     for row in information.to_pylist():
         if row["quantity"].startswith("I(x;") and row["kind"] == "lower":
             layers = row["quantity"].removeprefix("I(x;").removesuffix(")").replace(",", "+")
             rate = rates[row["point"]][lowest_layer(layers) - 1]
             named = {"point": row["point"], "layers": layers, "features": "sample"}
-            check = normal_check(
-                row["value"], row["std_error"], *rate, upper=True, bound="information"
-            )
+            numbers = (row["value"], row["std_error"], *rate)
+            vacuous = rate.value >= most
+            check = normal_check(*numbers, upper=True, bound="information", vacuous=vacuous)
             yield named | {"method": "pairwise", "metric": "information"}, check
 
 
 def accuracy_limit_of(rate: Rate, shares: Shares) -> Rate:
-    """A(R) and its standard error, half the change of A over one standard error of R either way."""
+    """A(R) and its standard error: the larger change of A over one standard error of R either way.
+
+    A is steep at R = 0 and flat below, where half the sum of both would be too small.
+    """
     low, middle, high = (
         accuracy_limit(rate.value + sign * rate.std_error, shares) for sign in (-1, 0, 1)
     )
-    return Rate(middle, (high - low) / 2)
+    return Rate(middle, max(high - middle, middle - low))
 
 
 def _row(task: Mapping[str, Any], check: Check, verdict: str) -> dict[str, Any]:

@@ -13,11 +13,6 @@ class Layers(NamedTuple):
     name: str
     members: tuple[int, ...]
 
-    @property
-    def lowest(self) -> int:
-        """The lowest layer l, from 1: what these latents say is bounded by R_{≥l}, not by R_l."""
-        return self.members[0] + 1
-
 
 def layer_sets(layers: int) -> list[Layers]:
     """For L = 2: z1, z2, z1+z2. For L = 3: z1, z2, z3, z2+z3, z1+z2+z3."""

@@ -46,9 +46,12 @@ def card(folder: Path, point: str) -> Card:
     """The card of a point; InputError where it is absent or not one that `save` wrote."""
     path = folder / f"{point}.json"
     try:
-        return parse(Card, path.read_text())
-    except (OSError, InputError) as error:
+        known = parse(Card, path.read_text())
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} is not a model's card: {error}") from None
+    if known.point.name != point:
+        raise InputError(f"{path} is the card of another point, {known.point.name}")
+    return known
 
 
 def load(folder: Path, point: str) -> HierarchicalVAE:

@@ -95,9 +95,11 @@ def test_information_is_held_against_the_rate_of_its_layers() -> None:
         estimate(99, kind="upper"),
         estimate(99, quantity="I(y;z2)"),
     ]
-    named = list(information_checks(tables.from_rows(rows, tables.information()), rates))
+    named = list(information_checks(tables.from_rows(rows, tables.information()), rates, 8.0))
     assert [name["layers"] for name, _ in named] == ["z2+z3"] * 2
     assert judge([check for _, check in named]) == ["holds", "violated"]
+    beyond = information_checks(tables.from_rows(rows, tables.information()), rates, 1.0)
+    assert judge([check for _, check in beyond]) == ["vacuous", "vacuous"]
 
 
 def test_rates_are_those_of_the_items_that_are_compared() -> None:

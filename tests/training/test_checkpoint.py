@@ -73,6 +73,19 @@ def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict[str, obj
         checkpoint.card(tmp_path, "b1_2_s0")
 
 
+def test_a_card_under_another_name_is_refused(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, CARD, {})
+    (tmp_path / "b1_2_s0.json").rename(tmp_path / "b9_2_s0.json")
+    with pytest.raises(InputError, match="the card of another point, b1_2_s0"):
+        checkpoint.card(tmp_path, "b9_2_s0")
+
+
+def test_a_card_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "b1_2_s0.json").write_bytes(bytes([255, 254, 0]))
+    with pytest.raises(InputError, match="is not a model's card"):
+        checkpoint.card(tmp_path, "b1_2_s0")
+
+
 def test_absent_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"b1_2_s0\.json is not a model's card"):
         checkpoint.load(tmp_path, "b1_2_s0")
