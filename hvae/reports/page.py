@@ -18,7 +18,7 @@ from hvae.reports.findings import findings
 from hvae.reports.plane import metrics, plane
 from hvae.reports.run import Row, Run, load, revision, versions
 
-TIGHTEST = 10
+TIGHTEST = 6
 
 
 class Figure(NamedTuple):
@@ -82,9 +82,11 @@ def figure(name: str, section: str, chart: alt.TopLevelMixin, text: str) -> Figu
 
 
 def tightest(run: Run) -> list[Row]:
-    """The checks that can bind and have the most evidence against them."""
+    """Of each bound, the checks that can bind and have the most evidence against them."""
     judged = [check for check in run.bounds if check["verdict"] != "vacuous"]
-    return sorted(judged, key=lambda check: check["p_value"])[:TIGHTEST]
+    judged.sort(key=lambda check: check["p_value"])
+    bounds = sorted({check["bound"] for check in judged})
+    return [c for name in bounds for c in [c for c in judged if c["bound"] == name][:TIGHTEST]]
 
 
 def libraries() -> str:
