@@ -4,83 +4,19 @@ Every list over layers runs bottom to top (z_1 first). β is dimensionless, rate
 """
 
 import itertools
-import json
-import math
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PositiveFloat,
-    PositiveInt,
-    Tag,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Discriminator, Field, PositiveFloat, PositiveInt, Tag, model_validator
 
-from hvae.errors import InputError, sentences
+from hvae.options import Data
+from hvae.section import Section, Seed, group_or_list, parse
 
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Section(BaseModel):
-    """A group of keys; unknown keys, wrong types, NaN and infinity are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, values: Any) -> Any:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in set(values) - set(known) if isinstance(values, Mapping) else ():
-            raise ValueError(f"has no key {key!r} (known: {', '.join(known)}), got {values[key]!r}")
-        return values
-
-    def job(self, *keys: str, **extra: Any) -> str:
-        """The keys that one job depends on, as canonical JSON: its argument and its fingerprint."""
-        chosen = self.model_dump(mode="json", by_alias=True, include=set(keys))
-        return json.dumps(chosen | extra, sort_keys=True)
-
-
-class Split(Section):
-    """Fractions of the items; every class is spread over the three in these proportions."""
-
-    train: Fraction
-    validation: Fraction
-    test: Fraction
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        total = self.train + self.validation + self.test
-        if not math.isclose(total, 1, abs_tol=1e-6):
-            raise ValueError(f"train + validation + test must be 1, got {total:g}")
-        return self
-
-
-class Data(Section):
-    """What to learn from; `max_items` keeps a random, stratified part of the source."""
-
-    source: Literal["digits"]
-    raw_dir: str | None = None
-    max_items: PositiveInt | None = None
-    split: Split
-
-    @model_validator(mode="after")
-    def _reads_no_files(self) -> Self:
-        if self.raw_dir is not None:
-            raise ValueError(
-                f"raw_dir must be null, since source {self.source!r} reads no files, "
-                f"got {self.raw_dir!r}"
-            )
-        return self
+__all__ = ["Data", "Section", "Seed", "parse"]  # what the rest of the library reads here
 
 
 class Likelihood(Section):
-    """p(x | z): a Gaussian of fixed standard deviation σ, in units of the data scaled to [0, 1]."""
+    """p(x | z): a Gaussian of fixed standard deviation σ, in units of the prepared data."""
 
     family: Literal["gaussian"]
     sigma: PositiveFloat
@@ -115,13 +51,10 @@ class LogRange(Section):
         return [self.from_ * (self.to / self.from_) ** (i / steps) for i in range(self.points)]
 
 
-def _kind(axis: object) -> str:
-    return "range" if isinstance(axis, Mapping | LogRange) else "list"
-
-
 Values = Annotated[list[PositiveFloat], Field(min_length=1)]
 Axis = Annotated[
-    Annotated[LogRange, Tag("range")] | Annotated[Values, Tag("list")], Discriminator(_kind)
+    Annotated[LogRange, Tag("group")] | Annotated[Values, Tag("list")],
+    Discriminator(group_or_list),
 ]
 
 
@@ -168,12 +101,15 @@ class Grid(Section):
 
 
 class Training(Section):
-    """Adam on J_β; the kept weights are those of the lowest J_β on validation data."""
+    """Adam on J_β, its learning rate falling linearly to zero; β rises over the first `warm_up` of
+    the steps. The kept weights are those of the lowest J_β on validation data.
+    """
 
     strategy: Literal["independent"]
     steps: PositiveInt
     batch_size: PositiveInt
     learning_rate: PositiveFloat
+    warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
     validate_every: PositiveInt
 
 
@@ -240,15 +176,3 @@ class Params(Section):
                 f"got {layers} latents and {axes} β axes"
             )
         return self
-
-
-S = TypeVar("S", bound=Section)
-
-
-def parse(section: type[S], values: Mapping[str, Any] | str) -> S:
-    """`values` (a mapping or JSON text) as a checked section; InputError with a line a problem."""
-    text = values if isinstance(values, str) else json.dumps(values, default=str)
-    try:
-        return section.model_validate_json(text)
-    except ValidationError as error:
-        raise InputError(sentences(error)) from None

@@ -7,12 +7,13 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from hvae.data.source import Source
+from hvae.options import Digits
 
 GREY_LEVELS = 16
 
 
-def load() -> Source:
-    """The images, scaled from 0…16 to [0, 1]."""
+def load(_options: Digits, _seed: int) -> Source:
+    """The images, scaled from 0…16 to [0, 1]; nothing about them is chosen or random."""
     bunch = load_digits()
     return Source(
         x=(bunch.data / GREY_LEVELS).astype(np.float32),

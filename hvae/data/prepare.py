@@ -3,8 +3,7 @@
 import argparse
 
 from hvae import command
-from hvae.data import prepared
-from hvae.data.sources import SOURCES
+from hvae.data import prepared, sources
 from hvae.data.splits import split, subset
 from hvae.params import Data, Section, Seed, parse
 
@@ -19,14 +18,11 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write train.parquet, validation.parquet and test.parquet into the folder `out`."""
     job = parse(Job, arguments.params)
-    source = SOURCES[job.data.source]()
+    source = sources.load(job.data, job.seed)
     kept = subset(source.labels, job.data.max_items, job.seed)
     for name, part in split(source.labels[kept], job.data.split, job.seed).items():
         index = kept[part]
-        items = prepared.Items(
-            source.x[index], source.labels[index], index, source.shape, source.classes
-        )
-        prepared.write(items, arguments.out / f"{name}.parquet")
+        prepared.write(prepared.taken(source, index), arguments.out / f"{name}.parquet")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from hvae.errors import InputError
-from hvae.params import Split
+from hvae.options import Split
 
 SPLITS = ("train", "validation", "test")
 Indices = NDArray[np.int64]

@@ -51,11 +51,14 @@ def _error(model: HierarchicalVAE, x: Tensor, terms: Terms) -> Tensor:
     return (x - model.likelihood.mean(terms.decoded)).double().square().mean(-1)
 
 
-def summary(measured: Measured, beta: Sequence[float], constant: float) -> dict[str, float]:
+def summary(
+    measured: Measured, beta: Sequence[float], constant: float, bounded: bool = True
+) -> dict[str, float]:
     """The measured columns of a row of `points.parquet`, with standard errors over items.
 
     An item's value is an average over z samples, so the spread over items holds both the items' own
-    and the Monte-Carlo error. The objective is J°, without the likelihood's constant.
+    and the Monte-Carlo error. The objective is J°, without the likelihood's constant. `bounded`
+    says whether the data lie in [0, 1], and so whether there is a PSNR.
     """
     total = measured.rates.sum(1)
     objective = measured.distortion - constant + measured.rates @ np.asarray(beta)
@@ -72,11 +75,16 @@ def summary(measured: Measured, beta: Sequence[float], constant: float) -> dict[
     return row | {
         "distortion_constant": constant,
         "mse": mse,
-        "psnr_db": psnr(mse),
-        "psnr_mean_db": psnr(float(measured.error_of_means.mean())),
+        "psnr_db": psnr(mse, bounded),
+        "psnr_mean_db": psnr(float(measured.error_of_means.mean()), bounded),
     }
 
 
-def psnr(mse: float) -> float:
-    """Peak signal-to-noise ratio in dB of data scaled to [0, 1]; infinite at no error."""
+def psnr(mse: float, bounded: bool = True) -> float:
+    """Peak signal-to-noise ratio in dB of data scaled to [0, 1]; infinite at no error.
+
+    nan for unbounded data, which have no peak.
+    """
+    if not bounded:
+        return math.nan
     return -10 * math.log10(mse) if mse > 0 else math.inf

@@ -74,7 +74,7 @@ def evaluate(job: Job, card: Card, model: HierarchicalVAE, splits: dict[str, Ite
     }
     ok = card.status == "ok" and bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
     constant = model.likelihood.constant(test.x.shape[1])
-    values = summary(measured, card.point.beta, constant)
+    values = summary(measured, card.point.beta, constant, test.bounded)
     if not ok:
         values = dict.fromkeys(values, math.nan)
         return Evaluated([point_row(card, values, ok)], [], [], _emptied(latents))

@@ -15,9 +15,12 @@ PICTURES = 10
 
 
 def chosen(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions of the first item of each of the first classes: the same items at every point."""
+    """Positions of the first item of each of the first classes: the same items at every point.
+
+    Without classes, the first items.
+    """
     first = np.unique(labels, return_index=True)[1]
-    return first[:PICTURES]
+    return first[:PICTURES] if len(first) > 1 else np.arange(min(PICTURES, len(labels)))
 
 
 def pictures(model: HierarchicalVAE, items: Items, seed: int) -> Iterator[dict[str, Any]]:

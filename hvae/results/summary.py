@@ -34,13 +34,18 @@ def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, An
         "checks": {name: verdicts[name] for name in names},
         "rate_total_nats": _range(trained["rate_total"]),
         "distortion_nats": _range(trained["distortion"]),
-        "best_psnr_db": pc.max(trained["psnr_db"]).as_py(),
+        "best_psnr_db": pc.max(_existing(trained["psnr_db"])).as_py(),
         "best_accuracy": {kind: _best_accuracy(tasks, kind) for kind in ("sample", "mean")},
     }
 
 
 def _range(column: pa.ChunkedArray) -> dict[str, float]:
     return pc.min_max(column).as_py()
+
+
+def _existing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without nan: values that do not exist."""
+    return column.filter(pc.invert(pc.is_nan(column)))
 
 
 def _best_accuracy(tasks: pa.Table, features: str) -> float | None:

@@ -58,8 +58,13 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def classify(train: Latents, test: Latents, settings: Classification) -> Iterator[Row]:
-    """Accuracy of every probe on every set of layers, from samples and from means."""
+    """Accuracy of every probe on every set of layers, from samples and from means.
+
+    Nothing where all train labels are the same, as in a source without classes.
+    """
     kept = slice(settings.max_train)
+    if len(np.unique(train.label[kept])) < 2:
+        return
     for features in ("sample", "mean"):
         for layers in layer_sets(len(train.sample)):
             fit_on = joined(getattr(train, features), layers)[kept]

@@ -18,6 +18,7 @@ from hvae.command import progress
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Training
+from hvae.training import schedule
 from hvae.training.flat import Layout, State, flatten
 from hvae.training.objective import objective
 
@@ -59,13 +60,15 @@ def train(
     beta = torch.tensor(betas, device=data.device)
     loss = member_losses(model, layout)
     look_noise = _to(data, draw(model.latents, len(held_out), generator(Stream.VALIDATION, seed)))
-    adam = torch.optim.Adam([weights], lr=settings.learning_rate, fused=True)
+    adam = torch.optim.Adam([weights], fused=True)
     best, lowest = weights.detach().clone(), torch.full_like(beta[:, 0], torch.inf)
     looks: dict[int, Tensor] = {}
     for step in progress(range(1, settings.steps + 1), f"training {len(betas)} models"):
         x, noise = batch(data, model.latents, settings.batch_size, seed, step)
         adam.zero_grad()
-        loss(weights, beta, x, noise).sum().backward()
+        rising = beta * schedule.beta_factor(settings, step)
+        loss(weights, rising, x, noise).sum().backward()
+        adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
         adam.step()
         if step % settings.validate_every == 0 or step == settings.steps:
             with torch.no_grad():

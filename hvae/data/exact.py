@@ -1,0 +1,72 @@
+"""What is known of a source without measuring it, for the bounds that need to know the data.
+
+Every exact source here is a mixture of K ≥ 1 normal distributions; a Gaussian source is one of 1.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hvae.data import gaussian, gaussian_mixture
+from hvae.data.gaussian import Target
+from hvae.data.seeded import Floats
+from hvae.options import Data, Gaussian, GaussianMixture, IndependentLabels
+
+
+class Exact(NamedTuple):
+    """The law of x, and of its target if it has one.
+
+    shares: (K,) the components' probabilities p_k.
+    means: (K, n) their means; Σ p_k μ_k = 0.
+    spectra: (K, n) the eigenvalues of their covariances.
+    entropy: h(x) in nats, and its standard error, 0 but for mixtures, whose entropy is simulated.
+    target: the law of the target given x, or None.
+    """
+
+    shares: Floats
+    means: Floats
+    spectra: Floats
+    entropy: float
+    entropy_se: float
+    target: Target | None = None
+
+
+def exact(data: Data, seed: int) -> Exact | None:
+    """What is known of the source with these options and seed; None for real data."""
+    known = KNOWN.get(data.source)
+    return known(data, seed) if known else None
+
+
+def _gaussian(options: Gaussian, seed: int) -> Exact:
+    spectrum = gaussian.spectrum(options)
+    return Exact(
+        shares=np.ones(1),
+        means=np.zeros((1, len(spectrum))),
+        spectra=spectrum[None],
+        entropy=gaussian.entropy(options),
+        entropy_se=0.0,
+        target=gaussian.target(options, seed),
+    )
+
+
+def _mixture(options: GaussianMixture, seed: int) -> Exact:
+    shares, entropy = gaussian_mixture.shares(options), gaussian_mixture.entropy(options)
+    return Exact(
+        shares=shares,
+        means=gaussian_mixture.means(options, seed),
+        spectra=np.tile(gaussian_mixture.spectrum(options), (len(shares), 1)),
+        entropy=entropy.value,
+        entropy_se=entropy.std_error,
+    )
+
+
+def _origin(options: IndependentLabels, seed: int) -> Exact | None:
+    return exact(options.origin, seed)
+
+
+KNOWN: Mapping[str, Callable[[Any, int], Exact | None]] = {
+    "gaussian": _gaussian,
+    "gaussian-mixture": _mixture,
+    "independent-labels": _origin,
+}

@@ -1,0 +1,80 @@
+"""`gaussian`: items of a normal distribution, of which everything that can be asked is known.
+
+    x = Q diag(λ)^½ ε,  ε ~ N(0, I)          covariance Q diag(λ) Qᵀ, mean 0
+    t = wᵀx + ν,  w = Q 1 / (Σ_i λ_i)^½      wᵀx has variance 1, ν ~ N(0, target_noise²)
+
+w weighs the directions alike, so that a direction counts by its variance: a code that leaves
+min(λ_i, θ) of direction i leaves E(t − t̂)² = Σ_i min(λ_i, θ) / Σ_i λ_i + target_noise².
+The source is real-valued and has no classes.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from hvae.data.seeded import Floats, Purpose, basis, stream
+from hvae.data.source import UNLABELLED, Source
+from hvae.options import Gaussian, listed
+
+
+class Target(NamedTuple):
+    """The law of t given x: N(weightsᵀx, noise²), weights (n,) in the units of t by those of x."""
+
+    weights: Floats
+    noise: float
+
+    @property
+    def variance(self) -> float:
+        """Var t = Var wᵀx + noise², and wᵀx has variance 1."""
+        return 1 + self.noise**2
+
+    @property
+    def entropy(self) -> float:
+        """h(t) = ½ log(2πe Var t), in nats."""
+        return math.log(2 * math.pi * math.e * self.variance) / 2
+
+    @property
+    def information(self) -> float:
+        """I(t; x) = ½ log(Var t / noise²), in nats: infinite without noise."""
+        return math.log(self.variance / self.noise**2) / 2 if self.noise > 0 else math.inf
+
+
+def load(options: Gaussian, seed: int) -> Source:
+    """Draw the items and their targets."""
+    eigenvalues, rotation = spectrum(options), basis(len(spectrum(options)), seed)
+    coordinates = stream(seed, Purpose.ITEMS).standard_normal((options.items, len(eigenvalues)))
+    x = coordinates * np.sqrt(eigenvalues) @ rotation.T
+    law = target(options, seed)
+    noise = stream(seed, Purpose.TARGET).standard_normal(options.items)
+    return Source(
+        x=x.astype(np.float32),
+        labels=np.zeros(options.items, np.int64),
+        shape=(len(eigenvalues),),
+        classes=UNLABELLED,
+        bounded=False,
+        target=x @ law.weights + law.noise * noise,
+    )
+
+
+def spectrum(options: Gaussian) -> Floats:
+    """The eigenvalues λ (n,) of the covariance, in the order of the options."""
+    return np.asarray(listed(options.spectrum))
+
+
+def covariance(options: Gaussian, seed: int) -> Floats:
+    """Q diag(λ) Qᵀ, (n, n)."""
+    rotation = basis(len(spectrum(options)), seed)
+    return np.asarray(rotation * spectrum(options) @ rotation.T)
+
+
+def target(options: Gaussian, seed: int) -> Target:
+    """The law of the target given x."""
+    eigenvalues = spectrum(options)
+    weights = basis(len(eigenvalues), seed).sum(1) / math.sqrt(eigenvalues.sum())
+    return Target(weights, options.target_noise)
+
+
+def entropy(options: Gaussian) -> float:
+    """h(x) = ½ Σ_i log(2πe λ_i), in nats."""
+    return float(np.log(2 * math.pi * math.e * spectrum(options)).sum() / 2)

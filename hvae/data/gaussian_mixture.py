@@ -1,0 +1,89 @@
+"""`gaussian-mixture`: labelled components of one width, every two equally far apart.
+
+    p(x) = Σ_k p_k N(x; μ_k, s² I),  |μ_j − μ_k| = separation · s for j ≠ k,  Σ_k p_k μ_k = 0
+
+The means are the corners of a regular simplex, in a random rotation: M components need n ≥ M
+dimensions here. The label is the component. The source is real-valued.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import log_softmax
+
+from hvae.data.seeded import Floats, Purpose, basis, labels, stream
+from hvae.data.source import Source
+from hvae.options import GaussianMixture, listed
+
+DRAWS = 20_000  # a component, for the entropy
+
+
+class Estimate(NamedTuple):
+    """A value in nats, and the standard error of its simulation."""
+
+    value: float
+    std_error: float
+
+
+def load(options: GaussianMixture, seed: int) -> Source:
+    """Draw the components and their items."""
+    component = labels(listed(options.shares), options.items, seed)
+    noise = stream(seed, Purpose.ITEMS).standard_normal((options.items, options.dimension))
+    return Source(
+        x=(means(options, seed)[component] + options.std * noise).astype(np.float32),
+        labels=component,
+        shape=(options.dimension,),
+        classes=tuple(str(k) for k in range(len(shares(options)))),
+        bounded=False,
+    )
+
+
+def shares(options: GaussianMixture) -> Floats:
+    """The probabilities p_k of the components, (M,)."""
+    return np.asarray(listed(options.shares))
+
+
+def means(options: GaussianMixture, seed: int) -> Floats:
+    """The components' means μ_k, (M, n), whose own mean Σ p_k μ_k is 0."""
+    p = shares(options)
+    corners = basis(options.dimension, seed)[:, : len(p)].T
+    scale = options.separation * options.std / math.sqrt(2)
+    return np.asarray(scale * (corners - p @ corners))
+
+
+def spectrum(options: GaussianMixture) -> Floats:
+    """The eigenvalues of each component's covariance, (n,): s², n times."""
+    return np.full(options.dimension, options.std**2)
+
+
+def label_entropy(options: GaussianMixture) -> float:
+    """H(y) = −Σ p_k log p_k, in nats."""
+    p = shares(options)
+    return float(-(p * np.log(p)).sum())
+
+
+def equivocation(options: GaussianMixture) -> Estimate:
+    """H(y | x) in nats: what x leaves open about its component. Simulated, a stratum a component.
+
+    In the coordinates u = (x − mean of corners) / s along the corners, x of component k has
+    u ~ N(a e_k, I) with a = separation / √2, so log p(y | x) = log p_y + a u_y + constant.
+    """
+    p, a = shares(options), options.separation / math.sqrt(2)
+    random = stream(0, Purpose.ENTROPY)  # rotation and shift change nothing, so no seed does
+    value = variance = 0.0
+    for component, share in enumerate(p):
+        u = random.standard_normal((DRAWS, len(p)))
+        u[:, component] += a
+        log_posterior = log_softmax(np.log(p) + a * u, axis=1)
+        open_questions = -(np.exp(log_posterior) * log_posterior).sum(1)
+        value += share * open_questions.mean()
+        variance += share**2 * open_questions.var(ddof=1) / DRAWS
+    return Estimate(float(value), math.sqrt(variance))
+
+
+def entropy(options: GaussianMixture) -> Estimate:
+    """h(x) = h(x | y) + H(y) − H(y | x), in nats; h(x | y) = n/2 log(2πe s²)."""
+    within = options.dimension / 2 * math.log(2 * math.pi * math.e * options.std**2)
+    left = equivocation(options)
+    return Estimate(within + label_entropy(options) - left.value, left.std_error)

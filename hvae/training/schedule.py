@@ -1,0 +1,22 @@
+"""How training changes over its steps: the learning rate falls, β rises."""
+
+from hvae.params import Training
+
+FIRST = 0.01  # the part of β that training starts with
+
+
+def learning_rate(settings: Training, step: int) -> float:
+    """The rate of step 1, …, `steps`: it falls linearly to (nearly) zero, and noise dies out."""
+    return settings.learning_rate * (1 - (step - 1) / settings.steps)
+
+
+def beta_factor(settings: Training, step: int) -> float:
+    """What multiplies every β_l at a step: from 1/100 up to 1, evenly in log β, while warming up.
+
+    While β is small every direction of the data is worth its rate, so latents learn to carry them
+    all before dear ones close. Without this, whatever a layer does not pick up early stays lost: a
+    latent that carries nothing gives its decoder no reason to listen (Bowman et al. 2016; Sønderby
+    et al. 2016). The ratios of the β_l, which say what belongs in which layer, hold throughout.
+    """
+    warming = settings.warm_up * settings.steps
+    return FIRST ** max(1 - step / warming, 0) if warming > 0 else 1.0
