@@ -9,10 +9,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, PositiveFloat, PositiveInt, Tag, model_validator
 
-from hvae.options import Data
+from hvae.options import Data, Split
 from hvae.section import Section, Seed, group_or_list, parse
 
-__all__ = ["Data", "Section", "Seed", "parse"]  # what the rest of the library reads here
+__all__ = ["Data", "Section", "Seed", "Split", "parse"]  # what the rest of the library reads here
 
 
 class Likelihood(Section):

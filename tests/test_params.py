@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from hvae.data.sources import SOURCES
+from hvae.data.sources import LOADERS
 from hvae.errors import InputError
-from hvae.params import Data, Params, parse
+from hvae.params import Data, Params, Section, parse
 from hvae.tasks.classification import PROBES
 
 Config = dict[str, Any]
@@ -61,8 +61,15 @@ def test_a_job_is_told_its_keys_alone(config: Config) -> None:
 
 
 def test_every_named_choice_exists() -> None:
-    assert set(SOURCES) == set(Data.model_fields["source"].annotation.__args__)  # type: ignore[union-attr]
+    assert set(LOADERS) == {
+        name for source in get_args(get_args(Data)[0]) for name in named(source)
+    }
     assert set(PROBES) == {"logistic", "svm-linear", "svm-rbf", "knn"}
+
+
+def named(source: type[Section]) -> tuple[str, ...]:
+    """The name that chooses a source."""
+    return get_args(source.model_fields["source"].annotation)
 
 
 def put(*path: str | int, value: Any) -> Callable[[Config], None]:
@@ -72,6 +79,15 @@ def put(*path: str | int, value: Any) -> Callable[[Config], None]:
         for step in path[:-1]:
             config = config[step]
         config[path[-1]] = value
+
+    return change
+
+
+def data(source: str, **options: Any) -> Callable[[Config], None]:
+    """Another source, with these options."""
+
+    def change(config: Config) -> None:
+        config["data"] = config["data"] | {"source": source} | options
 
     return change
 
@@ -99,7 +115,54 @@ REFUSED = [
     (put("model", "latents", 0, value=0), r"model\.latents\[0\]: must be greater than 0, got 0"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "likelihood", "sigma", value=float("nan")), r"sigma: must be a finite number"),
-    (put("data", "source", value="mnist"), r"data\.source: must be 'digits', got 'mnist'"),
+    (
+        put("data", "source", value="mnist"),
+        r"^data\.source: must be one of 'digits', 'gaussian', .*, got 'mnist'",
+    ),
+    (put("data", value={}), r"^data\.source: is missing$"),
+    (
+        put("data", "items", value=9),
+        r"^data: source 'digits' has no key 'items' \(known: source, raw_dir, .*\), got 9$",
+    ),
+    (data("gaussian", separation=9), r"^data: source 'gaussian' has no key 'separation' .* got 9$"),
+    (data("gaussian", items=1), r"^data\.items: must be greater than or equal to 2, got 1$"),
+    (data("gaussian", spectrum=[]), r"^data\.spectrum: must not be empty, got \[\]$"),
+    (data("gaussian", spectrum=3), r"^data\.spectrum: must be a list, got 3$"),
+    (
+        data("gaussian", spectrum=[1.0, 0.0]),
+        r"^data\.spectrum\[1\]: must be greater than 0, got 0",
+    ),
+    (
+        data("gaussian", spectrum={"dimension": 0}),
+        r"^data\.spectrum\.dimension: must be greater than or equal to 1, got 0$",
+    ),
+    (
+        data("gaussian", spectrum={"exponent": -1}),
+        r"^data\.spectrum\.exponent: must be greater than or equal to 0, got -1$",
+    ),
+    (data("gaussian", target_noise=-1), r"^data\.target_noise: must be .* equal to 0, got -1$"),
+    (
+        data("gaussian-mixture", shares=[0.5, 0.4]),
+        r"^data\.shares: must sum to 1, got \[0\.5, 0\.4\]$",
+    ),
+    (
+        data("gaussian-mixture", shares=[0.5, 1.5]),
+        r"^data\.shares\[1\]: must be less than 1, got 1\.5$",
+    ),
+    (
+        data("gaussian-mixture", shares={"classes": 1}),
+        r"^data\.shares\.classes: must be greater than or equal to 2, got 1$",
+    ),
+    (
+        data("gaussian-mixture", shares={"classes": 9}),
+        r"^data: dimension must be at least the number of components, 9, got 8$",
+    ),
+    (data("gaussian-mixture", std=0), r"^data\.std: must be greater than 0, got 0$"),
+    (data("gaussian-mixture", separation=-1), r"^data\.separation: must be .* got -1$"),
+    (
+        data("independent-labels", of="gaussian-mixture"),
+        r"^data\.of: must be 'digits' or 'gaussian', got 'gaussian-mixture'$",
+    ),
     (put("data", "raw_dir", value="x"), r"raw_dir must be null.* got 'x'"),
     (put("data", "split", "train", value=0.9), r"data\.split: .* must be 1, got 1\.3"),
     (put("data", value=None), r"data: must be a group of keys, got None"),
@@ -130,6 +193,15 @@ def test_refused_in_one_sentence(
         parse(Params, config)
     assert len(str(refused.value).splitlines()) == 1
     assert "http" not in str(refused.value)
+
+
+@pytest.mark.parametrize("source", sorted(LOADERS))
+def test_the_name_of_a_source_is_enough(config: Config, source: str) -> None:
+    data(source)(config)
+    params = parse(Params, config)
+    assert params.data.source == source
+    again = json.loads(params.job("data"))  # a job's own parameters are read back as they were
+    assert parse(Params, config | again) == params
 
 
 def test_every_problem_is_named_at_once(config: Config) -> None:

@@ -12,7 +12,7 @@ from hvae.options import Digits
 GREY_LEVELS = 16
 
 
-def load(_options: Digits, _seed: int) -> Source:
+def load(_options: Digits | None = None, _seed: int = 0) -> Source:
     """The images, scaled from 0…16 to [0, 1]; nothing about them is chosen or random."""
     bunch = load_digits()
     return Source(

@@ -33,6 +33,16 @@ def test_round_trip(tmp_path: Path) -> None:
     ]
 
 
+def test_values_outside_the_unit_interval_and_a_target_come_back(tmp_path: Path) -> None:
+    path, target = tmp_path / "train.parquet", np.array([0.5, -3, 1e-9, 7])
+    real = items(x=items().x * 9 - 4, bounded=False, target=target)
+    prepared.write(real, path)
+    back = prepared.read(path)
+    for was, now in zip(real, back, strict=True):
+        np.testing.assert_array_equal(was, now)
+    assert pq.read_schema(path).field("target").type == pa.float64()
+
+
 def holed() -> np.ndarray:
     x = items().x.copy()
     x[1, 2] = np.nan
@@ -49,6 +59,9 @@ def holed() -> np.ndarray:
         ({"labels": np.array([0, -1, 1, 0])}, "labels outside 0…1"),
         ({"labels": np.array([0, 1])}, "2 labels for 4 items"),
         ({"shape": (2, 2)}, r"do not fill shape \(2, 2\)"),
+        ({"target": np.arange(3.0)}, "3 targets for 4 items"),
+        ({"target": np.array([0, 1, np.inf, 0])}, "targets that are NaN or infinite"),
+        ({"x": holed(), "bounded": False}, "NaN or infinite"),
         ({"x": items().x[:0], "labels": items().labels[:0]}, "no items"),
     ],
 )

@@ -45,6 +45,16 @@ def test_a_subset_is_stratified() -> None:
     assert len(subset(labels, None, seed=0)) == len(subset(labels, 5000, seed=0)) == 1000
 
 
+def test_items_without_classes_are_split_all_the_same() -> None:
+    parts = split(np.zeros(100, int), FRACTIONS, seed=0)
+    assert {name: len(part) for name, part in parts.items()} == {
+        "train": 60,
+        "validation": 20,
+        "test": 20,
+    }
+    assert len(subset(np.zeros(100, int), 30, seed=0)) == 30
+
+
 def test_too_few_items_of_a_class_are_refused() -> None:
     with pytest.raises(InputError, match=r"data\.split: 4 items cannot be split by class"):
         split(np.array([0, 0, 0, 1]), FRACTIONS, seed=0)
