@@ -5,7 +5,7 @@ Every list over layers runs bottom to top (z_1 first). β is dimensionless, rate
 
 import itertools
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PositiveFloat, PositiveInt, Tag, model_validator
 
