@@ -37,15 +37,29 @@ def points(layers: int) -> pa.Schema:
 
 
 def items(layers: int) -> pa.Schema:
-    """A row a test item and point: averages over z samples, so that anyone can recompute a mean."""
+    """A row a test item and point: averages over z samples, so that anyone can recompute a mean.
+
+    `squared_error` is ‖x − x̂‖², summed over the data dimensions.
+    """
     rates = _layered("rate", layers)
-    return _schema({"point": TEXT, "index": WHOLE} | rates | {"distortion": REAL})
+    measured = {"distortion": REAL, "squared_error": REAL}
+    return _schema({"point": TEXT, "index": WHOLE} | rates | measured)
 
 
 def tasks() -> pa.Schema:
     """A row a metric: on which layers' samples or means, with a 95 % interval."""
     names = dict.fromkeys(["point", "task", "layers", "features", "method", "metric"], TEXT)
     return _schema(names | {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE})
+
+
+def counts() -> pa.Schema:
+    """A row a count: how many items of `group` got `output` from a label-like f(z) of a task.
+
+    Clustering: groups are classes, outputs clusters, for `split` train and test. Generation: groups
+    are "posterior" and "prior", what the decoded latents came from, and outputs predicted classes.
+    """
+    names = "point task layers features method split group output"
+    return _schema(dict.fromkeys(names.split(), TEXT) | {"count": WHOLE})
 
 
 def information() -> pa.Schema:

@@ -110,11 +110,13 @@ def point_row(card: Card, values: dict[str, float], ok: bool) -> Row:
 
 def item_rows(card: Card, items: Items, measured: Measured) -> Iterator[Row]:
     """Rows of `items.parquet`."""
-    for index, rates, distortion in zip(
-        items.ids, measured.rates, measured.distortion, strict=True
+    squared = measured.error * items.x.shape[1]
+    for index, rates, distortion, error in zip(
+        items.ids, measured.rates, measured.distortion, squared, strict=True
     ):
         layers = {f"rate_{layer}": float(rate) for layer, rate in enumerate(rates, start=1)}
-        yield {"point": card.point.name, "index": int(index), **layers, "distortion": distortion}
+        numbers = {"distortion": distortion, "squared_error": error}
+        yield {"point": card.point.name, "index": int(index), **layers, **numbers}
 
 
 def _emptied(latents: dict[str, Latents]) -> dict[str, Latents]:

@@ -20,7 +20,7 @@ RATES = np.random.default_rng(0).gamma(1.0, size=(50, 3))
 
 def item_table() -> pa.Table:
     rows = [
-        {"point": point, "index": i, "distortion": 0.0}
+        {"point": point, "index": i, "distortion": 0.0, "squared_error": 0.0}
         | {f"rate_{layer + 1}": rate * scale for layer, rate in enumerate(rates)}
         for point, scale in (("p", 1.0), ("q", 2.0))
         for i, rates in enumerate(RATES)
