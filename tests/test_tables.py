@@ -19,12 +19,18 @@ CONTRACT = {
     ),
     "items": (
         tables.items(3),
-        "point:string index:int64 rate_1:double rate_2:double rate_3:double distortion:double",
+        "point:string index:int64 rate_1:double rate_2:double rate_3:double distortion:double "
+        "squared_error:double",
     ),
     "tasks": (
         tables.tasks(),
         "point:string task:string layers:string features:string method:string metric:string "
         "value:double low:double high:double n:int64",
+    ),
+    "counts": (
+        tables.counts(),
+        "point:string task:string layers:string features:string method:string split:string "
+        "group:string output:string count:int64",
     ),
     "bounds": (
         tables.bounds(),
