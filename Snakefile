@@ -14,6 +14,7 @@ rule all:
     default_target: True
     input:
         REPORT,
+        f"{RESULTS}/counts.parquet",
         f"{RESULTS}/summary.json",
 
 
@@ -21,6 +22,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/latents.smk"
 include: "workflow/rules/tasks.smk"
+include: "workflow/rules/generation.smk"
 include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
 include: "workflow/rules/report.smk"

@@ -54,6 +54,16 @@ class Common(Section):
         (name,) = get_args(cls.model_fields["source"].annotation)
         return f"source {name!r} "
 
+    @property
+    def labelled(self) -> bool:
+        """Whether the items have classes, so that labels can be read from their latents."""
+        return True
+
+    @property
+    def targeted(self) -> bool:
+        """Whether the items have a target, a real number to be read from their latents."""
+        return False
+
     @model_validator(mode="after")
     def _reads_no_files(self) -> Self:
         if self.raw_dir is not None:
@@ -126,6 +136,14 @@ class Gaussian(Common):
     spectrum: Spectrum = PowerSpectrum()
     target_noise: NonNegativeFloat = 0.1
 
+    @property
+    def labelled(self) -> bool:
+        return False
+
+    @property
+    def targeted(self) -> bool:
+        return True
+
 
 class GaussianMixture(Common):
     """A class a component N(μ_k, std² I), every two means `separation` times std apart."""
@@ -160,6 +178,10 @@ class IndependentLabels(Common):
         if self.of == "digits":
             return Digits(source="digits", split=self.split)
         return Gaussian(source="gaussian", split=self.split)
+
+    @property
+    def targeted(self) -> bool:
+        return self.origin.targeted
 
 
 Data = Annotated[

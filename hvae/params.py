@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, PositiveFloat, PositiveInt, Tag, mode
 
 from hvae.options import Data, Split
 from hvae.section import Section, Seed, group_or_list, parse
+from hvae.task_options import Tasks
 
 __all__ = ["Data", "Section", "Seed", "Split", "parse"]  # what the rest of the library reads here
 
@@ -129,25 +130,6 @@ class Evaluation(Extraction):
     def extraction(self) -> dict[str, Any]:
         """The part that extracting the latents depends on."""
         return self.model_dump(include=set(Extraction.model_fields))
-
-
-class Classification(Section):
-    """Probes of the label, fitted on at most `max_train` train latents."""
-
-    probes: Annotated[
-        list[Literal["logistic", "svm-linear", "svm-rbf", "knn"]], Field(min_length=1)
-    ]
-    max_train: Annotated[int, Field(ge=10)]
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Self:
-        if len(set(self.probes)) < len(self.probes):
-            raise ValueError(f"probes must not repeat a name, got {self.probes}")
-        return self
-
-
-class Tasks(Section):
-    classification: Classification
 
 
 class Report(Section):

@@ -20,6 +20,8 @@ class Stream(IntEnum):
     EVALUATION = 4
     GALLERY = 5
     IMPORTANCE = 6
+    CLASSIFIER = 7
+    GENERATION = 8
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

@@ -66,9 +66,8 @@ def figures(run: Run) -> Iterator[Figure]:
         for metric in metrics(run):
             text = f"Rate plane coloured by {metric.title}"
             yield figure(f"plane-{metric.name}", "plane", plane(run, metric), text)
-        layers = dict.fromkeys(task["layers"] for task in run.tasks if task["metric"] == "accuracy")
         for features in ("sample", "mean"):
-            for name in layers:
+            for name in dict.fromkeys(task["layers"] for task in run.accuracies(features)):
                 text = f"Accuracy of probes on {features}s of {name} against rate"
                 label = f"accuracy-{features}-{name.replace('+', '-')}"
                 yield figure(label, f"accuracy-{features}", accuracy(run, name, features), text)

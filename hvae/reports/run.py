@@ -54,8 +54,8 @@ class Run(NamedTuple):
 
     def accuracies(self, features: str) -> list[Row]:
         """Probe accuracies on samples or on means, each with the rate that its layers have."""
-        chosen = [t for t in self.tasks if (t["metric"], t["features"]) == ("accuracy", features)]
-        return [task | {"rate": self.rate(task)} for task in chosen]
+        probed = [task for task in self.tasks if task["task"] == "classification"]
+        return [task | {"rate": self.rate(task)} for task in probed if task["features"] == features]
 
     def rate(self, task: Row) -> Rate:
         """R_{≥l} of the task's point, l the lowest of the layers that the task reads."""

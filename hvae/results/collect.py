@@ -1,18 +1,30 @@
 """Collect the rows' parts of one table into the table of the experiment."""
 
 import argparse
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pyarrow as pa
+
 from hvae import command, tables
+from hvae.errors import InputError
+
+# the tables that a source may have no parts of, since it has no classes or no target
+EMPTY: Mapping[str, Callable[[], pa.Schema]] = {"tasks": tables.tasks, "counts": tables.counts}
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """One table after the other, in the order given."""
-    tables.write(tables.concatenate(arguments.parts), arguments.out)
+    """One table after the other, in the order given; no rows where a known table has no parts."""
+    if not arguments.parts and arguments.table is None:
+        raise InputError("there are no parts to collect, and --table does not say of what")
+    parts = arguments.parts
+    table = tables.concatenate(parts) if parts else EMPTY[arguments.table]().empty_table()
+    tables.write(table, arguments.out)
 
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
     command.folder(parser, "out")
-    parser.add_argument("parts", type=Path, nargs="+", help="tables with the same columns")
+    parser.add_argument("--table", choices=EMPTY, help="which table it is, if there may be no part")
+    parser.add_argument("parts", type=Path, nargs="*", help="tables with the same columns")
     command.run(main, parser.parse_args())

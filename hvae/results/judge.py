@@ -49,7 +49,7 @@ def main(arguments: argparse.Namespace) -> None:
 def accuracy_checks(
     tasks: pa.Table, rates: Mapping[str, list[Rate]], shares: Shares
 ) -> Iterator[Named]:
-    """accuracy ≤ A(R_{≥l}), for probes on samples of layers whose lowest is l.
+    """accuracy ≤ A(R_{≥l}), for probes and matched clusters of samples of layers whose lowest is l.
 
     Probes on means are outside the theorem and are not checked. Rates, labels, probes and class
     shares refer to the same test items.

@@ -49,7 +49,7 @@ def _existing(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _best_accuracy(tasks: pa.Table, features: str) -> float | None:
-    kept = pc.and_(pc.equal(tasks["metric"], "accuracy"), pc.equal(tasks["features"], features))
+    kept = pc.and_(pc.equal(tasks["task"], "classification"), pc.equal(tasks["features"], features))
     return pc.max(tasks.filter(kept)["value"]).as_py()
 
 

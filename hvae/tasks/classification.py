@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -18,12 +17,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from hvae import command, tables
-from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.params import Classification, Point, Section, parse
-from hvae.tasks.layers import joined, layer_sets
+from hvae.params import Point, Section, parse
+from hvae.task_options import Classification
+from hvae.tasks.intervals import share
+from hvae.tasks.views import Floats, Integers, Row, subjects, views
 
-Row = dict[str, Any]
 NEIGHBOURS = 5
 
 PROBES: Mapping[str, Callable[[], Any]] = {
@@ -44,16 +43,11 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write the row's part of `tasks.parquet`."""
     job = parse(Job, arguments.params)
-    rows: list[Row] = []
-    for point in command.progress(job.points, "probing points"):
-        train, test = (
-            store.read(store.file(arguments.latents, point.name, split))
-            for split in ("train", "test")
-        )
-        if len(test.label) > 0:  # a diverged point has no latents
-            rows += [
-                {"point": point.name, **row} for row in classify(train, test, job.classification)
-            ]
+    rows = [
+        {"point": point, **row}
+        for point, train, test in subjects(job.points, arguments.latents, "probing points")
+        for row in classify(train, test, job.classification)
+    ]
     tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
 
 
@@ -62,37 +56,23 @@ def classify(train: Latents, test: Latents, settings: Classification) -> Iterato
 
     Nothing where all train labels are the same, as in a source without classes.
     """
-    kept = slice(settings.max_train)
-    if len(np.unique(train.label[kept])) < 2:
+    labels = train.label[: settings.max_train]
+    if len(np.unique(labels)) < 2:
         return
-    for features in ("sample", "mean"):
-        for layers in layer_sets(len(train.sample)):
-            fit_on = joined(getattr(train, features), layers)[kept]
-            score_on = joined(getattr(test, features), layers)
-            for method in settings.probes:
-                correct = hits(method, fit_on, train.label[kept], score_on, test.label)
-                row = {"task": "classification", "layers": layers.name, "features": features}
-                yield row | {"method": method, "metric": "accuracy"} | accuracy(correct)
+    for view in views(train, test, settings.max_train):
+        for method in settings.probes:
+            correct = hits(method, view.train, labels, view.test, test.label)
+            named = view.named("classification", method) | {"metric": "accuracy"}
+            yield named | share(int(correct.sum()), len(correct))
 
 
 def hits(
-    method: str,
-    train: NDArray[np.float32],
-    train_label: NDArray[np.int64],
-    test: NDArray[np.float32],
-    test_label: NDArray[np.int64],
+    method: str, train: Floats, train_label: Integers, test: Floats, test_label: Integers
 ) -> NDArray[np.bool_]:
     """Whether each test item is classified correctly; standardised with train statistics."""
     probe = make_pipeline(StandardScaler(), PROBES[method]())
-    probe.fit(train.astype(np.float64), train_label)
-    return np.asarray(probe.predict(test.astype(np.float64)) == test_label)
-
-
-def accuracy(correct: NDArray[np.bool_]) -> dict[str, float | int]:
-    """Share of hits with its exact binomial 95 % interval (Clopper & Pearson, 1934)."""
-    count, n = int(correct.sum()), len(correct)
-    low, high = binomtest(count, n).proportion_ci(0.95, method="exact")
-    return {"value": count / n, "low": float(low), "high": float(high), "n": n}
+    probe.fit(train, train_label)
+    return np.asarray(probe.predict(test) == test_label)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,16 @@ class Layers(NamedTuple):
 
 def layer_sets(layers: int) -> list[Layers]:
     """For L = 2: z1, z2, z1+z2. For L = 3: z1, z2, z3, z2+z3, z1+z2+z3."""
-    alone = [(layer,) for layer in range(layers)]
-    suffixes = [tuple(range(lowest, layers)) for lowest in reversed(range(layers - 1))]
-    return [Layers("+".join(f"z{m + 1}" for m in members), members) for members in alone + suffixes]
+    return [_named(layer) for layer in range(layers)] + suffixes(layers)[1:]
+
+
+def suffixes(layers: int) -> list[Layers]:
+    """Every z_{≥l}, the shortest first. For L = 3: z3, z2+z3, z1+z2+z3."""
+    return [_named(*range(lowest, layers)) for lowest in reversed(range(layers))]
+
+
+def _named(*members: int) -> Layers:
+    return Layers("+".join(f"z{member + 1}" for member in members), members)
 
 
 def joined(parts: Sequence[NDArray[np.float32]], layers: Layers) -> NDArray[np.float32]:

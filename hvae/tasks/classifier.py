@@ -1,0 +1,99 @@
+"""A classifier of the data themselves, on disk: weights as safetensors, beside them a card (JSON).
+
+It says what a decoded latent shows. It is trained on train items, and never sees a test item.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field, PositiveInt
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from safetensors.torch import save as serialise
+from torch import Tensor, nn
+
+from hvae import tables
+from hvae.errors import InputError
+from hvae.params import Section, parse
+
+
+class Card(Section):
+    """Everything but the weights; `accuracy` is that on test items."""
+
+    format: Literal[1] = 1
+    method: Literal["mlp"]
+    shape: list[PositiveInt]
+    classes: Annotated[list[str], Field(min_length=2)]
+    width: PositiveInt
+    epoch: PositiveInt
+    accuracy: Annotated[float, Field(ge=0, le=1)]
+
+
+class Classifier(nn.Module):
+    """Logits of the classes: two hidden layers on items centred and scaled as a whole.
+
+    One scale for all dimensions: a pixel that hardly varies must not count for more in a picture
+    that is only decoded.
+    """
+
+    centre: Tensor
+    scale: Tensor
+
+    def __init__(self, inputs: int, width: int, classes: int) -> None:
+        super().__init__()
+        self.register_buffer("centre", torch.zeros(inputs))
+        self.register_buffer("scale", torch.ones(()))
+        self.net = nn.Sequential(
+            nn.Linear(inputs, width),
+            nn.SiLU(),
+            nn.Linear(width, width),
+            nn.SiLU(),
+            nn.Linear(width, classes),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (items, M) of x (items, n)."""
+        logits: Tensor = self.net((x - self.centre) / self.scale)
+        return logits
+
+    def fit_scale(self, x: Tensor) -> None:
+        """Centre and scale as those of x (items, n)."""
+        self.centre.copy_(x.mean(0))
+        self.scale.copy_((x - self.centre).square().mean().sqrt().clamp(min=1e-6))
+
+
+def histogram(classifier: nn.Module, x: Tensor, classes: int) -> Tensor:
+    """How many of x (items, n) are taken for each class: (M,) whole numbers."""
+    return torch.bincount(classifier(x).argmax(-1), minlength=classes)
+
+
+def build(card_shape: Sequence[int], width: int, classes: int, seed: int) -> Classifier:
+    """A classifier with weights drawn from `seed`, without touching global randomness."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return Classifier(math.prod(card_shape), width, classes)
+
+
+def save(folder: Path, card: Card, classifier: Classifier) -> None:
+    """Write `classifier.safetensors` and `classifier.json`, each whole or not at all."""
+    state = {name: tensor.contiguous() for name, tensor in classifier.state_dict().items()}
+    path = folder / "classifier.safetensors"
+    tables.write_whole(path, lambda beside: beside.write_bytes(serialise(state)))
+    text = json.dumps(card.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text))
+
+
+def load(folder: Path) -> tuple[Card, Classifier]:
+    """The card, and the classifier; InputError where they are absent or do not fit together."""
+    path = folder / "classifier.safetensors"
+    try:
+        card = parse(Card, path.with_suffix(".json").read_text())
+        classifier = build(card.shape, card.width, len(card.classes), seed=0)
+        classifier.load_state_dict(load_file(path))
+    except (OSError, ValueError, SafetensorError, RuntimeError) as error:
+        raise InputError(f"{path} and its card do not hold a classifier: {error}") from None
+    return card, classifier.eval().requires_grad_(False)

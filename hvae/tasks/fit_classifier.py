@@ -1,0 +1,103 @@
+"""Fit the classifier of the data that generation is judged by, and score it on test items."""
+
+import argparse
+import copy
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from hvae import command, tables
+from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.data.splits import SPLITS
+from hvae.models.noise import Stream, generator
+from hvae.params import Section, Seed, parse
+from hvae.task_options import Generation
+from hvae.tasks import classifier
+from hvae.tasks.classifier import Card, Classifier
+from hvae.tasks.intervals import share
+
+BATCH = 128
+LEARNING_RATE = 1e-3
+DECAY = 1e-2
+PATIENCE = 10  # epochs without a better look at validation data
+
+
+class Job(Section):
+    """What the classifier depends on, beside the data."""
+
+    seed: Seed
+    generation: Generation
+
+
+class Fitted(NamedTuple):
+    """A classifier, and the epoch at which validation data liked it best."""
+
+    classifier: Classifier
+    epoch: int
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the classifier, its card, and the row of `tasks.parquet` with its test accuracy."""
+    job = parse(Job, arguments.params)
+    train, validation, test = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
+    fitted = fit(train, validation, job.generation, job.seed)
+    with torch.inference_mode():
+        predicted = fitted.classifier(torch.tensor(test.x)).argmax(-1).numpy()
+    accuracy = share(int((predicted == test.labels).sum()), len(test.labels))
+    card = Card(
+        method=job.generation.classifier,
+        shape=list(train.shape),
+        classes=list(train.classes),
+        width=job.generation.width,
+        epoch=fitted.epoch,
+        accuracy=accuracy["value"],
+    )
+    classifier.save(arguments.classifier, card, fitted.classifier)
+    named = {"point": "", "task": "generation", "layers": "", "features": ""}
+    row = named | {"method": card.method, "metric": "accuracy"} | accuracy
+    tables.write(tables.from_rows([row], tables.tasks()), arguments.out)
+
+
+def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fitted:
+    """Adam with weight decay on the cross-entropy of train items, stopped on validation items.
+
+    Keeps the weights of the lowest validation cross-entropy.
+    """
+    x, y = _tensors(train)
+    start = generator(Stream.CLASSIFIER, seed, 0).initial_seed()
+    network = classifier.build(train.shape, settings.width, len(train.classes), start)
+    network.fit_scale(x)
+    adam = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=DECAY, fused=True)
+    best, lowest = Fitted(copy.deepcopy(network), 1), torch.inf
+    for epoch in command.progress(range(1, settings.max_epochs + 1), "fitting the classifier"):
+        for batch in torch.randperm(
+            len(x), generator=generator(Stream.CLASSIFIER, seed, epoch)
+        ).split(BATCH):
+            adam.zero_grad()
+            cross_entropy(network(x[batch]), y[batch]).backward()
+            adam.step()
+        look = _loss(network, validation)
+        if look < lowest:
+            best, lowest = Fitted(copy.deepcopy(network), epoch), look
+        elif epoch - best.epoch >= PATIENCE:
+            break
+    return Fitted(best.classifier.eval().requires_grad_(False), best.epoch)
+
+
+@torch.no_grad()
+def _loss(network: Classifier, items: Items) -> float:
+    x, y = _tensors(items)
+    return cross_entropy(network(x), y).item()
+
+
+def _tensors(items: Items) -> tuple[Tensor, Tensor]:
+    return torch.tensor(items.x), torch.tensor(items.labels)
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "classifier", "out")
+    command.run(main, parser.parse_args())
