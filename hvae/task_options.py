@@ -29,7 +29,9 @@ class Classification(Section):
 class Clustering(Section):
     """Clusters of at most `max_train` train latents; as many as there are classes if not said."""
 
-    methods: Chosen[Literal["k-means", "gaussian-mixture"]] = Field(["k-means", "gaussian-mixture"])
+    methods: Chosen[Literal["k-means", "gaussian-mixture"]] = Field(
+        default=["k-means", "gaussian-mixture"]
+    )
     clusters: Annotated[int, Field(ge=2)] | None = None
     max_train: MaxTrain = 2000
 
@@ -37,7 +39,7 @@ class Clustering(Section):
 class Regression(Section):
     """Predictions of the target, fitted on at most `max_train` train latents."""
 
-    methods: Chosen[Literal["ridge", "knn", "kernel"]] = Field(["ridge", "knn", "kernel"])
+    methods: Chosen[Literal["ridge", "knn", "kernel"]] = Field(default=["ridge", "knn", "kernel"])
     max_train: MaxTrain = 2000
 
 

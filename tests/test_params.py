@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 
-from hvae.data.sources import LOADERS
+from hvae.data.sources import LOADERS, load
 from hvae.errors import InputError
 from hvae.params import Data, Params, Section, parse
+from hvae.task_options import Classification, Clustering, Regression
 from hvae.tasks.classification import PROBES
+from hvae.tasks.clustering import METHODS as CLUSTERINGS
+from hvae.tasks.regression import METHODS as REGRESSIONS
 
 Config = dict[str, Any]
 
@@ -64,7 +67,16 @@ def test_every_named_choice_exists() -> None:
     assert set(LOADERS) == {
         name for source in get_args(get_args(Data)[0]) for name in named(source)
     }
-    assert set(PROBES) == {"logistic", "svm-linear", "svm-rbf", "knn"}
+    for section, methods in [
+        (Classification, PROBES),
+        (Clustering, CLUSTERINGS),
+        (Regression, REGRESSIONS),
+    ]:
+        (chosen,) = (
+            field.annotation for field in section.model_fields.values()
+            if get_origin(field.annotation) is list
+        )  # fmt: skip
+        assert set(methods) == set(get_args(get_args(chosen)[0])), section
 
 
 def named(source: type[Section]) -> tuple[str, ...]:
@@ -176,8 +188,18 @@ REFUSED = [
         put("tasks", "classification", "probes", value=["tree"]),
         r"probes\[0\]: must be .*got 'tree'",
     ),
-    (put("tasks", "classification", "probes", value=["knn"] * 2), r"probes must not repeat a name"),
+    (
+        put("tasks", "classification", "probes", value=["knn"] * 2),
+        r"classification\.probes: must not repeat a name, got \['knn', 'knn'\]",
+    ),
     (put("tasks", "classification", "max_train", value=4), r"max_train: must be .* got 4"),
+    (put("tasks", "clustering", "clusters", value=1), r"clusters: must be .* got 1$"),
+    (put("tasks", "clustering", "methods", value=[]), r"methods: must not be empty, got \[\]$"),
+    (put("tasks", "regression", "methods", value=["svm"]), r"methods\[0\]: must be .*got 'svm'$"),
+    (
+        put("tasks", "generation", "epochs", value=3),
+        r"^tasks\.generation: has no key 'epochs' \(known: classifier, width, max_epochs\), got 3$",
+    ),
     (put("evaluation", "information_items", value=2), r"information_items: must be .* got 2"),
     (put("experiment", value="../x"), r"experiment: must match pattern .*got '\.\./x'"),
     (put("seed", value=True), r"seed: must be a valid integer, got True"),
@@ -193,6 +215,13 @@ def test_refused_in_one_sentence(
         parse(Params, config)
     assert len(str(refused.value).splitlines()) == 1
     assert "http" not in str(refused.value)
+
+
+def test_tasks_have_defaults(config: Config) -> None:
+    """`params.yaml` spells them out; an overlay of another file need not."""
+    full = parse(Params, config)
+    config["tasks"] = {"classification": config["tasks"]["classification"]}
+    assert parse(Params, config) == full
 
 
 @pytest.mark.parametrize("source", sorted(LOADERS))
@@ -213,3 +242,22 @@ def test_every_problem_is_named_at_once(config: Config) -> None:
         "model.width",
         "training.steps",
     ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"source": name} for name in sorted(LOADERS)),
+        {"source": "independent-labels", "of": "gaussian"},
+    ],
+    ids=lambda options: "-".join(options.values()),
+)
+def test_a_source_knows_whether_it_has_classes_and_a_target(
+    config: Config, options: dict[str, str]
+) -> None:
+    """What decides which jobs there are agrees with the items themselves."""
+    data(**options)(config)
+    chosen = parse(Params, config).data
+    source = load(chosen, 0)
+    assert chosen.labelled == (len(source.classes) > 1)
+    assert chosen.targeted == (source.target is not None)

@@ -79,6 +79,21 @@ def test_every_figure_has_data_axis_titles_with_units_and_a_text(
         assert values
 
 
+def test_accuracies_of_other_tasks_are_not_drawn_as_probes(config: dict[str, Any]) -> None:
+    plain = run(config)
+    others = [task | {"task": "clustering", "method": "k-means"} for task in plain.tasks]
+    score = {"point": "", "task": "generation", "layers": "", "features": "", "method": "mlp"}
+    crowded = plain._replace(tasks=[*plain.tasks, *others, plain.tasks[0] | score])
+    assert list(figures(crowded)) == list(figures(plain))
+    assert findings(crowded) == findings(plain)
+
+
+def test_a_run_without_tasks_still_has_its_page(config: dict[str, Any]) -> None:
+    bare = run(config)._replace(tasks=[])
+    assert not [one for one in figures(bare) if one.section.startswith("accuracy")]
+    assert "</html>" in page(bare)
+
+
 def test_the_limit_is_drawn_for_samples_only(config: dict[str, Any]) -> None:
     for figure in figures(run(config)):
         if figure.section.startswith("accuracy"):

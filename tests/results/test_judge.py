@@ -69,6 +69,13 @@ def test_means_are_not_judged() -> None:
     assert verdicts([task(300, metric="nmi")], Rate(0.0, 0.0)) == []
 
 
+def test_matched_clusters_are_judged_and_the_datas_own_classifier_is_not() -> None:
+    closed = Rate(0.0, 0.0)
+    assert verdicts([task(300, task="clustering", method="k-means")], closed) == ["violated"]
+    score = {"point": "", "task": "generation", "layers": "", "features": "", "method": "mlp"}
+    assert verdicts([task(300, **score)], closed) == []
+
+
 def test_a_limit_of_one_is_vacuous() -> None:
     assert verdicts([task(300)], Rate(5.0, 0.1)) == ["vacuous"]
 
@@ -115,7 +122,9 @@ def test_the_summary_counts_and_ignores_what_diverged() -> None:
     ]
     done = summary(
         tables.from_rows(points, tables.points(1)),
-        tables.from_rows([task(18), task(36, features="mean")], tables.tasks()),
+        tables.from_rows(
+            [task(18), task(36, features="mean"), task(99, task="clustering")], tables.tasks()
+        ),
         tables.bounds().empty_table(),
     )
     assert (done["points"], done["diverged"]) == (2, 1)

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import binom
 
 from hvae.latents.store import Latents
-from hvae.params import Classification
-from hvae.tasks.classification import PROBES, accuracy, classify, hits
+from hvae.task_options import Classification
+from hvae.tasks.classification import PROBES, classify, hits
 from hvae.tasks.layers import joined, layer_sets
 
 ALL = Classification(probes=list(PROBES), max_train=300)
@@ -69,11 +69,3 @@ def test_features_are_standardised_with_train_statistics() -> None:
     train, test = planted(300, True), planted(300, True)
     moved = test.sample[0] + np.float32(12) * np.eye(4, dtype=np.float32)[0]
     assert hits("knn", train.sample[0], train.label, moved, test.label).mean() < 0.8
-
-
-def test_accuracy_has_its_exact_interval() -> None:
-    row = accuracy(np.arange(20) < 18)
-    assert row["value"] == 0.9
-    assert row["n"] == 20
-    assert binom.sf(17, 20, row["low"]) == pytest.approx(0.025, abs=1e-6)
-    assert binom.cdf(18, 20, row["high"]) == pytest.approx(0.025, abs=1e-6)

@@ -18,7 +18,11 @@ SMALL: dict[str, Any] = {
     "model": {"latents": [4, 2], "width": 16},
     "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
     "evaluation": {"samples": 2, "max_items": 100},
-    "tasks": {"classification": {"probes": ["logistic", "knn"], "max_train": 80}},
+    "tasks": {
+        "classification": {"probes": ["logistic", "knn"], "max_train": 80},
+        "clustering": {"max_train": 80},
+        "generation": {"width": 16, "max_epochs": 3},
+    },
     "report": {
         "title": "<script>alert('title')</script> \"$(touch injected)\" `touch injected` {x}"
     },

@@ -33,7 +33,8 @@ def hold_against_the_limit(tasks: pa.Table, items: pa.Table, labels: np.ndarray)
         lows = [
             task["low"]
             for task in tasks.to_pylist()
-            if (task["point"], task["layers"], task["features"]) == (point, "z2", "mean")
+            if (task["task"], task["point"], task["layers"], task["features"])
+            == ("classification", point, "z2", "mean")
         ]
         assert max(lows) > limit
 

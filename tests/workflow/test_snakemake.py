@@ -19,8 +19,8 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     expected = {
         "points": (tables.points(2), 4),
         "items": (tables.items(2), 4 * 100),
-        "tasks": (tables.tasks(), 4 * 3 * 2 * 2),
-        "bounds": (tables.bounds(), 4 * 3 * 2 + 4 * 2),
+        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
+        "bounds": (tables.bounds(), 4 * 3 * 2 + 4 * 3 * 2 + 4 * 2),
         "information": (tables.information(), 4 * (2 * 2 + 2 + 1)),
     }
     for name, (schema, rows) in expected.items():
@@ -73,17 +73,28 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classify": 2, "tasks": 1, "judge": 1, "summarise": 1, "report": 1, "all": 1},
+        {"classify": 2, "collect_tasks": 1, "judge": 1, "summarise": 1, "report": 1, "all": 1},
+    ),
+    (
+        {"tasks": {"clustering": {"clusters": 4}}},
+        {"cluster": 2, "collect_tasks": 2, "judge": 1, "summarise": 1, "report": 1, "all": 1},
+    ),
+    (
+        {"tasks": {"generation": {"width": 8}}},
+        {"fit_classifier": 1, "generate": 2, "collect_tasks": 2, "judge": 1, "summarise": 1,
+         "report": 1, "all": 1},
     ),
     ({"report": {"title": "Another"}}, {"report": 1, "all": 1}),
     (
         {"grid": {"beta": [[0.1, 10], [0.1, 1, 10]]}},
-        {"train": 1, "extract": 1, "classify": 1, "estimate": 1, "collect": 5, "tasks": 1,
+        {"train": 1, "extract": 1, "classify": 1, "cluster": 1, "generate": 1, "estimate": 1,
+         "collect": 5, "collect_tasks": 2,
          "judge": 1, "summarise": 1, "report": 1, "all": 1},
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
-        {"train": 2, "extract": 2, "classify": 2, "estimate": 2, "collect": 5, "tasks": 1,
+        {"train": 2, "extract": 2, "classify": 2, "cluster": 2, "generate": 2, "estimate": 2,
+         "collect": 5, "collect_tasks": 2,
          "judge": 1, "summarise": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip

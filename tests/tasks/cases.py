@@ -1,0 +1,25 @@
+"""Latents of which it is known what they tell, without any model."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hvae.latents.store import Latents
+
+
+def latents(
+    label: NDArray[np.int64], sample: list[NDArray], mean: list[NDArray] | None = None
+) -> Latents:
+    """Latents with these samples, a list over layers; the means are the samples if not given."""
+    single = [part.astype(np.float32) for part in sample]
+    means = single if mean is None else [part.astype(np.float32) for part in mean]
+    return Latents(
+        np.arange(len(label)), label, means, [np.ones_like(part) for part in single], single
+    )
+
+
+def separated(random: np.random.Generator, items: int, classes: int = 4) -> Latents:
+    """z_1 falls into one far component a class; z_2 is noise, and constant as a mean."""
+    label = random.integers(classes, size=items)
+    centre = 12 * np.eye(classes)[label]
+    noise = [random.normal(size=(items, width)) for width in (classes, 3)]
+    return latents(label, [centre + noise[0], noise[1]], [centre, np.zeros((items, 3))])

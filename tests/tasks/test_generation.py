@@ -1,0 +1,133 @@
+"""What decoded latents show: closed layers, separated classes, and independent draws."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import chi2, chi2_contingency
+from torch import Tensor, nn
+
+from hvae.latents.store import Latents
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.tasks.classifier import Card
+from hvae.tasks.generation import Cut, counts, decoded, generate, variation
+from tests.conftest import small
+from tests.tasks.cases import latents
+
+CARD = Card(method="mlp", shape=[2], classes=["no", "yes"], width=1, epoch=1, accuracy=1.0)
+
+
+class Sign(nn.Module):
+    """Two classes: whether the first value is positive."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([-x[:, 0], x[:, 0]], dim=-1)
+
+
+def copying(layers: int) -> HierarchicalVAE:
+    """A model whose decoder is the identity on the first value of z_1, up to a monotone curve.
+
+    Its priors of lower layers put z_l where z_{l+1} is, narrowly: what is kept shows at the bottom.
+    """
+    model = small([2] * layers, inputs=2)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+        model.decoder[0].weight[:2, 0] = torch.tensor([1.0, -1.0])
+        model.decoder[2].weight[0, :2] = torch.tensor([1.0, -1.0])  # silu(z) − silu(−z) = z
+        for head in model.prior:
+            head.net[0].weight[:2, 0] = torch.tensor([1.0, -1.0])
+            head.net[2].weight[0, :2] = torch.tensor([1.0, -1.0])
+            head.net[2].bias[2:] = -12.0
+    return model
+
+
+def closed(items: int, layers: int, seed: int) -> Latents:
+    """Posteriors that are the standard normal prior, whatever the item."""
+    random = np.random.default_rng(seed)
+    return latents(np.zeros(items, int), [random.normal(size=(items, 2)) for _ in range(layers)])
+
+
+@pytest.fixture(autouse=True)
+def no_gradients():  # type: ignore[no-untyped-def]
+    with torch.inference_mode():
+        yield
+
+
+def test_closed_layers_show_what_the_prior_shows() -> None:
+    """One law on both sides: the statistic of homogeneity over seeds is χ² with one degree."""
+    model, total = copying(1), 0.0
+    for seed in range(60):
+        (cut,) = generate(model, closed(400, 1, seed), Sign(), 2, seed)
+        total += chi2_contingency(cut.histograms, correction=False).statistic
+        row = variation(cut.histograms)
+        assert row["value"] < 0.15
+    assert chi2.ppf(0.001, 60) < total < chi2.ppf(0.999, 60)
+
+
+def test_a_closed_posterior_has_no_variation_that_can_be_told_from_none() -> None:
+    cuts = list(generate(copying(2), closed(2000, 2, 0), Sign(), 2, 0))
+    z2 = cuts[0]
+    assert z2.layers == "z2"
+    assert variation(z2.histograms)["low"] < 0
+
+
+def test_kept_latents_of_one_class_differ_from_the_prior_by_one_half() -> None:
+    """All kept z are positive, half of the prior is: TV = ½, for every cut."""
+    for layers in (1, 2, 3):
+        test = closed(2000, layers, 1)
+        test = test._replace(sample=[abs(part) for part in test.sample])
+        cuts = list(generate(copying(layers), test, Sign(), 2, 0))
+        names = ["z1"], ["z2", "z1+z2"], ["z3", "z2+z3", "z1+z2+z3"]
+        assert [cut.layers for cut in cuts] == names[layers - 1]
+        for cut in cuts:
+            assert cut.histograms[0].tolist() == [0, 2000]
+            row = variation(cut.histograms)
+            assert abs(row["value"] - 0.5) < 4 * math.sqrt(0.25 / 2000)
+            assert 0.4 < row["low"] < 0.5
+            assert row["n"] == 2000
+
+
+def test_samples_are_kept_and_not_means() -> None:
+    test = closed(500, 1, 2)
+    test = test._replace(mean=[np.full_like(test.mean[0], 5.0)])
+    (cut,) = generate(copying(1), test, Sign(), 2, 0)
+    expected = np.bincount(test.sample[0][:, 0] > 0, minlength=2)
+    np.testing.assert_array_equal(cut.histograms[0], expected)
+
+
+def test_the_upper_layers_are_kept_and_the_lower_ones_are_drawn_given_them() -> None:
+    model = small([3, 2])
+    kept = torch.randn(4000, 2)
+    shown = decoded(model, [kept], 4000, torch.Generator().manual_seed(0))
+    noise = torch.randn(4000, 3, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(shown, model.decode([model.prior_of(0, [kept]).sample(noise), kept]))
+
+
+def test_no_two_draws_share_their_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(
+        "hvae.tasks.generation.draw",
+        lambda widths, items, source: drawn.append(torch.randn(3, generator=source)) or [],
+    )
+    monkeypatch.setattr(HierarchicalVAE, "generate", lambda *_: torch.zeros(5, 2))
+    list(generate(copying(3), closed(5, 3, 0), Sign(), 2, 0))
+    assert len({tuple(noise.tolist()) for noise in drawn}) == len(drawn) == 6
+
+
+def test_a_seed_gives_the_same_draws_again() -> None:
+    first, again, other = (
+        next(generate(copying(2), closed(300, 2, 0), Sign(), 2, seed)) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first.histograms, again.histograms)
+    assert (first.histograms[1] != other.histograms[1]).any()
+
+
+def test_counts_name_origins_and_classes() -> None:
+    rows = list(counts(Cut("z2", np.array([[0, 9], [4, 5]])), CARD))
+    assert [tuple(row.values()) for row in rows] == [
+        ("posterior", "yes", 9),
+        ("prior", "no", 4),
+        ("prior", "yes", 5),
+    ]

@@ -1,0 +1,128 @@
+"""Predictions of a target whose best error is known."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hvae.data.prepared import Items
+from hvae.errors import InputError
+from hvae.task_options import Regression
+from hvae.tasks.regression import METHODS, regress, scores, targets
+from hvae.tasks.views import Subject
+from tests.tasks.cases import latents
+
+NOISE = 0.5
+SETTINGS = Regression()
+
+
+def side(
+    random: np.random.Generator, items: int, curved: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """z ~ N(0, I) in three dimensions, and t = wᵀz or a curve of it, + N(0, NOISE²)."""
+    z = random.normal(size=(items, 3))
+    signal = np.sin(2 * z[:, 0]) if curved else z @ [1.0, -2.0, 0.5]
+    return z, signal + NOISE * random.normal(size=items)
+
+
+def case(seed: int, items: int = 2000, curved: bool = False) -> tuple[Subject, Items, Items]:
+    """z_1 tells the target, z_2 is constant; test items have ids in another order."""
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(2):
+        z, target = side(random, items, curved)
+        stored = latents(np.zeros(items, int), [z, np.ones((items, 2))])
+        order = random.permutation(items)
+        found.append((stored, prepared(target[order], order)))
+    (train, train_items), (test, test_items) = found
+    return Subject("p", train, test), train_items, test_items
+
+
+def prepared(target: np.ndarray | None, ids: np.ndarray) -> Items:
+    x = np.zeros((len(ids), 1), np.float32)
+    return Items(x, np.zeros(len(ids), int), ids, (1,), ("all",), False, target)
+
+
+@pytest.fixture(scope="module")
+def linear() -> dict[tuple[str, ...], dict]:
+    return by_name(*case(0))
+
+
+def by_name(subject: Subject, train: Items, test: Items) -> dict[tuple[str, ...], dict]:
+    rows = regress(subject, train, test, SETTINGS)
+    return {tuple(row[n] for n in ("layers", "features", "method", "metric")): row for row in rows}
+
+
+def test_ridge_leaves_the_noise_of_a_linear_target(linear: dict[tuple[str, ...], dict]) -> None:
+    row = linear["z1", "sample", "ridge", "mse"]
+    error = (row["high"] - row["value"]) / 1.96
+    assert error == pytest.approx(NOISE**2 * math.sqrt(2 / 2000), rel=0.15)
+    assert abs(row["value"] - NOISE**2) < 3 * error
+    assert row["n"] == 2000
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_constant_latent_leaves_the_variance(
+    method: str, linear: dict[tuple[str, ...], dict]
+) -> None:
+    """t has variance 1 + 4 + 1/4 + NOISE²; neighbours guess from ten items, not from all."""
+    mse, r2 = (linear["z2", "sample", method, metric] for metric in ("mse", "r2"))
+    truth = (5.25 + NOISE**2) * (1.1 if method == "knn" else 1)
+    assert mse["low"] < truth * 1.01
+    assert mse["high"] > truth * 0.99 if method != "knn" else mse["high"] > truth / 1.1
+    assert -0.3 < r2["value"] < 0.001
+
+
+@pytest.mark.parametrize("method", ["knn", "kernel"])
+def test_a_curved_target_is_followed(method: str) -> None:
+    rows = by_name(*case(1, curved=True))
+    bent, straight = (rows["z1", "sample", m, "mse"]["value"] for m in (method, "ridge"))
+    assert bent < 0.75 * straight
+    assert bent > 0.9 * NOISE**2
+
+
+def test_every_choice_has_its_rows_and_no_target_has_none(
+    linear: dict[tuple[str, ...], dict],
+) -> None:
+    assert len(linear) == 3 * 2 * 3 * 2
+    subject, train, test = case(0, items=20)
+    assert list(regress(subject, train, prepared(None, test.ids), SETTINGS)) == []
+
+
+def test_scores_have_the_interval_of_the_mean_squared_error() -> None:
+    error = np.array([0.0, 1.0, 2.0, 5.0])
+    half = 1.96 * error.std(ddof=1) / 2
+    found = scores(error, variance=4.0)
+    mse = {"value": 2.0, "low": 2 - half, "high": 2 + half, "n": 4}
+    r2 = {"value": 0.5, "low": 0.5 - half / 4, "high": 0.5 + half / 4, "n": 4}
+    assert found["mse"] == pytest.approx(mse)
+    assert found["r2"] == pytest.approx(r2)
+    assert math.isnan(scores(error, variance=0.0)["r2"]["value"])
+
+
+def test_intervals_hold_the_true_error() -> None:
+    """Of a perfect linear rule on 100 test sets: the truth is the noise."""
+    random, held = np.random.default_rng(4), 0
+    for _ in range(100):
+        numbers = scores((NOISE * random.normal(size=200)) ** 2, 1.0)["mse"]
+        held += numbers["low"] <= NOISE**2 <= numbers["high"]
+    assert held >= 88
+
+
+def test_targets_are_matched_by_id() -> None:
+    items = prepared(np.array([0.5, 1.5, 2.5]), np.array([7, 3, 9]))
+    assert targets(np.array([9, 7]), items).tolist() == [2.5, 0.5]
+    with pytest.raises(InputError, match="item 4 has latents, but is not in the prepared split"):
+        targets(np.array([4]), items)
+
+
+def test_test_targets_and_train_items_beyond_the_first_fit_nothing() -> None:
+    subject, train, test = case(2, items=200)
+    settings = Regression(methods=["ridge"], max_train=50)
+    target = np.array(train.target)
+    target[train.ids >= 50] += 1000  # latents are stored in the order of ids here
+    first = next(regress(subject, train, test, settings))["value"]
+    assert next(regress(subject, train._replace(target=target), test, settings))["value"] == first
+    shifted = test._replace(target=np.array(test.target) + 100)
+    moved = next(regress(subject, train, shifted, settings))["value"]
+    assert moved == pytest.approx(100**2, rel=0.01)
