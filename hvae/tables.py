@@ -47,7 +47,11 @@ def items(layers: int) -> pa.Schema:
 
 
 def tasks() -> pa.Schema:
-    """A row a metric: on which layers' samples or means, with a 95 % interval."""
+    """A row a metric: on which layers' samples or means, with a 95 % interval.
+
+    Names are "" where they do not apply: the accuracy of the data's own classifier, which tells
+    what generated items show, belongs to no point.
+    """
     names = dict.fromkeys(["point", "task", "layers", "features", "method", "metric"], TEXT)
     return _schema(names | {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE})
 
@@ -57,6 +61,7 @@ def counts() -> pa.Schema:
 
     Clustering: groups are classes, outputs clusters, for `split` train and test. Generation: groups
     are "posterior" and "prior", what the decoded latents came from, and outputs predicted classes.
+    A pair that never occurs has no row.
     """
     names = "point task layers features method split group output"
     return _schema(dict.fromkeys(names.split(), TEXT) | {"count": WHOLE})

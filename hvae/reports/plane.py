@@ -17,12 +17,13 @@ class Metric(NamedTuple):
 
 
 def metrics(run: Run) -> list[Metric]:
-    """Distortion, PSNR, and the accuracy of the first probe on samples of all layers."""
+    """Distortion, PSNR, and, where there are classes, the first probe on samples of all layers."""
     probe = run.params.tasks.classification.probes[0]
+    probed = [Metric("accuracy", f"Accuracy, {probe} probe on samples")]
     return [
         Metric("distortion", "Distortion D (nats per item)"),
         Metric("psnr", "PSNR, z sampled (dB)"),
-        Metric("accuracy", f"Accuracy, {probe} probe on samples"),
+        *(probed if run.accuracies("sample") else []),
     ]
 
 

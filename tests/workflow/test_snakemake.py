@@ -108,6 +108,15 @@ def test_a_change_runs_what_depends_on_it_and_no_more(
     assert workspace.planned() == expected
 
 
+def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
+    workspace: Workspace,
+) -> None:
+    workspace.change(data={"source": "gaussian", "items": 400})
+    planned = workspace.planned()
+    assert not {"classify", "cluster", "generate", "fit_classifier"} & planned.keys()
+    assert (planned["regress"], planned["collect_tasks"]) == (2, 2)
+
+
 def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
     workspace: Workspace,
 ) -> None:
