@@ -5,6 +5,7 @@ to find they still find something. What is *chosen* on one half and *measured* o
 such bias, and is what checks may use.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,17 @@ class Estimate(NamedTuple):
 
     value: float
     std_error: float
+
+
+def propagated(function: Callable[[float], float], estimate: Estimate) -> Estimate:
+    """f(v) and its standard error: the larger change of f over one standard error of v either way.
+
+    v is an information, so that a value below zero counts as 0 before its error is laid on: limits
+    are steep or infinitely steep at 0 and flat below, where the error must not disappear.
+    """
+    at, error = max(estimate.value, 0.0), estimate.std_error
+    low, middle, high = (function(at + sign * error) for sign in (-1, 0, 1))
+    return Estimate(middle, max(abs(high - middle), abs(middle - low)))
 
 
 def split(counts: NDArray[Any], rng: np.random.Generator) -> tuple[Counts, Counts]:

@@ -16,7 +16,16 @@ from hvae.bounds import arguments
 from hvae.bounds.arguments import Numbers
 from hvae.bounds.binomial import at_least, clopper_pearson
 
-__all__ = ["Check", "Verdict", "accuracy_check", "clopper_pearson", "holm", "judge", "normal_check"]
+__all__ = [
+    "Check",
+    "Verdict",
+    "accuracy_check",
+    "clopper_pearson",
+    "holm",
+    "judge",
+    "normal_check",
+    "squared_error_check",
+]
 
 Verdict = Literal["holds", "violated", "undecided", "vacuous"]
 
@@ -73,11 +82,13 @@ def normal_check(
     *,
     bound: str = "",
     vacuous: bool = False,
+    independent: bool = True,
 ) -> Check:
     """A value with a standard error against a limit with one, by a normal test of the slack.
 
     upper: measured <= limit, slack = limit - measured; otherwise the other way round.
-    p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, 1 or 0.
+    p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, 1 or 0. Where both
+    come from the same items and are not `independent`, se = measured_se + limit_se, the most it is.
     Whether the limit can bind depends on what is measured: the caller says so.
     Raises ValueError for NaN, infinities and negative standard errors.
     """
@@ -86,13 +97,28 @@ def normal_check(
     for name, value in {"measured_se": measured_se, "limit_se": limit_se}.items():
         arguments.not_negative(name, arguments.finite(name, value))
     slack = float(limit - measured if upper else measured - limit)
-    se = math.hypot(measured_se, limit_se)
+    se = math.hypot(measured_se, limit_se) if independent else measured_se + limit_se
     if se > 0:
         p_value = float(norm.cdf(slack / se))
     else:
         p_value = float(slack >= -ROUNDING * max(1.0, abs(measured), abs(limit)))
     low = slack - float(norm.ppf(ONE_SIDED)) * se
     return Check(bound, measured, measured_se, limit, limit_se, slack, low, p_value, vacuous)
+
+
+def squared_error_check(
+    measured: float, measured_se: float, limit: float, limit_se: float, *, bound: str
+) -> Check:
+    """A mean squared error against a least one, both from the same items, by a normal test.
+
+    The error of a mean of squares grows with it, so a low value comes with too low an error and
+    would look certain. Below the limit the test uses the error that goes with the limit itself,
+    measured_se * limit / measured. Raises ValueError as `normal_check` does.
+    """
+    scale = max(1.0, limit / measured) if measured > 0 else 1.0
+    numbers = (measured, scale * measured_se, limit, limit_se)
+    check = normal_check(*numbers, upper=False, bound=bound, independent=False)
+    return check._replace(measured_se=measured_se)
 
 
 def holm(p_values: Numbers) -> list[float]:

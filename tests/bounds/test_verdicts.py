@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 from hvae.bounds.verdicts import (
     Check,
@@ -13,6 +13,7 @@ from hvae.bounds.verdicts import (
     holm,
     judge,
     normal_check,
+    squared_error_check,
 )
 
 
@@ -210,3 +211,33 @@ def test_bad_levels_and_p_values_are_named():
     for value in (math.nan, -0.1, 1.1):
         with pytest.raises(ValueError, match=f"p_values .* {value}"):
             holm([0.5, value])
+
+
+def test_errors_of_the_same_items_add():
+    apart = normal_check(1.0, 0.3, 0.0, 0.4, upper=False)
+    together = normal_check(1.0, 0.3, 0.0, 0.4, upper=False, independent=False)
+    assert apart.p_value == pytest.approx(norm.cdf(1 / 0.5))
+    assert together.p_value == pytest.approx(norm.cdf(1 / 0.7))
+    assert together.slack_low == pytest.approx(1 - 1.6448536269514722 * 0.7)
+
+
+def test_a_squared_error_is_tested_with_the_error_of_its_limit():
+    check = squared_error_check(0.5, 0.1, 1.0, 0.05, bound="b")
+    assert (check.measured_se, check.slack) == (0.1, -0.5)
+    assert check.p_value == pytest.approx(norm.cdf(-0.5 / (0.2 + 0.05)))
+    above = squared_error_check(1.5, 0.1, 1.0, 0.05, bound="b")
+    assert above == normal_check(1.5, 0.1, 1.0, 0.05, upper=False, bound="b", independent=False)
+    assert squared_error_check(0.0, 0.0, 1.0, 0.0, bound="b").p_value == 0
+
+
+@pytest.mark.parametrize("items", [100, 400])
+def test_squared_errors_at_their_limit_are_not_accused_too_often(items):
+    """Squares of normal numbers: their plain test would find 2 to 4 times too many below 1 %."""
+    rng = np.random.default_rng(0)
+    squares = rng.standard_normal((20_000, items)) ** 2
+    means, errors = squares.mean(1), squares.std(1, ddof=1) / math.sqrt(items)
+    pairs = list(zip(means, errors, strict=True))
+    plain = [normal_check(m, se, 1.0, 0.0, upper=False).p_value for m, se in pairs]
+    ours = [squared_error_check(m, se, 1.0, 0.0, bound="").p_value for m, se in pairs]
+    assert np.mean(np.array(plain) < 0.01) > 0.015
+    assert np.mean(np.array(ours) < 0.01) < 0.01
