@@ -1,33 +1,40 @@
 """Suffix rates R_{≥l} = Σ_{k≥l} R_k of every point, recomputed from its items, in nats."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from hvae.bounds.samples import Estimate
 
-class Rate(NamedTuple):
-    """A mean over test items and its standard error, in nats."""
-
-    value: float
-    std_error: float
+Rate = Estimate  # a mean over test items and its standard error, in nats
+Floats = NDArray[np.float64]
 
 
 def suffix_rates(items: pa.Table) -> dict[str, list[Rate]]:
-    """For every point of `items.parquet`, R_{≥1}, …, R_{≥L}.
+    """For every point of `items.parquet`, R_{≥1}, …, R_{≥L}; nan where a rate of them is unknown.
 
     The layers' rates of one item are correlated, so a sum's error comes from the items' own sums.
     """
+    return {
+        point: [mean(column) for column in suffix_sums(mine).T]
+        for point, mine in by_point(items).items()
+    }
+
+
+def by_point(table: pa.Table) -> dict[str, pa.Table]:
+    """The rows of each point, in the order of the points' first rows."""
+    names = table["point"]
+    return {name: table.filter(pc.equal(names, name)) for name in pc.unique(names).to_pylist()}
+
+
+def suffix_sums(items: pa.Table) -> Floats:
+    """Σ_{k≥l} R_k of each item for l = 1 … L: (items, L)."""
     layers = [name for name in items.column_names if name.startswith("rate_")]
-    result = {}
-    for point in pc.unique(items["point"]).to_pylist():
-        mine = items.filter(pc.equal(items["point"], point))
-        rates = np.stack([mine[name].to_numpy() for name in layers], axis=1)
-        suffixes = np.cumsum(rates[:, ::-1], axis=1)[:, ::-1]
-        result[point] = [_rate(column) for column in suffixes.T]
-    return result
+    rates = np.stack([items[name].to_numpy() for name in layers], axis=1)
+    return np.asarray(np.cumsum(rates[:, ::-1], axis=1)[:, ::-1])
 
 
 def leading(items: pa.Table, ids: np.ndarray) -> pa.Table:
@@ -35,10 +42,16 @@ def leading(items: pa.Table, ids: np.ndarray) -> pa.Table:
     return items.filter(pc.is_in(items["index"], pa.array(ids)))
 
 
-def _rate(values: np.ndarray) -> Rate:
-    return Rate(float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values))))
+def mean(values: Floats) -> Estimate:
+    """The mean of independent items' values and its standard error."""
+    return Estimate(float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values))))
 
 
 def lowest_layer(layers: str) -> int:
     """The l of `z2+z3` is 2: latents z_{≥l} are bounded by R_{≥l}, and z_l alone is too."""
     return int(layers.partition("+")[0].removeprefix("z"))
+
+
+def suffix_name(lowest: int, layers: int) -> str:
+    """z_{≥l} as the tables name it: `z2+z3` for l = 2 of 3 layers."""
+    return "+".join(f"z{layer}" for layer in range(lowest, layers + 1))

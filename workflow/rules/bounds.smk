@@ -1,8 +1,10 @@
 rule judge:
     input:
         test=SPLITS["test"],
+        points=f"{RESULTS}/points.parquet",
         per_item=f"{RESULTS}/items.parquet",
         tasks=f"{RESULTS}/tasks.parquet",
+        counts=f"{RESULTS}/counts.parquet",
         information=f"{RESULTS}/information.parquet",
         code=sources("hvae.results.judge"),
     output:
@@ -18,11 +20,12 @@ rule judge:
         mem_mb=2000,
         runtime=30,
     params:
-        job=job("evaluation"),
+        job=job("seed", "data", "evaluation"),
     shell:
         "python -m hvae.results.judge --params {params.job:q} "
-        f"--data {DATA} --items {{input.per_item}} --tasks {{input.tasks}} "
-        "--information {input.information} --out {output.table} 2> {log}"
+        f"--data {DATA} --points {{input.points}} --items {{input.per_item}} "
+        "--tasks {input.tasks} --counts {input.counts} --information {input.information} "
+        "--out {output.table} 2> {log}"
 
 
 rule summarise:

@@ -1,0 +1,1 @@
+"""What an experiment is held against, one family of limits a file: evidence in, checks out."""

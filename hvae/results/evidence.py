@@ -1,0 +1,135 @@
+"""What the checks read: the tables of an experiment, and what is known of its data."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hvae.bounds.samples import Estimate
+from hvae.data.exact import Exact
+from hvae.results.rates import Floats, by_point, leading, lowest_layer, suffix_rates, suffix_sums
+
+Row = dict[str, Any]
+Layer = tuple[str, int]  # a point, and the l of z_{≥l}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evidence:
+    """The tables of one experiment; what is absent gives no checks.
+
+    shares: the class shares of the test items; None where there are no classes.
+    exact: what is known of the law of the data, or None.
+    compared: the `index` of the test items that the estimates of I(x; z) compare; None for all.
+    seed: of the experiment; whatever is random in a check depends on it and on the check's names.
+
+    Of a point that diverged no row counts. In `items`, a column that is nan throughout a point is
+    a quantity that the point lacks.
+    """
+
+    seed: int
+    points: pa.Table | None = None
+    items: pa.Table | None = None
+    tasks: pa.Table | None = None
+    counts: pa.Table | None = None
+    information: pa.Table | None = None
+    shares: Floats | None = None
+    exact: Exact | None = None
+    compared: NDArray[np.int64] | None = None
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of a table, without those of diverged points."""
+        found: pa.Table | None = getattr(self, table)
+        rows = found.to_pylist() if found is not None else []
+        return [row for row in rows if row["point"] not in self.diverged]
+
+    def rate(self, point: str, lowest: int) -> Estimate | None:
+        """R_{≥l} over all test items, where it is known."""
+        return _known(self._rates, point, lowest)
+
+    def compared_rate(self, point: str, lowest: int) -> Estimate | None:
+        """R_{≥l} over the items that the estimates of I(x; z) compare, where it is known."""
+        return _known(self._compared_rates, point, lowest)
+
+    def most_information(self, point: str) -> float:
+        """log K, which Î⁻ of K compared items never exceeds."""
+        return math.log(self._compared_items[point].num_rows)
+
+    def upper(self, point: str, lowest: int) -> Estimate | None:
+        """Î⁺(x; z_{≥l}), in expectation at least I, where it was estimated."""
+        return self._information["upper"].get((point, lowest))
+
+    def lower(self, point: str, lowest: int) -> Estimate | None:
+        """Î⁻(x; z_{≥l}), in expectation at most I, where it was estimated."""
+        return self._information["lower"].get((point, lowest))
+
+    def per_item(self, column: str) -> dict[str, Floats]:
+        """A column of `items` by point, (items,), where it is known."""
+        values = {
+            point: table[column].to_numpy()
+            for point, table in self._items.items()
+            if column in table.column_names
+        }
+        return {point: array for point, array in values.items() if np.isfinite(array).all()}
+
+    def total_rate(self, point: str) -> Floats:
+        """R_total of each item, (items,): nan where a layer's rate is unknown."""
+        return suffix_sums(self._items[point])[:, 0]
+
+    @cached_property
+    def layers(self) -> int:
+        """L, as the columns of `items` have it."""
+        names = self.items.column_names if self.items is not None else []
+        return sum(name.startswith("rate_") for name in names)
+
+    @cached_property
+    def diverged(self) -> frozenset[str]:
+        """The points that have no measurements."""
+        rows = self.points.to_pylist() if self.points is not None else []
+        return frozenset(row["point"] for row in rows if row["status"] != "ok")
+
+    @cached_property
+    def _items(self) -> dict[str, pa.Table]:
+        found = by_point(self.items) if self.items is not None else {}
+        return {point: table for point, table in found.items() if point not in self.diverged}
+
+    @cached_property
+    def _compared_items(self) -> dict[str, pa.Table]:
+        if self.compared is None:
+            return self._items
+        return {point: leading(table, self.compared) for point, table in self._items.items()}
+
+    @cached_property
+    def _rates(self) -> dict[str, list[Estimate]]:
+        return _rates(self._items)
+
+    @cached_property
+    def _compared_rates(self) -> dict[str, list[Estimate]]:
+        return _rates(self._compared_items)
+
+    @cached_property
+    def _information(self) -> dict[str, dict[Layer, Estimate]]:
+        found: dict[str, dict[Layer, Estimate]] = {"lower": {}, "upper": {}}
+        for row in self.rows("information"):
+            if row["quantity"].startswith("I(x;"):
+                key = row["point"], lowest_layer(layers_of(row["quantity"]))
+                found[row["kind"]][key] = Estimate(row["value"], row["std_error"])
+        return found
+
+
+def layers_of(quantity: str) -> str:
+    """`I(x;z2,z3)` is about `z2+z3`."""
+    return quantity.partition(";")[2].removesuffix(")").replace(",", "+")
+
+
+def _rates(items: dict[str, pa.Table]) -> dict[str, list[Estimate]]:
+    return {point: suffix_rates(table)[point] for point, table in items.items() if table.num_rows}
+
+
+def _known(rates: dict[str, list[Estimate]], point: str, lowest: int) -> Estimate | None:
+    suffixes = rates.get(point, [])
+    rate = suffixes[lowest - 1] if lowest <= len(suffixes) else None
+    return rate if rate is not None and math.isfinite(rate.value) else None
