@@ -1,6 +1,9 @@
 """Rates of suffixes, limits with their errors, and what is judged."""
 
+import argparse
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +12,11 @@ import pytest
 
 from hvae import tables
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.verdicts import judge
-from hvae.results.judge import accuracy_checks, accuracy_limit_of, information_checks
-from hvae.results.rates import Rate, leading, lowest_layer, suffix_rates
+from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.results.evidence import Evidence
+from hvae.results.judge import judged, main
+from hvae.results.rates import leading, lowest_layer, suffix_name, suffix_rates
 from hvae.results.summary import summary
 
 SHARES = np.full(10, 0.1)
@@ -47,26 +52,29 @@ def test_a_suffix_is_bounded_from_its_lowest_layer(layers: str, lowest: int) -> 
     assert lowest_layer(layers) == lowest
 
 
-def test_the_limits_error_is_that_of_the_rate() -> None:
-    limit = accuracy_limit_of(Rate(1.0, 1e-4), SHARES)
-    slope = (accuracy_limit(1.001, SHARES) - accuracy_limit(0.999, SHARES)) / 0.002
-    assert limit.value == accuracy_limit(1.0, SHARES)
-    assert limit.std_error == pytest.approx(slope * 1e-4, rel=1e-3)
+def test_suffixes_by_name() -> None:
+    assert [suffix_name(lowest, 3) for lowest in (1, 2, 3)] == ["z1+z2+z3", "z2+z3", "z3"]
 
 
-def verdicts(rows: list[dict[str, Any]], rate: Rate) -> list[str]:
-    table = tables.from_rows(rows, tables.tasks())
-    return list(judge([check for _, check in accuracy_checks(table, {"p": [rate, rate]}, SHARES)]))
+def constant_rate(rate: float) -> pa.Table:
+    """z_2 of two layers at that rate for every item."""
+    row = {"point": "p", "rate_1": 0.0, "rate_2": rate, "distortion": 0.0, "squared_error": 0.0}
+    return tables.from_rows([row | {"index": i} for i in range(5)], tables.items(2))
+
+
+def verdicts(rows: list[dict[str, Any]], rate: float) -> list[str]:
+    table, items = tables.from_rows(rows, tables.tasks()), constant_rate(rate)
+    found = judged(Evidence(seed=0, tasks=table, items=items, shares=SHARES))
+    return [verdict.as_py() for verdict in found["verdict"]]
 
 
 def test_a_closed_layer_cannot_tell_classes_apart() -> None:
-    closed = Rate(0.0, 0.0)
-    assert verdicts([task(20), task(36), task(300)], closed) == ["holds", "undecided", "violated"]
+    assert verdicts([task(20), task(36), task(300)], 0.0) == ["holds", "undecided", "violated"]
 
 
 def test_means_are_not_judged() -> None:
-    assert verdicts([task(300, features="mean")], Rate(0.0, 0.0)) == []
-    assert verdicts([task(300, metric="nmi")], Rate(0.0, 0.0)) == []
+    assert verdicts([task(300, features="mean")], 0.0) == []
+    assert verdicts([task(300, metric="nmi")], 0.0) == []
 
 
 def test_matched_clusters_are_judged_and_the_datas_own_classifier_is_not() -> None:
@@ -77,15 +85,16 @@ def test_matched_clusters_are_judged_and_the_datas_own_classifier_is_not() -> No
 
 
 def test_a_limit_of_one_is_vacuous() -> None:
-    assert verdicts([task(300)], Rate(5.0, 0.1)) == ["vacuous"]
+    assert verdicts([task(300)], 5.0) == ["vacuous"]
 
 
 def test_a_halved_rate_is_found_out() -> None:
-    """The best guess from R nats breaks the limit of R/2."""
+    """The best guess from R nats breaks the limit of R/2; a matched cluster is a guess as well."""
     rate = 1.5
     best = round(360 * accuracy_limit(rate, SHARES))
-    assert verdicts([task(best)], Rate(rate, 0.01)) != ["violated"]
-    assert verdicts([task(best)], Rate(rate / 2, 0.01)) == ["violated"]
+    for guess in (task(best), task(best, task="clustering", method="k-means")):
+        assert verdicts([guess], rate) != ["violated"]
+        assert verdicts([guess], rate / 2) == ["violated"]
 
 
 def estimate(value: float, **changes: Any) -> dict[str, Any]:
@@ -102,16 +111,57 @@ def test_information_is_held_against_the_rate_of_its_layers() -> None:
         estimate(99, kind="upper"),
         estimate(99, quantity="I(y;z2)"),
     ]
-    named = list(information_checks(tables.from_rows(rows, tables.information()), rates, 8.0))
-    assert [name["layers"] for name, _ in named] == ["z2+z3"] * 2
-    assert judge([check for _, check in named]) == ["holds", "violated"]
-    beyond = information_checks(tables.from_rows(rows, tables.information()), rates, 1.0)
-    assert judge([check for _, check in beyond]) == ["vacuous", "vacuous"]
+    about = tables.from_rows(rows, tables.information())
+    found = judged(Evidence(seed=0, items=item_table(), information=about)).to_pylist()
+    assert [row["layers"] for row in found] == ["z2+z3"] * 2
+    assert [row["verdict"] for row in found] == ["holds", "violated"]
+
+
+def test_a_rate_that_the_estimate_cannot_reach_is_vacuous() -> None:
+    """Î⁻ of 3 items is at most log 3, and these 3 have rates of about 2 nats."""
+    about = tables.from_rows([estimate(1.0)], tables.information())
+    few = Evidence(seed=0, items=item_table(), information=about, compared=np.arange(3))
+    assert judged(few)["verdict"].to_pylist() == ["vacuous"]
 
 
 def test_rates_are_those_of_the_items_that_are_compared() -> None:
     rates = suffix_rates(leading(item_table(), np.array([3, 7, 8])))
     assert rates["p"][0].value == pytest.approx(RATES[[3, 7, 8]].sum(1).mean())
+
+
+def test_the_command_reads_tables_and_writes_verdicts(tmp_path: Path) -> None:
+    """Digits of one test item in ten: labels give the shares, and nothing is known of h(x)."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(50) % 10
+    x = rng.random((50, 4), dtype=np.float32)
+    names = tuple("0123456789")
+    prepared.write(Items(x, labels, np.arange(50), (2, 2), names), tmp_path / "test.parquet")
+    written = {
+        "items": item_table(),
+        "tasks": tables.from_rows([task(40), task(350, layers="z3")], tables.tasks()),
+        "information": tables.from_rows([estimate(1.0)], tables.information()),
+        "points": tables.points(3).empty_table(),
+        "counts": tables.counts().empty_table(),
+    }
+    job = {
+        "seed": 0,
+        "data": {"source": "digits", "split": {"train": 0.6, "validation": 0.2, "test": 0.2}},
+        "evaluation": {
+            "samples": 1, "max_items": 50, "information_items": 40, "importance_samples": 1,
+        },
+    }  # fmt: skip
+    arguments = argparse.Namespace(params=json.dumps(job), data=tmp_path, out=tmp_path / "bounds")
+    for name, table in written.items():
+        tables.write(table, tmp_path / name)
+        setattr(arguments, name, tmp_path / name)
+    main(arguments)
+    rows = tables.read(arguments.out).to_pylist()
+    assert [(row["bound"], row["layers"]) for row in rows] == [
+        ("accuracy", "z2"),
+        ("accuracy", "z3"),
+        ("information", "z2+z3"),
+    ]
+    assert rows[0]["limit"] == accuracy_limit(suffix_rates(item_table())["p"][1].value, SHARES)
 
 
 def test_the_summary_counts_and_ignores_what_diverged() -> None:

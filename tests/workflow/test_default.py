@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.verdicts import judge
-from hvae.results.judge import accuracy_checks
+from hvae.results.evidence import Evidence
+from hvae.results.judge import judged
 from hvae.results.rates import suffix_rates
 from tests.workflow.conftest import make
 
@@ -22,7 +22,8 @@ def hold_against_the_limit(tasks: pa.Table, items: pa.Table, labels: np.ndarray)
     """Nothing on samples is violated; where R(z_2) is nearly 0, means exceed the limit."""
     shares = np.bincount(labels) / len(labels)
     rates = suffix_rates(items)
-    verdicts = Counter(judge([check for _, check in accuracy_checks(tasks, rates, shares)]))
+    found = judged(Evidence(seed=0, tasks=tasks, items=items, shares=shares))
+    verdicts = Counter(found["verdict"].to_pylist())
     assert verdicts["violated"] == 0
     assert verdicts["holds"] + verdicts["undecided"] > 0
 

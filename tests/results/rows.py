@@ -1,0 +1,54 @@
+"""Rows of the tables, from the numbers of items."""
+
+from typing import Any
+
+import numpy as np
+
+from hvae.information.estimate import error_of_mean
+from hvae.information.pairwise import information
+
+Row = dict[str, Any]
+
+
+def item_rows(point, rates, distortion, error):
+    return [
+        {"point": point, "index": i, "rate_1": r, "distortion": d, "squared_error": e}
+        for i, (r, d, e) in enumerate(zip(rates, distortion, error, strict=True))
+    ]
+
+
+def estimate(point, quantity, kind, values):
+    numbers = {"value": values.mean(), "std_error": error_of_mean(values)}
+    return {"point": point, "quantity": quantity, "kind": kind, "saturated": False} | numbers
+
+
+def compared(point, log_density):
+    return [
+        {"point": point, "quantity": "I(x;z1)"} | side._asdict()
+        for side in information(log_density)
+    ]
+
+
+def named(point: str, task: str, **changes: Any) -> Row:
+    row = {"point": point, "task": task, "layers": "z1", "features": "sample", "method": "best"}
+    return row | changes
+
+
+def hits(point, task, right, **changes):
+    numbers = {"value": right.mean(), "low": 0.0, "high": 1.0, "n": len(right)}
+    return named(point, task, metric="accuracy", **changes) | numbers
+
+
+def squared(point, errors, **changes):
+    value, margin = errors.mean(), 1.96 * error_of_mean(errors)
+    numbers = {"value": value, "low": value - margin, "high": value + margin, "n": len(errors)}
+    return named(point, "regression", metric="mse", **changes) | numbers
+
+
+def histogram(point, task, split, groups, outputs, **changes):
+    pairs, counts = np.unique(np.array([groups, outputs]).astype(str), axis=1, return_counts=True)
+    return [
+        named(point, task, **changes)
+        | {"split": split, "group": group, "output": output, "count": int(count)}
+        for (group, output), count in zip(pairs.T, counts, strict=True)
+    ]

@@ -1,0 +1,139 @@
+"""What evidence allows: which limits meet which values, and what is absent."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from hvae import tables
+from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
+from hvae.bounds.samples import Estimate
+from hvae.data.exact import Exact
+from hvae.results.checks.catalogue import BOUNDS
+from hvae.results.checks.squared_error import least_squared_error
+from hvae.results.evidence import Evidence
+from hvae.results.judge import judged
+from hvae.results.rates import Rate
+from tests.results.mechanisms import LABELS, SHARES, both, changed, exact
+from tests.results.rows import hits
+
+ALONE = {  # what a table can be held against without any other
+    "items": {"rate-distortion", "squared-error"},
+    "information": {"likelihood", "class-information-by-information"},
+}
+TABLES = ("points", "items", "tasks", "counts", "information")
+
+
+def bounds(found: Evidence) -> set[str]:
+    return set(judged(found)["bound"].to_pylist())
+
+
+def test_every_bound_is_checked_and_in_the_catalogue() -> None:
+    table = judged(both())
+    assert table.schema == tables.bounds()
+    assert set(table["bound"].to_pylist()) == set(BOUNDS)
+    assert all(bound.formula and bound.meaning.endswith(".") for bound in BOUNDS.values())
+
+
+def test_absent_tables_give_no_checks() -> None:
+    assert judged(Evidence(seed=0)).num_rows == 0
+    for name in TABLES:
+        alone = dict.fromkeys(TABLES, None) | {name: getattr(both(), name)}
+        assert bounds(changed(**alone)) == ALONE.get(name, set())
+        assert bounds(changed(**{name: None})) < set(BOUNDS)
+
+
+def test_without_rates_only_what_is_measured_limits() -> None:
+    rates = both().items["rate_1"]
+    unknown = both().items.set_column(2, "rate_1", pa.array(np.full(len(rates), math.nan)))
+    found = bounds(changed(items=unknown))
+    sharper = {name for name in BOUNDS if name.endswith("-by-information")}
+    assert found == sharper | {"likelihood", "objective"}
+
+
+def test_without_classes_or_a_known_source_their_checks_are_absent() -> None:
+    of_labels = {"accuracy", "class-information", "clusters", "generation"}
+    of_source = {"rate-distortion", "likelihood", "objective", "squared-error", "regression"}
+
+    def started(found: set[str], names: set[str]) -> set[str]:
+        return {name for name in names if name in {b.partition("-by-")[0] for b in found}}
+
+    assert started(bounds(changed(shares=None)), of_labels) == set()
+    assert started(bounds(changed(shares=None)), of_source) == of_source
+    assert started(bounds(changed(exact=None)), of_source) == set()
+    assert started(bounds(changed(exact=None)), of_labels) == of_labels
+
+
+def test_a_diverged_point_is_not_judged() -> None:
+    rows = [row | {"status": "diverged"} for row in both().points.to_pylist()]
+    points = tables.from_rows(rows, tables.points(1))
+    assert set(judged(changed(points=points))["point"].to_pylist()) == {"c"}
+
+
+def test_order_decides_nothing() -> None:
+    def rows(found: Evidence) -> list[dict[str, Any]]:
+        return sorted(judged(found).to_pylist(), key=lambda row: str(list(row.values())[:6]))
+
+    rng = np.random.default_rng(3)
+    shuffled = {name: getattr(both(), name) for name in TABLES}
+    shuffled = {name: table.take(rng.permutation(len(table))) for name, table in shuffled.items()}
+    for one, other in zip(rows(both()), rows(changed(**shuffled)), strict=True):
+        assert one["verdict"] == other["verdict"]
+        assert one["p_value"] == pytest.approx(other["p_value"], rel=1e-6)
+
+
+def test_a_layer_alone_is_limited_by_the_suffix_that_holds_it() -> None:
+    rates = np.random.default_rng(0).gamma(0.2, size=(50, 2))
+    items = [
+        {"point": "p", "index": i, "distortion": 0.0, "squared_error": 0.0}
+        | {"rate_1": low, "rate_2": high}
+        for i, (low, high) in enumerate(rates)
+    ]
+    quantity = {"point": "p", "kind": "upper", "std_error": 0.01, "saturated": False}
+    about = [quantity | {"quantity": "I(x;z1,z2)", "value": 0.2}]
+    sets = ("z1", "z2", "z1+z2")
+    tasks = [hits("p", "classification", LABELS < 1, layers=layers) for layers in sets]
+    found = Evidence(
+        seed=0,
+        items=tables.from_rows(items, tables.items(2)),
+        tasks=tables.from_rows(tasks, tables.tasks()),
+        information=tables.from_rows(about, tables.information()),
+        shares=SHARES,
+    )
+    rows = judged(found).to_pylist()
+    limits = {(row["bound"], row["layers"]): row["limit"] for row in rows}
+    assert limits["accuracy", "z1"] == limits["accuracy", "z1+z2"] > limits["accuracy", "z2"]
+    sharper = {layers for bound, layers in limits if bound == "accuracy-by-information"}
+    assert sharper == {"z1", "z1+z2"}
+
+
+def test_the_least_error_of_a_mixture_is_the_larger_of_two_limits() -> None:
+    """Far apart: log 2 nats name the component, the others leave that component's D(R)."""
+    spectra = np.array([[1.0, 0.001], [2.0, 0.001]])
+    within = np.log(2 * math.pi * math.e * spectra).sum(1).mean() / 2
+    known = Exact(
+        np.array([0.5, 0.5]), np.array([[9.0, 0], [-9, 0]]), spectra, within + math.log(2), 0.01
+    )
+    higher = set()
+    for nats in (0.0, 1.0, 2.0, 4.0, 6.0):
+        found = least_squared_error(Rate(nats, 0.1), known)
+        told = conditional_distortion_rate(nats, known.shares, list(spectra))
+        shannon = shannon_distortion(nats, known.entropy, 2)
+        assert found.value == max(told, shannon)
+        assert found.std_error > 0
+        higher.add(told > shannon)
+        reached = conditional_distortion_rate(nats - math.log(2), known.shares, list(spectra))
+        assert nats < math.log(2) or found.value <= reached * (1 + 1e-9)
+    assert higher == {True, False}
+    one = least_squared_error(Estimate(1.0, 0.0), exact(np.ones(3)))
+    assert one == pytest.approx((3 * math.exp(-2 / 3), 0.0))
+
+
+def test_one_cluster_for_everything_knows_nothing() -> None:
+    rows = [row | {"output": "0"} for row in both().counts.to_pylist()]
+    table = judged(changed(counts=tables.from_rows(rows, tables.counts()))).to_pylist()
+    found = [row for row in table if row["bound"] == "clusters"]
+    assert [row["verdict"] for row in found] == ["holds"]
+    assert found[0]["measured"] < 0.01
