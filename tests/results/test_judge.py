@@ -78,10 +78,9 @@ def test_means_are_not_judged() -> None:
 
 
 def test_matched_clusters_are_judged_and_the_datas_own_classifier_is_not() -> None:
-    closed = Rate(0.0, 0.0)
-    assert verdicts([task(300, task="clustering", method="k-means")], closed) == ["violated"]
+    assert verdicts([task(300, task="clustering", method="k-means")], 0.0) == ["violated"]
     score = {"point": "", "task": "generation", "layers": "", "features": "", "method": "mlp"}
-    assert verdicts([task(300, **score)], closed) == []
+    assert verdicts([task(300, **score)], 0.0) == []
 
 
 def test_a_limit_of_one_is_vacuous() -> None:
