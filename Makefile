@@ -1,9 +1,10 @@
 # `make` reproduces the default experiment, `make test` runs every check; both set up .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+GAUSSIAN := gaussian-one-layer gaussian gaussian-no-skip gaussian-three-layers
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: all plan test test-slow lint benchmark clean
+.PHONY: all plan test test-slow lint exactness benchmark clean
 
 all: .venv/ready
 	snakemake --cores all
@@ -24,6 +25,13 @@ lint: .venv/ready
 	lint-imports --no-logo
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+
+exactness: .venv/ready  # how close models of a Gaussian source come to the least objective
+	for name in $(GAUSSIAN); do \
+	  snakemake --cores all results/$$name/points.parquet results/$$name/params.json \
+	    --configfile experiments/$$name.yaml || exit 1; \
+	done
+	python -m hvae.reports.exactness --out reports/exactness/index.html $(GAUSSIAN:%=results/%)
 
 benchmark: .venv/ready
 	python -m benchmarks.grid

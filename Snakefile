@@ -16,6 +16,7 @@ rule all:
         REPORT,
         f"{RESULTS}/counts.parquet",
         f"{RESULTS}/summary.json",
+        f"{RESULTS}/params.json",
 
 
 include: "workflow/rules/data.smk"

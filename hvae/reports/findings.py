@@ -1,16 +1,33 @@
 """What the tables say, in sentences: every number is computed from this run."""
 
 from collections import Counter
+from typing import NamedTuple
 
 from hvae.bounds.accuracy import accuracy_limit
+from hvae.reports.known import spectrum
 from hvae.reports.run import Row, Run
+from hvae.reports.shortfall import sentence
+from hvae.results.exactness import exactness, shortfalls
 
 CLOSED = 0.05  # nats: a layer that says less than this is called closed
 
 
+class Quality(NamedTuple):
+    """What says how good reconstructions are: a column of `points.parquet`, and its range."""
+
+    column: str
+    words: str
+
+
+QUALITY = {  # unbounded data have no peak, and so no PSNR
+    "psnr_db": Quality("psnr_db", "reconstructions from {:.1f} to {:.1f} dB"),
+    "mse": Quality("mse", "mean squared errors from {:.2g} to {:.2g} per dimension"),
+}
+
+
 def findings(run: Run) -> list[str]:
     """The findings that head the page."""
-    return [_trained(run), _checks(run), *_means(run)]
+    return [_trained(run), _checks(run), *_exactness(run), *_means(run)]
 
 
 def _trained(run: Run) -> str:
@@ -18,10 +35,11 @@ def _trained(run: Run) -> str:
         return f"All {len(run.points)} models diverged: there is nothing to show."
     lost = [point["point"] for point in run.points if point["status"] != "ok"]
     rates = [point["rate_total"] for point in run.trained]
-    psnr = [point["psnr_db"] for point in run.trained]
+    quality = QUALITY["psnr_db" if run.test.bounded else "mse"]
+    values = [point[quality.column] for point in run.trained]
     text = (
         f"{len(run.trained)} models span total rates from {min(rates):.2f} to {max(rates):.1f} "
-        f"nats per item and reconstructions from {min(psnr):.1f} to {max(psnr):.1f} dB (z sampled)."
+        f"nats per item and {quality.words.format(min(values), max(values))} (z sampled)."
     )
     return text + (f" {len(lost)} more diverged: {', '.join(lost)}." if lost else "")
 
@@ -34,6 +52,15 @@ def _checks(run: Run) -> str:
         f"violated and {count['undecided']} are undecided (family-wise level 1 %); "
         f"in {count['vacuous']} more the limit lies beyond what can be measured."
     )
+
+
+def _exactness(run: Run) -> list[str]:
+    """Where the least objective is known: how close the models come."""
+    eigenvalues = spectrum(run.known)
+    if eigenvalues is None or not run.trained:
+        return []
+    sigma = run.params.model.likelihood.sigma
+    return [sentence(exactness(shortfalls(run.points, eigenvalues, sigma)))]
 
 
 def _means(run: Run) -> list[str]:

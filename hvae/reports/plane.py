@@ -1,12 +1,16 @@
 """The rate plane: where each model landed, coloured by what it achieves there."""
 
 import math
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import altair as alt
 
+from hvae.reports.marks import Chart, Side, bars, ends, nats, placed
 from hvae.reports.run import Row, Run
-from hvae.reports.theme import BAR, INTERVAL, rate_of, rate_scale, rate_ticks, span
+from hvae.reports.theme import rate_of, span
+
+Interval = tuple[float, float, float]  # a value and the ends of its 95 % interval
 
 
 class Metric(NamedTuple):
@@ -17,77 +21,96 @@ class Metric(NamedTuple):
 
 
 def metrics(run: Run) -> list[Metric]:
-    """Distortion, PSNR, and, where there are classes, the first probe on samples of all layers."""
+    """Distortion, PSNR or else the squared error, and the first probe on samples of all layers."""
     probe = run.params.tasks.classification.probes[0]
-    probed = [Metric("accuracy", f"Accuracy, {probe} probe on samples")]
+    psnr, mse = Metric("psnr", "PSNR, z sampled (dB)"), Metric("mse", MSE)
+    accuracy = Metric("accuracy", f"Accuracy, {probe} probe on samples")
     return [
         Metric("distortion", "Distortion D (nats per item)"),
-        Metric("psnr", "PSNR, z sampled (dB)"),
-        *(probed if run.accuracies("sample") else []),
+        psnr if run.test.bounded else mse,
+        *([accuracy] if _probed(run) else []),
     ]
 
 
-def plane(run: Run, metric: Metric) -> alt.LayerChart | alt.FacetChart:
+MSE = "Mean squared error per dimension, z sampled (units of x, squared)"
+
+
+def plane(run: Run, metric: Metric) -> Chart:
     """A point a model: the rate above z_1 against the rate of z_1, with 95 % intervals.
 
     With one layer there is no plane: the metric itself is then the vertical axis.
     """
     data = rows(run, metric)
     base = alt.Chart(alt.Data(values=data), title=metric.title)
-    titles = {"x": f"{rate_of(1, run.layers)} (nats per item)", "y": metric.title}
-    scales = {"x": rate_scale(max(row["x"] for row in data)), "y": alt.Scale(zero=False)}
-    axes = {"x": rate_ticks(), "y": alt.Axis()}
+    x = nats(rate_of(1, run.layers), [row["x"] for row in data])
+    y = Side(metric.title, alt.Scale(zero=False), alt.Axis())
     if run.layers > 1:
-        titles["y"] = f"R({span(2, run.layers)}) (nats per item)"
-        scales["y"], axes["y"] = rate_scale(max(row["y"] for row in data)), rate_ticks()
-    x, x_low = (
-        alt.X(f"{column}:Q", title=titles["x"], scale=scales["x"], axis=axes["x"])
-        for column in ("x", "x_low")
-    )
-    y, y_low = (
-        alt.Y(f"{column}:Q", title=titles["y"], scale=scales["y"], axis=axes["y"])
-        for column in ("y", "y_low")
-    )
+        y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
     marks = base.mark_circle(size=110, opacity=1, stroke="white", strokeWidth=0.5).encode(
-        x, y, color=alt.Color("value:Q", title=None), tooltip=_tooltip(run, metric)
+        *placed(x, y), color=alt.Color("value:Q", title=None), tooltip=_tooltip(run, metric)
     )
-    bars = base.mark_rule(color=BAR)
-    return alt.layer(
-        bars.encode(x_low, y, x2="x_high:Q"), bars.encode(x, y_low, y2="y_high:Q"), marks
-    )
+    return alt.layer(*bars(base, x, y), marks)
 
 
 def rows(run: Run, metric: Metric) -> list[Row]:
     """One row a trained point: both axes and the metric, each with the ends of its interval."""
+    values = VALUES[metric.name](run)
     result = []
-    for point in run.trained:
-        value, low, high = _value(run, point, metric.name)
-        across = _interval(point["rate_1"], point["rate_1_se"])
-        up = (value, low, high)
+    for point in (point for point in run.trained if point["point"] in values):
+        value, low, high = values[point["point"]]
+        up = {"y": value, "y_low": low, "y_high": high}
         if run.layers > 1:
-            up = _interval(*run.rates[point["point"]][1])
+            up = ends("y", *run.rates[point["point"]][1])
         beta = ", ".join(f"{point[f'beta_{layer}']:g}" for layer in range(1, run.layers + 1))
+        across = ends("x", point["rate_1"], point["rate_1_se"])
         numbers = {"value": value, "low": low, "high": high}
-        ends = zip(("x", "x_low", "x_high", "y", "y_low", "y_high"), across + up, strict=True)
-        result.append({"point": point["point"], "beta": beta} | numbers | dict(ends))
+        result.append({"point": point["point"], "beta": beta} | numbers | across | up)
     return result
 
 
-def _value(run: Run, point: Row, name: str) -> tuple[float, float, float]:
-    if name == "accuracy":
-        probe = run.params.tasks.classification.probes[0]
-        wanted = (point["point"], run.suffix, probe)
-        rows = run.accuracies("sample")
-        row = next(r for r in rows if (r["point"], r["layers"], r["method"]) == wanted)
-        return row["value"], row["low"], row["high"]
-    if name == "psnr":  # to first order; the squared error is D° times a constant
-        excess = point["distortion"] - point["distortion_constant"]
-        return _interval(point["psnr_db"], 10 / math.log(10) * point["distortion_se"] / excess)
-    return _interval(point["distortion"], point["distortion_se"])
+def _distortion(run: Run) -> dict[str, Interval]:
+    return {p["point"]: _interval(p["distortion"], p["distortion_se"]) for p in run.trained}
 
 
-def _interval(value: float, std_error: float) -> tuple[float, float, float]:
-    return value, value - INTERVAL * std_error, value + INTERVAL * std_error
+def _psnr(run: Run) -> dict[str, Interval]:
+    """To first order; the squared error is D° times a constant."""
+    return {
+        p["point"]: _interval(
+            p["psnr_db"],
+            10 / math.log(10) * p["distortion_se"] / (p["distortion"] - p["distortion_constant"]),
+        )
+        for p in run.trained
+    }
+
+
+def _mse(run: Run) -> dict[str, Interval]:
+    dimensions = math.prod(run.test.shape)
+    return {
+        name: _interval(error.value / dimensions, error.std_error / dimensions)
+        for name, error in run.errors.items()
+    }
+
+
+def _probed(run: Run) -> dict[str, Interval]:
+    wanted = (run.suffix, run.params.tasks.classification.probes[0])
+    return {
+        task["point"]: (task["value"], task["low"], task["high"])
+        for task in (run.accuracies("sample") if run.labelled else [])
+        if (task["layers"], task["method"]) == wanted
+    }
+
+
+VALUES: Mapping[str, Callable[[Run], dict[str, Interval]]] = {
+    "distortion": _distortion,
+    "psnr": _psnr,
+    "mse": _mse,
+    "accuracy": _probed,
+}
+
+
+def _interval(value: float, std_error: float) -> Interval:
+    low, high = list(ends("", value, std_error).values())[1:]
+    return value, low, high
 
 
 def _tooltip(run: Run, metric: Metric) -> list[alt.Tooltip]:

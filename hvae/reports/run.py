@@ -10,18 +10,22 @@ import numpy as np
 
 from hvae import tables
 from hvae.data import prepared
+from hvae.data.exact import Exact, exact
 from hvae.data.prepared import Items
 from hvae.params import Params
-from hvae.results.rates import Rate, lowest_layer, suffix_rates
+from hvae.results.rates import Rate, leading, lowest_layer, squared_errors, suffix_rates
 
 Row = dict[str, Any]
+TABLES = ("points", "tasks", "bounds", "information", "gallery", "history")
 PACKAGES = ("torch", "numpy", "scikit-learn", "pyarrow", "altair", "snakemake", "dvc")
 
 
 class Run(NamedTuple):
-    """One experiment's tables, its test items, and its parameters.
+    """One experiment's tables, its test items, its parameters, and what is known of its source.
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
+    rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
+    errors: ‖x − x̂‖² of each point.
     """
 
     params: Params
@@ -29,9 +33,13 @@ class Run(NamedTuple):
     points: list[Row]
     tasks: list[Row]
     bounds: list[Row]
+    information: list[Row]
     gallery: list[Row]
     history: list[Row]
-    rates: dict[str, list[Rate]]  # R_{≥1}, …, R_{≥L} of each point
+    rates: dict[str, list[Rate]]
+    compared: dict[str, list[Rate]]
+    errors: dict[str, Rate]
+    known: Exact | None
 
     @property
     def trained(self) -> list[Row]:
@@ -45,6 +53,11 @@ class Run(NamedTuple):
     def suffix(self) -> str:
         """The name of all layers together in the tables."""
         return "+".join(f"z{layer}" for layer in range(1, self.layers + 1))
+
+    @property
+    def labelled(self) -> bool:
+        """Whether there is more than one class."""
+        return len(self.test.classes) > 1
 
     def shares(self) -> np.ndarray:
         """Class shares of the test items."""
@@ -64,19 +77,17 @@ class Run(NamedTuple):
 
 def load(params: Params, results: Path, data: Path) -> Run:
     """Read what a report needs."""
-    table = {
-        name: tables.read(results / f"{name}.parquet")
-        for name in ("points", "items", "tasks", "bounds", "gallery", "history")
-    }
+    test = prepared.read(data / "test.parquet").first(params.evaluation.max_items)
+    items = tables.read(results / "items.parquet")
+    compared = leading(items, test.ids[: params.evaluation.information_items])
     return Run(
         params,
-        prepared.read(data / "test.parquet").first(params.evaluation.max_items),
-        table["points"].to_pylist(),
-        table["tasks"].to_pylist(),
-        table["bounds"].to_pylist(),
-        table["gallery"].to_pylist(),
-        table["history"].to_pylist(),
-        suffix_rates(table["items"]),
+        test,
+        **{name: tables.read(results / f"{name}.parquet").to_pylist() for name in TABLES},
+        rates=suffix_rates(items),
+        compared=suffix_rates(compared),
+        errors=squared_errors(items),
+        known=exact(params.data, params.seed),
     )
 
 

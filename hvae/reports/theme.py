@@ -25,14 +25,17 @@ def theme() -> Any:
     return size | {"autosize": {"type": "fit", "contains": "padding"}, "config": config}
 
 
-def rate_scale(highest: float) -> alt.Scale:
+def rate_scale(highest: float, lowest: float = 0) -> alt.Scale:
     """Linear near zero, where layers close, and logarithmic above, with some room at the ends."""
-    return alt.Scale(type="symlog", constant=0.3, domain=[-0.05, 1.15 * highest], nice=False)
+    domain = [min(-0.05, 1.15 * lowest), 1.15 * highest]
+    return alt.Scale(type="symlog", constant=0.3, domain=domain, nice=False)
 
 
 def rate_ticks() -> alt.Axis:
     """Round numbers of nats."""
-    return alt.Axis(values=[0, 0.3, 1, 3, 10, 30, 100, 300, 1000], format="~g")
+    ticks = [0, 0.3, 1, 3, 10, 30, 100, 300, 1000]
+    below = [-tick for tick in reversed(ticks[1:])]
+    return alt.Axis(values=below + ticks, labelExpr="format(datum.value, '~r')")
 
 
 def rate_of(lowest: int, layers: int) -> str:
@@ -41,13 +44,14 @@ def rate_of(lowest: int, layers: int) -> str:
     The rate of layer `lowest` alone, given the layers above it.
     """
     above = f" | {span(lowest + 1, layers)}" if lowest < layers else ""
-    return f"R(z{_sub(lowest)}{above})"
+    return f"R(z{sub(lowest)}{above})"
 
 
 def span(lowest: int, layers: int) -> str:
     """The latents of the layers from `lowest` up: z₂, or z₂, z₃."""
-    return ", ".join(f"z{_sub(layer)}" for layer in range(lowest, layers + 1))
+    return ", ".join(f"z{sub(layer)}" for layer in range(lowest, layers + 1))
 
 
-def _sub(layer: int) -> str:
+def sub(layer: int) -> str:
+    """A layer's number as an index: β₁."""
     return str(layer).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -37,6 +37,17 @@ def suffix_sums(items: pa.Table) -> Floats:
     return np.asarray(np.cumsum(rates[:, ::-1], axis=1)[:, ::-1])
 
 
+def squared_errors(items: pa.Table) -> dict[str, Rate]:
+    """For every point, the mean of ‖x − x̂‖² over its items and its standard error, z sampled.
+
+    Not in nats, but in the data's own units squared, summed over the dimensions.
+    """
+    return {
+        point: _rate(items.filter(pc.equal(items["point"], point))["squared_error"].to_numpy())
+        for point in pc.unique(items["point"]).to_pylist()
+    }
+
+
 def leading(items: pa.Table, ids: np.ndarray) -> pa.Table:
     """The rows of `items.parquet` about those test items."""
     return items.filter(pc.is_in(items["index"], pa.array(ids)))

@@ -1,5 +1,6 @@
 """The page: one file that needs no network, safe with hostile text, whole whatever happened."""
 
+import json
 import math
 import re
 from typing import Any
@@ -7,76 +8,67 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.data.prepared import Items
-from hvae.params import Params, parse
 from hvae.reports import pictures
 from hvae.reports.findings import findings
-from hvae.reports.page import figures, libraries, page
-from hvae.reports.run import Run
+from hvae.reports.page import page
+from hvae.reports.sections import figures
+from hvae.reports.skeleton import drawable, libraries
 from hvae.results.rates import Rate
-from hvae.tasks.layers import layer_sets
+from tests.reports.cases import HOSTILE, OPTIONS, run
 
-HOSTILE = "</script><script>alert(1)</script>"
-RANDOM = np.random.default_rng(0)
-
-
-def run(config: dict[str, Any], layers: int = 2, diverged: tuple[str, ...] = ()) -> Run:
-    """A run with the tables of a 2×…×2 grid, rates falling with β, without any training."""
-    config["model"]["latents"] = [4] * layers
-    config["grid"]["beta"] = [[0.1, 10]] * layers
-    config["report"]["title"] = HOSTILE
-    params = parse(Params, config)
-    images = Items(
-        RANDOM.random((20, 12)).astype(np.float32), np.arange(20) % 2, np.arange(20), (3, 4),
-        ("zero", HOSTILE),
-    )  # fmt: skip
-    points, tasks, gallery, history = [], [], [], []
-    rates: dict[str, list[Rate]] = {}
-    for point in (p for row in params.grid.rows().values() for p in row):
-        ok = point.name not in diverged
-        own = [1 / beta for beta in point.beta]
-        numbers = {f"rate_{i}": rate for i, rate in enumerate(own, 1)}
-        numbers |= {f"rate_{i}_se": 0.1 for i in range(1, layers + 1)}
-        numbers |= {"distortion": 5.0, "distortion_se": 0.2, "distortion_constant": -3.0}
-        numbers |= {"rate_total": sum(own), "psnr_db": 15.0}
-        numbers = {name: value if ok else math.nan for name, value in numbers.items()}
-        betas = {f"beta_{i}": beta for i, beta in enumerate(point.beta, 1)}
-        row = {"point": point.name, "seed": 0, "status": "ok" if ok else "diverged"}
-        points.append(row | betas | numbers)
-        history += [{"point": point.name, "step": s, "objective": 9.0 / s} for s in (1, 2)]
-        if not ok:
-            continue
-        rates[point.name] = [Rate(sum(own[i:]), 0.1) for i in range(layers)]
-        for kind in ("reconstruction", "sample"):
-            gallery += [
-                {"point": point.name, "kind": kind, "index": i, "image": images.x[i].tolist()}
-                for i in range(2)
-            ]
-        tasks += [
-            {"point": point.name, "task": "classification", "layers": s.name, "features": f,
-             "method": m, "metric": "accuracy", "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
-            for s in layer_sets(layers)
-            for f in ("sample", "mean")
-            for m in params.tasks.classification.probes
-        ]  # fmt: skip
-    names = {"point": "b0.1_10_s0", "bound": "accuracy", "layers": "z2", "method": HOSTILE}
-    numbers = {"measured": 0.4, "measured_se": 0.1, "limit": 0.5, "limit_se": 0.0, "slack": 0.1}
-    bounds = [names | numbers | {"p_value": 0.5, "verdict": "undecided"}]
-    return Run(params, images, points, tasks, bounds, gallery, history, rates)
+KINDS = pytest.mark.parametrize(
+    ("layers", "source"), [(layers, source) for layers in (1, 2, 3) for source in OPTIONS]
+)
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3])
-def test_every_figure_has_data_axis_titles_with_units_and_a_text(
-    config: dict[str, Any], layers: int
+def data_of(spec: dict[str, Any]) -> list[list[Any]]:
+    """The values of every mark of a chart."""
+    if "layer" in spec:
+        inherited = [spec["data"]["values"]] if "data" in spec else []
+        return inherited + [v for layer in spec["layer"] for v in data_of(layer)]
+    return [spec["data"]["values"]] if "data" in spec else []
+
+
+@KINDS
+def test_every_figure_has_data_axis_titles_and_a_text(
+    config: dict[str, Any], layers: int, source: str
 ) -> None:
-    drawn = list(figures(run(config, layers)))
-    assert len(drawn) == 3 + 2 * len(layer_sets(layers)) + 1
+    drawn = figures(run(config, layers, source=source))
+    assert len({figure.name for figure in drawn}) == len(drawn)
     for figure in drawn:
-        text = str(figure.spec)
-        assert re.search(r"'title': '[^']*(nats|accuracy|step|dB)", text), figure.name
+        assert re.search(r"'title': '[^']*(nats|accuracy|step|dB|β)", str(figure.spec)), figure.name
         assert figure.spec["description"] == figure.text
-        values = figure.spec["data"]["values"] if "data" in figure.spec else figure.spec["layer"]
+        values = data_of(figure.spec)
         assert values
+        assert all(values), figure.name
+
+
+@KINDS
+def test_no_panel_is_empty(config: dict[str, Any], layers: int, source: str) -> None:
+    html = page(run(config, layers, source=source)).replace(libraries(), "")
+    assert "Nothing to show" not in html
+    assert "nan" not in re.sub(r"<script>.*</script>", "", html, flags=re.DOTALL).lower()
+    (names,) = re.findall(r"const names = (\[.*\]);", html)
+    assert html.count('class="chart"') == len(json.loads(names)) > 0
+
+
+def test_a_source_without_classes_and_peak_shows_no_accuracy_no_psnr_no_pictures(
+    config: dict[str, Any],
+) -> None:
+    drawn = [figure.name for figure in figures(run(config, source="gaussian"))]
+    assert [n for n in drawn if n.startswith("plane")] == ["plane-distortion", "plane-mse"]
+    assert not [n for n in drawn if n.startswith(("accuracy", "information-y"))]
+    html = page(run(config, source="gaussian")).replace(libraries(), "")
+    for absent in ('id="accuracy"', 'id="pictures"', "PSNR", "Weak probes"):
+        assert absent not in html
+    assert "mean squared errors from 0.25 to 0.25 per dimension" in html
+
+
+def test_only_a_source_that_is_known_has_its_sections(config: dict[str, Any]) -> None:
+    found = {s: {f.section for f in figures(run(config, source=s))} for s in OPTIONS}
+    assert not found["digits"] & {"known", "exactness"}
+    assert found["gaussian"] >= {"known", "exactness"}
+    assert found["gaussian-mixture"] & {"known", "exactness"} == {"known"}
 
 
 def test_accuracies_of_other_tasks_are_not_drawn_as_probes(config: dict[str, Any]) -> None:
@@ -123,9 +115,12 @@ def test_a_diverged_point_is_named_and_not_drawn(config: dict[str, Any], layers:
     assert "NaN" not in html.partition("const figures")[2]
 
 
-def test_a_run_that_lost_every_model_still_has_its_page(config: dict[str, Any]) -> None:
+@pytest.mark.parametrize("source", OPTIONS)
+def test_a_run_that_lost_every_model_still_has_its_page(
+    config: dict[str, Any], source: str
+) -> None:
     names = [f"b{a:g}_{b:g}_s0" for a in (0.1, 10) for b in (0.1, 10)]
-    html = page(run(config, diverged=tuple(names))._replace(bounds=[]))
+    html = page(run(config, diverged=tuple(names), source=source))
     assert "All 4 models diverged" in html
     assert "no model of this run trained to an end" in html
 
@@ -139,6 +134,11 @@ def test_findings_say_why_means_exceed_the_limit(config: dict[str, Any]) -> None
     assert "16 of 16 probes on posterior means exceed what samples could reach" in text
     assert "up to 0.60 against 0.50" in text
     assert not [f for f in findings(run(config)) if "posterior means" in f]
+
+
+def test_what_json_does_not_have_is_not_drawn() -> None:
+    spec = {"data": {"values": [{"x": math.nan, "y": [math.inf, 1.0, "nan"]}]}}
+    assert drawable(spec) == {"data": {"values": [{"x": None, "y": [None, 1.0, "nan"]}]}}
 
 
 def test_pictures_are_the_corners_and_the_middle(config: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae import tables
+from hvae.params import Params, parse
 from tests.workflow.conftest import SMALL, Workspace, make
 
 RESULTS = "results/digits"
@@ -58,6 +59,11 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
     assert '"distortion"' in header
 
 
+def test_the_parameters_are_recorded_beside_the_results(finished: Workspace) -> None:
+    recorded = (finished.folder / RESULTS / "params.json").read_text()
+    assert parse(Params, recorded) == parse(Params, finished.params())
+
+
 def test_a_title_is_neither_run_by_a_shell_nor_by_a_browser(finished: Workspace) -> None:
     assert not (finished.folder / "injected").exists()
     page = (finished.folder / "reports/digits/index.html").read_text()
@@ -73,29 +79,29 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classify": 2, "collect_tasks": 1, "judge": 1, "summarise": 1, "report": 1, "all": 1},
+        {"classify": 2, "collect_tasks": 1, "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"cluster": 2, "collect_tasks": 2, "judge": 1, "summarise": 1, "report": 1, "all": 1},
+        {"cluster": 2, "collect_tasks": 2, "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
         {"fit_classifier": 1, "generate": 2, "collect_tasks": 2, "judge": 1, "summarise": 1,
-         "report": 1, "all": 1},
+         "record": 1, "report": 1, "all": 1},
     ),
-    ({"report": {"title": "Another"}}, {"report": 1, "all": 1}),
+    ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
     (
         {"grid": {"beta": [[0.1, 10], [0.1, 1, 10]]}},
         {"train": 1, "extract": 1, "classify": 1, "cluster": 1, "generate": 1, "estimate": 1,
          "collect": 5, "collect_tasks": 2,
-         "judge": 1, "summarise": 1, "report": 1, "all": 1},
+         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train": 2, "extract": 2, "classify": 2, "cluster": 2, "generate": 2, "estimate": 2,
          "collect": 5, "collect_tasks": 2,
-         "judge": 1, "summarise": 1, "report": 1, "all": 1},
+         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
 

@@ -1,13 +1,44 @@
+TEMPLATES = sorted(str(path) for path in Path("hvae/reports/templates").rglob("*.*"))
+
+
+rule record:
+    input:
+        code=sources("hvae.results.parameters"),
+    output:
+        parameters=f"{RESULTS}/params.json",
+    log:
+        f"{LOGS}/record.log",
+    benchmark:
+        f"{LOGS}/record.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        job=job(*type(PARAMS).model_fields),
+    shell:
+        "python -m hvae.results.parameters --params {params.job:q} "
+        "--out {output.parameters} 2> {log}"
+
+
 rule report:
     input:
         test=SPLITS["test"],
         tables=expand(
             f"{RESULTS}/{{table}}.parquet",
-            table=["points", "items", "tasks", "bounds", "gallery", "history"],
+            table=[
+                "points",
+                "items",
+                "tasks",
+                "information",
+                "bounds",
+                "gallery",
+                "history",
+            ],
         ),
-        templates=expand(
-            "hvae/reports/templates/{file}", file=["page.html", "style.css"]
-        ),
+        templates=TEMPLATES,
         code=sources("hvae.reports.page"),
     output:
         page=report(REPORT, category="Reports", caption="../report/experiment.rst"),

@@ -1,0 +1,104 @@
+"""Compare experiments on a Gaussian source with the least objective that any model can reach.
+
+Give the folders of results, each with `points.parquet` and `params.json`. One HTML file comes out:
+a map of J° / J°* of each, the counts, and what skips change where two experiments differ in them.
+"""
+
+import argparse
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hvae import command, tables
+from hvae.data.exact import exact
+from hvae.errors import InputError
+from hvae.params import Params, parse
+from hvae.reports.known import spectrum
+from hvae.reports.run import revision, versions
+from hvae.reports.shortfall import difference_map, maps, sentence
+from hvae.reports.skeleton import Figure, figure, render
+from hvae.results.exactness import Exactness, Shortfall, differences, exactness, shortfalls
+
+
+class Experiment(NamedTuple):
+    """One experiment's parameters, how far its models are from J°*, and how many diverged."""
+
+    params: Params
+    found: list[Shortfall]
+    diverged: int
+
+    @property
+    def counts(self) -> Exactness:
+        return exactness(self.found)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the page."""
+    html = page([read(folder) for folder in arguments.results])
+    tables.write_whole(arguments.out, lambda beside: beside.write_text(html))
+
+
+def read(results: Path) -> Experiment:
+    """InputError for a folder without the two files, or about another source."""
+    params = parse(Params, (results / "params.json").read_text())
+    eigenvalues = spectrum(exact(params.data, params.seed))
+    if eigenvalues is None:
+        raise InputError(
+            f"data.source of {results} must be Gaussian, since J°* is known of no other, "
+            f"got {params.data.source!r}"
+        )
+    points = tables.read(results / "points.parquet").to_pylist()
+    found = shortfalls(points, eigenvalues, params.model.likelihood.sigma)
+    return Experiment(params, found, len(points) - len(found))
+
+
+def page(experiments: Sequence[Experiment]) -> str:
+    """The whole page; colours mean the same on every map."""
+    worst = max((one.counts.worst for one in experiments if one.found), default=1.0)
+    figures = [
+        *(drawn for place, one in enumerate(experiments) for drawn in _maps(place, one, worst)),
+        *_differences(experiments),
+    ]
+    return render(
+        "exactness.html",
+        figures,
+        experiments=experiments,
+        sentence=sentence,
+        versions=versions(),
+        revision=revision(),
+    )
+
+
+def _maps(place: int, one: Experiment, worst: float) -> Iterator[Figure]:
+    for number, drawn in enumerate(maps(one.found, worst)):
+        text = f"{drawn.title} of {one.params.experiment}"
+        yield figure(f"map-{place}-{number}", f"map-{place}", drawn.chart, text)
+
+
+def _differences(experiments: Sequence[Experiment]) -> Iterator[Figure]:
+    for place, (with_skip, without) in enumerate(twins(experiments)):
+        changes = differences(with_skip.found, without.found)
+        title = "J° / J°* without skips, less that with skips"
+        if changes and len(changes[0].beta) == 2:
+            drawn = difference_map(changes, title)
+            yield figure(f"difference-{place}", "difference", drawn.chart, title)
+
+
+def twins(experiments: Sequence[Experiment]) -> Iterator[tuple[Experiment, Experiment]]:
+    """Pairs that differ in `model.skip` alone: the one with skips first."""
+    for one, other in itertools.permutations(experiments, 2):
+        if one.params.model.skip and not other.params.model.skip and _like(one) == _like(other):
+            yield one, other
+
+
+def _like(one: Experiment) -> tuple[object, ...]:
+    model = one.params.model.model_copy(update={"skip": False})
+    return one.params.seed, one.params.data, model, one.params.grid, one.params.training
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "out")
+    parser.add_argument("results", type=Path, nargs="+", help="folders of results")
+    command.run(main, parser.parse_args())

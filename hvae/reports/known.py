@@ -1,0 +1,84 @@
+"""Total rate against squared error, where the source says what no code can pass.
+
+A Gaussian source gives its whole curve D_X(R). A mixture gives Shannon's lower bound, which is a
+limit too, and two references: the curve of coder and decoder who are told the component, and of
+those who name it first, so that the best code lies between them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import altair as alt
+
+from hvae.bounds.accuracy import entropy
+from hvae.bounds.arguments import Floats
+from hvae.bounds.gaussian import distortion_rate
+from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
+from hvae.data.exact import Exact
+from hvae.reports.marks import Chart, Side, bars, curves, ends, nats, placed, spread, tooltip
+from hvae.reports.run import Row, Run
+from hvae.reports.theme import CATEGORIES, span
+
+Curve = Callable[[float], float]  # squared error at a rate in nats
+
+
+def spectrum(known: Exact | None) -> Floats | None:
+    """The eigenvalues of the covariance of a Gaussian source; None of any other."""
+    return known.spectra[0] if known is not None and len(known.shares) == 1 else None
+
+
+def known_curves(known: Exact) -> Mapping[str, tuple[float, Curve]]:
+    """Curves by name, each with the rate from which it says something; the limit comes first."""
+    eigenvalues = spectrum(known)
+    if eigenvalues is not None:
+        return {"D(R) of the source: the limit": (0.0, lambda r: distortion_rate(r, eigenvalues))}
+    naming = entropy(known.shares)
+
+    def told(rate: float) -> float:
+        return conditional_distortion_rate(rate, known.shares, list(known.spectra))
+
+    return {
+        "Shannon's lower bound: the limit": (
+            0.0,
+            lambda r: shannon_distortion(r, known.entropy, known.spectra.shape[1]),
+        ),
+        "Component known to both: D(R | y)": (0.0, told),
+        "Component named first: D(R − H(y) | y)": (naming, lambda r: told(r - naming)),
+    }
+
+
+def rows(run: Run) -> list[Row]:
+    """A row a trained point: total rate (x) and squared error (y), with 95 % intervals."""
+    return [
+        {
+            "point": point["point"],
+            **ends("x", *run.rates[point["point"]][0]),
+            **ends("y", *run.errors[point["point"]]),
+        }
+        for point in run.trained
+    ]
+
+
+def rate_distortion(run: Run, known: Exact) -> Chart:
+    """A mark a model, z sampled, and the curves."""
+    data = rows(run)
+    highest = max(row["x_high"] for row in data)
+    drawn = list(_values(known, highest))
+    x = nats(f"Total rate R({span(1, run.layers)})", [highest])
+    heights = [row[end] for row in data for end in ("y_low", "y_high") if row[end] > 0]
+    limit = [row["y"] for row in drawn if row["line"] == drawn[0]["line"]]
+    domain = [0.9 * min(*heights, *limit), 1.1 * max(*heights, *limit)]
+    scale = alt.Scale(type="log", domain=domain, nice=False)
+    y = Side("Squared error ‖x − x̂‖² per item (units of x, squared)", scale, alt.Axis(format="~r"))
+    base = alt.Chart(alt.Data(values=data), title="Squared error against total rate, z sampled")
+    marks = base.mark_circle(size=70, color=CATEGORIES[0], opacity=0.85).encode(
+        *placed(x, y),
+        tooltip=tooltip(x="rate (nats)", y="squared error", y_low="95 % from", y_high="95 % to"),
+    )
+    return alt.layer(*bars(base, x, y), curves(drawn, x, y), marks)
+
+
+def _values(known: Exact, highest: float) -> Iterator[Row]:
+    for line, (start, curve) in known_curves(known).items():
+        for rate in map(float, spread(highest)):
+            if rate >= start:
+                yield {"x": rate, "y": curve(rate), "line": line}

@@ -1,0 +1,109 @@
+"""The parts of a report in their order: which runs have them, and which charts they show."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from hvae.reports import information, pictures, slack
+from hvae.reports.accuracy import accuracy
+from hvae.reports.bounds import listed
+from hvae.reports.curves import curves
+from hvae.reports.known import rate_distortion, spectrum
+from hvae.reports.plane import metrics, plane
+from hvae.reports.run import Run
+from hvae.reports.shortfall import maps
+from hvae.reports.skeleton import Figure, figure
+from hvae.results.exactness import exactness, shortfalls
+
+
+class Section(NamedTuple):
+    """A part of the page: its template's name, its title, which runs have it, and its charts."""
+
+    name: str
+    title: str
+    applies: Callable[[Run], bool]
+    figures: Callable[[Run], Iterator[Figure]]
+
+
+def _plane(run: Run) -> Iterator[Figure]:
+    for metric in metrics(run) if run.trained else []:
+        text = f"Rate plane coloured by {metric.title}"
+        yield figure(f"plane-{metric.name}", "plane", plane(run, metric), text)
+
+
+def _accuracy(run: Run) -> Iterator[Figure]:
+    for features in ("sample", "mean"):
+        for name in dict.fromkeys(task["layers"] for task in run.accuracies(features)):
+            text = f"Accuracy of probes on {features}s of {name} against rate"
+            label = f"accuracy-{features}-{name.replace('+', '-')}"
+            yield figure(label, f"accuracy-{features}", accuracy(run, name, features), text)
+
+
+def _information(run: Run) -> Iterator[Figure]:
+    for quantity in information.quantities(run):
+        name, section = f"information-{quantity.of}-{quantity.lowest}", f"information-{quantity.of}"
+        text = f"Estimates of {quantity.name(run.layers)} against rate"
+        yield figure(name, section, information.information(run, quantity), text)
+
+
+def _known(run: Run) -> Iterator[Figure]:
+    if run.known is not None and run.trained:
+        text = "Squared error against total rate, with what is known of the source"
+        yield figure("known-curve", "known", rate_distortion(run, run.known), text)
+
+
+def _exactness(run: Run) -> Iterator[Figure]:
+    eigenvalues = spectrum(run.known)
+    if eigenvalues is not None:
+        found = shortfalls(run.points, eigenvalues, run.params.model.likelihood.sigma)
+        worst = exactness(found).worst
+        for place, one in enumerate(maps(found, worst)):
+            yield figure(f"exactness-{place}", "exactness", one.chart, one.title)
+
+
+def _bounds(run: Run) -> Iterator[Figure]:
+    for place, bound in enumerate(listed(run)):
+        if bound.shown:
+            text = f"Slack of the bound {bound.name} over the grid"
+            yield figure(f"slack-{place}", "bounds", slack.slack(run, bound.name), text)
+
+
+def _training(run: Run) -> Iterator[Figure]:
+    if run.history:
+        yield figure("curves", "training", curves(run), "Validation objective over training")
+
+
+def _no_charts(_: Run) -> Iterator[Figure]:
+    yield from ()
+
+
+def _always(_: Run) -> bool:
+    return True
+
+
+def _has_pictures(run: Run) -> bool:
+    return pictures.is_image(run.test.shape)
+
+
+SECTIONS = [
+    Section("plane", "Rate plane", _always, _plane),
+    Section("accuracy", "Accuracy and its limit", lambda run: run.labelled, _accuracy),
+    Section("information", "Information", _always, _information),
+    Section("known", "What is known exactly", lambda run: run.known is not None, _known),
+    Section(
+        "exactness", "Least objective", lambda run: spectrum(run.known) is not None, _exactness
+    ),
+    Section("pictures", "Pictures", _has_pictures, _no_charts),
+    Section("bounds", "Bounds", _always, _bounds),
+    Section("training", "Training", _always, _training),
+    Section("run", "This run", _always, _no_charts),
+]
+
+
+def sections(run: Run) -> list[Section]:
+    """Those that this run has."""
+    return [section for section in SECTIONS if section.applies(run)]
+
+
+def figures(run: Run) -> list[Figure]:
+    """Every chart of the page."""
+    return [figure for section in sections(run) for figure in section.figures(run)]

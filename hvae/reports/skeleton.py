@@ -1,0 +1,53 @@
+"""What every page shares: the template, the style, the scripts that draw, and charts as data."""
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import altair as alt
+import vl_convert
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hvae.reports import theme
+
+
+class Figure(NamedTuple):
+    """A chart in its section: an identifier, the Vega-Lite specification, and its text."""
+
+    name: str
+    section: str
+    spec: dict[str, Any]
+    text: str
+
+
+def figure(name: str, section: str, chart: alt.TopLevelMixin, text: str) -> Figure:
+    """A chart as a specification, with its text for readers who cannot see it."""
+    return Figure(name, section, drawable(chart.to_dict() | {"description": text}), text)
+
+
+def drawable(spec: Any) -> Any:
+    """The same with null for nan and infinities, which JSON does not have: they are not drawn."""
+    if isinstance(spec, dict):
+        return {key: drawable(value) for key, value in spec.items()}
+    if isinstance(spec, list):
+        return [drawable(value) for value in spec]
+    return None if isinstance(spec, float) and not math.isfinite(spec) else spec
+
+
+def render(template: str, figures: Sequence[Figure], **values: Any) -> str:
+    """The whole page, in one file; text from parameters and class names is escaped."""
+    templates = Environment(
+        loader=PackageLoader("hvae.reports"), autoescape=True, undefined=StrictUndefined
+    )
+    page = templates.get_template(template)
+    return page.render(figures=figures, libraries=libraries(), sub=theme.sub, **values)
+
+
+@functools.cache
+def libraries() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page."""
+    release = alt.SCHEMA_VERSION.rpartition(".")[0]
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
+        "</script", r"<\/script"
+    )

@@ -1,0 +1,106 @@
+"""How far each bound is from being met, over the grid: the tightest check of every point."""
+
+import math
+from typing import Any
+
+import altair as alt
+
+from hvae.reports.marks import Chart, Side, bars, ends, legend, nats, placed
+from hvae.reports.run import Row, Run
+from hvae.reports.theme import CATEGORIES, LIMIT, span, sub
+from hvae.results.rates import lowest_layer
+
+UNITS = {
+    "accuracy": "accuracy",
+    "class_tv": "total variation",
+    "mse": "units of t, squared",
+    "squared_error": "units of x, squared",
+}  # else nats per item
+SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
+NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
+
+
+def evidence(check: Row) -> tuple[float, float]:
+    """What sorts the tightest check first: the most evidence against it, then the least slack."""
+    return check["p_value"], check["slack"]
+
+
+def tightest(run: Run, bound: str) -> dict[str, Row]:
+    """Of each point, the check of this bound that can bind and has the most evidence against it."""
+    judged = [c for c in run.bounds if c["bound"] == bound and c["verdict"] != "vacuous"]
+    return {c["point"]: c for c in sorted(judged, key=evidence, reverse=True)}
+
+
+def rows(run: Run, bound: str) -> list[Row]:
+    """A row a point of which this bound is judged."""
+    found = tightest(run, bound)
+    return [
+        _row(run, point, found[point["point"]]) for point in run.trained if point["point"] in found
+    ]
+
+
+def _row(run: Run, point: Row, check: Row) -> Row:
+    rate = run.rates[point["point"]][lowest_layer(check["layers"]) - 1 if check["layers"] else 0]
+    names = ("point", "layers", "method", "metric", "verdict")
+    numbers = {name: check[name] for name in NUMBERS if name != "rate"} | {"rate": rate.value}
+    std_error = math.hypot(check["measured_se"], check["limit_se"])
+    placed_at = ends("x", *rate) | ends("y", check["slack"], std_error)
+    return {name: check[name] for name in names} | numbers | placed_at | cell(run, point)
+
+
+def cell(run: Run, point: Row) -> Row:
+    """Where a point stands in the grid: β_1 across, and its row, the β above and the seed, up."""
+    above = [f"{point[f'beta_{layer}']:g}" for layer in range(2, run.layers + 1)]
+    seed = [f"seed {point['seed']}"] if len(run.params.grid.seeds) > 1 else []
+    return {"beta": point["beta_1"], "row": ", ".join([*above, *seed])}
+
+
+def slack(run: Run, bound: str) -> Chart:
+    """Slack over the grid, by colour; with one layer against the rate, by height."""
+    data = rows(run, bound)
+    metric: str = data[0]["metric"]
+    unit = UNITS.get(metric, "nats per item")
+    base = alt.Chart(alt.Data(values=data), title=f"Slack of “{bound}”")
+    return _against_rate(run, base, data, unit) if run.layers == 1 else _over_grid(run, base, unit)
+
+
+def _over_grid(run: Run, base: alt.Chart, unit: str) -> Chart:
+    every = [cell(run, point) for point in run.points]
+    rests = list(dict.fromkeys(row["row"] for row in every))[::-1]
+    names = ", ".join(f"β{sub(layer)}" for layer in range(2, run.layers + 1))
+    values = sorted({row["beta"] for row in every})
+    x = alt.X(
+        "beta:O",
+        title="β₁",
+        scale=alt.Scale(domain=values),
+        axis=alt.Axis(labelAngle=0, format="~g"),
+    )
+    y = alt.Y("row:O", title=names, scale=alt.Scale(domain=rests))
+    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color="#bbbbbb")
+    color = alt.Color(
+        "slack:Q",
+        title=f"Slack ({unit})",
+        legend=alt.Legend(gradientLength=160, format="~g"),
+        scale=alt.Scale(scheme="viridis"),
+    )
+    return alt.layer(dots.encode(x, y), _marks(base, 170).encode(x, y, color))
+
+
+def _against_rate(run: Run, base: alt.Chart, data: list[Row], unit: str) -> Chart:
+    x = nats(f"R({span(1, run.layers)})", [row["x_high"] for row in data])
+    y = Side(f"Slack ({unit})", alt.Scale(zero=True), alt.Axis())
+    zero = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=LIMIT, strokeWidth=2)
+    marks = _marks(base, 60).encode(*placed(x, y), color=alt.value(CATEGORIES[0]))
+    return alt.layer(zero.encode(y="y:Q"), *bars(base, x, y), marks)
+
+
+def _marks(base: alt.Chart, size: int) -> Any:
+    shape = alt.Shape(
+        "verdict:N",
+        title="Verdict",
+        scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
+        legend=legend(symbolFillColor="#555555", symbolStrokeWidth=0),
+    )
+    numbers = [alt.Tooltip(f"{name}:Q", format=".3~g") for name in NUMBERS]
+    text = [alt.Tooltip(f"{name}:N") for name in ("point", "layers", "method", "verdict")]
+    return base.mark_point(filled=True, size=size, opacity=1).encode(shape, tooltip=text + numbers)

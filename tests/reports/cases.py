@@ -1,0 +1,129 @@
+"""Runs with the tables of a small grid, rates falling with β, without any training."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from hvae.data.exact import exact
+from hvae.data.prepared import Items
+from hvae.data.source import UNLABELLED
+from hvae.params import Params, Point, parse
+from hvae.reports.run import Row, Run
+from hvae.results.rates import Rate
+from hvae.tasks.layers import layer_sets
+
+HOSTILE = "</script><script>alert(1)</script>"
+RANDOM = np.random.default_rng(0)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "digits": {},
+    "gaussian": {"spectrum": [1.0, 0.25]},
+    "gaussian-mixture": {"dimension": 8, "separation": 8.0},
+}
+BOUNDS = {  # a bound: how it is measured, and its verdict
+    "accuracy": ("accuracy", "undecided"),
+    "information": ("information", "holds"),
+    HOSTILE: ("mse", "holds"),
+    "idle": ("accuracy", "vacuous"),
+}
+
+
+def run(
+    config: dict[str, Any],
+    layers: int = 2,
+    diverged: tuple[str, ...] = (),
+    source: str = "digits",
+) -> Run:
+    """A 2×…×2 grid on pictures of two classes, or on a source that is known."""
+    config["model"]["latents"] = [4] * layers
+    config["grid"]["beta"] = [[0.1, 10]] * layers
+    config["report"]["title"] = HOSTILE
+    config["data"] = {"source": source, "split": config["data"]["split"]} | OPTIONS[source]
+    params = parse(Params, config)
+    known = exact(params.data, params.seed)
+    test = _items(source, 12 if known is None else known.spectra.shape[1])
+    points = [point for row in params.grid.rows().values() for point in row]
+    trained = [point for point in points if point.name not in diverged]
+    rates = {
+        p.name: [Rate(sum(1 / b for b in p.beta[i:]), 0.1) for i in range(layers)] for p in trained
+    }
+    labelled = len(test.classes) > 1
+    return Run(
+        params,
+        test,
+        points=[_point(p, p in trained, test.bounded) for p in points],
+        tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
+        bounds=[check for p in trained for check in _checks(p, layers)],
+        information=[row for p in trained for row in _information(p, layers, labelled)],
+        gallery=[row for p in trained for row in _gallery(p, test)],
+        history=[
+            {"point": p.name, "step": step, "objective": 9.0 / step}
+            for p in points
+            for step in (1, 2)
+        ],
+        rates=rates,
+        compared=rates,
+        errors={p.name: Rate(0.5, 0.01) for p in trained},
+        known=known,
+    )
+
+
+def _items(source: str, dimensions: int) -> Items:
+    if source == "digits":
+        x, classes, shape = RANDOM.random((20, dimensions)), ("zero", HOSTILE), (3, 4)
+        return Items(x.astype(np.float32), np.arange(20) % 2, np.arange(20), shape, classes)
+    x = RANDOM.standard_normal((20, dimensions)).astype(np.float32)
+    classes = UNLABELLED if source == "gaussian" else tuple("abcde")
+    labels = np.arange(20) % len(classes)
+    return Items(x, labels, np.arange(20), (dimensions,), classes, bounded=False)
+
+
+def _point(point: Point, ok: bool, bounded: bool) -> Row:
+    own = [1 / beta for beta in point.beta]
+    numbers = {f"rate_{i}": rate for i, rate in enumerate(own, 1)}
+    numbers |= {f"rate_{i}_se": 0.1 for i in range(1, len(own) + 1)}
+    numbers |= {"distortion": 5.0, "distortion_se": 0.2, "distortion_constant": -3.0}
+    numbers |= {"rate_total": sum(own), "mse": 0.25, "objective": 60.0, "objective_se": 0.1}
+    numbers |= {"psnr_db": 15.0 if bounded else math.nan}
+    numbers = {name: value if ok else math.nan for name, value in numbers.items()}
+    betas = {f"beta_{i}": beta for i, beta in enumerate(point.beta, 1)}
+    row = {"point": point.name, "seed": point.seed, "status": "ok" if ok else "diverged"}
+    return row | betas | numbers
+
+
+def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
+    return [
+        {"point": point.name, "task": "classification", "layers": s.name, "features": f,
+         "method": m, "metric": "accuracy", "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
+        for s in layer_sets(layers)
+        for f in ("sample", "mean")
+        for m in params.tasks.classification.probes
+    ]  # fmt: skip
+
+
+def _checks(point: Point, layers: int) -> list[Row]:
+    names = {"point": point.name, "layers": f"z{layers}", "features": "sample", "method": HOSTILE}
+    numbers = {"measured": 0.4, "measured_se": 0.1, "limit": 0.5, "limit_se": 0.0, "slack": 0.1}
+    return [
+        names | numbers | {"bound": bound, "metric": metric, "verdict": verdict, "p_value": 0.5}
+        for bound, (metric, verdict) in BOUNDS.items()
+    ]
+
+
+def _information(point: Point, layers: int, labelled: bool) -> list[Row]:
+    kinds = [("x", "lower"), ("x", "upper"), *([("y", "lower")] if labelled else [])]
+    return [
+        {"point": point.name, "quantity": f"I({of};{','.join(names)})", "kind": kind}
+        | {"value": 0.3, "std_error": 0.05, "saturated": of == "x" and point.beta[0] < 1}
+        for lowest in range(1, layers + 1)
+        for names in [[f"z{k}" for k in range(lowest, layers + 1)]]
+        for of, kind in kinds
+    ]
+
+
+def _gallery(point: Point, test: Items) -> list[Row]:
+    return [
+        {"point": point.name, "kind": kind, "index": i, "image": test.x[i].tolist()}
+        for kind in ("reconstruction", "sample")
+        for i in range(2)
+    ]

@@ -1,0 +1,78 @@
+"""The section on bounds: every bound is listed and counted, and the tightest check is shown."""
+
+import html
+from typing import Any
+
+import pytest
+
+from hvae.reports.bounds import listed, telling
+from hvae.reports.catalogue import CATALOGUE, describe
+from hvae.reports.page import page
+from hvae.reports.slack import rows, slack, tightest
+from tests.reports.cases import BOUNDS, HOSTILE, run
+
+
+def test_every_bound_is_listed_with_its_counts(config: dict[str, Any]) -> None:
+    one = run(config)
+    found = {bound.name: bound for bound in listed(one)}
+    assert set(found) == {*BOUNDS, *CATALOGUE}
+    for name, (_, verdict) in BOUNDS.items():
+        assert found[name].verdicts == {verdict: 4}
+        assert found[name].shown == (verdict != "vacuous")
+    text = page(one)
+    for name in BOUNDS:
+        assert f"<td>{html.escape(name)}</td>" in text.replace("&#39;", "&#x27;")
+
+
+def test_a_bound_that_cannot_bind_has_a_sentence_and_no_chart(config: dict[str, Any]) -> None:
+    assert "none of their checks can bind here: idle." in page(run(config))
+    none = run(config)._replace(bounds=[c for c in run(config).bounds if c["bound"] == "idle"])
+    assert "No check of this run can bind." in page(none)
+    assert not [bound for bound in listed(none) if bound.shown]
+
+
+def test_a_bound_without_checks_says_so(config: dict[str, Any]) -> None:
+    assert page(run(config)._replace(bounds=[])).count("no check in this run") == len(CATALOGUE)
+
+
+def test_an_unknown_bound_has_a_description_too() -> None:
+    assert describe("something new").meaning
+    assert describe("accuracy").formula.startswith("accuracy ≤")
+
+
+def test_the_tightest_check_has_the_most_evidence_against_it(config: dict[str, Any]) -> None:
+    one = run(config)
+    first = next(c for c in one.bounds if c["bound"] == "accuracy")
+    others = [
+        first | {"p_value": 0.01, "slack": 0.3},  # more evidence, though more slack
+        first | {"p_value": 0.5, "slack": 0.01},
+        first | {"p_value": 0.0, "slack": -1.0, "verdict": "vacuous"},
+    ]
+    one = one._replace(bounds=[*one.bounds, *others])
+    assert tightest(one, "accuracy")[first["point"]] == others[0]
+    assert telling(one)[0] == others[0]
+    shown = {row["point"]: row for row in rows(one, "accuracy")}
+    assert shown[first["point"]]["slack"] == 0.3
+    assert len(shown) == 4
+
+
+@pytest.mark.parametrize(("layers", "cells"), [(2, 4), (3, 8)])
+def test_no_two_points_share_a_place_in_the_grid(
+    config: dict[str, Any], layers: int, cells: int
+) -> None:
+    drawn = rows(run(config, layers), "information")
+    assert len({(row["beta"], row["row"]) for row in drawn}) == len(drawn) == cells
+
+
+def test_with_one_layer_slack_stands_against_rate_with_its_interval(config: dict[str, Any]) -> None:
+    one = run(config, layers=1)
+    first = rows(one, "accuracy")[0]
+    assert first["x"] == pytest.approx(10)  # β = 0.1
+    assert first["y_high"] - first["y"] == pytest.approx(1.96 * 0.1)
+    assert "nats" in str(slack(one, "accuracy").to_dict())
+
+
+def test_a_check_without_layers_is_about_all_of_them(config: dict[str, Any]) -> None:
+    one = run(config)
+    one = one._replace(bounds=[c | {"layers": ""} for c in one.bounds])
+    assert rows(one, HOSTILE)[0]["rate"] == one.rates[one.points[0]["point"]][0].value
