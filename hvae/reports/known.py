@@ -68,7 +68,7 @@ def rate_distortion(run: Run, known: Exact) -> Chart:
     limit = [row["y"] for row in drawn if row["line"] == drawn[0]["line"]]
     domain = [0.9 * min(*heights, *limit), 1.1 * max(*heights, *limit)]
     scale = alt.Scale(type="log", domain=domain, nice=False)
-    y = Side("Squared error ‖x − x̂‖² per item (units of x, squared)", scale, alt.Axis(format="~r"))
+    y = Side("Squared error per item (units²)", scale, alt.Axis(format="~r"))
     base = alt.Chart(alt.Data(values=data), title="Squared error against total rate, z sampled")
     marks = base.mark_circle(size=70, color=CATEGORIES[0], opacity=0.85).encode(
         *placed(x, y),

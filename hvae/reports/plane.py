@@ -32,7 +32,7 @@ def metrics(run: Run) -> list[Metric]:
     ]
 
 
-MSE = "Mean squared error per dimension, z sampled (units of x, squared)"
+MSE = "Mean squared error per dimension, z sampled (units²)"
 
 
 def plane(run: Run, metric: Metric) -> Chart:
