@@ -9,6 +9,7 @@ from hvae.reports.slack import evidence, rows
 from hvae.results.checks.catalogue import BOUNDS, Bound
 
 TELLING = 4  # checks a bound in the table
+UNKNOWN = Bound("–", "Not described in this version.")
 
 
 class Listed(NamedTuple):
@@ -21,11 +22,17 @@ class Listed(NamedTuple):
 
 
 def listed(run: Run) -> list[Listed]:
-    """Every bound of the catalogue."""
+    """Every bound of the catalogue, and of this run."""
     return [
         Listed(name, bound, verdicts(run.bounds, name), bool(rows(run, name)))
-        for name, bound in BOUNDS.items()
+        for name, bound in described(run.bounds).items()
     ]
+
+
+def described(checks: Sequence[Row]) -> dict[str, Bound]:
+    """The catalogue, and after it the bounds that another version of it described."""
+    others = sorted({check["bound"] for check in checks} - BOUNDS.keys())
+    return {**BOUNDS, **dict.fromkeys(others, UNKNOWN)}
 
 
 def verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
@@ -36,4 +43,5 @@ def verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
 def telling(run: Run) -> list[Row]:
     """Of each bound, the checks that can bind and have the most evidence against them."""
     judged = sorted((c for c in run.bounds if c["verdict"] != "vacuous"), key=evidence)
-    return [c for name in BOUNDS for c in [c for c in judged if c["bound"] == name][:TELLING]]
+    names = described(judged)
+    return [c for name in names for c in [c for c in judged if c["bound"] == name][:TELLING]]

@@ -43,8 +43,7 @@ def squared_errors(items: pa.Table) -> dict[str, Rate]:
     Not in nats, but in the data's own units squared, summed over the dimensions.
     """
     return {
-        point: _rate(items.filter(pc.equal(items["point"], point))["squared_error"].to_numpy())
-        for point in pc.unique(items["point"]).to_pylist()
+        point: mean(mine["squared_error"].to_numpy()) for point, mine in by_point(items).items()
     }
 
 

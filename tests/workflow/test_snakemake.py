@@ -79,11 +79,13 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classify": 2, "collect_tasks": 1, "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+        {"classify": 2, "collect_tasks": 1, "judge": 1, "summarise": 1, "record": 1, "report": 1,
+         "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"cluster": 2, "collect_tasks": 2, "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+        {"cluster": 2, "collect_tasks": 2, "judge": 1, "summarise": 1, "record": 1, "report": 1,
+         "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
