@@ -41,6 +41,14 @@ def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
         ) from None
 
 
+def halves(labels: NDArray[np.int64], seed: int) -> tuple[Indices, Indices]:
+    """Indices of two random halves, each with every class in its share; InputError as `split`."""
+    try:
+        return _divide(np.arange(len(labels)), labels, 0.5, seed)
+    except ValueError as error:
+        raise InputError(f"{len(labels)} items cannot be halved by class: {error}") from None
+
+
 def _divide(
     indices: Indices, labels: NDArray[np.int64], second: float, seed: int
 ) -> tuple[Indices, Indices]:

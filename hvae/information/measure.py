@@ -80,7 +80,7 @@ def about_items(subject: Subject, count: int) -> Iterator[Named]:
     z = [torch.tensor(sample[:count]) for sample in subject.held_out.sample]
     for lowest, found in enumerate(from_rows(suffix_rows(subject.model, x, z))):
         for estimate in found:
-            yield _quantity("x", lowest, len(z)), estimate
+            yield quantity("x", lowest, len(z)), estimate
 
 
 def about_classes(subject: Subject) -> Iterator[Named]:
@@ -90,7 +90,7 @@ def about_classes(subject: Subject) -> Iterator[Named]:
     for lowest in range(layers if len(subject.test.classes) > 1 else 0):
         z_train, z_test = (np.concatenate(side.sample[lowest:], axis=1) for side in (train, test))
         estimate = class_information(z_train, train.label, z_test, test.label)
-        yield _quantity("y", lowest, layers), estimate
+        yield quantity("y", lowest, layers), estimate
 
 
 def likelihood(subject: Subject, job: Job) -> Estimate:
@@ -99,7 +99,7 @@ def likelihood(subject: Subject, job: Job) -> Estimate:
     return negative_log_likelihood(subject.model, x, samples, job.seed, SPLITS.index("test"))
 
 
-def _quantity(of: str, lowest: int, layers: int) -> str:
+def quantity(of: str, lowest: int, layers: int) -> str:
     """`I(x;z1,z2)`: what is said about `of` by z_{≥l}, l counted from 0."""
     return f"I({of};{','.join(f'z{layer + 1}' for layer in range(lowest, layers))})"
 

@@ -1,0 +1,1 @@
+"""Bring your own model: what a VAE trained elsewhere carries, from its latents alone."""

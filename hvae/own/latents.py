@@ -1,0 +1,138 @@
+"""Latents of a model that was trained elsewhere, as one Parquet file tells them.
+
+A row an item. For every layer l = 1 … L, z_1 at the bottom: `z{l}_mean`, `z{l}_std`, `z{l}_sample`,
+lists of numbers, as `hvae.latents.store` writes them; a lower layer's mean and std are given the
+sample of the layers above. `label` (whole numbers or text) and `rate_1` … `rate_L` (the item's KL
+of each layer, in nats) may be absent. Any list or number type will do.
+"""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from hvae import tables
+from hvae.data.source import UNLABELLED
+from hvae.errors import InputError
+from hvae.latents.store import Latents
+
+PARTS = ("mean", "std", "sample")
+LEAST = 20  # items: of fewer, halves say nothing
+
+
+class Own(NamedTuple):
+    """What one file holds.
+
+    latents: of every item, ids being rows of the file and labels positions in `classes`.
+    rates: (items, L) nats, or None where the file does not tell.
+    """
+
+    latents: Latents
+    classes: tuple[str, ...]
+    rates: NDArray[np.float64] | None
+
+    def taken(self, rows: NDArray[np.int64]) -> "Own":
+        """The items in these rows."""
+        ids, label, *parts = self.latents
+        chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
+        return Own(chosen, self.classes, None if self.rates is None else self.rates[rows])
+
+
+def read(path: Path) -> Own:
+    """Load and check; InputError names the file, the column, and what is wrong with it."""
+    table = tables.read(path)
+    try:
+        return _own(table)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _own(table: pa.Table) -> Own:
+    layers = _layers(table)
+    if table.num_rows < LEAST:
+        raise ValueError(f"has {table.num_rows} items, at least {LEAST} are needed")
+    parts = [[_vectors(table, f"z{layer}_{part}") for layer in layers] for part in PARTS]
+    for layer in layers:
+        _agree(layer, *(part[layer - 1] for part in parts))
+    classes, label = _labels(table)
+    latents = Latents(np.arange(table.num_rows), label, *parts)
+    return Own(latents, classes, _rates(table, layers))
+
+
+def _layers(table: pa.Table) -> range:
+    """1 … L; ValueError where a column of one of them is missing."""
+    found = [re.fullmatch(r"z([1-9]\d{0,3})_(mean|std|sample)", n) for n in table.column_names]
+    layers = range(1, max((int(match[1]) for match in found if match), default=1) + 1)
+    for name in (f"z{layer}_{part}" for layer in layers for part in PARTS):
+        if table.column_names.count(name) != 1:
+            raise ValueError(f"needs one column {name}, has {', '.join(table.column_names)}")
+    return layers
+
+
+def _vectors(table: pa.Table, name: str) -> NDArray[np.float32]:
+    """A column of lists as (items, d), finite; ValueError otherwise."""
+    column = table[name].combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0)
+    widths = pc.unique(pc.list_value_length(column)).to_pylist() if _is_list(column.type) else []
+    if len(widths) != 1 or not widths[0]:
+        raise ValueError(f"{name} must hold lists of one length, and no nulls")
+    values = _numbers(name, column.flatten())
+    return values.reshape(-1, widths[0]).astype(np.float32)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+
+
+def _numbers(name: str, values: pa.Array) -> NDArray[np.float64]:
+    kind = values.type
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        raise ValueError(f"{name} must hold numbers, has {kind}")
+    numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    if not (np.abs(numbers) <= np.finfo(np.float32).max).all():
+        raise ValueError(f"{name} has values that are NaN, infinite or missing")
+    return np.asarray(numbers)
+
+
+def _agree(layer: int, mean: NDArray[np.float32], std: NDArray[np.float32], sample: object) -> None:
+    shapes = {part.shape[1] for part in (mean, std, np.asarray(sample))}
+    if len(shapes) != 1:
+        raise ValueError(f"z{layer}_mean, z{layer}_std and z{layer}_sample differ in length")
+    if std.min() <= 0:
+        raise ValueError(f"z{layer}_std must be positive, has {std.min():g}")
+
+
+def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The classes' names, sorted, and each item's place in them."""
+    if "label" not in table.column_names:
+        return UNLABELLED, np.zeros(table.num_rows, np.int64)
+    column = table["label"].combine_chunks()
+    kind = column.type
+    if not (
+        pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    ):
+        raise ValueError(f"label must hold whole numbers or text, has {kind}")
+    if column.null_count:
+        raise ValueError(f"label is missing for {column.null_count} items")
+    names, label = np.unique(np.asarray(column.to_pylist()), return_inverse=True)
+    return tuple(str(name) for name in names), label.astype(np.int64)
+
+
+def _rates(table: pa.Table, layers: range) -> NDArray[np.float64] | None:
+    names = [f"rate_{layer}" for layer in layers]
+    given = [name for name in names if name in table.column_names]
+    if not given:
+        return None
+    if given != names:
+        raise ValueError(f"needs all of {', '.join(names)} or none, has {', '.join(given)}")
+    rates = np.stack([_numbers(n, table[n].combine_chunks()) for n in names], axis=1)
+    if rates.min() < 0:
+        raise ValueError(f"rates must not be negative, has {rates.min():g}")
+    return rates
