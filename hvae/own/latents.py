@@ -6,7 +6,9 @@ sample of the layers above. `label` (whole numbers or text) and `rate_1` … `ra
 of each layer, in nats) may be absent. Any list or number type will do.
 """
 
+import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +42,15 @@ class Own(NamedTuple):
         ids, label, *parts = self.latents
         chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
         return Own(chosen, self.classes, None if self.rates is None else self.rates[rows])
+
+    def at(self, rates: Sequence[float]) -> "Own":
+        """With R_1 … R_L in nats, the same for every item. ValueError unless L finite ones ≥ 0."""
+        layers = len(self.latents.mean)
+        if len(rates) != layers:
+            raise ValueError(f"needs a rate for each of {layers} layers, got {len(rates)}")
+        if not all(0 <= rate < math.inf for rate in rates):
+            raise ValueError(f"rates must be finite and not negative, got {list(rates)}")
+        return self._replace(rates=np.tile(np.asarray(rates), (len(self.latents.ids), 1)))
 
 
 def read(path: Path) -> Own:

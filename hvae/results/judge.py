@@ -1,17 +1,17 @@
 """Hold the measured values of an experiment against their limits."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from hvae import command, tables
 from hvae.bounds.verdicts import Check, judge
 from hvae.data import prepared
 from hvae.data.exact import exact
-from hvae.data.prepared import Items
 from hvae.params import Data, Evaluation, Section, Seed, parse
 from hvae.results.checks.families import checks
 from hvae.results.evidence import Evidence
@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> None:
     evidence = Evidence(
         seed=job.seed,
         **{name: tables.read(getattr(arguments, name)) for name in TABLES},
-        shares=class_shares(test),
+        shares=shares_of(test.labels, test.classes),
         exact=exact(job.data, job.seed),
         compared=test.ids[: job.evaluation.information_items],
     )
@@ -55,11 +55,11 @@ def judged(evidence: Evidence) -> pa.Table:
     return tables.from_rows(rows, tables.bounds())
 
 
-def class_shares(items: Items) -> Floats | None:
-    """The classes' shares of the items, (M,); None where the data have no classes."""
-    if len(items.classes) < 2:
+def shares_of(labels: NDArray[np.int64], classes: Sequence[str]) -> Floats | None:
+    """The classes' shares of the labels, (M,); None where there are no classes."""
+    if len(classes) < 2:
         return None
-    return np.bincount(items.labels, minlength=len(items.classes)) / len(items.labels)
+    return np.bincount(labels, minlength=len(classes)) / len(labels)
 
 
 def _row(named: Mapping[str, str], check: Check, verdict: str) -> dict[str, Any]:

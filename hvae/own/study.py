@@ -1,0 +1,41 @@
+"""From supplied latents to tables, verdicts and a page."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from hvae import tables
+from hvae.own.latents import Own
+from hvae.own.measure import divided, information, probes, rates
+from hvae.results.evidence import Evidence
+from hvae.results.judge import judged, shares_of
+from hvae.task_options import Classification, Tasks
+
+TASKS = Tasks(
+    classification=Classification(
+        probes=["logistic", "svm-linear", "svm-rbf", "knn"], max_train=2000
+    )
+)
+
+
+class Settings(NamedTuple):
+    """title: heads the page; seed: divides the items; items: of test, that I(x; z) compares."""
+
+    title: str
+    seed: int
+    items: int
+
+
+def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
+    """Write `tasks`, `counts`, `information`, `items` and `bounds` into `out`."""
+    train, test = divided(own, settings.seed)
+    found = dict(zip(("tasks", "counts"), probes(train, test, TASKS), strict=True))
+    found |= {"information": information(train, test, settings.items), "items": rates(test)}
+    compared = test.latents.ids[: settings.items]
+    shares = shares_of(test.latents.label, test.classes)
+    evidence = Evidence(seed=settings.seed, **found, shares=shares, compared=compared)
+    found["bounds"] = judged(evidence)
+    for name, table in found.items():
+        tables.write(table, out / f"{name}.parquet")
+    return found

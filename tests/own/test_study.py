@@ -1,0 +1,155 @@
+"""A model given by its latents alone, where what they carry is known."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hvae import tables
+from hvae.own.latents import read
+from hvae.own.study import Settings, study
+
+ITEMS, CLASSES = 1200, 4
+NOISE = 0.6  # standard deviation of the posterior; the means have variance 1 - NOISE², as the prior
+
+
+def channel(independent: bool = False, layers: int = 1) -> dict[str, Any]:
+    """z_L ~ N(μ(x), NOISE²) of width 2 against a standard normal prior, which it matches in law.
+
+    So I(x; z_L) = R_L = −2 log NOISE = 1.02 nats exactly. μ points into the quadrant that is the
+    label, if it is not `independent`. Layers below are copies of the top one, with no rate.
+    """
+    random = np.random.default_rng(3)
+    mean = random.normal(size=(ITEMS, 2)) * np.sqrt(1 - NOISE**2)
+    sample = mean + NOISE * random.normal(size=mean.shape)
+    label = (mean > 0) @ [1, 2]
+    columns: dict[str, Any] = {"label": random.permutation(label) if independent else label}
+    for layer in range(1, layers + 1):
+        top = layer == layers
+        parts = {"mean": mean if top else sample, "std": np.full(mean.shape, NOISE)}
+        columns |= {f"z{layer}_{name}": part.tolist() for name, part in parts.items()}
+        columns[f"z{layer}_sample"] = sample.tolist()
+        rate = (mean**2 + NOISE**2 - 1 - 2 * np.log(NOISE)).sum(1) / 2
+        columns[f"rate_{layer}"] = rate if top else np.zeros(ITEMS)
+    return columns
+
+
+def studied(folder: Path, columns: dict[str, Any]) -> dict[str, pa.Table]:
+    path = folder / "z.parquet"
+    pq.write_table(pa.table(columns), path)
+    return study(read(path), Settings("A title", 0, 1000), folder / "out")
+
+
+def verdicts(found: dict[str, pa.Table]) -> dict[str, set[str]]:
+    rows = found["bounds"].to_pylist()
+    return {b: {r["verdict"] for r in rows if r["bound"] == b} for b in {r["bound"] for r in rows}}
+
+
+def test_the_information_of_a_known_channel_and_every_bound_kept(tmp_path: Path) -> None:
+    found = studied(tmp_path, channel())
+    by_kind = {row["kind"]: row for row in found["information"].to_pylist()[:2]}
+    truth = -2 * np.log(NOISE)
+    assert by_kind["lower"]["value"] - 3 * by_kind["lower"]["std_error"] <= truth
+    assert by_kind["upper"]["value"] + 3 * by_kind["upper"]["std_error"] >= truth
+    assert by_kind["upper"]["value"] == pytest.approx(truth, abs=0.15)
+    assert "violated" not in set.union(*verdicts(found).values())
+    assert (tmp_path / "out" / "bounds.parquet").is_file()
+    assert tables.read(tmp_path / "out" / "tasks.parquet").equals(found["tasks"])
+
+
+def test_rates_claimed_too_low_are_found_out(tmp_path: Path) -> None:
+    columns = channel()
+    columns["rate_1"] *= 0.3
+    found = verdicts(studied(tmp_path, columns))
+    assert "violated" in found["information"]
+    assert "violated" in found["accuracy"]
+
+
+def test_means_passed_off_as_samples_are_found_out(tmp_path: Path) -> None:
+    columns = channel()
+    columns["z1_sample"] = columns["z1_mean"]
+    assert "violated" in verdicts(studied(tmp_path, columns))["accuracy"]
+
+
+def test_labels_that_know_nothing_are_never_told(tmp_path: Path) -> None:
+    found = verdicts(studied(tmp_path, channel(independent=True)))
+    assert "violated" not in set.union(*found.values())
+
+
+def test_without_rates_only_the_information_limits(tmp_path: Path) -> None:
+    columns = channel()
+    del columns["rate_1"]
+    found = verdicts(studied(tmp_path, columns))
+    assert found
+    assert all(bound.endswith("-by-information") for bound in found)
+
+
+def test_without_labels_there_are_estimates_but_no_probes(tmp_path: Path) -> None:
+    columns = channel()
+    del columns["label"]
+    found = studied(tmp_path, columns)
+    assert found["tasks"].num_rows == 0
+    assert set(verdicts(found)) == {"information"}
+
+
+def test_of_several_layers_the_top_one_has_an_estimate(tmp_path: Path) -> None:
+    found = studied(tmp_path, channel(layers=2))
+    quantities = set(found["information"]["quantity"].to_pylist())
+    assert quantities == {"I(x;z2)", "I(y;z1,z2)", "I(y;z2)"}
+    assert {"z1", "z2", "z1+z2"} == set(found["tasks"]["layers"].to_pylist())
+    assert "violated" not in set.union(*verdicts(found).values())
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "hvae.own", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
+    path, out = tmp_path / "z.parquet", tmp_path / "out"
+    columns = channel()
+    del columns["rate_1"]
+    pq.write_table(pa.table(columns), path)
+    given = ["--latents", str(path), "--out", str(out), "--rates", "1.0217"]
+    done = command(*given, "--title", "<b>mine</b> & yours")
+    assert done.returncode == 0, done.stderr
+    page = (out / "index.html").read_text()
+    assert "&lt;b&gt;mine&lt;/b&gt; &amp; yours" in page
+    assert "<b>mine</b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--rates", "1", "2"], "--rates: the file has rates of its own"),
+        (["--latents", "absent.parquet"], "absent.parquet cannot be read"),
+    ],
+)
+def test_bad_arguments_end_in_one_sentence(
+    tmp_path: Path, arguments: list[str], problem: str
+) -> None:
+    path, out = tmp_path / "z.parquet", tmp_path / "out"
+    pq.write_table(pa.table(channel()), path)
+    done = command("--latents", str(path), "--out", str(out), *arguments)
+    assert done.returncode == 1
+    assert problem in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("rates", "problem"),
+    [([1.0], "a rate for each of 2 layers, got 1"), ([1.0, float("nan")], "finite")],
+)
+def test_rates_that_do_not_fit_are_refused(
+    tmp_path: Path, rates: list[float], problem: str
+) -> None:
+    path = tmp_path / "z.parquet"
+    pq.write_table(pa.table(channel(layers=2)), path)
+    with pytest.raises(ValueError, match=problem):
+        read(path).at(rates)
