@@ -8,6 +8,7 @@ import pyarrow as pa
 from hvae import tables
 from hvae.own.latents import Own
 from hvae.own.measure import divided, information, probes, rates
+from hvae.own.page import Facts, page
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged, shares_of
 from hvae.task_options import Classification, Tasks
@@ -28,7 +29,7 @@ class Settings(NamedTuple):
 
 
 def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
-    """Write `tasks`, `counts`, `information`, `items` and `bounds` into `out`."""
+    """Write `tasks`, `counts`, `information`, `items`, `bounds` and the page into `out`."""
     train, test = divided(own, settings.seed)
     found = dict(zip(("tasks", "counts"), probes(train, test, TASKS), strict=True))
     found |= {"information": information(train, test, settings.items), "items": rates(test)}
@@ -36,6 +37,10 @@ def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
     shares = shares_of(test.latents.label, test.classes)
     evidence = Evidence(seed=settings.seed, **found, shares=shares, compared=compared)
     found["bounds"] = judged(evidence)
+    widths = [part.shape[1] for part in test.latents.mean]
+    sizes = len(train.latents.ids), len(test.latents.ids)
+    html = page(Facts(settings.title, *sizes, widths, test.classes), found)
     for name, table in found.items():
         tables.write(table, out / f"{name}.parquet")
+    tables.write_whole(out / "index.html", lambda beside: beside.write_text(html))
     return found
