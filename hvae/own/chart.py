@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from hvae.reports.marks import legend
+from hvae.reports.marks import Chart, legend
 from hvae.reports.theme import BAR, CATEGORIES, LIMIT
 
 Row = dict[str, Any]
@@ -13,7 +13,7 @@ FEATURES = {"sample": "samples, which the limits are of", "mean": "means, which 
 LIMITS = {"accuracy": "A(R): the limit by the rate", "accuracy-by-information": "A(Î⁺): by Î⁺"}
 
 
-def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> alt.LayerChart:
+def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
     """A line a method, from samples and from means, with exact binomial 95 % intervals.
 
     tasks: rows of accuracies; checks: rows of `bounds.parquet` of the same layers. All accuracies
@@ -57,4 +57,5 @@ def _limits(checks: Sequence[Row]) -> alt.Chart:
 
 
 def _across(column: str) -> alt.X:
-    return alt.X(f"{column}:Q", title="Test accuracy", scale=alt.Scale(domain=[0, 1]))
+    ticks = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    return alt.X(f"{column}:Q", title="Test accuracy", scale=alt.Scale(domain=[0, 1]), axis=ticks)

@@ -9,12 +9,9 @@ import pyarrow as pa
 
 from hvae.bounds.samples import Estimate
 from hvae.own.chart import Row, accuracy
+from hvae.reports.bounds import counted
 from hvae.reports.skeleton import Figure, figure, render
-from hvae.results.checks.catalogue import BOUNDS, Bound
-from hvae.results.evidence import layers_of
 from hvae.results.rates import suffix_name, suffix_rates
-
-VERDICTS = ("holds", "violated", "undecided", "vacuous")
 
 
 class Facts(NamedTuple):
@@ -27,14 +24,6 @@ class Facts(NamedTuple):
     classes: Sequence[str]
 
 
-class Judged(NamedTuple):
-    """One bound of the catalogue with the counts of its verdicts."""
-
-    name: str
-    bound: Bound
-    verdicts: Counter[str]
-
-
 def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
     """The whole page, from the tables that the study wrote."""
     checks = found["bounds"].to_pylist()
@@ -44,10 +33,8 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
         facts=facts,
         rates=rates(found["items"]),
         information=found["information"].to_pylist(),
-        layers_of=layers_of,
-        judged=judged(checks),
+        judged=[bound for bound in counted(checks) if bound.verdicts],
         checks=sorted(checks, key=lambda check: (check["verdict"] == "vacuous", check["p_value"])),
-        verdicts=VERDICTS,
         count=Counter(check["verdict"] for check in checks),
     )
 
@@ -58,12 +45,6 @@ def rates(items: pa.Table) -> list[tuple[str, Estimate]]:
     named = [suffix_name(lowest, len(suffixes)) for lowest in range(1, len(suffixes) + 1)]
     pairs = zip(named, suffixes, strict=True)
     return [(name, rate) for name, rate in pairs if math.isfinite(rate.value)]
-
-
-def judged(checks: Sequence[Row]) -> list[Judged]:
-    """Every bound that has checks, in the catalogue's order."""
-    counts = {name: Counter(c["verdict"] for c in checks if c["bound"] == name) for name in BOUNDS}
-    return [Judged(name, BOUNDS[name], count) for name, count in counts.items() if count]
 
 
 def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:

@@ -5,43 +5,39 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hvae.reports.run import Row, Run
-from hvae.reports.slack import evidence, rows
+from hvae.reports.slack import evidence
 from hvae.results.checks.catalogue import BOUNDS, Bound
 
 TELLING = 4  # checks a bound in the table
 UNKNOWN = Bound("–", "Not described in this version.")
 
 
-class Listed(NamedTuple):
-    """A bound with the counts of its verdicts; `shown` where some point of it is judged."""
+class Counted(NamedTuple):
+    """A bound with the counts of its verdicts, none where it has no check."""
 
     name: str
     bound: Bound
     verdicts: Counter[str]
-    shown: bool
+
+    @property
+    def judged(self) -> bool:
+        """Whether some check of it can bind."""
+        return self.verdicts.total() > self.verdicts["vacuous"]
 
 
-def listed(run: Run) -> list[Listed]:
-    """Every bound of the catalogue, and of this run."""
-    return [
-        Listed(name, bound, verdicts(run.bounds, name), bool(rows(run, name)))
-        for name, bound in described(run.bounds).items()
-    ]
-
-
-def described(checks: Sequence[Row]) -> dict[str, Bound]:
+def counted(checks: Sequence[Row]) -> list[Counted]:
     """The catalogue, and after it the bounds that another version of it described."""
     others = sorted({check["bound"] for check in checks} - BOUNDS.keys())
-    return {**BOUNDS, **dict.fromkeys(others, UNKNOWN)}
+    every = {**BOUNDS, **dict.fromkeys(others, UNKNOWN)}
+    return [Counted(name, bound, _verdicts(checks, name)) for name, bound in every.items()]
 
 
-def verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
-    """How many checks of this bound hold, are violated, undecided or vacuous."""
+def _verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
     return Counter(check["verdict"] for check in checks if check["bound"] == bound)
 
 
 def telling(run: Run) -> list[Row]:
     """Of each bound, the checks that can bind and have the most evidence against them."""
     judged = sorted((c for c in run.bounds if c["verdict"] != "vacuous"), key=evidence)
-    names = described(judged)
+    names = [bound.name for bound in counted(judged)]
     return [c for name in names for c in [c for c in judged if c["bound"] == name][:TELLING]]

@@ -7,7 +7,7 @@ import yaml
 from hvae import command, tables
 from hvae.params import Params, parse
 from hvae.reports import pictures
-from hvae.reports.bounds import listed, telling
+from hvae.reports.bounds import counted, telling
 from hvae.reports.findings import findings
 from hvae.reports.run import Run, load, revision, versions
 from hvae.reports.sections import figures, sections
@@ -37,7 +37,7 @@ def page(run: Run) -> str:
         originals=pictures.originals(run) if image else None,
         shown=pictures.shown(run) if image else [],
         betas=pictures.betas,
-        bounds=listed(run),
+        bounds=counted(run.bounds),
         telling=telling(run),
         weak=weak[:WEAK],
         weak_count=len(weak),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hvae.reports import information, pictures, slack
 from hvae.reports.accuracy import accuracy
-from hvae.reports.bounds import listed
+from hvae.reports.bounds import counted
 from hvae.reports.curves import curves
 from hvae.reports.known import rate_distortion, spectrum
 from hvae.reports.plane import metrics, plane
@@ -61,8 +61,8 @@ def _exactness(run: Run) -> Iterator[Figure]:
 
 
 def _bounds(run: Run) -> Iterator[Figure]:
-    for place, bound in enumerate(listed(run)):
-        if bound.shown:
+    for place, bound in enumerate(counted(run.bounds)):
+        if bound.judged:
             text = f"Slack of the bound {bound.name} over the grid"
             yield figure(f"slack-{place}", "bounds", slack.slack(run, bound.name), text)
 

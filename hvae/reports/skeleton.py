@@ -2,12 +2,14 @@
 
 import functools
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from hvae.reports import theme
 
@@ -40,8 +42,18 @@ def render(template: str, figures: Sequence[Figure], **values: Any) -> str:
     templates = Environment(
         loader=PackageLoader("hvae.reports"), autoescape=True, undefined=StrictUndefined
     )
+    templates.filters["indexed"] = indexed
     page = templates.get_template(template)
     return page.render(figures=figures, libraries=libraries(), sub=theme.sub, **values)
+
+
+def indexed(formula: str) -> Markup:
+    """A line of mathematics with its indices, `z_{≥l}` or `R_total`, set as such; else escaped."""
+    return Markup(re.sub(r"_(?:\{([^}]*)\}|(\w+))", _index, str(escape(formula))))  # noqa: S704
+
+
+def _index(found: re.Match[str]) -> str:
+    return f"<sub>{found[1] or found[2]}</sub>"
 
 
 @functools.cache

@@ -13,10 +13,11 @@ INTERVAL = 1.96  # standard errors either side of a mean: 95 %
 @alt.theme.register("hvae", enable=True)
 def theme() -> Any:
     """Plain axes, readable sizes, and a width that follows the page."""
+    below = {"bottom": {"anchor": "start", "direction": "vertical", "margin": 6}}
     config = {
         "font": "system-ui, sans-serif",
         "axis": {"labelFontSize": 12, "titleFontSize": 13, "titleFontWeight": 500},
-        "legend": {"labelFontSize": 12, "titleFontSize": 12, "orient": "bottom"},
+        "legend": {"labelFontSize": 12, "titleFontSize": 12, "orient": "bottom", "layout": below},
         "title": {"fontSize": 14, "fontWeight": 600, "anchor": "start", "offset": 10},
         "view": {"stroke": "#cccccc"},
         "range": {"category": CATEGORIES, "ramp": {"scheme": "viridis"}},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.bounds import UNKNOWN, described, listed, telling
+from hvae.reports.bounds import UNKNOWN, counted, telling
 from hvae.reports.page import page
 from hvae.reports.slack import rows, slack, tightest
 from hvae.results.checks.catalogue import BOUNDS as CATALOGUE
@@ -14,11 +14,11 @@ from tests.reports.cases import BOUNDS, HOSTILE, run
 
 def test_every_bound_is_listed_with_its_counts(config: dict[str, Any]) -> None:
     one = run(config)
-    found = {bound.name: bound for bound in listed(one)}
+    found = {bound.name: bound for bound in counted(one.bounds)}
     assert set(found) == {*BOUNDS, *CATALOGUE}
     for name, (_, verdict) in BOUNDS.items():
         assert found[name].verdicts == {verdict: 4}
-        assert found[name].shown == (verdict != "vacuous")
+        assert found[name].judged == (verdict != "vacuous")
     text = page(one)
     for name in BOUNDS:
         assert f"<td>{html.escape(name)}</td>" in text.replace("&#39;", "&#x27;")
@@ -28,7 +28,7 @@ def test_a_bound_that_cannot_bind_has_a_sentence_and_no_chart(config: dict[str, 
     assert "none of their checks can bind here: idle." in page(run(config))
     none = run(config)._replace(bounds=[c for c in run(config).bounds if c["bound"] == "idle"])
     assert "No check of this run can bind." in page(none)
-    assert not [bound for bound in listed(none) if bound.shown]
+    assert not [bound for bound in counted(none.bounds) if bound.judged]
 
 
 def test_a_bound_without_checks_says_so(config: dict[str, Any]) -> None:
@@ -36,9 +36,10 @@ def test_a_bound_without_checks_says_so(config: dict[str, Any]) -> None:
 
 
 def test_an_unknown_bound_has_a_description_too() -> None:
-    found = described([{"bound": "something new"}])
-    assert found["something new"] == UNKNOWN
-    assert found["accuracy"].formula.startswith("accuracy ≤")
+    found = {one.name: one for one in counted([{"bound": "something new", "verdict": "holds"}])}
+    assert found["something new"].bound == UNKNOWN
+    assert found["something new"].verdicts == {"holds": 1}
+    assert found["accuracy"].bound.formula.startswith("accuracy ≤")
 
 
 def test_the_tightest_check_has_the_most_evidence_against_it(config: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from hvae.reports import pictures
 from hvae.reports.findings import findings
 from hvae.reports.page import page
 from hvae.reports.sections import figures
-from hvae.reports.skeleton import drawable, libraries
+from hvae.reports.skeleton import drawable, indexed, libraries
 from hvae.results.rates import Rate
 from tests.reports.cases import HOSTILE, OPTIONS, run
 
@@ -155,3 +155,8 @@ def test_a_strip_holds_its_pictures_side_by_side(
     strip = pictures.strip(np.full((2, math.prod(shape)), 1.7), shape, "two")
     assert (strip.width, strip.height) == size
     assert strip.uri.startswith("data:image/png;base64,")
+
+
+def test_indices_are_set_and_everything_else_is_escaped() -> None:
+    assert indexed("R_total ≥ z_{≥l}") == "R<sub>total</sub> ≥ z<sub>≥l</sub>"
+    assert indexed("<i> & z_{<b>}") == "&lt;i&gt; &amp; z<sub>&lt;b&gt;</sub>"
