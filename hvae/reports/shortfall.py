@@ -80,7 +80,7 @@ def _planes(found: Iterable[Shortfall]) -> list[tuple[tuple[list[str], str], lis
 def _line(found: Sequence[Shortfall], title: str) -> Chart:
     data = rows(found)
     base = alt.Chart(alt.Data(values=data), title=title)
-    x = Side("β", alt.Scale(type="log", nice=False, padding=12), alt.Axis(format="~g"))
+    x = Side("β", alt.Scale(type="log", nice=False, padding=12), alt.Axis(format=".3~g"))
     y = Side("J° / J°*", alt.Scale(zero=False), alt.Axis())
     one = alt.Chart(alt.Data(values=[{"y": 1}])).mark_rule(color=LIMIT, strokeWidth=2)
     line = base.mark_line(point=True, color=CATEGORIES[0]).encode(*placed(x, y), tooltip=_numbers())
@@ -113,8 +113,8 @@ def _cells(
     data: list[Row], title: str, color: alt.Color, dark: str, form: str, numbers: list[alt.Tooltip]
 ) -> Chart:
     base = alt.Chart(alt.Data(values=data), title=title).encode(
-        alt.X("beta_1:O", title="β₁", axis=alt.Axis(labelAngle=0, format="~g")),
-        alt.Y("beta_2:O", title="β₂", axis=alt.Axis(format="~g"), sort="descending"),
+        alt.X("beta_1:O", title="β₁", axis=alt.Axis(labelAngle=0, format=".3~g")),
+        alt.Y("beta_2:O", title="β₂", axis=alt.Axis(format=".3~g"), sort="descending"),
     )
     number = base.mark_text(fontSize=12).encode(
         text=alt.Text("ratio:Q", format=form),

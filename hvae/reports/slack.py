@@ -50,7 +50,7 @@ def _row(run: Run, point: Row, check: Row) -> Row:
 
 def cell(run: Run, point: Row) -> Row:
     """Where a point stands in the grid: β_1 across, and its row, the β above and the seed, up."""
-    above = [f"{point[f'beta_{layer}']:g}" for layer in range(2, run.layers + 1)]
+    above = [f"{point[f'beta_{layer}']:.4g}" for layer in range(2, run.layers + 1)]
     seed = [f"seed {point['seed']}"] if len(run.params.grid.seeds) > 1 else []
     return {"beta": point["beta_1"], "row": ", ".join([*above, *seed])}
 
@@ -60,7 +60,7 @@ def slack(run: Run, bound: str) -> Chart:
     data = rows(run, bound)
     metric: str = data[0]["metric"]
     unit = UNITS.get(metric, "nats per item")
-    base = alt.Chart(alt.Data(values=data), title=f"Slack of “{bound}”")
+    base = alt.Chart(alt.Data(values=data), title=bound)
     return _against_rate(run, base, data, unit) if run.layers == 1 else _over_grid(run, base, unit)
 
 
@@ -73,14 +73,14 @@ def _over_grid(run: Run, base: alt.Chart, unit: str) -> Chart:
         "beta:O",
         title="β₁",
         scale=alt.Scale(domain=values),
-        axis=alt.Axis(labelAngle=0, format="~g"),
+        axis=alt.Axis(labelAngle=0, format=".3~g"),
     )
     y = alt.Y("row:O", title=names, scale=alt.Scale(domain=rests))
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color="#bbbbbb")
     color = alt.Color(
         "slack:Q",
         title=f"Slack ({unit})",
-        legend=alt.Legend(gradientLength=160, format="~g"),
+        legend=alt.Legend(gradientLength=160, format=".2~r"),
         scale=alt.Scale(scheme="viridis"),
     )
     return alt.layer(dots.encode(x, y), _marks(base, 170).encode(x, y, color))

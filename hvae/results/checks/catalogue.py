@@ -44,7 +44,7 @@ BOUNDS: Mapping[str, Bound] = {
         "No model gives the data a shorter code than their entropy.",
     ),
     "objective": Bound(
-        "D° + Σ β_l R_l ≥ J*(β_1, …, β_L)",
+        "J° = D° + Σ β_l R_l ≥ J°*(β_1, …, β_L)",
         "No model has a lower objective than the best code of a Gaussian source.",
     ),
     "squared-error": Bound(
