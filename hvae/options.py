@@ -1,189 +1,74 @@
 """The `data` section of `params.yaml`: which source, its own options, and how it is divided.
 
 `source` decides which options there are; a source refuses the options of another one by name.
-Every source's options have defaults, so that its name alone is enough.
+Every option has a default, so that a source's name alone is enough, and the folder of one's own
+files.
 """
 
-import math
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    Discriminator,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    PositiveInt,
-    Tag,
-    model_validator,
+from pydantic import Field
+
+from hvae.source_options.common import Common, Division, Split
+from hvae.source_options.made import (
+    Digits,
+    Gaussian,
+    GaussianMixture,
+    IndependentLabels,
+    PhotoPatches,
+    PowerShares,
+    PowerSpectrum,
+    listed,
+)
+from hvae.source_options.own import Arrays, ImageFolder, Npz, Own, Parquet
+from hvae.source_options.published import (
+    BinaryMnist,
+    Cifar10,
+    FashionMnist,
+    Mnist,
+    Published,
+    Svhn,
 )
 
-from hvae.section import Section, group_or_list
-
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-Count = Annotated[int, Field(ge=2, le=10_000_000)]
-Dimension = Annotated[int, Field(ge=1, le=4096)]
-Exponent = Annotated[float, Field(ge=0, le=10)]
-
-
-class Split(Section):
-    """Fractions of the items; every class is spread over the three in these proportions."""
-
-    train: Fraction
-    validation: Fraction
-    test: Fraction
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        total = self.train + self.validation + self.test
-        if not math.isclose(total, 1, abs_tol=1e-6):
-            raise ValueError(f"train + validation + test must be 1, got {total:g}")
-        return self
-
-
-class Common(Section):
-    """What every source takes; `max_items` keeps a random, stratified part of the source."""
-
-    source: str
-    raw_dir: str | None = None
-    max_items: PositiveInt | None = None
-    split: Split
-
-    @classmethod
-    def _owner(cls) -> str:
-        (name,) = get_args(cls.model_fields["source"].annotation)
-        return f"source {name!r} "
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the items have classes, so that labels can be read from their latents."""
-        return True
-
-    @property
-    def targeted(self) -> bool:
-        """Whether the items have a target, a real number to be read from their latents."""
-        return False
-
-    @model_validator(mode="after")
-    def _reads_no_files(self) -> Self:
-        if self.raw_dir is not None:
-            raise ValueError(
-                f"raw_dir must be null, since source {self.source!r} reads no files, "
-                f"got {self.raw_dir!r}"
-            )
-        return self
-
-
-class PowerSpectrum(Section):
-    """Eigenvalues λ_i = scale · i^−exponent, i = 1 … dimension; all alike where exponent is 0."""
-
-    dimension: Dimension = 8
-    scale: PositiveFloat = 1.0
-    exponent: Exponent = 1.0
-
-    def values(self) -> list[float]:
-        return [self.scale * i**-self.exponent for i in range(1, self.dimension + 1)]
-
-
-class PowerShares(Section):
-    """Class shares p_k ∝ k^−exponent, k = 1 … classes; equal where exponent is 0."""
-
-    classes: Annotated[int, Field(ge=2, le=1000)] = 5
-    exponent: Exponent = 1.0
-
-    def values(self) -> list[float]:
-        weights = [k**-self.exponent for k in range(1, self.classes + 1)]
-        return [weight / math.fsum(weights) for weight in weights]
-
-
-def _sum_to_one(shares: list[float]) -> list[float]:
-    if not math.isclose(math.fsum(shares), 1, abs_tol=1e-6):
-        raise ValueError(f"must sum to 1, got {shares}")
-    return shares
-
-
-ListedSpectrum = Annotated[list[PositiveFloat], Field(min_length=1, max_length=4096)]
-ListedShares = Annotated[list[Fraction], Field(min_length=2), AfterValidator(_sum_to_one)]
-Spectrum = Annotated[
-    Annotated[PowerSpectrum, Tag("group")] | Annotated[ListedSpectrum, Tag("list")],
-    Discriminator(group_or_list),
-]
-Shares = Annotated[
-    Annotated[PowerShares, Tag("group")] | Annotated[ListedShares, Tag("list")],
-    Discriminator(group_or_list),
-]
-
-
-def listed(values: PowerSpectrum | PowerShares | list[float]) -> list[float]:
-    """A spectrum or shares as the numbers themselves, however they were given."""
-    return values if isinstance(values, list) else values.values()
-
-
-class Digits(Common):
-    """8×8 images of handwritten digits: no options of its own."""
-
-    source: Literal["digits"]
-
-
-class Gaussian(Common):
-    """x ~ N(0, Q diag(λ) Qᵀ), Q a random rotation, with a target t = wᵀx + N(0, target_noise²).
-
-    The spectrum λ is a power law, or a list; wᵀx has variance 1, so the noise is relative to it.
-    """
-
-    source: Literal["gaussian"]
-    items: Count = 20_000
-    spectrum: Spectrum = PowerSpectrum()
-    target_noise: NonNegativeFloat = 0.1
-
-    @property
-    def labelled(self) -> bool:
-        return False
-
-    @property
-    def targeted(self) -> bool:
-        return True
-
-
-class GaussianMixture(Common):
-    """A class a component N(μ_k, std² I), every two means `separation` times std apart."""
-
-    source: Literal["gaussian-mixture"]
-    items: Count = 20_000
-    dimension: Dimension = 8
-    shares: Shares = PowerShares()
-    std: PositiveFloat = 0.3
-    separation: NonNegativeFloat = 8.0
-
-    @model_validator(mode="after")
-    def _room_for_the_means(self) -> Self:
-        if len(listed(self.shares)) > self.dimension:
-            raise ValueError(
-                f"dimension must be at least the number of components, "
-                f"{len(listed(self.shares))}, got {self.dimension}"
-            )
-        return self
-
-
-class IndependentLabels(Common):
-    """Items of another source, with its own defaults, under labels that know nothing of them."""
-
-    source: Literal["independent-labels"]
-    of: Literal["digits", "gaussian"] = "digits"
-    shares: Shares = PowerShares()
-
-    @property
-    def origin(self) -> Digits | Gaussian:
-        """The other source, with its defaults."""
-        if self.of == "digits":
-            return Digits(source="digits", split=self.split)
-        return Gaussian(source="gaussian", split=self.split)
-
-    @property
-    def targeted(self) -> bool:
-        return self.origin.targeted
-
-
 Data = Annotated[
-    Digits | Gaussian | GaussianMixture | IndependentLabels, Field(discriminator="source")
+    Digits
+    | Gaussian
+    | GaussianMixture
+    | IndependentLabels
+    | PhotoPatches
+    | Mnist
+    | BinaryMnist
+    | FashionMnist
+    | Svhn
+    | Cifar10
+    | ImageFolder
+    | Npz
+    | Parquet,
+    Field(discriminator="source"),
+]
+
+__all__ = [
+    "Arrays",
+    "BinaryMnist",
+    "Cifar10",
+    "Common",
+    "Data",
+    "Digits",
+    "Division",
+    "FashionMnist",
+    "Gaussian",
+    "GaussianMixture",
+    "ImageFolder",
+    "IndependentLabels",
+    "Mnist",
+    "Npz",
+    "Own",
+    "Parquet",
+    "PhotoPatches",
+    "PowerShares",
+    "PowerSpectrum",
+    "Published",
+    "Split",
+    "Svhn",
+    "listed",
 ]

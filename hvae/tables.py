@@ -156,7 +156,7 @@ def matrix(column: pa.ChunkedArray) -> Any:
     return values.to_numpy().reshape(len(column), column.type.list_size)
 
 
-def vectors(array: Any) -> pa.FixedSizeListArray:
-    """An array of shape (rows, width) as a column of fixed-size lists of float32."""
-    flat = pa.array(array.reshape(-1), type=pa.float32())
+def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArray:
+    """An array of shape (rows, width) as a column of fixed-size lists, of float32 unless told."""
+    flat = pa.array(array.reshape(-1), type=kind or pa.float32())
     return pa.FixedSizeListArray.from_arrays(flat, array.shape[1])

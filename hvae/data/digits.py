@@ -9,15 +9,16 @@ from sklearn.datasets import load_digits
 from hvae.data.source import Source
 from hvae.options import Digits
 
-GREY_LEVELS = 16
+GREYS = 16  # above black
 
 
 def load(_options: Digits | None = None, _seed: int = 0) -> Source:
     """The images, scaled from 0…16 to [0, 1]; nothing about them is chosen or random."""
     bunch = load_digits()
     return Source(
-        x=(bunch.data / GREY_LEVELS).astype(np.float32),
+        x=(bunch.data / GREYS).astype(np.float32),
         labels=bunch.target.astype(np.int64),
         shape=(8, 8),
         classes=tuple(str(digit) for digit in bunch.target_names),
+        levels=GREYS + 1,
     )

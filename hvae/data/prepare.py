@@ -4,7 +4,7 @@ import argparse
 
 from hvae import command
 from hvae.data import prepared, sources
-from hvae.data.splits import split, subset
+from hvae.data.splits import divide
 from hvae.params import Data, Section, Seed, parse
 
 
@@ -19,10 +19,8 @@ def main(arguments: argparse.Namespace) -> None:
     """Write train.parquet, validation.parquet and test.parquet into the folder `out`."""
     job = parse(Job, arguments.params)
     source = sources.load(job.data, job.seed)
-    kept = subset(source.labels, job.data.max_items, job.seed)
-    for name, part in split(source.labels[kept], job.data.split, job.seed).items():
-        index = kept[part]
-        prepared.write(prepared.taken(source, index), arguments.out / f"{name}.parquet")
+    for name, ids in divide(source, job.data, job.seed).items():
+        prepared.store(source, ids, arguments.out / f"{name}.parquet")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,28 @@
-"""The prepared form: one typed, checked Parquet file a split, read back with every check."""
+"""The prepared form: one typed, checked Parquet file a split, read back with every check.
+
+Columns `index`, `label`, `x` and perhaps `target`; the file's metadata say the rest, as JSON. x of
+up to 256 levels is stored as their numbers k = 0 … levels − 1, which stand for k/(levels − 1).
+"""
 
 import json
-import math
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from hvae import tables
+from hvae.data import levels, parts
+from hvae.data.checks import check
 from hvae.data.source import Source
 from hvae.errors import InputError
 
+ROWS = 4096  # of a part of the file
+
 
 class Items(NamedTuple):
-    """One split; each field but `ids` as in `Source`.
+    """One split; each field but `ids` as in `Source`, and x never as numbers of levels.
 
     x: (items, n) float32; labels: (items,) int64; target: (items,) float64 or None;
     ids: (items,) int64, the item's place in its source.
@@ -28,6 +35,7 @@ class Items(NamedTuple):
     classes: tuple[str, ...]
     bounded: bool = True
     target: NDArray[np.float64] | None = None
+    levels: int | None = None
 
     def first(self, count: int) -> "Items":
         """The leading `count` items: a random sample, since splits are stored in random order."""
@@ -42,77 +50,75 @@ class Items(NamedTuple):
 def taken(source: Source, ids: NDArray[np.int64]) -> Items:
     """The items of a source at these places."""
     return Items(
-        x=source.x[ids],
+        x=_values(source.x[ids], source.levels),
         labels=source.labels[ids],
         ids=ids,
         shape=source.shape,
         classes=source.classes,
         bounded=source.bounded,
         target=None if source.target is None else source.target[ids],
+        levels=source.levels,
     )
 
 
-def check(items: Items, origin: str) -> None:
-    """InputError naming `origin` unless shapes agree and values and labels are in range."""
-    if problem := _problem(items):
-        raise InputError(f"{origin} {problem}")
-
-
-def _problem(items: Items) -> str | None:
-    return _misfit(items) or _bad_value(items)
-
-
-def _misfit(items: Items) -> str | None:
-    count, width = items.x.shape
-    if count == 0:
-        return "has no items"
-    if width != math.prod(items.shape):
-        return f"has {width} values an item, which do not fill shape {items.shape}"
-    if len(items.labels) != count:
-        return f"has {len(items.labels)} labels for {count} items"
-    if items.target is not None and len(items.target) != count:
-        return f"has {len(items.target)} targets for {count} items"
-    return None
-
-
-def _bad_value(items: Items) -> str | None:
-    if not np.isfinite(items.x).all():
-        return "has values that are NaN or infinite"
-    if items.bounded and (items.x.min() < 0 or items.x.max() > 1):
-        return f"has values from {items.x.min():g} to {items.x.max():g}, outside [0, 1]"
-    if items.labels.min() < 0 or items.labels.max() >= len(items.classes):
-        return f"has labels outside 0…{len(items.classes) - 1}"
-    if items.target is not None and not np.isfinite(items.target).all():
-        return "has targets that are NaN or infinite"
-    return None
+def _values(x: NDArray[Any], count: int | None) -> NDArray[np.float32]:
+    return levels.values(x, count) if count and x.dtype == np.uint8 else x
 
 
 def write(items: Items, path: Path) -> None:
     """Check and store one split."""
-    check(items, str(path))
-    columns = {"index": items.ids, "label": items.labels, "x": tables.vectors(items.x)}
+    parts.write([_table(items, path)], path)
+
+
+def store(source: Source, ids: NDArray[np.int64], path: Path) -> None:
+    """The same for the items of a source at these places, a part at a time to save memory."""
+    starts = range(0, max(len(ids), 1), ROWS)
+    taken_parts = (taken(source, ids[start : start + ROWS]) for start in starts)
+    parts.write((_table(part, path) for part in taken_parts), path)
+
+
+def _table(items: Items, path: Path) -> pa.Table:
+    check(items, path)
+    columns = {"index": items.ids, "label": items.labels, "x": _stored(items)}
     if items.target is not None:
         columns["target"] = items.target
-    meta = {"shape": items.shape, "classes": items.classes, "bounded": items.bounded}
-    described = {key: json.dumps(value) for key, value in meta.items()}
-    tables.write(pa.table(columns).replace_schema_metadata(described), path)
+    names = ("shape", "classes", "bounded", "levels")
+    described = {name: json.dumps(getattr(items, name), ensure_ascii=False) for name in names}
+    return pa.table(columns).replace_schema_metadata(described)
+
+
+def _stored(items: Items) -> pa.Array:
+    if items.levels and items.levels <= levels.MOST:
+        return tables.vectors(levels.numbers(items.x, items.levels), pa.uint8())
+    return tables.vectors(items.x)
 
 
 def read(path: Path) -> Items:
     """Load and check one split; InputError where the file is not one that `write` made."""
-    table = tables.read(path)
+    groups = list(parts.read(path))
     try:
-        meta = {key.decode(): json.loads(value) for key, value in table.schema.metadata.items()}
-        items = Items(
-            x=tables.matrix(table["x"]),
-            labels=table["label"].to_numpy(),
-            ids=table["index"].to_numpy(),
-            shape=tuple(meta["shape"]),
-            classes=tuple(meta["classes"]),
-            bounded=meta["bounded"],
-            target=table["target"].to_numpy() if "target" in table.column_names else None,
-        )
-    except (KeyError, AttributeError, ValueError, TypeError) as error:
+        items = _items(groups)
+    except (KeyError, AttributeError, ValueError, TypeError, IndexError) as error:
         raise InputError(f"{path} is not a prepared split: {error}") from None
-    check(items, str(path))
+    check(items, path)
     return items
+
+
+def _items(groups: list[pa.Table]) -> Items:
+    described = groups[0].schema.metadata.items()
+    meta = {key.decode(): json.loads(value) for key, value in described}
+    x = np.concatenate([tables.matrix(group["x"]) for group in groups])
+    return Items(
+        x=_values(x, meta["levels"]),
+        labels=_column(groups, "label"),
+        ids=_column(groups, "index"),
+        shape=tuple(meta["shape"]),
+        classes=tuple(meta["classes"]),
+        bounded=meta["bounded"],
+        target=_column(groups, "target") if "target" in groups[0].column_names else None,
+        levels=meta["levels"],
+    )
+
+
+def _column(groups: list[pa.Table], name: str) -> NDArray[Any]:
+    return np.concatenate([group[name].to_numpy() for group in groups])

@@ -17,6 +17,9 @@ class Purpose(IntEnum):
     LABELS = 3
     TARGET = 4
     ENTROPY = 5
+    ORDER = 6
+    PIXELS = 7
+    PLACES = 8
 
 
 def stream(seed: int, purpose: Purpose) -> np.random.Generator:

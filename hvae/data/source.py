@@ -1,5 +1,6 @@
 """What a source gives: items, integer labels, perhaps a target, and what they look like."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,16 +12,22 @@ UNLABELLED = ("all",)  # the classes of a source that has none: one, which holds
 class Source(NamedTuple):
     """A whole data set in memory.
 
-    x: (items, n) float32, n the product of `shape`; in [0, 1] if `bounded`, else real numbers.
+    x: (items, n), n the product of `shape`; float32, in [0, 1] if `bounded`, else real numbers; or
+        uint8 numbers k of levels, which stand for k / (levels − 1).
     labels: (items,) int64, positions in `classes`; all 0 where there are no classes.
     shape: the item's own shape, (height, width) or (height, width, channels) for an image.
     classes: the classes' names; `UNLABELLED` where there are none.
     target: (items,) float64, a real number to be read from x, or None.
+    levels: every value is a multiple of 1 / (levels − 1); None where values are continuous.
+    parts: the places of the items of each part where the source comes divided: `train`, `test`,
+        and `validation` unless that is still to be taken out of `train`. None where it does not.
     """
 
-    x: NDArray[np.float32]
+    x: NDArray[np.float32] | NDArray[np.uint8]
     labels: NDArray[np.int64]
     shape: tuple[int, ...]
     classes: tuple[str, ...]
     bounded: bool = True
     target: NDArray[np.float64] | None = None
+    levels: int | None = None
+    parts: Mapping[str, NDArray[np.int64]] | None = None

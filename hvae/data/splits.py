@@ -1,17 +1,40 @@
 """Stratified, seeded train, validation and test splits."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
+from hvae.data.seeded import Purpose, stream
+from hvae.data.source import Source
 from hvae.errors import InputError
-from hvae.options import Split
+from hvae.options import Common, Division
 
 SPLITS = ("train", "validation", "test")
 Indices = NDArray[np.int64]
 
 
-def split(labels: NDArray[np.int64], fractions: Split, seed: int) -> dict[str, Indices]:
+def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
+    """The places of each split's items, in random order, of at most `max_items` of the source.
+
+    A source that comes divided stays so: its test items are those published with it, and
+    validation items are taken out of its training items unless it brings them too.
+    """
+    if source.parts is None:
+        kept = subset(source.labels, options.max_items, seed)
+        return {
+            name: kept[part]
+            for name, part in split(source.labels[kept], options.split, seed).items()
+        }
+    parts = _shrunk(source.parts, source.labels, options.max_items, seed)
+    if "validation" not in parts:
+        parts |= _held_out(parts["train"], source.labels, options.split.held_out, seed)
+    order = stream(seed, Purpose.ORDER)
+    return {name: order.permutation(parts[name]) for name in SPLITS}
+
+
+def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str, Indices]:
     """Indices of each split, in random order: any leading part of one is a random sample of it.
 
     Every class keeps its share in every split, as nearly as counts allow. InputError where a class
@@ -26,6 +49,19 @@ def split(labels: NDArray[np.int64], fractions: Split, seed: int) -> dict[str, I
             f"data.split: {len(labels)} items cannot be split by class: {error}"
         ) from None
     return {"train": train, "validation": validation, "test": test}
+
+
+def _held_out(
+    train: Indices, labels: NDArray[np.int64], part: float, seed: int
+) -> dict[str, Indices]:
+    """Published training items, divided into train and validation."""
+    try:
+        left, validation = _divide(train, labels, part, seed)
+    except ValueError as error:
+        raise InputError(
+            f"data.split: {len(train)} training items cannot be split by class: {error}"
+        ) from None
+    return {"train": left, "validation": validation}
 
 
 def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
@@ -47,6 +83,18 @@ def halves(labels: NDArray[np.int64], seed: int) -> tuple[Indices, Indices]:
         return _divide(np.arange(len(labels)), labels, 0.5, seed)
     except ValueError as error:
         raise InputError(f"{len(labels)} items cannot be halved by class: {error}") from None
+
+
+def _shrunk(
+    parts: Mapping[str, Indices], labels: NDArray[np.int64], size: int | None, seed: int
+) -> dict[str, Indices]:
+    """`size` items in all, spread over the parts as all of the items are."""
+    total = sum(len(part) for part in parts.values())
+    share = 1.0 if size is None else min(size / total, 1.0)
+    return {
+        name: part[subset(labels[part], round(share * len(part)), seed)]
+        for name, part in parts.items()
+    }
 
 
 def _divide(

@@ -1,5 +1,6 @@
 """The prepared form comes back as it went in, and what is wrong is refused by name."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from hvae.data import prepared
 from hvae.data.digits import load
+from hvae.data.source import Source
 from hvae.errors import InputError
 
 
@@ -43,6 +45,60 @@ def test_values_outside_the_unit_interval_and_a_target_come_back(tmp_path: Path)
     assert pq.read_schema(path).field("target").type == pa.float64()
 
 
+@pytest.mark.parametrize("count", [2, 17, 256])
+def test_levels_are_stored_as_bytes_and_come_back_as_the_same_floats(
+    count: int, tmp_path: Path
+) -> None:
+    numbers = (np.arange(24).reshape(4, 6) * 11 % count).astype(np.uint8)
+    x = (numbers / (count - 1)).astype(np.float32)
+    path = tmp_path / "train.parquet"
+    prepared.write(items(x=x, levels=count), path)
+    back = prepared.read(path)
+    np.testing.assert_array_equal(back.x, x)
+    assert (back.x.dtype, back.levels, back.first(2).levels) == (np.float32, count, count)
+    table = pq.read_table(path)
+    assert str(table.schema.field("x").type) == "fixed_size_list<element: uint8>[6]"
+    assert table["x"].to_pylist() == numbers.tolist()
+    assert json.loads(table.schema.metadata[b"levels"]) == count
+
+
+def test_many_levels_are_stored_as_floats(tmp_path: Path) -> None:
+    x = (np.arange(24).reshape(4, 6) / 1000).astype(np.float32)
+    prepared.write(items(x=x, levels=1001), tmp_path / "train.parquet")
+    back = prepared.read(tmp_path / "train.parquet")
+    np.testing.assert_array_equal(back.x, x)
+    assert back.levels == 1001
+
+
+def test_a_source_of_numbers_and_one_of_values_are_the_same_items() -> None:
+    numbers = np.array([[0, 128, 255], [7, 9, 11]], np.uint8)
+    labels = np.array([0, 1])
+    given = Source(numbers, labels, (3,), ("a", "b"), levels=256)
+    scaled = given._replace(x=(numbers / 255).astype(np.float32))
+    ids = np.array([1])
+    for one, other in zip(prepared.taken(given, ids), prepared.taken(scaled, ids), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_long_split_is_stored_in_parts(tmp_path: Path) -> None:
+    rng, path = np.random.default_rng(0), tmp_path / "train.parquet"
+    count = 2 * prepared.ROWS + 5
+    numbers = rng.integers(0, 256, (count + 7, 3), dtype=np.uint8)
+    target = rng.standard_normal(count + 7)
+    labels = rng.integers(0, 2, count + 7)
+    source = Source(numbers, labels, (3,), ("a", "b"), target=target, levels=256)
+    ids = rng.permutation(count + 7)[:count]
+    prepared.store(source, ids, path)
+    assert pq.ParquetFile(path).num_row_groups == 3
+    back = prepared.read(path)
+    for was, now in zip(prepared.taken(source, ids), back, strict=True):
+        np.testing.assert_array_equal(was, now)
+    source.labels[ids[-1]] = 2  # found only when the first parts are already written
+    with pytest.raises(InputError, match="labels outside 0…1"):
+        prepared.store(source, ids, tmp_path / "test.parquet")
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def holed() -> np.ndarray:
     x = items().x.copy()
     x[1, 2] = np.nan
@@ -53,6 +109,8 @@ def holed() -> np.ndarray:
     ("changes", "problem"),
     [
         ({"x": holed()}, "NaN or infinite"),
+        ({"levels": 256}, "values between its 256 levels"),
+        ({"x": items().x * 2, "bounded": False, "levels": 24}, r"outside \[0, 1\]"),
         ({"x": items().x * 2}, r"values from 0 to 2, outside \[0, 1\]"),
         ({"x": items().x - 0.5}, r"outside \[0, 1\]"),
         ({"labels": np.array([0, 1, 2, 0])}, "labels outside 0…1"),
@@ -85,3 +143,4 @@ def test_the_digits_are_what_they_are_known_to_be() -> None:
     assert source.x.shape == (1797, 64)
     assert np.bincount(source.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert sorted(np.unique(source.x * 16)) == list(range(17))
+    assert source.levels == 17

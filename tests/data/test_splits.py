@@ -1,11 +1,15 @@
 """Splits: disjoint, whole, stratified, seeded."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from hvae.data.digits import load
-from hvae.data.splits import SPLITS, split, subset
+from hvae.data.source import Source
+from hvae.data.splits import SPLITS, divide, split, subset
 from hvae.errors import InputError
+from hvae.options import Common, Mnist
 from hvae.params import Split
 
 FRACTIONS = Split(train=0.6, validation=0.2, test=0.2)
@@ -43,6 +47,60 @@ def test_a_subset_is_stratified() -> None:
     labels = np.repeat([0, 1], [900, 100])
     assert np.bincount(labels[subset(labels, 50, seed=0)]).tolist() == [45, 5]
     assert len(subset(labels, None, seed=0)) == len(subset(labels, 5000, seed=0)) == 1000
+
+
+def published() -> Source:
+    """900 training and 100 test items of two classes, in the proportion of 9 to 1."""
+    labels = np.tile(np.repeat([0, 1], [90, 10]), 10)
+    parts = {"train": np.arange(900), "test": np.arange(900, 1000)}
+    return Source(np.zeros((1000, 1), np.uint8), labels, (1,), ("a", "b"), levels=2, parts=parts)
+
+
+def mnist(**values: Any) -> Common:
+    fractions = {"train": 0.6, "validation": 0.2, "test": 0.2}
+    return Mnist.model_validate({"source": "mnist", "split": fractions} | values)
+
+
+def test_a_published_test_set_stays_whole_and_validation_comes_out_of_train() -> None:
+    source = published()
+    parts = divide(source, mnist(), seed=0)
+    assert tuple(parts) == SPLITS
+    assert {name: len(part) for name, part in parts.items()} == {
+        "train": 675,  # 900 in the proportion of 0.6 to 0.2
+        "validation": 225,
+        "test": 100,
+    }
+    assert sorted(parts["test"]) == list(range(900, 1000))
+    assert sorted(np.concatenate([parts["train"], parts["validation"]])) == list(range(900))
+    assert list(parts["test"]) != sorted(parts["test"])  # in random order, as the others are
+    for part in parts.values():
+        assert np.bincount(source.labels[part])[1] == pytest.approx(len(part) / 10, abs=0.5)
+
+
+def test_only_train_to_validation_matters_where_a_test_set_is_published() -> None:
+    for split_by in ({"train": 0.9, "validation": 0.1, "test": 0.2}, {"train": 0.45}):
+        merged = {"train": 0.6, "validation": 0.05, "test": 0.2} | split_by
+        parts = divide(published(), mnist(split=merged), seed=0)
+        assert {name: len(part) for name, part in parts.items()} == {
+            "train": 810,
+            "validation": 90,
+            "test": 100,
+        }
+
+
+def test_fewer_items_are_spread_over_training_and_test_set_as_all_are() -> None:
+    parts = divide(published(), mnist(max_items=200), seed=0)
+    assert [len(parts[name]) for name in SPLITS] == [135, 45, 20]
+    assert parts["test"].min() >= 900 > max(parts["train"].max(), parts["validation"].max())
+    with pytest.raises(InputError, match=r"data\.max_items: 1 items cannot be chosen by class"):
+        divide(published(), mnist(max_items=10), seed=0)
+
+
+def test_the_seed_decides_which_are_held_out() -> None:
+    first, again, other = (divide(published(), mnist(), seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first["validation"], again["validation"])
+    assert set(first["validation"]) != set(other["validation"])
+    assert list(first["test"]) != list(other["test"])
 
 
 def test_items_without_classes_are_split_all_the_same() -> None:

@@ -1,0 +1,86 @@
+"""What the options of all sources share: size, division into splits, and where files come from."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Self, get_args
+
+from pydantic import Field, PositiveInt, model_validator
+
+from hvae.section import Section
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Division(Section):
+    """How a source that comes with a test set is divided: train : validation is the proportion.
+
+    Its published training items are divided so, and `test` is not used: the test set is published.
+    """
+
+    train: Fraction
+    validation: Fraction
+    test: Fraction
+
+    @property
+    def held_out(self) -> float:
+        """The part of the items not in the test set that is kept for validation."""
+        return self.validation / (self.train + self.validation)
+
+
+class Split(Division):
+    """Fractions of the items; every class is spread over the three in these proportions."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1, abs_tol=1e-6):
+            raise ValueError(f"train + validation + test must be 1, got {total:g}")
+        return self
+
+
+class Common(Section):
+    """What every source takes; `max_items` keeps a random, stratified part of the source."""
+
+    source: str
+    raw_dir: str | None = None
+    max_items: PositiveInt | None = None
+    split: Division
+
+    @classmethod
+    def _owner(cls) -> str:
+        (name,) = get_args(cls.model_fields["source"].annotation)
+        return f"source {name!r} "
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the items may have classes, so that labels can be read from their latents."""
+        return True
+
+    @property
+    def targeted(self) -> bool:
+        """Whether the items may have a target, a real number to be read from their latents."""
+        return False
+
+    @property
+    def folder(self) -> Path | None:
+        """`raw_dir` as a folder, if it is given."""
+        return None if self.raw_dir is None else Path(self.raw_dir).expanduser()
+
+    def raw_files(self) -> list[Path]:
+        """The files in `raw_dir` that are read; none where the source downloads or draws."""
+        return []
+
+
+class Made(Common):
+    """A source that reads no files of the user's."""
+
+    split: Split
+
+    @model_validator(mode="after")
+    def _reads_no_files(self) -> Self:
+        if self.raw_dir is not None:
+            raise ValueError(
+                f"raw_dir must be null, since source {self.source!r} reads no files, "
+                f"got {self.raw_dir!r}"
+            )
+        return self
