@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -39,5 +39,14 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
 
 def progress(steps: Iterable[T], what: str) -> Iterable[T]:
     """A progress bar on a terminal; in a log, one line every half minute at most."""
+    return tqdm(steps, **_bar(what))
+
+
+def download_bar(what: str) -> tqdm:
+    """The same for bytes as they arrive; their number becomes known with the first of them."""
+    return tqdm(total=1, unit="B", unit_scale=True, **_bar(what))  # of no total it would be false
+
+
+def _bar(what: str) -> dict[str, Any]:
     live = sys.stderr.isatty()
-    return tqdm(steps, desc=what, mininterval=0.1 if live else 30, ncols=None if live else 80)
+    return {"desc": what, "mininterval": 0.1 if live else 30, "ncols": None if live else 80}

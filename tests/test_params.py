@@ -128,8 +128,8 @@ REFUSED = [
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "likelihood", "sigma", value=float("nan")), r"sigma: must be a finite number"),
     (
-        put("data", "source", value="mnist"),
-        r"^data\.source: must be one of 'digits', 'gaussian', .*, got 'mnist'",
+        put("data", "source", value="imagenet"),
+        r"^data\.source: must be one of 'digits', 'gaussian', .*, got 'imagenet'",
     ),
     (put("data", value={}), r"^data\.source: is missing$"),
     (
@@ -175,6 +175,14 @@ REFUSED = [
         data("independent-labels", of="gaussian-mixture"),
         r"^data\.of: must be 'digits' or 'gaussian', got 'gaussian-mixture'$",
     ),
+    (data("photo-patches", items=2), r"^data\.items: must be .* equal to 20, got 2$"),
+    (data("mnist", size=32), r"^data: source 'mnist' has no key 'size' \(known: .*\), got 32$"),
+    (data("image-folder"), r"^data: raw_dir must name a folder, since .*'image-folder'.* got None"),
+    (data("image-folder", raw_dir="x", channels="red"), r"^data\.channels: must be .* got 'red'"),
+    (data("image-folder", raw_dir="x", size=0), r"^data\.size: must be .* equal to 1, got 0$"),
+    (data("npz", raw_dir="x", levels=1), r"^data\.levels: must be .* equal to 2, got 1$"),
+    (data("npz", raw_dir="x", file="../y"), r"^data\.file: must match pattern .* got '\.\./y'$"),
+    (data("parquet", raw_dir="x", shape=[0]), r"^data\.shape\[0\]: must be .* to 1, got 0$"),
     (put("data", "raw_dir", value="x"), r"raw_dir must be null.* got 'x'"),
     (put("data", "split", "train", value=0.9), r"data\.split: .* must be 1, got 1\.3"),
     (put("data", value=None), r"data: must be a group of keys, got None"),
@@ -226,7 +234,9 @@ def test_tasks_have_defaults(config: Config) -> None:
 
 @pytest.mark.parametrize("source", sorted(LOADERS))
 def test_the_name_of_a_source_is_enough(config: Config, source: str) -> None:
-    data(source)(config)
+    """And the folder, for those who read the user's own files."""
+    own = {"raw_dir": "mine"} if source in ("image-folder", "npz", "parquet") else {}
+    data(source, **own)(config)
     params = parse(Params, config)
     assert params.data.source == source
     again = json.loads(params.job("data"))  # a job's own parameters are read back as they were

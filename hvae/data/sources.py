@@ -1,9 +1,22 @@
-"""Where sources are added: a file with a `load(options, seed)`, a line here, a class in options."""
+"""Where sources are added: a file with a `load(options, seed)`, a line here, a class of options."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hvae.data import digits, gaussian, gaussian_mixture, independent_labels
+from hvae.data import (
+    cifar10,
+    digits,
+    fashion_mnist,
+    gaussian,
+    gaussian_mixture,
+    image_folder,
+    independent_labels,
+    mnist,
+    npz,
+    parquet,
+    photo_patches,
+    svhn,
+)
 from hvae.data.source import Source
 from hvae.options import Data
 
@@ -12,6 +25,15 @@ LOADERS: Mapping[str, Callable[[Any, int], Source]] = {
     "gaussian": gaussian.load,
     "gaussian-mixture": gaussian_mixture.load,
     "independent-labels": independent_labels.load,
+    "photo-patches": photo_patches.load,
+    "mnist": mnist.load,
+    "binary-mnist": mnist.load_binary,
+    "fashion-mnist": fashion_mnist.load,
+    "svhn": svhn.load,
+    "cifar10": cifar10.load,
+    "image-folder": image_folder.load,
+    "npz": npz.load,
+    "parquet": parquet.load,
 }
 
 

@@ -1,0 +1,116 @@
+"""`cifar10`: 60,000 colour images of 32×32 pixels, the last 10,000 the test set.
+
+Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), in its binary form:
+
+    a record: 1 byte for the label | 1,024 bytes of red, row by row | 1,024 of green | 1,024 of blue
+
+Members of the archive are read into memory by name, and nothing is unpacked. Its author publishes
+the MD5 of the archive, c32a1d4ab5d03f1284b67883e8d87530; the SHA-256 here are of the same files.
+"""
+
+import tarfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hvae.data.archives import MOST, File, broken, obtain, verify
+from hvae.data.images import published
+from hvae.data.source import Source
+from hvae.errors import InputError
+from hvae.options import Cifar10
+
+SHAPE = (32, 32, 3)
+PIXELS = 32 * 32
+CLASSES = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+)
+FILE = File(
+    "cifar-10-binary.tar.gz",
+    ("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",),
+    "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+    {
+        "cifar-10-batches-bin/data_batch_1.bin": (
+            "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"
+        ),
+        "cifar-10-batches-bin/data_batch_2.bin": (
+            "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"
+        ),
+        "cifar-10-batches-bin/data_batch_3.bin": (
+            "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"
+        ),
+        "cifar-10-batches-bin/data_batch_4.bin": (
+            "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"
+        ),
+        "cifar-10-batches-bin/data_batch_5.bin": (
+            "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"
+        ),
+        "cifar-10-batches-bin/test_batch.bin": (
+            "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b"
+        ),
+    },
+)
+
+
+def load(options: Cifar10, _seed: int) -> Source:
+    """The images, channel last, as 256 levels of each colour; nothing is chosen or random."""
+    path = obtain(FILE, options)
+    contents = members(path, FILE)
+    verify(path, FILE, contents)
+    batches = [records(content, f"{path}, {name}") for name, content in contents.items()]
+    return published(
+        [channels_last(batch[:, 1:]) for batch in batches],
+        [batch[:, 0] for batch in batches],
+        shape=SHAPE,
+        classes=CLASSES,
+        origin=path,
+    )
+
+
+def members(path: Path, file: File) -> dict[str, bytes]:
+    """The contents of the archive's members that are wanted, in the order of `file.contents`.
+
+    InputError where one is missing, or where any member would lie outside of the archive's folder.
+    """
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            found = dict(_wanted(archive, member, path, file) for member in archive)
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise broken(path, "tar.gz", error) from None
+    if missing := [name for name in file.contents if name not in found]:
+        raise InputError(f"{path} lacks {', '.join(missing)}: get it from {file.urls[0]}")
+    return {name: found[name] for name in file.contents}
+
+
+def _wanted(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path, file: File
+) -> tuple[str, bytes]:
+    name = PurePosixPath(member.name)
+    if name.is_absolute() or ".." in name.parts:
+        raise InputError(f"{path} has a member outside of its folder, {member.name!r}: refused")
+    content = archive.extractfile(member) if member.isreg() and str(name) in file.contents else None
+    if content is None or member.size > MOST:
+        return "", b""
+    return str(name), content.read()
+
+
+def records(content: bytes, origin: str) -> NDArray[np.uint8]:
+    """A batch as an array (images, 1 + 3 · 1,024)."""
+    if len(content) % (1 + 3 * PIXELS) or not content:
+        raise InputError(f"{origin} has {len(content)} bytes, which are not whole records")
+    return np.frombuffer(content, np.uint8).reshape(-1, 1 + 3 * PIXELS)
+
+
+def channels_last(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Images (items, 3 · 1,024) from planes of red, green and blue to pixels of three values."""
+    return planes.reshape(-1, 3, PIXELS).transpose(0, 2, 1).reshape(len(planes), -1)
