@@ -41,6 +41,15 @@ def latents_of(*splits):
     ]
 
 
+def raw_files(wildcards):
+    """The user's own files that the source reads. Those that are missing are left for the command
+    to name. What it downloads is not listed: checksums are pinned, and the cache is no output.
+    Nor are names with braces, which Snakemake would read as wildcards.
+    """
+    files = (str(path) for path in PARAMS.data.raw_files() if path.is_file())
+    return [name for name in files if not set("{}") & set(name)]
+
+
 def parts(table):
     """The rows' parts of one table, in the order of the grid."""
     return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in ROWS]
