@@ -149,7 +149,7 @@ def test_an_overlay_is_merged_over_the_defaults(workspace: Workspace) -> None:
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"grid": {"beta": [[], [1]]}}, "grid.beta[0]: must not be empty, got []"),
     ({"training": {"setps": 3}}, "training: has no key 'setps'"),
-    ({"data": {"source": "mnist"}}, "data.source: must be one of 'digits', 'gaussian',"),
+    ({"data": {"source": "imagenet"}}, "data.source: must be one of 'digits', 'gaussian',"),
 ]
 
 
