@@ -9,18 +9,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PositiveFloat, PositiveInt, Tag, model_validator
 
+from hvae.likelihood_options import Likelihood
 from hvae.options import Data, Split
 from hvae.section import Section, Seed, group_or_list, parse
 from hvae.task_options import Tasks
 
 __all__ = ["Data", "Section", "Seed", "Split", "parse"]  # what the rest of the library reads here
-
-
-class Likelihood(Section):
-    """p(x | z): a Gaussian of fixed standard deviation σ, in units of the prepared data."""
-
-    family: Literal["gaussian"]
-    sigma: PositiveFloat
 
 
 class Model(Section):

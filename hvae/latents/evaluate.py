@@ -1,7 +1,7 @@
 """Rates and distortion of a trained model on held-out items, each with its standard error."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -78,6 +78,16 @@ def summary(
         "psnr_db": psnr(mse, bounded),
         "psnr_mean_db": psnr(float(measured.error_of_means.mean()), bounded),
     }
+
+
+def bits_per_dim(row: Mapping[str, float], dimensions: int, continuous: bool) -> float:
+    """(D + R_total) / (n ln 2): the length of a code for x that the model makes possible.
+
+    nan for a density, which gives no code without a precision.
+    """
+    if continuous:
+        return math.nan
+    return (row["distortion"] + row["rate_total"]) / (dimensions * math.log(2))
 
 
 def psnr(mse: float, bounded: bool = True) -> float:

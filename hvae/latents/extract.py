@@ -13,7 +13,7 @@ from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.latents import gallery, store
-from hvae.latents.evaluate import Measured, encode, measure, summary
+from hvae.latents.evaluate import Measured, bits_per_dim, encode, measure, summary
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Extraction, Point, Section, Seed, parse
@@ -73,8 +73,10 @@ def evaluate(job: Job, card: Card, model: HierarchicalVAE, splits: dict[str, Ite
         for number, (name, items) in enumerate(splits.items())
     }
     ok = card.status == "ok" and bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
-    constant = model.likelihood.constant(test.x.shape[1])
+    likelihood, dimensions = model.likelihood, test.x.shape[1]
+    constant = likelihood.constant(dimensions)
     values = summary(measured, card.point.beta, constant, test.bounded)
+    values["bits_per_dim"] = bits_per_dim(values, dimensions, likelihood.continuous)
     if not ok:
         values = dict.fromkeys(values, math.nan)
         return Evaluated([point_row(card, values, ok)], [], [], _emptied(latents))
@@ -94,7 +96,7 @@ def extract(model: HierarchicalVAE, items: Items, seed: int, split: int) -> Late
 
 
 def point_row(card: Card, values: dict[str, float], ok: bool) -> Row:
-    """A row of `points.parquet`; bits per dimension do not exist for a continuous density."""
+    """A row of `points.parquet`."""
     beta = {f"beta_{layer}": value for layer, value in enumerate(card.point.beta, start=1)}
     return {
         "point": card.point.name,
@@ -102,7 +104,6 @@ def point_row(card: Card, values: dict[str, float], ok: bool) -> Row:
         "seed": card.point.seed,
         **beta,
         **values,
-        "bits_per_dim": math.nan,
         "status": "ok" if ok else "diverged",
         "train_seconds": card.train_seconds,
     }

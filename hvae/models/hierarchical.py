@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from hvae.models.distributions import Normal, kl
-from hvae.models.likelihoods import Gaussian
+from hvae.models.likelihoods.base import Likelihood
 from hvae.models.networks import BottomUp, GaussianHead, mlp
 
 
@@ -18,7 +18,7 @@ class Terms(NamedTuple):
     rates: (..., L) KL[q(z_l | z_{>l}, x) ‖ p(z_l | z_{>l})] in nats, their means are R_1 … R_L.
     posteriors: q(z_l | z_{>l}, x), each (..., d_l).
     z: the samples, each (..., d_l).
-    decoded: the decoder's output, (..., n).
+    decoded: the decoder's output, (..., pixels · outputs), of which the likelihood makes x̂.
     """
 
     distortion: Tensor
@@ -43,7 +43,7 @@ class HierarchicalVAE(nn.Module):
     """
 
     def __init__(
-        self, inputs: int, latents: Sequence[int], width: int, skip: bool, likelihood: Gaussian
+        self, inputs: int, latents: Sequence[int], width: int, skip: bool, likelihood: Likelihood
     ) -> None:
         super().__init__()
         self.latents = tuple(latents)
@@ -59,7 +59,8 @@ class HierarchicalVAE(nn.Module):
             GaussianHead(over, width, size)
             for over, size in zip(above[:-1], latents[:-1], strict=True)
         )
-        self.decoder = mlp(sum(latents) if skip else latents[0], width, inputs)
+        decoded = likelihood.width(inputs)
+        self.decoder = mlp(sum(latents) if skip else latents[0], width, decoded)
 
     def forward(self, x: Tensor, noise: Sequence[Tensor]) -> Terms:
         """Encode, sample and decode x of shape (..., n); `noise` is ε_l of shape (..., d_l)."""
@@ -82,8 +83,8 @@ class HierarchicalVAE(nn.Module):
         if above:
             prior: Normal = self.prior[layer](*above)
             return prior
-        sigma = self.likelihood.sigma
-        return Normal(sigma.new_zeros(self.latents[layer]), sigma.new_ones(self.latents[layer]))
+        like = next(self.parameters())  # in its type, and on its device
+        return Normal(like.new_zeros(self.latents[layer]), like.new_ones(self.latents[layer]))
 
     def posterior_of(
         self, layer: int, features: Tensor, above: Sequence[Tensor], prior: Normal
@@ -96,7 +97,7 @@ class HierarchicalVAE(nn.Module):
         return Normal(prior.mean + change.mean, prior.std * change.std)
 
     def decode(self, z: Sequence[Tensor]) -> Tensor:
-        """The decoder's output (..., n), from z_1, or from all of z_{≥1} with `skip`."""
+        """`Terms.decoded`, from z_1, or from all of z_{≥1} with `skip`."""
         decoded: Tensor = self.decoder(torch.cat(list(z), -1) if self.skip else z[0])
         return decoded
 

@@ -1,6 +1,6 @@
 """A trained model on disk: its weights as safetensors, beside them a card (JSON) of what it is.
 
-Nothing is unpickled, and the likelihood's σ travels with the weights.
+Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with the weights.
 """
 
 import json
@@ -28,6 +28,7 @@ class Card(Section):
     point: Point
     strategy: Literal["independent"]
     shape: list[PositiveInt]
+    levels: PositiveInt | None = None  # that the likelihood gives probabilities to
     model: Model
     status: Literal["ok", "diverged"]
     train_seconds: NonNegativeFloat
@@ -58,7 +59,7 @@ def load(folder: Path, point: str) -> HierarchicalVAE:
     """The model of a point, in evaluation mode; InputError where its files do not fit together."""
     known = card(folder, point)
     path = folder / f"{point}.safetensors"
-    model = build(known.model, known.shape, known.point.seed)
+    model = build(known.model, known.shape, known.point.seed, known.levels)
     try:
         model.load_state_dict(load_file(path))
     except (OSError, SafetensorError, RuntimeError) as error:

@@ -7,7 +7,11 @@ import torch
 
 from hvae import command, tables
 from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.errors import InputError
 from hvae.models.build import build
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.likelihoods.base import Likelihood
 from hvae.params import Model, Point, Section, Training, parse
 from hvae.training import checkpoint
 from hvae.training.grid import Trained, train
@@ -25,9 +29,10 @@ def main(arguments: argparse.Namespace) -> None:
     """Write a model and a card for each point, and the row's validation curve."""
     job = parse(Job, arguments.params)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    data = prepared.read(arguments.data / "train.parquet")
-    held_out = prepared.read(arguments.data / "validation.parquet")
+    data, held_out = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
     model = build(job.model, data.shape, job.points[0].seed)
+    for name, items in zip(SPLITS, (data, held_out), strict=True):
+        _check(model.likelihood, items, arguments.data / f"{name}.parquet")
     trained = train(
         model,
         [point.beta for point in job.points],
@@ -36,17 +41,40 @@ def main(arguments: argparse.Namespace) -> None:
         job.training,
         job.points[0].seed,
     )
-    _save_models(job, trained, data.shape, arguments.models)
-    constant = model.likelihood.constant(data.x.shape[1])
-    _save_history(job, trained, constant, arguments.history)
+    _save_models(job, trained, data.shape, model.likelihood.levels, arguments.models)
+    _save_history(job, trained, constants(model, trained, data.x.shape[1]), arguments.history)
 
 
-def _save_models(job: Job, trained: Trained, shape: tuple[int, ...], folder: Path) -> None:
+SPLITS = ("train", "validation")
+
+
+def _check(likelihood: Likelihood, items: Items, path: Path) -> None:
+    """InputError where the likelihood has no probability for some item."""
+    if problem := likelihood.problem(torch.tensor(items.x)):
+        raise InputError(f"{path} {problem}")
+
+
+def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list[float]:
+    """Each member's likelihood constant in nats, under the weights that it keeps.
+
+    One for all looks of a member, so that its lowest J° is where its lowest J_β is.
+    """
+    result = []
+    for index in range(len(trained.weights)):
+        model.load_state_dict(trained.member(index))
+        result.append(model.likelihood.constant(dimensions))
+    return result
+
+
+def _save_models(
+    job: Job, trained: Trained, shape: tuple[int, ...], levels: int | None, folder: Path
+) -> None:
     for index, point in enumerate(job.points):
         card = checkpoint.Card(
             point=point,
             strategy=job.training.strategy,
             shape=list(shape),
+            levels=levels,
             model=job.model,
             status="diverged" if trained.diverged[index] else "ok",
             train_seconds=trained.seconds / len(job.points),
@@ -54,9 +82,9 @@ def _save_models(job: Job, trained: Trained, shape: tuple[int, ...], folder: Pat
         checkpoint.save(folder, card, trained.member(index))
 
 
-def _save_history(job: Job, trained: Trained, constant: float, path: Path) -> None:
+def _save_history(job: Job, trained: Trained, constants: list[float], path: Path) -> None:
     rows = [
-        {"point": point.name, "step": step, "objective": values[index].item() - constant}
+        {"point": point.name, "step": step, "objective": values[index].item() - constants[index]}
         for index, point in enumerate(job.points)
         for step, values in trained.looks.items()
     ]

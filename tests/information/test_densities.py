@@ -13,7 +13,7 @@ from hvae.information.densities import suffix_rows
 from hvae.information.supplied import gaussian_rows
 from hvae.latents.evaluate import encode
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods import Gaussian
+from hvae.models.likelihoods.gaussian import Gaussian
 
 WIDTHS = {1: [3], 2: [4, 2], 3: [3, 1, 2]}
 
@@ -112,7 +112,7 @@ import resource, torch
 from hvae.information.densities import suffix_rows
 from hvae.information.pairwise import from_rows
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods import Gaussian
+from hvae.models.likelihoods.gaussian import Gaussian
 
 torch.set_num_threads(1)
 items = 1600

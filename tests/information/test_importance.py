@@ -10,7 +10,7 @@ import torch
 from hvae.information.likelihood import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods import Gaussian
+from hvae.models.likelihoods.gaussian import Gaussian
 from tests.information import channels
 
 GRID = torch.linspace(-8, 8, 801, dtype=torch.float64)
