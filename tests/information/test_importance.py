@@ -10,17 +10,20 @@ import torch
 from hvae.information.likelihood import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.gaussian import Gaussian
+from hvae.models.likelihoods.bernoulli import Bernoulli
+from hvae.models.likelihoods.gaussian import Gaussian, LearnedGaussian
+from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from tests.information import channels
 
 GRID = torch.linspace(-8, 8, 801, dtype=torch.float64)
 STEP = math.log(GRID[1] - GRID[0])
 
 
-def some_model(layers):
+def some_model(layers, likelihood=None):
     """Random weights: a posterior far from the model's own, a prior that depends on z_2."""
     torch.manual_seed(0)
-    model = HierarchicalVAE(3, [1] * layers, 8, skip=False, likelihood=Gaussian(0.5))
+    likelihood = likelihood or Gaussian(0.5)
+    model = HierarchicalVAE(3, [1] * layers, 8, skip=False, likelihood=likelihood)
     with torch.no_grad():
         for weight in model.prior.parameters():
             weight.mul_(3)
@@ -61,6 +64,42 @@ def test_it_is_above_the_truth_and_tightens_with_samples(layers):
         assert loose > tight + 2 * math.hypot(loose_se, tight_se)
     value, error = bounds(model, x, 400, seeds=6)
     assert value == pytest.approx(truth, abs=3 * error + 2e-3)
+
+
+FAMILIES = {
+    "learned": (LearnedGaussian(0.5), None),
+    "bits": (Bernoulli(), 2),
+    "grey": (MixtureOfLogistics(2, channels=1, levels=4), 4),
+    "colour": (MixtureOfLogistics(2, channels=3, levels=4), 4),
+}
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_it_holds_for_every_likelihood(name, layers):
+    likelihood, levels = FAMILIES[name]
+    model, x = some_model(layers, likelihood), some_items()
+    with torch.no_grad():
+        model.decoder[-1].weight.mul_(4)  # so that z matters to a likelihood that is wide at first
+    if levels is not None:
+        x = (x * (levels - 1)).round() / (levels - 1)
+    truth = by_quadrature(model, x)
+    for samples in (1, 8):
+        value, error = bounds(model, x, samples)
+        assert value > truth - 3 * error
+    value, error = bounds(model, x, 400, seeds=6)
+    assert value == pytest.approx(truth, abs=3 * error + 2e-3)
+
+
+@pytest.mark.parametrize("name", ["bits", "grey", "colour"])
+def test_probabilities_of_all_items_sum_to_one(name):
+    """So the quadrature is of a distribution over items, z integrated out."""
+    likelihood, levels = FAMILIES[name]
+    values = (torch.arange(levels, dtype=torch.float64) / (levels - 1)).tolist()
+    every = torch.tensor(list(itertools.product(values, repeat=3)), dtype=torch.float64)
+    model = some_model(1, likelihood)
+    total = sum(math.exp(-by_quadrature(model, x[None])) for x in every)
+    assert total == pytest.approx(1, abs=1e-9)
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from hvae import tables
 from hvae.data.prepared import Items
 from hvae.latents import evaluate, store
-from hvae.latents.extract import Job, extract, point_row
+from hvae.latents.extract import Job, extract
 from hvae.latents.extract import evaluate as evaluate_point
 from hvae.models.distributions import Normal, kl
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.likelihoods.base import Likelihood
+from hvae.models.likelihoods.bernoulli import Bernoulli
+from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from hvae.params import Extraction, Model, Point
 from hvae.training.checkpoint import Card
 from tests.conftest import small
@@ -149,5 +154,25 @@ def test_a_point_alone_gives_what_it_gives_in_company() -> None:
     assert mean == pytest.approx(first.points[0]["rate_2"])
 
 
+@torch.inference_mode()
 def test_bits_per_dimension_do_not_exist_for_a_density() -> None:
-    assert math.isnan(point_row(card(), {}, True)["bits_per_dim"])
+    (row,) = evaluate_point(JOB, card(), small([3, 2]), SPLITS).points
+    assert math.isnan(row["bits_per_dim"])
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("likelihood", [Bernoulli(), MixtureOfLogistics(2, 1, levels=2)])
+def test_bits_per_dimension_count_the_code_of_z_and_of_x(likelihood: Likelihood) -> None:
+    """A decoder that gives zeros makes every bit of x a fair coin; z then comes on top."""
+    torch.manual_seed(0)
+    model = HierarchicalVAE(6, [3, 2], 7, skip=False, likelihood=likelihood)
+    model.decoder[-1].weight.zero_()
+    model.decoder[-1].bias.zero_()
+    bits_of = ITEMS._replace(x=ITEMS.x.round())
+    (row,) = evaluate_point(JOB, card(), model, dict.fromkeys(SPLITS, bits_of)).points
+    assert row["distortion"] == pytest.approx(6 * math.log(2), rel=1e-6)
+    assert row["distortion_constant"] == 0
+    expected = 1 + row["rate_total"] / (6 * math.log(2))
+    assert row["bits_per_dim"] == pytest.approx(expected, rel=1e-6)
+    assert row["mse"] == pytest.approx(0.25, rel=1e-6)
+    assert row.keys() == set(tables.points(2).names)
