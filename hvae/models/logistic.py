@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid, softplus
 
-SUMMED = 4  # cells on either side of m whose probabilities the mean sums one by one
+SUMMED = 1  # terms on either side of m that the mean takes one by one
 
 
 def log_probability(value: Tensor, mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:
@@ -27,9 +27,9 @@ def log_probability(value: Tensor, mean: Tensor, log_scale: Tensor, levels: int)
 
 
 def expectation(mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:
-    """E X = −1 + h Σ_j P(Y > t_j), over the L − 1 midpoints t_j between levels; within 0.01 h.
+    """E X = −1 + h Σ_j P(Y > t_j), over the L − 1 midpoints t_j between levels; within 0.02 h.
 
-    Near m the terms are summed. Elsewhere the sum is the midpoint rule of the integral of P(Y > t),
+    Next to m the terms are summed. Elsewhere the sum is the midpoint rule of the integral of P(Y > t),
     which is s softplus((m − t)/s) at the lower end less that at the upper.
     """
     scale, step = log_scale.exp(), 2 / (levels - 1)

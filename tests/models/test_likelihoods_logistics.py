@@ -71,7 +71,7 @@ def test_expectation_is_the_sum_over_all_levels(count: int) -> None:
     values = levels_of(count)[:, None]
     brute = (log_probability(values, mean, log_scale, count).exp() * values).sum(0)
     step = 2 / (count - 1)
-    assert (expectation(mean, log_scale, count) - brute).abs().max() < 0.01 * step
+    assert (expectation(mean, log_scale, count) - brute).abs().max() < 0.02 * step
 
 
 def test_quantiles_invert_the_distribution_function() -> None:
@@ -91,7 +91,7 @@ def test_grey_levels_of_a_pixel_sum_to_one_and_give_its_mean(count: int) -> None
     p = likelihood.log_prob(x[:, None, None], outputs).exp()  # (levels, pixels), items of one pixel
     np.testing.assert_allclose(p.sum(0), 1, rtol=1e-12)
     mean = likelihood.mean(outputs)[:, 0]
-    np.testing.assert_allclose(mean, (p * x[:, None]).sum(0), atol=0.005 / (count - 1))
+    np.testing.assert_allclose(mean, (p * x[:, None]).sum(0), atol=0.02 / (count - 1))
 
 
 def by_hand(likelihood: MixtureOfLogistics, outputs: Tensor, x: tuple[float, ...]) -> float:
@@ -133,8 +133,8 @@ def test_colours_sum_to_one_and_give_the_mean() -> None:
     p = likelihood.log_prob(x[:, None], outputs).exp()
     np.testing.assert_allclose(p.sum(0), 1, rtol=1e-12)
     error = likelihood.mean(outputs) - p.T @ x
-    assert error.abs().max() < 0.01
-    assert error.square().mean().sqrt() < 0.002
+    assert error.abs().max() < 0.02
+    assert error.square().mean().sqrt() < 0.003
 
 
 def test_eight_bit_colours_sum_to_one_channel_by_channel() -> None:
