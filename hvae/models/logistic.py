@@ -29,8 +29,8 @@ def log_probability(value: Tensor, mean: Tensor, log_scale: Tensor, levels: int)
 def expectation(mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:
     """E X = −1 + h Σ_j P(Y > t_j), over the L − 1 midpoints t_j between levels; within 0.02 h.
 
-    Next to m the terms are summed. Elsewhere the sum is the midpoint rule of the integral of P(Y > t),
-    which is s softplus((m − t)/s) at the lower end less that at the upper.
+    Next to m the terms are summed. Elsewhere the sum is the midpoint rule of the integral of
+    P(Y > t), which is s softplus((m − t)/s) at the lower end less that at the upper.
     """
     scale, step = log_scale.exp(), 2 / (levels - 1)
     nearest = ((mean + 1) / step).round()
