@@ -20,7 +20,8 @@ from hvae.data.digits import load
 from hvae.models.build import build
 from hvae.params import Params, parse
 from hvae.training.flat import flatten
-from hvae.training.grid import batch, member_losses
+from hvae.training.grid import batch
+from hvae.training.losses import member_losses
 from hvae.training.objective import objective
 
 SIZES = (1, 7, 49, 121)

@@ -7,7 +7,15 @@ import itertools
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, PositiveFloat, PositiveInt, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    Tag,
+    model_validator,
+)
 
 from hvae.likelihood_options import Likelihood
 from hvae.options import Data, Split
@@ -17,12 +25,26 @@ from hvae.task_options import Tasks
 __all__ = ["Data", "Section", "Seed", "Split", "parse"]  # what the rest of the library reads here
 
 
+def _splits_the_rate(inference: object) -> object:
+    if inference == "bottom-up":
+        raise ValueError(
+            "must be 'top-down' or 'ladder'; a bottom-up posterior q(z_1|x) q(z_2|z_1) is refused, "
+            "since its rates cannot be tuned apart: its upper KL bounds I(z_1; z_2) instead of "
+            "I(x; z_2), and its lower term cannot be tuned on its own, got 'bottom-up'"
+        )
+    return inference
+
+
 class Model(Section):
-    """Sizes and choices of a `HierarchicalVAE`; `skip` lets z_{>1} feed the decoder too."""
+    """Sizes and choices of a `HierarchicalVAE`; `skip` lets z_{>1} feed the decoder too.
+
+    `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
+    `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
+    """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]
-    inference: Literal["top-down"]
-    backbone: Literal["mlp"]
+    inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)]
+    backbone: Literal["mlp", "conv", "conv-spatial"]
     width: PositiveInt
     skip: bool
     likelihood: Likelihood

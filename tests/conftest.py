@@ -1,6 +1,7 @@
 """Shared cases: the default parameters, and small models that train in no time."""
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 import torch
 import yaml
 
-from hvae.models.build import build
+from hvae.models.build import assemble
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.likelihoods.base import Likelihood
+from hvae.models.likelihoods.gaussian import Gaussian
 from hvae.params import Model
 
 ROOT = Path(__file__).parents[1]
@@ -27,23 +30,32 @@ def config() -> dict[str, Any]:
     return copy.deepcopy(yaml.safe_load((ROOT / "params.yaml").read_text()))
 
 
+def built(
+    latents: Sequence[int],
+    shape: Sequence[int] = (6,),
+    width: int = 7,
+    sigma: float = 0.5,
+    seed: int = 0,
+    likelihood: Likelihood | None = None,
+    **choices: Any,
+) -> HierarchicalVAE:
+    """A model as training starts with; top-down perceptrons without skips unless chosen."""
+    default = {"inference": "top-down", "backbone": "mlp", "skip": False}
+    sizes = {"latents": list(latents), "width": width}
+    options = default | choices | sizes | {"likelihood": {"family": "gaussian", "sigma": sigma}}
+    return assemble(Model.model_validate(options), likelihood or Gaussian(sigma), shape, seed)
+
+
 def small(
-    latents: list[int], skip: bool = False, inputs: int = 6, width: int = 7, seed: int = 0
+    latents: list[int],
+    skip: bool = False,
+    inputs: int = 6,
+    width: int = 7,
+    seed: int = 0,
+    **choices: Any,
 ) -> HierarchicalVAE:
     """A small model with weights away from their start, so that no term is trivially zero."""
-    likelihood = {"family": "gaussian", "sigma": 0.5}
-    model = build(
-        Model(
-            latents=latents,
-            inference="top-down",
-            backbone="mlp",
-            width=width,
-            skip=skip,
-            likelihood=likelihood,  # type: ignore[arg-type]
-        ),
-        (inputs,),
-        seed,
-    )
+    model = built(latents, choices.pop("shape", (inputs,)), width, seed=seed, skip=skip, **choices)
     noise = torch.Generator().manual_seed(seed + 1)
     with torch.no_grad():
         for weight in model.parameters():

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from hvae.information.estimate import Array
+from hvae.models.chunks import ITEMS
 from hvae.models.distributions import Normal
 from hvae.models.hierarchical import HierarchicalVAE
 
@@ -45,7 +46,8 @@ def suffix_rows(model: HierarchicalVAE, x: Tensor, z: Sequence[Tensor]) -> Itera
 
 
 def _known(model: HierarchicalVAE, x: Tensor, z: Sequence[Tensor]) -> _Known:
-    features = model.bottom_up(x)
+    read = zip(*(model.bottom_up(part) for part in x.split(ITEMS)), strict=True)
+    features = [torch.cat(parts) for parts in read]
     top = len(z) - 1
     priors = [model.prior_of(layer, z[layer + 1 :]) for layer in range(top)]
     highest = model.posterior_of(top, features[top], [], model.prior_of(top, []))

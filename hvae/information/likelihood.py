@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from hvae.information.estimate import Estimate, error_of_mean, finite
+from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 
@@ -39,10 +40,14 @@ def log_weights(
 ) -> Iterator[Tensor]:
     """log p(x, z_s) − log q(z_s|x) of each item, (K,), sample by sample: one pass is held."""
     for sample in range(samples):
-        source = generator(Stream.IMPORTANCE, seed, split, sample)
-        terms = model(x, draw(model.latents, len(x), source))
-        weight = -terms.distortion.double()
-        for layer, posterior in enumerate(terms.posteriors):
-            prior = model.prior_of(layer, terms.z[layer + 1 :])
-            weight += prior.log_prob(terms.z[layer]) - posterior.log_prob(terms.z[layer])
-        yield weight
+        noise = draw(model.latents, len(x), generator(Stream.IMPORTANCE, seed, split, sample))
+        yield torch.cat([_log_weight(model, *part) for part in chunks(x, noise)])
+
+
+def _log_weight(model: HierarchicalVAE, x: Tensor, noise: list[Tensor]) -> Tensor:
+    terms = model(x, noise)
+    weight = -terms.distortion.double()
+    for layer, posterior in enumerate(terms.posteriors):
+        prior = model.prior_of(layer, terms.z[layer + 1 :])
+        weight += prior.log_prob(terms.z[layer]) - posterior.log_prob(terms.z[layer])
+    return weight

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hvae.models.chunks import in_chunks
 from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.models.noise import Stream, draw, generator
 
@@ -30,7 +31,8 @@ class Measured(NamedTuple):
 
 def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> Terms:
     """One pass with the noise of (seed, split, sample): the same for every point of a grid."""
-    return model(x, draw(model.latents, len(x), generator(Stream.EVALUATION, seed, split, sample)))
+    source = generator(Stream.EVALUATION, seed, split, sample)
+    return in_chunks(model, x, draw(model.latents, len(x), source))
 
 
 def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int) -> Measured:
@@ -40,7 +42,7 @@ def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: i
         torch.stack(part).mean(0).numpy() for part in zip(*passes, strict=True)
     )
     centre = [torch.zeros(len(x), width) for width in model.latents]
-    return Measured(rates, distortion, error, _error(model, x, model(x, centre)).numpy())
+    return Measured(rates, distortion, error, _error(model, x, in_chunks(model, x, centre)).numpy())
 
 
 def _terms(model: HierarchicalVAE, x: Tensor, terms: Terms) -> tuple[Tensor, Tensor, Tensor]:

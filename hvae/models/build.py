@@ -1,14 +1,25 @@
 """From parameters to a model with seeded weights."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
+from hvae.models.backbones.backbone import Backbone, Plan, channels
+from hvae.models.backbones.conv import conv
+from hvae.models.backbones.conv_spatial import conv_spatial
+from hvae.models.backbones.mlp import mlp
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.inference import INFERENCES
+from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.choose import likelihood
 from hvae.models.noise import Stream, generator
 from hvae.params import Model
+
+BACKBONES: Mapping[str, Callable[[Plan], Backbone]] = {
+    "mlp": mlp,
+    "conv": conv,
+    "conv-spatial": conv_spatial,
+}
 
 
 def build(
@@ -16,14 +27,25 @@ def build(
 ) -> HierarchicalVAE:
     """A model for items of `shape`, initialised from `seed` without touching global randomness.
 
-    `levels` is how many values the data take, where that is known.
+    `levels` is how many values the data take, where that is known. InputError where the backbone is
+    for images and the items are not.
     """
+    return assemble(model, likelihood(model.likelihood, shape, levels), shape, seed)
+
+
+def assemble(
+    model: Model, decodes_to: Likelihood, shape: Sequence[int], seed: int
+) -> HierarchicalVAE:
+    """The same for a given p(x | z)."""
+    inference = INFERENCES[model.inference]
+    plan = Plan(
+        shape=tuple(shape),
+        outputs=decodes_to.outputs(channels(shape)),
+        latents=model.latents,
+        width=model.width,
+        conditional=inference.conditional,
+        skip=model.skip,
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator(Stream.WEIGHTS, seed).initial_seed())
-        return HierarchicalVAE(
-            inputs=math.prod(shape),
-            latents=model.latents,
-            width=model.width,
-            skip=model.skip,
-            likelihood=likelihood(model.likelihood, shape, levels),
-        )
+        return HierarchicalVAE(BACKBONES[model.backbone](plan), inference, model.skip, decodes_to)

@@ -1,8 +1,9 @@
-"""Diagonal Gaussians: sampling with given noise, log-density, and their KL divergence, in nats."""
+"""Diagonal Gaussians: sampling with given noise, log-density, product, KL divergence, in nats."""
 
 import math
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 
@@ -27,3 +28,12 @@ def kl(q: Normal, p: Normal) -> Tensor:
     ratio = q.std / p.std
     shift = (q.mean - p.mean) / p.std
     return ((ratio.square() + shift.square() - 1) / 2 - ratio.log()).sum(-1)
+
+
+def product(q: Normal, p: Normal) -> Normal:
+    """The Gaussian proportional to q·p: precisions add, means are weighted with them.
+
+    1/σ² = 1/σ_q² + 1/σ_p² and μ = σ² (μ_q/σ_q² + μ_p/σ_p²), by ratios of standard deviations only.
+    """
+    std = q.std * p.std / torch.hypot(q.std, p.std)
+    return Normal(p.mean + (std / q.std).square() * (q.mean - p.mean), std)

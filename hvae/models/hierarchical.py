@@ -6,9 +6,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from hvae.models.backbones.backbone import Backbone
 from hvae.models.distributions import Normal, kl
+from hvae.models.inference import Inference
 from hvae.models.likelihoods.base import Likelihood
-from hvae.models.networks import BottomUp, GaussianHead, mlp
 
 
 class Terms(NamedTuple):
@@ -39,28 +40,23 @@ class HierarchicalVAE(nn.Module):
         x̂ ◄─ z_1 ◄───── z_2 ◄───── … ◄─ z_L            top-down: each z_l sees all of z_{>l}
 
     With `skip`, all of z_{≥1} feed the decoder. The rate splits by layer because each posterior is
-    conditioned on the layers above, as each prior is (Xiao & Bamler, ICLR 2023, section 3).
+    conditioned on the layers above, as each prior is (Xiao & Bamler, ICLR 2023, section 3). All
+    vectors are flat, also those that a `backbone` sees as maps; `latents` are their sizes d_l.
     """
 
     def __init__(
-        self, inputs: int, latents: Sequence[int], width: int, skip: bool, likelihood: Likelihood
+        self, backbone: Backbone, inference: Inference, skip: bool, likelihood: Likelihood
     ) -> None:
         super().__init__()
-        self.latents = tuple(latents)
+        self.latents = backbone.latents
+        self.convolutional = backbone.convolutional
+        self.inference = inference
         self.skip = skip
         self.likelihood = likelihood
-        above = [sum(latents[layer + 1 :]) for layer in range(len(latents))]
-        self.bottom_up = BottomUp(inputs, width, len(latents))
-        self.posterior = nn.ModuleList(
-            GaussianHead(width + over, width, size)
-            for over, size in zip(above, latents, strict=True)
-        )
-        self.prior = nn.ModuleList(
-            GaussianHead(over, width, size)
-            for over, size in zip(above[:-1], latents[:-1], strict=True)
-        )
-        decoded = likelihood.width(inputs)
-        self.decoder = mlp(sum(latents) if skip else latents[0], width, decoded)
+        self.bottom_up = backbone.bottom_up
+        self.posterior = backbone.posterior
+        self.prior = backbone.prior
+        self.decoder = backbone.decoder
 
     def forward(self, x: Tensor, noise: Sequence[Tensor]) -> Terms:
         """Encode, sample and decode x of shape (..., n); `noise` is ε_l of shape (..., d_l)."""
@@ -89,16 +85,17 @@ class HierarchicalVAE(nn.Module):
     def posterior_of(
         self, layer: int, features: Tensor, above: Sequence[Tensor], prior: Normal
     ) -> Normal:
-        """q(z_l | z_{>l}, x), read as a change to the prior (Vahdat & Kautz, NeurIPS 2020).
+        """q(z_l | z_{>l}, x): what is read from x's features, combined with the prior.
 
-        So a layer whose rate is dear can close, q = p, whatever the layers above it say.
+        At the top it is the reading alone.
         """
-        change: Normal = self.posterior[layer](features, *above)
-        return Normal(prior.mean + change.mean, prior.std * change.std)
+        seen = above if self.inference.conditional else ()
+        reading: Normal = self.posterior[layer](features, *seen)
+        return self.inference.posterior(reading, prior) if above else reading
 
     def decode(self, z: Sequence[Tensor]) -> Tensor:
         """`Terms.decoded`, from z_1, or from all of z_{≥1} with `skip`."""
-        decoded: Tensor = self.decoder(torch.cat(list(z), -1) if self.skip else z[0])
+        decoded: Tensor = self.decoder(*(z if self.skip else z[:1]))
         return decoded
 
     def generate(self, noise: Sequence[Tensor], kept: Sequence[Tensor] = ()) -> Tensor:

@@ -22,7 +22,10 @@ from hvae.params import Model, Point, Section, parse
 
 
 class Card(Section):
-    """Everything but the weights: enough to rebuild the model, and how its training went."""
+    """Everything but the weights: enough to rebuild the model, and how its training went.
+
+    parameters: how many weights were trained.
+    """
 
     format: Literal[1] = 1
     point: Point
@@ -30,6 +33,7 @@ class Card(Section):
     shape: list[PositiveInt]
     levels: PositiveInt | None = None  # that the likelihood gives probabilities to
     model: Model
+    parameters: PositiveInt
     status: Literal["ok", "diverged"]
     train_seconds: NonNegativeFloat
 

@@ -5,14 +5,12 @@ each row alone. So a member ends as it would have ended alone, and one that turn
 others untouched.
 """
 
-import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.func import functional_call, vmap
 
 from hvae.command import progress
 from hvae.models.hierarchical import HierarchicalVAE
@@ -20,9 +18,14 @@ from hvae.models.noise import Stream, draw, generator
 from hvae.params import Training
 from hvae.training import schedule
 from hvae.training.flat import Layout, State, flatten
-from hvae.training.objective import objective
+from hvae.training.losses import look, member_losses
 
-Loss = Callable[[Tensor, Tensor, Tensor, list[Tensor]], Tensor]
+# How many members train together, by whether the model is convolutional and by device. Matrix
+# products of many members are one product, up to where memory stops it from being faster. The
+# convolutions of many members are grouped ones, which on a CPU are slower than one member after
+# the other (`benchmarks/conv.md`). It is no matter of how many there are in all, so a member's
+# rounding is not either.
+TOGETHER = {(False, "cpu"): 64, (False, "cuda"): 512, (True, "cpu"): 1, (True, "cuda"): 8}
 
 
 class Trained(NamedTuple):
@@ -54,16 +57,31 @@ def train(
     A member keeps the weights of its lowest J_β on `held_out`, and is diverged once its weights are
     no longer finite or if it never reached a finite J_β.
     """
+    model.to(data.device)
+    size = TOGETHER[model.convolutional, data.device.type]
+    groups = [betas[first : first + size] for first in range(0, len(betas), size)]
+    return _joined([_train_group(model, group, data, held_out, settings, seed) for group in groups])
+
+
+def _train_group(
+    model: HierarchicalVAE,
+    betas: Sequence[Sequence[float]],
+    data: Tensor,
+    held_out: Tensor,
+    settings: Training,
+    seed: int,
+) -> Trained:
     started = time.perf_counter()
-    start, layout = flatten(model.to(data.device))
+    start, layout = flatten(model)
     weights = start.repeat(len(betas), 1).requires_grad_()
     beta = torch.tensor(betas, device=data.device)
-    loss = member_losses(model, layout)
+    together = TOGETHER[model.convolutional, data.device.type] > 1
+    loss = member_losses(model, layout, together)
     look_noise = _to(data, draw(model.latents, len(held_out), generator(Stream.VALIDATION, seed)))
     adam = torch.optim.Adam([weights], fused=True)
     best, lowest = weights.detach().clone(), torch.full_like(beta[:, 0], torch.inf)
     looks: dict[int, Tensor] = {}
-    for step in progress(range(1, settings.steps + 1), f"training {len(betas)} models"):
+    for step in progress(range(1, settings.steps + 1), f"training models: {len(betas)}"):
         x, noise = batch(data, model.latents, settings.batch_size, seed, step)
         adam.zero_grad()
         rising = beta * schedule.beta_factor(settings, step)
@@ -71,29 +89,27 @@ def train(
         adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
         adam.step()
         if step % settings.validate_every == 0 or step == settings.steps:
-            with torch.no_grad():
-                looks[step] = loss(weights, beta, held_out, look_noise)
-                better = looks[step] < lowest
-                lowest = torch.where(better, looks[step], lowest)
-                best = torch.where(better[:, None], weights, best)
-    diverged = ~weights.isfinite().all(1) | lowest.isinf()
+            looks[step] = look(loss, weights, beta, held_out, look_noise)
+            better = looks[step] < lowest
+            lowest = torch.where(better, looks[step], lowest)
+            best = torch.where(better[:, None], weights.detach(), best)
+    diverged = ~weights.detach().isfinite().all(1) | lowest.isinf()
     seconds = time.perf_counter() - started
     return Trained(best, layout, dict(model.named_buffers()), diverged, looks, seconds)
 
 
-def member_losses(model: HierarchicalVAE, layout: Layout) -> Loss:
-    """The function (weights, β, x, noise) ↦ mean J_β of each member, (G,), on shared x and noise.
-
-    The gradient of its sum has each member's own gradient in each member's row.
-    """
-    buffers = dict(model.named_buffers())
-    skeleton = copy.deepcopy(model).to("meta")
-
-    def loss(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
-        terms = functional_call(skeleton, layout.state(weights) | buffers, (x, noise))
-        return objective(terms, beta).mean()
-
-    return vmap(loss, in_dims=(0, 0, None, None))
+def _joined(groups: Sequence[Trained]) -> Trained:
+    """The members of all groups, in order."""
+    return Trained(
+        weights=torch.cat([group.weights for group in groups]),
+        layout=groups[0].layout,
+        buffers=groups[0].buffers,
+        diverged=torch.cat([group.diverged for group in groups]),
+        looks={
+            step: torch.cat([group.looks[step] for group in groups]) for step in groups[0].looks
+        },
+        seconds=sum(group.seconds for group in groups),
+    )
 
 
 def batch(

@@ -76,6 +76,7 @@ def _save_models(
             shape=list(shape),
             levels=levels,
             model=job.model,
+            parameters=sum(trained.layout.sizes[:-1]),
             status="diverged" if trained.diverged[index] else "ok",
             train_seconds=trained.seconds / len(job.points),
         )

@@ -12,16 +12,14 @@ from hvae.information import densities
 from hvae.information.densities import suffix_rows
 from hvae.information.supplied import gaussian_rows
 from hvae.latents.evaluate import encode
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.gaussian import Gaussian
+from tests.conftest import built
 
 WIDTHS = {1: [3], 2: [4, 2], 3: [3, 1, 2]}
 
 
-def some_model(latents, width=16, inputs=5):
+def some_model(latents, width=16, inputs=5, **choices):
     """Random weights, larger than at the start of training, so that posteriors differ by item."""
-    torch.manual_seed(0)
-    model = HierarchicalVAE(inputs, latents, width, skip=False, likelihood=Gaussian(0.3))
+    model = built(latents, (inputs,), width, **choices)
     with torch.no_grad():
         for weight in model.parameters():
             weight.mul_(2)
@@ -111,12 +109,11 @@ MEASURED = """
 import resource, torch
 from hvae.information.densities import suffix_rows
 from hvae.information.pairwise import from_rows
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.gaussian import Gaussian
+from tests.conftest import built
 
 torch.set_num_threads(1)
 items = 1600
-model = HierarchicalVAE(8, [16, 4], 48, False, Gaussian(0.2)).eval().requires_grad_(False)
+model = built([16, 4], (8,), 48).eval().requires_grad_(False)
 x = torch.rand(items, 8)
 z = model(x, [torch.randn(items, width) for width in (16, 4)]).z
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

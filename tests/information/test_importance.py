@@ -9,10 +9,10 @@ import torch
 
 from hvae.information.likelihood import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
-from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.bernoulli import Bernoulli
 from hvae.models.likelihoods.gaussian import Gaussian, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
+from tests.conftest import built
 from tests.information import channels
 
 GRID = torch.linspace(-8, 8, 801, dtype=torch.float64)
@@ -21,9 +21,7 @@ STEP = math.log(GRID[1] - GRID[0])
 
 def some_model(layers, likelihood=None):
     """Random weights: a posterior far from the model's own, a prior that depends on z_2."""
-    torch.manual_seed(0)
-    likelihood = likelihood or Gaussian(0.5)
-    model = HierarchicalVAE(3, [1] * layers, 8, skip=False, likelihood=likelihood)
+    model = built([1] * layers, (3,), width=8, likelihood=likelihood)
     with torch.no_grad():
         for weight in model.prior.parameters():
             weight.mul_(3)

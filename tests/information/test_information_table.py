@@ -67,6 +67,7 @@ def folders(tmp_path):
             strategy="independent",
             shape=[8, 8],
             model=MODEL,
+            parameters=9,
             status=status,
             train_seconds=1.0,
         )

@@ -35,8 +35,8 @@ def card(status: str = "ok") -> Card:
     sizes = {"latents": [3, 2], "width": 7, "skip": False, "likelihood": likelihood}
     model = Model.model_validate({"inference": "top-down", "backbone": "mlp"} | sizes)
     return Card(
-        point=POINT, strategy="independent", shape=[2, 3], model=model, status=status,
-        train_seconds=2.0,
+        point=POINT, strategy="independent", shape=[2, 3], model=model, parameters=9,
+        status=status, train_seconds=2.0,
     )  # fmt: skip
 
 

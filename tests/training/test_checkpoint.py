@@ -26,6 +26,7 @@ CARD = checkpoint.Card(
             "likelihood": {"family": "gaussian", "sigma": 0.3},
         }
     ),
+    parameters=9,
     status="ok",
     train_seconds=1.5,
 )

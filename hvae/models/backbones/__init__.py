@@ -1,0 +1,1 @@
+"""Backbones: the networks that a `HierarchicalVAE` is made of, one family a file."""

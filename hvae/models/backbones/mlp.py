@@ -1,0 +1,81 @@
+"""Multi-layer perceptrons: for items of any shape, taken as vectors."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from hvae.models.backbones.backbone import Backbone, Plan, gaussian
+from hvae.models.distributions import Normal
+
+
+def mlp(plan: Plan) -> Backbone:
+    """One hidden layer of `width` units in every network.
+
+    ::
+
+        x (n) ─► h_1 (width) ─► h_2 (width) ─► …
+                  │              │
+                  ▼              ▼
+        x̂ (n) ◄─ z_1 (d_1) ◄─── z_2 (d_2) ◄─ …
+    """
+    layers = range(len(plan.latents))
+    decoded = plan.latents if plan.skip else plan.latents[:1]
+    return Backbone(
+        bottom_up=BottomUp(math.prod(plan.shape), plan.width, len(plan.latents)),
+        posterior=nn.ModuleList(
+            GaussianHead(plan.width + sum(plan.seen(layer)), plan.width, plan.latents[layer])
+            for layer in layers
+        ),
+        prior=nn.ModuleList(
+            GaussianHead(sum(plan.above(layer)), plan.width, plan.latents[layer])
+            for layer in layers[:-1]
+        ),
+        decoder=perceptron(sum(decoded), plan.width, plan.pixels * plan.outputs),
+        latents=tuple(plan.latents),
+        convolutional=False,
+    )
+
+
+class Joint(nn.Sequential):
+    """Modules in a row; the first is given all inputs side by side."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        result = torch.cat(inputs, -1)
+        for module in self:
+            result = module(result)
+        return result
+
+
+def perceptron(inputs: int, width: int, outputs: int) -> Joint:
+    """One hidden layer of `width` units."""
+    return Joint(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, outputs))
+
+
+class GaussianHead(nn.Module):
+    """A perceptron of some inputs that gives a diagonal Gaussian over one layer's latent."""
+
+    def __init__(self, inputs: int, width: int, latent: int) -> None:
+        super().__init__()
+        self.net = perceptron(inputs, width, 2 * latent)
+
+    def forward(self, *inputs: Tensor) -> Normal:
+        return gaussian(self.net(*inputs))
+
+
+class BottomUp(nn.Module):
+    """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width)."""
+
+    def __init__(self, inputs: int, width: int, layers: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(
+            nn.Sequential(nn.Linear(size, width), nn.SiLU())
+            for size in [inputs, *[width] * (layers - 1)][:layers]
+        )
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        features = []
+        for block in self.blocks:
+            x = block(x)
+            features.append(x)
+        return features

@@ -1,0 +1,40 @@
+"""A pass over many items in bounded memory: some at a time, each with its own part of the noise."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from hvae.models.distributions import Normal
+from hvae.models.hierarchical import HierarchicalVAE, Terms
+
+ITEMS = 512  # a pass over so many 32×32 images with 64 base channels holds about 200 MB
+
+
+def chunks(x: Tensor, noise: Sequence[Tensor]) -> Iterator[tuple[Tensor, list[Tensor]]]:
+    """Consecutive items of x (items, n) with their noise, each (items, d_l)."""
+    yield from (
+        (part, list(eps))
+        for part, *eps in zip(x.split(ITEMS), *(eps.split(ITEMS) for eps in noise), strict=True)
+    )
+
+
+def in_chunks(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> Terms:
+    """model(x, noise) for x of shape (items, n), without holding all items' hidden layers at once.
+
+    An item's terms do not depend on the others, so how they are divided changes rounding at most.
+    """
+    parts = [model(*part) for part in chunks(x, noise)]
+    if len(parts) == 1:
+        return parts[0]
+    posteriors = [
+        Normal(*(torch.cat(side) for side in zip(*layer, strict=True)))
+        for layer in zip(*(part.posteriors for part in parts), strict=True)
+    ]
+    return Terms(
+        distortion=torch.cat([part.distortion for part in parts]),
+        rates=torch.cat([part.rates for part in parts]),
+        posteriors=posteriors,
+        z=[torch.cat(layer) for layer in zip(*(part.z for part in parts), strict=True)],
+        decoded=torch.cat([part.decoded for part in parts]),
+    )
