@@ -125,6 +125,13 @@ REFUSED = [
     (put("grid", "seeds", value=[1, 1]), r"seeds must not repeat"),
     (put("model", "latents", value=[4]), r"got 1 latents and 2 β axes"),
     (put("model", "latents", 0, value=0), r"model\.latents\[0\]: must be greater than 0, got 0"),
+    (
+        put("model", "inference", value="bottom-up"),
+        r"^model\.inference: must be 'top-down' or 'ladder'; .* its upper KL bounds I\(z_1; z_2\) "
+        r".* cannot be tuned on its own, got 'bottom-up'$",
+    ),
+    (put("model", "inference", value="up"), r"'top-down' or 'ladder', got 'up'$"),
+    (put("model", "backbone", value="cnn"), r"'mlp', 'conv' or 'conv-spatial', got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "likelihood", "sigma", value=float("nan")), r"sigma: must be a finite number"),
     (

@@ -12,14 +12,14 @@ from hvae.information import densities
 from hvae.information.densities import suffix_rows
 from hvae.information.supplied import gaussian_rows
 from hvae.latents.evaluate import encode
-from tests.conftest import built
+from tests.conftest import built, small
 
 WIDTHS = {1: [3], 2: [4, 2], 3: [3, 1, 2]}
 
 
-def some_model(latents, width=16, inputs=5, **choices):
+def some_model(latents, width=16, shape=(5,), **choices):
     """Random weights, larger than at the start of training, so that posteriors differ by item."""
-    model = built(latents, (inputs,), width, **choices)
+    model = built(latents, shape, width, sigma=0.3, **choices)
     with torch.no_grad():
         for weight in model.parameters():
             weight.mul_(2)
@@ -59,6 +59,19 @@ def test_every_pair_and_suffix_equals_its_own_loop(layers):
     assert found.dtype == np.float64
     assert expected.std(axis=2).min() > 0.01  # the pairs of a sample do differ
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("inference", ["top-down", "ladder"])
+@pytest.mark.parametrize("backbone", ["mlp", "conv", "conv-spatial"])
+def test_they_do_for_every_inference_and_backbone(backbone, inference):
+    choices = {"shape": (5, 4), "backbone": backbone, "inference": inference}
+    model = small(WIDTHS[3], width=8, **choices).double().requires_grad_(False)
+    x = 10 * some_items(5, 20).double()  # so that items differ to a model of random weights
+    z = encode(model, x, seed=3, split=2, sample=0).z
+    expected = pair_by_pair(model, x, z)
+    assert expected.std(axis=2).min() > 1e-4
+    found = together(suffix_rows(model, x, z))
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])

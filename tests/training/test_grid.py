@@ -5,9 +5,11 @@ import copy
 import pytest
 import torch
 
+from hvae.models import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Training
+from hvae.training import grid
 from hvae.training.grid import Trained, batch, train
 from hvae.training.objective import objective
 from tests.conftest import small
@@ -65,6 +67,44 @@ def test_a_member_is_the_model_of_a_plain_loop(index: int) -> None:
     member = together(BETAS, settings).member(index)
     for name, tensor in alone_in_a_plain_loop(BETAS[index], settings).state_dict().items():
         torch.testing.assert_close(member[name], tensor, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("backbone", ["conv", "conv-spatial"])
+def test_a_convolutional_member_is_bit_for_bit_itself_trained_alone(backbone: str) -> None:
+    model = small([2, 3], shape=(5, 4), width=3, backbone=backbone, inference="ladder")
+    data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
+    settings = SETTINGS.model_copy(update={"steps": 6, "validate_every": 3})
+    whole = train(model, BETAS, data, data[:20], settings, 0)
+    assert [len(look) for look in whole.looks.values()] == [3, 3]
+    for index, beta in enumerate(BETAS):
+        one = train(model, [beta], data, data[:20], settings, 0)
+        assert torch.equal(one.weights[0], whole.weights[index])
+        assert all(torch.equal(one.looks[step][0], whole.looks[step][index]) for step in (3, 6))
+
+
+@pytest.mark.parametrize("backbone", ["conv", "conv-spatial"])
+def test_rows_of_one_matrix_are_members_trained_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, backbone: str
+) -> None:
+    """As on a GPU: groups of two of the three, to the rounding of grouped convolutions."""
+    model = small([2, 3], shape=(5, 4), width=3, backbone=backbone)
+    data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
+    settings = SETTINGS.model_copy(update={"steps": 6, "validate_every": 3, "learning_rate": 1e-4})
+    alone = train(model, BETAS, data, data[:20], settings, 0)
+    monkeypatch.setitem(grid.TOGETHER, (True, "cpu"), 2)
+    rows = train(model, BETAS, data, data[:20], settings, 0)
+    torch.testing.assert_close(rows.weights, alone.weights, rtol=1e-3, atol=2e-5)
+    for step in (3, 6):
+        torch.testing.assert_close(rows.looks[step], alone.looks[step], rtol=1e-4, atol=1e-4)
+
+
+def test_a_look_is_the_mean_over_all_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "ITEMS", 7)
+    parts = together(BETAS)
+    monkeypatch.undo()
+    whole = together(BETAS)
+    for step, look in whole.looks.items():
+        torch.testing.assert_close(parts.looks[step], look)
 
 
 def test_the_same_seed_gives_the_same_weights() -> None:
