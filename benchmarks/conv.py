@@ -1,0 +1,162 @@
+"""Models × steps per second of a convolutional model: the grid trainer against a plain loop.
+
+The model has 16 base channels and two layers, for 28×28 images in batches of 256; all contestants
+use the same batches and noise. Each lives in processes of its own; they take turns, and the medians
+over rounds are compared. The pipeline runs a row a process, on one thread: two rows on two cores.
+
+    python -m benchmarks.conv > benchmarks/conv.md
+"""
+
+import itertools
+import multiprocessing
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from benchmarks.plain import Plain
+from hvae.models.build import build
+from hvae.models.noise import Stream, generator
+from hvae.params import Model, parse
+from hvae.training.flat import flatten
+from hvae.training.grid import batch
+from hvae.training.losses import member_losses
+
+CHANNELS, TOP, BATCH, SIGMA = 16, 32, 256, 0.2
+MODEL = {
+    "latents": [CHANNELS, TOP],
+    "inference": "top-down",
+    "backbone": "conv",
+    "width": CHANNELS,
+    "skip": False,
+    "likelihood": {"family": "gaussian", "sigma": SIGMA},
+}
+ROUNDS = 15
+STEPS = 12
+WARM_UP = 2
+Step = Callable[[int], None]
+
+
+class Contestant(NamedTuple):
+    """What runs: a step of so many models, in so many processes of so many threads each."""
+
+    name: str
+    step: Callable[[Tensor], Step]
+    models: int = 1
+    processes: int = 1
+    threads: int = 2
+
+
+def plain_step(data: Tensor) -> Step:
+    """One step of one model, as anyone would write it."""
+    model = Plain(CHANNELS, TOP, SIGMA)
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+    def step(number: int) -> None:
+        x, noise = batch(data, (CHANNELS * 16, TOP), BATCH, 0, number)
+        adam.zero_grad()
+        distortion, rate_1, rate_2 = model(x, noise)
+        (distortion + rate_1 + rate_2).mean().backward()
+        adam.step()
+
+    return step
+
+
+def grid_step(data: Tensor, members: int = 1) -> Step:
+    """One step of members that train together, as `hvae.training.grid.train` takes it."""
+    model = build(parse(Model, MODEL), (28, 28), 0)
+    start, layout = flatten(model)
+    weights = start.repeat(members, 1).requires_grad_()
+    beta = torch.ones(members, 2)
+    loss = member_losses(model, layout, together=members > 1)
+    adam = torch.optim.Adam([weights], lr=1e-3, fused=True)
+
+    def step(number: int) -> None:
+        x, noise = batch(data, model.latents, BATCH, 0, number)
+        adam.zero_grad()
+        loss(weights, beta, x, noise).sum().backward()
+        adam.step()
+
+    return step
+
+
+def rows_step(data: Tensor) -> Step:
+    """Four members as rows of one matrix."""
+    return grid_step(data, members=4)
+
+
+CONTESTANTS = [
+    Contestant("plain loop, 2 threads", plain_step),
+    Contestant("plain loop, 2 processes of 1 thread", plain_step, processes=2, threads=1),
+    Contestant("our step, 2 threads", grid_step),
+    Contestant("our step, 2 rows of 1 thread", grid_step, processes=2, threads=1),
+    Contestant("4 members as one matrix, 2 threads", rows_step, models=4),
+]
+
+
+def work(contestant: Contestant, pipe: Connection) -> None:
+    """Train when told to; answer with seconds and the peak memory so far, in MB."""
+    torch.set_num_threads(contestant.threads)
+    data = torch.rand(10_000, 28 * 28, generator=generator(Stream.TRAINING, 0))
+    step = contestant.step(data)
+    for number in range(WARM_UP):
+        step(number)
+    pipe.send(0)
+    while steps := pipe.recv():
+        started = time.perf_counter()
+        for number in range(steps):
+            step(number)
+        seconds = time.perf_counter() - started
+        pipe.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    pipes = {contestant.name: start(contestant) for contestant in CONTESTANTS}
+    rates: dict[str, list[float]] = {name: [] for name in pipes}
+    memory = dict.fromkeys(pipes, 0.0)
+    for _ in range(ROUNDS):
+        for contestant in CONTESTANTS:
+            steps = max(1, STEPS // contestant.models)
+            for pipe in pipes[contestant.name]:
+                pipe.send(steps)
+            answers = [pipe.recv() for pipe in pipes[contestant.name]]
+            done = contestant.models * steps
+            rates[contestant.name].append(sum(done / seconds for seconds, _ in answers))
+            memory[contestant.name] = max(peak for _, peak in answers)
+    for pipe in itertools.chain(*pipes.values()):
+        pipe.send(0)
+    show(rates, memory)
+
+
+def start(contestant: Contestant) -> list[Connection]:
+    """The processes of a contestant, ready."""
+    context, ours = multiprocessing.get_context("spawn"), []
+    for _ in range(contestant.processes):
+        here, there = context.Pipe()
+        context.Process(target=work, args=(contestant, there), daemon=True).start()
+        here.recv()
+        ours.append(here)
+    return ours
+
+
+def show(rates: dict[str, list[float]], memory: dict[str, float]) -> None:
+    """Medians, ranges, and ratios within a round."""
+    print(f"{ROUNDS} rounds in alternation, {torch.__version__}.")
+    print("Models × steps per second: median (lowest, highest); peak memory of a process in MB.\n")
+    print("| | models × steps / s | median of ratios in a round | MB |")
+    print("| --- | ---: | ---: | ---: |")
+    plain = rates[CONTESTANTS[0].name]
+    for name, found in rates.items():
+        ratio = statistics.median(a / b for a, b in zip(found, plain, strict=True))
+        cell = f"{statistics.median(found):.1f} ({min(found):.1f}, {max(found):.1f})"
+        print(f"| {name} | {cell} | {ratio:.2f} | {memory[name]:.0f} |")
+
+
+if __name__ == "__main__":
+    main()
