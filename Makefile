@@ -35,6 +35,7 @@ exactness: .venv/ready  # how close models of a Gaussian source come to the leas
 
 benchmark: .venv/ready
 	python -m benchmarks.grid
+	python -m benchmarks.conv
 
 .venv/ready: requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed')"

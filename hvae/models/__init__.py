@@ -1,1 +1,1 @@
-"""Models: distributions, likelihoods, networks, and the `HierarchicalVAE` that they make up."""
+"""Models: distributions, likelihoods, inference, backbones, and `HierarchicalVAE`, made of them."""
