@@ -14,7 +14,7 @@ from hvae import command, tables
 from hvae.data.exact import exact
 from hvae.errors import InputError
 from hvae.params import Params, parse
-from hvae.reports.known import spectrum
+from hvae.reports.known import least
 from hvae.reports.run import revision, versions
 from hvae.reports.shortfall import difference_map, maps, sentence
 from hvae.reports.skeleton import Figure, figure, render
@@ -42,14 +42,14 @@ def main(arguments: argparse.Namespace) -> None:
 def read(results: Path) -> Experiment:
     """InputError for a folder without the two files, or about another source."""
     params = parse(Params, (results / "params.json").read_text())
-    eigenvalues = spectrum(exact(params.data, params.seed))
-    if eigenvalues is None:
+    asked = least(params, exact(params.data, params.seed))
+    if asked is None:
         raise InputError(
-            f"data.source of {results} must be Gaussian, since J°* is known of no other, "
-            f"got {params.data.source!r}"
+            f"data.source and model.likelihood of {results} must be Gaussian, since J°* is known "
+            f"of no other, got {params.data.source!r} and {params.model.likelihood.family!r}"
         )
     points = tables.read(results / "points.parquet").to_pylist()
-    found = shortfalls(points, eigenvalues, params.model.likelihood.sigma)
+    found = shortfalls(points, *asked)
     return Experiment(params, found, len(points) - len(found))
 
 

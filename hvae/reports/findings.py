@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.reports.known import spectrum
+from hvae.reports.known import least
 from hvae.reports.run import Row, Run
 from hvae.reports.shortfall import sentence
 from hvae.results.exactness import exactness, shortfalls
@@ -56,11 +56,10 @@ def _checks(run: Run) -> str:
 
 def _exactness(run: Run) -> list[str]:
     """Where the least objective is known: how close the models come."""
-    eigenvalues = spectrum(run.known)
-    if eigenvalues is None or not run.trained:
+    asked = least(run.params, run.known)
+    if asked is None or not run.trained:
         return []
-    sigma = run.params.model.likelihood.sigma
-    return [sentence(exactness(shortfalls(run.points, eigenvalues, sigma)))]
+    return [sentence(exactness(shortfalls(run.points, *asked)))]
 
 
 def _means(run: Run) -> list[str]:

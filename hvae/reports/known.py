@@ -14,6 +14,7 @@ from hvae.bounds.arguments import Floats
 from hvae.bounds.gaussian import distortion_rate
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.data.exact import Exact
+from hvae.params import Params
 from hvae.reports.marks import Chart, Side, bars, curves, ends, nats, placed, spread, tooltip
 from hvae.reports.run import Row, Run
 from hvae.reports.theme import CATEGORIES, span
@@ -24,6 +25,17 @@ Curve = Callable[[float], float]  # squared error at a rate in nats
 def spectrum(known: Exact | None) -> Floats | None:
     """The eigenvalues of the covariance of a Gaussian source; None of any other."""
     return known.spectra[0] if known is not None and len(known.shares) == 1 else None
+
+
+def least(params: Params, known: Exact | None) -> tuple[Floats, float] | None:
+    """What J°* takes: the eigenvalues of a Gaussian source, and σ of a Gaussian p(x | z).
+
+    None for any other source or likelihood.
+    """
+    eigenvalues, likelihood = spectrum(known), params.model.likelihood
+    if eigenvalues is None or likelihood.family != "gaussian":
+        return None
+    return eigenvalues, likelihood.sigma
 
 
 def known_curves(known: Exact) -> Mapping[str, tuple[float, Curve]]:

@@ -7,7 +7,7 @@ from hvae.reports import information, pictures, slack
 from hvae.reports.accuracy import accuracy
 from hvae.reports.bounds import counted
 from hvae.reports.curves import curves
-from hvae.reports.known import rate_distortion, spectrum
+from hvae.reports.known import least, rate_distortion
 from hvae.reports.plane import metrics, plane
 from hvae.reports.run import Run
 from hvae.reports.shortfall import maps
@@ -52,9 +52,8 @@ def _known(run: Run) -> Iterator[Figure]:
 
 
 def _exactness(run: Run) -> Iterator[Figure]:
-    eigenvalues = spectrum(run.known)
-    if eigenvalues is not None:
-        found = shortfalls(run.points, eigenvalues, run.params.model.likelihood.sigma)
+    if asked := least(run.params, run.known):
+        found = shortfalls(run.points, *asked)
         worst = exactness(found).worst
         for place, one in enumerate(maps(found, worst)):
             yield figure(f"exactness-{place}", "exactness", one.chart, one.title)
@@ -80,6 +79,10 @@ def _always(_: Run) -> bool:
     return True
 
 
+def _has_least(run: Run) -> bool:
+    return least(run.params, run.known) is not None
+
+
 def _has_pictures(run: Run) -> bool:
     return pictures.is_image(run.test.shape)
 
@@ -89,9 +92,7 @@ SECTIONS = [
     Section("accuracy", "Accuracy and its limit", lambda run: run.labelled, _accuracy),
     Section("information", "Information", _always, _information),
     Section("known", "What is known exactly", lambda run: run.known is not None, _known),
-    Section(
-        "exactness", "Least objective", lambda run: spectrum(run.known) is not None, _exactness
-    ),
+    Section("exactness", "Least objective", _has_least, _exactness),
     Section("pictures", "Pictures", _has_pictures, _no_charts),
     Section("bounds", "Bounds", _always, _bounds),
     Section("training", "Training", _always, _training),

@@ -30,7 +30,7 @@ def main(arguments: argparse.Namespace) -> None:
     job = parse(Job, arguments.params)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     data, held_out = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
-    model = build(job.model, data.shape, job.points[0].seed)
+    model = build(job.model, data.shape, job.points[0].seed, data.levels)
     for name, items in zip(SPLITS, (data, held_out), strict=True):
         _check(model.likelihood, items, arguments.data / f"{name}.parquet")
     trained = train(
