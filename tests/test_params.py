@@ -261,10 +261,13 @@ def test_every_problem_is_named_at_once(config: Config) -> None:
     ]
 
 
+MADE = ("digits", "gaussian", "gaussian-mixture", "independent-labels", "photo-patches")
+
+
 @pytest.mark.parametrize(
     "options",
     [
-        *({"source": name} for name in sorted(LOADERS)),
+        *({"source": name} for name in MADE),
         {"source": "independent-labels", "of": "gaussian"},
     ],
     ids=lambda options: "-".join(options.values()),
@@ -278,3 +281,11 @@ def test_a_source_knows_whether_it_has_classes_and_a_target(
     source = load(chosen, 0)
     assert chosen.labelled == (len(source.classes) > 1)
     assert chosen.targeted == (source.target is not None)
+
+
+@pytest.mark.parametrize("name", ["mnist", "binary-mnist", "fashion-mnist", "svhn", "cifar10"])
+def test_published_sets_have_classes_and_no_target(config: Config, name: str) -> None:
+    data(source=name)(config)
+    chosen = parse(Params, config).data
+    assert chosen.labelled
+    assert not chosen.targeted

@@ -58,7 +58,8 @@ def main(arguments: argparse.Namespace) -> None:
     classifier.save(arguments.classifier, card, fitted.classifier)
     named = {"point": "", "task": "generation", "layers": "", "features": ""}
     row = named | {"method": card.method, "metric": "accuracy"} | accuracy
-    tables.write(tables.from_rows([row], tables.tasks()), arguments.out)
+    rows = [row] if len(card.classes) > 1 else []  # one class is no feat
+    tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
 
 
 def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fitted:

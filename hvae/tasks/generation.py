@@ -70,7 +70,12 @@ def main(arguments: argparse.Namespace) -> None:
 def generate(
     model: HierarchicalVAE, test: Latents, judge: Classifier, classes: int, seed: int
 ) -> Iterator[Cut]:
-    """Class histograms for every cut, z_L alone kept first; `judge` tells the classes apart."""
+    """Class histograms for every cut, z_L alone kept first; `judge` tells the classes apart.
+
+    Nothing where there is but one class.
+    """
+    if classes < 2:
+        return
     for number, layers in enumerate(suffixes(len(test.sample))):
         kept = [torch.tensor(test.sample[member]) for member in layers.members]
         shown = [

@@ -19,9 +19,9 @@ GRID = torch.linspace(-8, 8, 801, dtype=torch.float64)
 STEP = math.log(GRID[1] - GRID[0])
 
 
-def some_model(layers, likelihood=None):
+def some_model(layers, likelihood=None, shape=(3,)):
     """Random weights: a posterior far from the model's own, a prior that depends on z_2."""
-    model = built([1] * layers, (3,), width=8, likelihood=likelihood)
+    model = built([1] * layers, shape, width=8, likelihood=likelihood)
     with torch.no_grad():
         for weight in model.prior.parameters():
             weight.mul_(3)
@@ -65,18 +65,18 @@ def test_it_is_above_the_truth_and_tightens_with_samples(layers):
 
 
 FAMILIES = {
-    "learned": (LearnedGaussian(0.5), None),
-    "bits": (Bernoulli(), 2),
-    "grey": (MixtureOfLogistics(2, channels=1, levels=4), 4),
-    "colour": (MixtureOfLogistics(2, channels=3, levels=4), 4),
+    "learned": (LearnedGaussian(0.5), None, (3,)),
+    "bits": (Bernoulli(), 2, (3,)),
+    "grey": (MixtureOfLogistics(2, channels=1, levels=4), 4, (3,)),
+    "colour": (MixtureOfLogistics(2, channels=3, levels=4), 4, (1, 1, 3)),
 }
 
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("name", FAMILIES)
 def test_it_holds_for_every_likelihood(name, layers):
-    likelihood, levels = FAMILIES[name]
-    model, x = some_model(layers, likelihood), some_items()
+    likelihood, levels, shape = FAMILIES[name]
+    model, x = some_model(layers, likelihood, shape), some_items()
     with torch.no_grad():
         model.decoder[-1].weight.mul_(4)  # so that z matters to a likelihood that is wide at first
     if levels is not None:
@@ -92,10 +92,10 @@ def test_it_holds_for_every_likelihood(name, layers):
 @pytest.mark.parametrize("name", ["bits", "grey", "colour"])
 def test_probabilities_of_all_items_sum_to_one(name):
     """So the quadrature is of a distribution over items, z integrated out."""
-    likelihood, levels = FAMILIES[name]
+    likelihood, levels, shape = FAMILIES[name]
     values = (torch.arange(levels, dtype=torch.float64) / (levels - 1)).tolist()
     every = torch.tensor(list(itertools.product(values, repeat=3)), dtype=torch.float64)
-    model = some_model(1, likelihood)
+    model = some_model(1, likelihood, shape)
     total = sum(math.exp(-by_quadrature(model, x[None])) for x in every)
     assert total == pytest.approx(1, abs=1e-9)
 

@@ -12,13 +12,12 @@ from hvae.latents import evaluate, store
 from hvae.latents.extract import Job, extract
 from hvae.latents.extract import evaluate as evaluate_point
 from hvae.models.distributions import Normal, kl
-from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.bernoulli import Bernoulli
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from hvae.params import Extraction, Model, Point
 from hvae.training.checkpoint import Card
-from tests.conftest import small
+from tests.conftest import built, small
 
 ITEMS = Items(
     torch.rand(40, 6, generator=torch.Generator().manual_seed(0)).numpy(),
@@ -164,8 +163,7 @@ def test_bits_per_dimension_do_not_exist_for_a_density() -> None:
 @pytest.mark.parametrize("likelihood", [Bernoulli(), MixtureOfLogistics(2, 1, levels=2)])
 def test_bits_per_dimension_count_the_code_of_z_and_of_x(likelihood: Likelihood) -> None:
     """A decoder that gives zeros makes every bit of x a fair coin; z then comes on top."""
-    torch.manual_seed(0)
-    model = HierarchicalVAE(6, [3, 2], 7, skip=False, likelihood=likelihood)
+    model = built([3, 2], likelihood=likelihood)
     model.decoder[-1].weight.zero_()
     model.decoder[-1].bias.zero_()
     bits_of = ITEMS._replace(x=ITEMS.x.round())

@@ -80,5 +80,5 @@ def test_an_experiment_is_read_from_its_folder(config: dict[str, Any], tmp_path:
 
 def test_another_source_is_refused(config: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "params.json").write_text(record(parse(Params, config)))
-    with pytest.raises(InputError, match=r"data\.source of .* must be Gaussian.*got 'digits'"):
+    with pytest.raises(InputError, match=r"data\.source and .* must be Gaussian.*got 'digits'"):
         read(tmp_path)

@@ -124,6 +124,7 @@ def test_terms_are_bit_identical_after_a_reload(tmp_path: Path, family: str) -> 
         levels=model.likelihood.levels,
         model=options(family),
         status="ok",
+        parameters=sum(weight.numel() for weight in model.parameters()),
         train_seconds=1.5,
     )
     checkpoint.save(tmp_path, card, model.state_dict())
