@@ -27,7 +27,7 @@ class Card(Section):
     format: Literal[1] = 1
     method: Literal["mlp"]
     shape: list[PositiveInt]
-    classes: Annotated[list[str], Field(min_length=2)]
+    classes: Annotated[list[str], Field(min_length=1)]
     width: PositiveInt
     epoch: PositiveInt
     accuracy: Annotated[float, Field(ge=0, le=1)]
