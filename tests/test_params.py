@@ -2,19 +2,18 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, get_args, get_origin
+from typing import get_args, get_origin
 
 import pytest
 
-from hvae.data.sources import LOADERS, load
+from hvae.data.sources import LOADERS
 from hvae.errors import InputError
 from hvae.params import Data, Params, Section, parse
 from hvae.task_options import Classification, Clustering, Regression
 from hvae.tasks.classification import PROBES
 from hvae.tasks.clustering import METHODS as CLUSTERINGS
 from hvae.tasks.regression import METHODS as REGRESSIONS
-
-Config = dict[str, Any]
+from tests.changes import Config, put
 
 
 def test_the_default_is_a_7_by_7_grid(config: Config) -> None:
@@ -84,26 +83,6 @@ def named(source: type[Section]) -> tuple[str, ...]:
     return get_args(source.model_fields["source"].annotation)
 
 
-def put(*path: str | int, value: Any) -> Callable[[Config], None]:
-    """A change of one value, deep in the parameters."""
-
-    def change(config: Any) -> None:
-        for step in path[:-1]:
-            config = config[step]
-        config[path[-1]] = value
-
-    return change
-
-
-def data(source: str, **options: Any) -> Callable[[Config], None]:
-    """Another source, with these options."""
-
-    def change(config: Config) -> None:
-        config["data"] = config["data"] | {"source": source} | options
-
-    return change
-
-
 REFUSED = [
     (put("grid", "beta", 0, value=[]), r"grid\.beta\[0\]: must not be empty, got \[\]"),
     (put("grid", "beta", value=[]), r"grid\.beta: must not be empty, got \[\]"),
@@ -134,65 +113,6 @@ REFUSED = [
     (put("model", "backbone", value="cnn"), r"'mlp', 'conv' or 'conv-spatial', got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "likelihood", "sigma", value=float("nan")), r"sigma: must be a finite number"),
-    (
-        put("data", "source", value="imagenet"),
-        r"^data\.source: must be one of 'digits', 'gaussian', .*, got 'imagenet'",
-    ),
-    (put("data", value={}), r"^data\.source: is missing$"),
-    (
-        put("data", "items", value=9),
-        r"^data: source 'digits' has no key 'items' \(known: source, raw_dir, .*\), got 9$",
-    ),
-    (data("gaussian", separation=9), r"^data: source 'gaussian' has no key 'separation' .* got 9$"),
-    (data("gaussian", items=1), r"^data\.items: must be greater than or equal to 2, got 1$"),
-    (data("gaussian", spectrum=[]), r"^data\.spectrum: must not be empty, got \[\]$"),
-    (data("gaussian", spectrum=3), r"^data\.spectrum: must be a list, got 3$"),
-    (
-        data("gaussian", spectrum=[1.0, 0.0]),
-        r"^data\.spectrum\[1\]: must be greater than 0, got 0",
-    ),
-    (
-        data("gaussian", spectrum={"dimension": 0}),
-        r"^data\.spectrum\.dimension: must be greater than or equal to 1, got 0$",
-    ),
-    (
-        data("gaussian", spectrum={"exponent": -1}),
-        r"^data\.spectrum\.exponent: must be greater than or equal to 0, got -1$",
-    ),
-    (data("gaussian", target_noise=-1), r"^data\.target_noise: must be .* equal to 0, got -1$"),
-    (
-        data("gaussian-mixture", shares=[0.5, 0.4]),
-        r"^data\.shares: must sum to 1, got \[0\.5, 0\.4\]$",
-    ),
-    (
-        data("gaussian-mixture", shares=[0.5, 1.5]),
-        r"^data\.shares\[1\]: must be less than 1, got 1\.5$",
-    ),
-    (
-        data("gaussian-mixture", shares={"classes": 1}),
-        r"^data\.shares\.classes: must be greater than or equal to 2, got 1$",
-    ),
-    (
-        data("gaussian-mixture", shares={"classes": 9}),
-        r"^data: dimension must be at least the number of components, 9, got 8$",
-    ),
-    (data("gaussian-mixture", std=0), r"^data\.std: must be greater than 0, got 0$"),
-    (data("gaussian-mixture", separation=-1), r"^data\.separation: must be .* got -1$"),
-    (
-        data("independent-labels", of="gaussian-mixture"),
-        r"^data\.of: must be 'digits' or 'gaussian', got 'gaussian-mixture'$",
-    ),
-    (data("photo-patches", items=2), r"^data\.items: must be .* equal to 20, got 2$"),
-    (data("mnist", size=32), r"^data: source 'mnist' has no key 'size' \(known: .*\), got 32$"),
-    (data("image-folder"), r"^data: raw_dir must name a folder, since .*'image-folder'.* got None"),
-    (data("image-folder", raw_dir="x", channels="red"), r"^data\.channels: must be .* got 'red'"),
-    (data("image-folder", raw_dir="x", size=0), r"^data\.size: must be .* equal to 1, got 0$"),
-    (data("npz", raw_dir="x", levels=1), r"^data\.levels: must be .* equal to 2, got 1$"),
-    (data("npz", raw_dir="x", file="../y"), r"^data\.file: must match pattern .* got '\.\./y'$"),
-    (data("parquet", raw_dir="x", shape=[0]), r"^data\.shape\[0\]: must be .* to 1, got 0$"),
-    (put("data", "raw_dir", value="x"), r"raw_dir must be null.* got 'x'"),
-    (put("data", "split", "train", value=0.9), r"data\.split: .* must be 1, got 1\.3"),
-    (put("data", value=None), r"data: must be a group of keys, got None"),
     (put("training", "learning_rate", value="1e-3"), r"YAML reads 1e-3 as text: write 1\.0e-3"),
     (put("training", "steps", value=1.5), r"training\.steps: must be a valid integer, got 1\.5"),
     (
@@ -239,17 +159,6 @@ def test_tasks_have_defaults(config: Config) -> None:
     assert parse(Params, config) == full
 
 
-@pytest.mark.parametrize("source", sorted(LOADERS))
-def test_the_name_of_a_source_is_enough(config: Config, source: str) -> None:
-    """And the folder, for those who read the user's own files."""
-    own = {"raw_dir": "mine"} if source in ("image-folder", "npz", "parquet") else {}
-    data(source, **own)(config)
-    params = parse(Params, config)
-    assert params.data.source == source
-    again = json.loads(params.job("data"))  # a job's own parameters are read back as they were
-    assert parse(Params, config | again) == params
-
-
 def test_every_problem_is_named_at_once(config: Config) -> None:
     config["training"]["steps"] = 0
     config["model"]["width"] = -3
@@ -259,33 +168,3 @@ def test_every_problem_is_named_at_once(config: Config) -> None:
         "model.width",
         "training.steps",
     ]
-
-
-MADE = ("digits", "gaussian", "gaussian-mixture", "independent-labels", "photo-patches")
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        *({"source": name} for name in MADE),
-        {"source": "independent-labels", "of": "gaussian"},
-    ],
-    ids=lambda options: "-".join(options.values()),
-)
-def test_a_source_knows_whether_it_has_classes_and_a_target(
-    config: Config, options: dict[str, str]
-) -> None:
-    """What decides which jobs there are agrees with the items themselves."""
-    data(**options)(config)
-    chosen = parse(Params, config).data
-    source = load(chosen, 0)
-    assert chosen.labelled == (len(source.classes) > 1)
-    assert chosen.targeted == (source.target is not None)
-
-
-@pytest.mark.parametrize("name", ["mnist", "binary-mnist", "fashion-mnist", "svhn", "cifar10"])
-def test_published_sets_have_classes_and_no_target(config: Config, name: str) -> None:
-    data(source=name)(config)
-    chosen = parse(Params, config).data
-    assert chosen.labelled
-    assert not chosen.targeted
