@@ -11,12 +11,14 @@ from hvae.errors import InputError
 from hvae.own import latents
 from hvae.own.latents import Own
 from hvae.own.study import Settings, study
+from hvae.section import parse
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Write the tables and the page `index.html` into the folder `out`."""
-    own = with_rates(latents.read(arguments.latents), arguments.rates)
-    study(own, Settings(arguments.title, arguments.seed, arguments.items), arguments.out)
+    chosen = {name: getattr(arguments, name) for name in Settings.model_fields}
+    settings = parse(Settings, chosen)
+    study(with_rates(latents.read(arguments.latents), arguments.rates), settings, arguments.out)
     print(f"The report is at {(arguments.out / 'index.html').resolve()}")
 
 

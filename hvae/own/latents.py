@@ -24,6 +24,7 @@ from hvae.latents.store import Latents
 
 PARTS = ("mean", "std", "sample")
 LEAST = 20  # items: of fewer, halves say nothing
+LEAST_OF_CLASS = 4  # so that each half has two
 
 
 class Own(NamedTuple):
@@ -132,7 +133,14 @@ def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         raise ValueError(f"label must hold whole numbers or text, has {kind}")
     if column.null_count:
         raise ValueError(f"label is missing for {column.null_count} items")
-    names, label = np.unique(np.asarray(column.to_pylist()), return_inverse=True)
+    names, label, count = np.unique(
+        np.asarray(column.to_pylist()), return_inverse=True, return_counts=True
+    )
+    if count.min() < LEAST_OF_CLASS:
+        rarest = names[count.argmin()]
+        raise ValueError(
+            f"label {rarest} has {count.min()} items, at least {LEAST_OF_CLASS} of each are needed"
+        )
     return tuple(str(name) for name in names), label.astype(np.int64)
 
 

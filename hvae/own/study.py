@@ -1,9 +1,10 @@
 """From supplied latents to tables, verdicts and a page."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated
 
 import pyarrow as pa
+from pydantic import Field
 
 from hvae import tables
 from hvae.own.latents import Own
@@ -11,6 +12,7 @@ from hvae.own.measure import divided, information, probes, rates
 from hvae.own.page import Facts, page
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged, shares_of
+from hvae.section import Section, Seed
 from hvae.task_options import Classification, Tasks
 
 TASKS = Tasks(
@@ -20,12 +22,12 @@ TASKS = Tasks(
 )
 
 
-class Settings(NamedTuple):
+class Settings(Section):
     """title: heads the page; seed: divides the items; items: of test, that I(x; z) compares."""
 
     title: str
-    seed: int
-    items: int
+    seed: Seed
+    items: Annotated[int, Field(ge=3)]
 
 
 def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:

@@ -89,6 +89,7 @@ def with_value(value: float | None) -> list[list[float | None]]:
         ({"z1_std": [[1.0]] * ITEMS}, "differ in length"),
         ({"label": [0.5] * ITEMS}, "label must hold whole numbers or text, has double"),
         ({"label": [None, *range(ITEMS - 1)]}, "label is missing for 1 items"),
+        ({"label": ["a"] * (ITEMS - 1) + ["b"]}, "label b has 1 items, at least 4 of each"),
         ({"rate_2": [1.0] * ITEMS}, None),
         ({"rate_1": [-1.0] * ITEMS}, "rates must not be negative"),
         ({"rate_1": [float("inf")] * ITEMS}, "rate_1 has values that are NaN, infinite"),

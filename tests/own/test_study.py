@@ -42,7 +42,7 @@ def channel(independent: bool = False, layers: int = 1) -> dict[str, Any]:
 def studied(folder: Path, columns: dict[str, Any]) -> dict[str, pa.Table]:
     path = folder / "z.parquet"
     pq.write_table(pa.table(columns), path)
-    return study(read(path), Settings("A title", 0, 1000), folder / "out")
+    return study(read(path), Settings(title="A title", seed=0, items=1000), folder / "out")
 
 
 def verdicts(found: dict[str, pa.Table]) -> dict[str, set[str]]:
@@ -128,6 +128,8 @@ def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
     [
         (["--rates", "1", "2"], "--rates: the file has rates of its own"),
         (["--latents", "absent.parquet"], "absent.parquet cannot be read"),
+        (["--items", "2"], "items: must be greater than or equal to 3, got 2"),
+        (["--seed", "-1"], "seed: must be greater than or equal to 0, got -1"),
     ],
 )
 def test_bad_arguments_end_in_one_sentence(
