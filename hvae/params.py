@@ -21,6 +21,7 @@ from hvae.likelihood_options import Likelihood
 from hvae.options import Data, Split
 from hvae.section import Section, Seed, group_or_list, parse
 from hvae.task_options import Tasks
+from hvae.top_options import Categorical, Top
 
 __all__ = ["Data", "Section", "Seed", "Split", "parse"]  # what the rest of the library reads here
 
@@ -40,6 +41,7 @@ class Model(Section):
 
     `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
     `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
+    `top` is the family of z_L; all layers below it are Gaussian.
     """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]
@@ -48,6 +50,13 @@ class Model(Section):
     width: PositiveInt
     skip: bool
     likelihood: Likelihood
+    top: Top = "gaussian"
+
+    @model_validator(mode="after")
+    def _top_fits(self) -> Self:
+        if isinstance(self.top, Categorical):
+            self.top.check(self.latents, self.backbone)
+        return self
 
 
 class LogRange(Section):

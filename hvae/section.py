@@ -42,6 +42,11 @@ def group_or_list(value: object) -> str:
     return "group" if isinstance(value, Mapping | Section) else "list"
 
 
+def group_or_name(value: object) -> str:
+    """The tag of a value that may be given as a group of keys or as a name alone."""
+    return "group" if isinstance(value, Mapping | Section) else "name"
+
+
 S = TypeVar("S", bound=Section)
 
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from hvae.information.estimate import Array
 from hvae.models.chunks import ITEMS
-from hvae.models.distributions import Normal
+from hvae.models.distributions import with_tensors
+from hvae.models.families import Latent
 from hvae.models.hierarchical import HierarchicalVAE
 
 ROWS = 2**18  # log-densities of one layer that are given at once: 2 MB, and some copies of it
@@ -24,8 +25,8 @@ class _Known(NamedTuple):
 
     z: Sequence[Tensor]
     features: list[Tensor]
-    top: Normal
-    priors: list[Normal]  # p(z_l | z_{>l,i}) of the layers below the top
+    top: Latent
+    priors: list[Latent]  # p(z_l | z_{>l,i}) of the layers below the top
 
 
 @torch.inference_mode()
@@ -71,10 +72,10 @@ def _terms(model: HierarchicalVAE, known: _Known, i: Tensor, j: Tensor) -> Tenso
     return torch.stack(terms)
 
 
-def _at(density: Normal, index: Tensor) -> Normal:
-    return Normal(density.mean[index], density.std[index])
+def _at(density: Latent, index: Tensor) -> Latent:
+    return with_tensors(lambda part: part[index], density)
 
 
-def _log_prob(density: Normal, z: Tensor) -> Tensor:
+def _log_prob(density: Latent, z: Tensor) -> Tensor:
     """In float64, since an information of 1e-6 nats is the difference of sums of 100 nats."""
-    return Normal(density.mean.double(), density.std.double()).log_prob(z.double())
+    return with_tensors(Tensor.double, density).log_prob(z.double())

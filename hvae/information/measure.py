@@ -13,12 +13,14 @@ from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.errors import InputError
 from hvae.information.classes import class_information
+from hvae.information.counting import counted_information
 from hvae.information.densities import suffix_rows
 from hvae.information.estimate import Estimate
 from hvae.information.likelihood import negative_log_likelihood
 from hvae.information.pairwise import from_rows
 from hvae.latents import store
 from hvae.latents.store import Latents
+from hvae.models.categorical import Categorical
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Evaluation, Point, Section, Seed, parse
 from hvae.training import checkpoint
@@ -68,6 +70,7 @@ def estimates(job: Job, point: str, subject: Subject) -> list[Named]:
         return [
             *about_items(subject, job.evaluation.information_items),
             *about_classes(subject),
+            *by_counting(subject),
             ("-log p(x)", likelihood(subject, job)),
         ]
     except ValueError as error:
@@ -91,6 +94,18 @@ def about_classes(subject: Subject) -> Iterator[Named]:
         z_train, z_test = (np.concatenate(side.sample[lowest:], axis=1) for side in (train, test))
         estimate = class_information(z_train, train.label, z_test, test.label)
         yield quantity("y", lowest, layers), estimate
+
+
+def by_counting(subject: Subject) -> Iterator[Named]:
+    """I(y; z_L) of a categorical top layer with few codes, beside its bound from below."""
+    latents = subject.held_out
+    top = len(latents.mean) - 1
+    prior = subject.model.prior_of(top, [])
+    if isinstance(prior, Categorical) and len(subject.test.classes) > 1:
+        probabilities = latents.mean[top].reshape(-1, *prior.log_weights.shape)
+        estimate = counted_information(probabilities, latents.label)
+        if estimate is not None:
+            yield quantity("y", top, top + 1), estimate
 
 
 def likelihood(subject: Subject, job: Job) -> Estimate:

@@ -8,6 +8,7 @@ from hvae.models.backbones.backbone import Backbone, Plan, channels
 from hvae.models.backbones.conv import conv
 from hvae.models.backbones.conv_spatial import conv_spatial
 from hvae.models.backbones.mlp import mlp
+from hvae.models.families import family
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.inference import INFERENCES
 from hvae.models.likelihoods.base import Likelihood
@@ -37,7 +38,7 @@ def assemble(
     model: Model, decodes_to: Likelihood, shape: Sequence[int], seed: int
 ) -> HierarchicalVAE:
     """The same for a given p(x | z)."""
-    inference = INFERENCES[model.inference]
+    inference, top = INFERENCES[model.inference], family(model.top)
     plan = Plan(
         shape=tuple(shape),
         outputs=decodes_to.outputs(channels(shape)),
@@ -45,7 +46,9 @@ def assemble(
         width=model.width,
         conditional=inference.conditional,
         skip=model.skip,
+        top=top,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator(Stream.WEIGHTS, seed).initial_seed())
-        return HierarchicalVAE(BACKBONES[model.backbone](plan), inference, model.skip, decodes_to)
+        networks = BACKBONES[model.backbone](plan)
+        return HierarchicalVAE(networks, inference, model.skip, decodes_to, top)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from hvae.models.distributions import Normal
+from hvae.models.distributions import with_tensors
 from hvae.models.hierarchical import HierarchicalVAE, Terms
 
 ITEMS = 512  # a pass over so many 32×32 images with 64 base channels holds about 200 MB
@@ -28,7 +28,7 @@ def in_chunks(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> Ter
     if len(parts) == 1:
         return parts[0]
     posteriors = [
-        Normal(*(torch.cat(side) for side in zip(*layer, strict=True)))
+        with_tensors(lambda *sides: torch.cat(sides), *layer)
         for layer in zip(*(part.posteriors for part in parts), strict=True)
     ]
     return Terms(

@@ -1,7 +1,9 @@
 """Diagonal Gaussians: sampling with given noise, log-density, product, KL divergence, in nats."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
@@ -23,7 +25,17 @@ class Normal(NamedTuple):
         return -(standard.square() / 2 + self.std.log() + math.log(2 * math.pi) / 2).sum(-1)
 
 
-def kl(q: Normal, p: Normal) -> Tensor:
+@singledispatch
+def kl(q: Any, p: Any) -> Tensor:
+    """KL[q ‖ p] = E_q log(q/p) in nats, shape (...), for two distributions of one family.
+
+    Each family registers its own formula. TypeError for a family that has none.
+    """
+    raise TypeError(f"KL[q ‖ p] is not known for q a {type(q).__name__}")
+
+
+@kl.register
+def _(q: Normal, p: Normal) -> Tensor:
     """KL[q ‖ p] = Σ log(σ_p/σ_q) + (σ_q² + (μ_q − μ_p)²) / 2σ_p² − ½, in nats: shape (...)."""
     ratio = q.std / p.std
     shift = (q.mean - p.mean) / p.std
@@ -37,3 +49,15 @@ def product(q: Normal, p: Normal) -> Normal:
     """
     std = q.std * p.std / torch.hypot(q.std, p.std)
     return Normal(p.mean + (std / q.std).square() * (q.mean - p.mean), std)
+
+
+D = TypeVar("D", bound=tuple[Any, ...])
+
+
+def with_tensors(change: Callable[..., Tensor], *parts: D) -> D:
+    """The distribution whose tensors are `change` of those of `parts`, of one family, in order.
+
+    What is no tensor, such as a temperature, is as in the first.
+    """
+    fields = zip(*parts, strict=True)
+    return type(parts[0])(*(change(*f) if isinstance(f[0], Tensor) else f[0] for f in fields))

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from hvae.models.backbones.backbone import Backbone
-from hvae.models.distributions import Normal, kl
+from hvae.models.distributions import kl
+from hvae.models.families import GAUSSIAN, Family, Latent
 from hvae.models.inference import Inference
 from hvae.models.likelihoods.base import Likelihood
 
@@ -24,7 +25,7 @@ class Terms(NamedTuple):
 
     distortion: Tensor
     rates: Tensor
-    posteriors: list[Normal]
+    posteriors: list[Latent]
     z: list[Tensor]
     decoded: Tensor
 
@@ -42,10 +43,16 @@ class HierarchicalVAE(nn.Module):
     With `skip`, all of z_{≥1} feed the decoder. The rate splits by layer because each posterior is
     conditioned on the layers above, as each prior is (Xiao & Bamler, ICLR 2023, section 3). All
     vectors are flat, also those that a `backbone` sees as maps; `latents` are their sizes d_l.
+    z_L is of the family `top`, that of the backbone's highest posterior; the rest are Gaussian.
     """
 
     def __init__(
-        self, backbone: Backbone, inference: Inference, skip: bool, likelihood: Likelihood
+        self,
+        backbone: Backbone,
+        inference: Inference,
+        skip: bool,
+        likelihood: Likelihood,
+        top: Family = GAUSSIAN,
     ) -> None:
         super().__init__()
         self.latents = backbone.latents
@@ -53,6 +60,7 @@ class HierarchicalVAE(nn.Module):
         self.inference = inference
         self.skip = skip
         self.likelihood = likelihood
+        self.top = top
         self.bottom_up = backbone.bottom_up
         self.posterior = backbone.posterior
         self.prior = backbone.prior
@@ -63,7 +71,7 @@ class HierarchicalVAE(nn.Module):
         features = self.bottom_up(x)
         z: list[Tensor] = []
         rates: list[Tensor] = []
-        posteriors: list[Normal] = []
+        posteriors: list[Latent] = []
         for layer in reversed(range(len(self.latents))):
             prior = self.prior_of(layer, z)
             posterior = self.posterior_of(layer, features[layer], z, prior)
@@ -74,23 +82,23 @@ class HierarchicalVAE(nn.Module):
         distortion = -self.likelihood.log_prob(x, decoded)
         return Terms(distortion, torch.stack(rates, -1), posteriors, z, decoded)
 
-    def prior_of(self, layer: int, above: Sequence[Tensor]) -> Normal:
-        """p(z_l | z_{>l}), the layer counted from 0; standard normal for the top one."""
+    def prior_of(self, layer: int, above: Sequence[Tensor]) -> Latent:
+        """p(z_l | z_{>l}), the layer counted from 0; standard normal or uniform for the top one."""
         if above:
-            prior: Normal = self.prior[layer](*above)
+            prior: Latent = self.prior[layer](*above)
             return prior
         like = next(self.parameters())  # in its type, and on its device
-        return Normal(like.new_zeros(self.latents[layer]), like.new_ones(self.latents[layer]))
+        return self.top.standard(like.new_zeros(self.latents[layer]))
 
     def posterior_of(
-        self, layer: int, features: Tensor, above: Sequence[Tensor], prior: Normal
-    ) -> Normal:
+        self, layer: int, features: Tensor, above: Sequence[Tensor], prior: Latent
+    ) -> Latent:
         """q(z_l | z_{>l}, x): what is read from x's features, combined with the prior.
 
         At the top it is the reading alone.
         """
         seen = above if self.inference.conditional else ()
-        reading: Normal = self.posterior[layer](features, *seen)
+        reading: Latent = self.posterior[layer](features, *seen)
         return self.inference.posterior(reading, prior) if above else reading
 
     def decode(self, z: Sequence[Tensor]) -> Tensor:

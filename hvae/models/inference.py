@@ -13,11 +13,11 @@ from hvae.models.distributions import Normal, product
 class Inference(NamedTuple):
     """conditional: whether the reading sees z_{>l} beside x.
 
-    posterior: (reading, p(z_l | z_{>l})) ↦ q(z_l | z_{>l}, x), for a layer below the top.
+    posterior: (reading, p(z_l | z_{>l})) ↦ q(z_l | z_{>l}, x), for a layer below the top: Gaussian.
     """
 
     conditional: bool
-    posterior: Callable[[Normal, Normal], Normal]
+    posterior: Callable[..., Normal]
 
 
 def change(reading: Normal, prior: Normal) -> Normal:

@@ -21,7 +21,8 @@ from hvae.reports.marks import (
 from hvae.reports.run import Row, Run
 from hvae.reports.theme import CATEGORIES, span
 
-KINDS = {"lower": "Î⁻, from below", "upper": "Î⁺, from above"}
+KINDS = {"lower": "Î⁻, from below", "upper": "Î⁺, from above", "estimate": "counted, no bound"}
+COLORS = dict(zip(KINDS.values(), CATEGORIES, strict=False))
 
 
 class Quantity(NamedTuple):
@@ -70,10 +71,10 @@ def information(run: Run, quantity: Quantity) -> Chart:
     else:
         y = Side(f"{title} (nats per item)", alt.Scale(zero=True), alt.Axis())
     base = alt.Chart(alt.Data(values=data), title=title)
-    kinds = list(KINDS.values()) if quantity.of == "x" else [KINDS["lower"]]
-    color = alt.Color(
-        "kind:N", title=None, legend=legend(), scale=alt.Scale(domain=kinds, range=CATEGORIES[:2])
-    )
+    found = {row["kind"] for row in data}
+    kinds = [kind for kind in COLORS if kind in found]
+    scale = alt.Scale(domain=kinds, range=[COLORS[kind] for kind in kinds])
+    color = alt.Color("kind:N", title=None, legend=legend(), scale=scale)
     numbers = [
         *tooltip(x="rate (nats)", y="estimate (nats)", y_low="95 % from", y_high="95 % to"),
         alt.Tooltip("kind:N"),

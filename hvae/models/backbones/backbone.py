@@ -4,12 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from torch import Tensor, nn
-from torch.nn.functional import softplus
+from torch import nn
 
-from hvae.models.distributions import Normal
-
-SMALLEST_STD = 1e-4  # keeps KL and log-density finite when a layer is nearly noiseless
+from hvae.models.families import GAUSSIAN, Family
 
 
 def channels(shape: Sequence[int]) -> int:
@@ -22,6 +19,7 @@ class Plan(NamedTuple):
 
     latents: the widths that were asked for, z_1 first; width: of hidden layers, or base channels.
     conditional: whether posterior heads see z_{>l}; skip: whether the decoder sees z_{>1}.
+    top: the family of z_L, Gaussian where the backbone keeps z_L spatial.
     """
 
     shape: tuple[int, ...]
@@ -30,6 +28,7 @@ class Plan(NamedTuple):
     width: int
     conditional: bool
     skip: bool
+    top: Family = GAUSSIAN
 
     @property
     def pixels(self) -> int:
@@ -44,12 +43,16 @@ class Plan(NamedTuple):
         """The widths of the layers that the posterior head of one sees."""
         return self.above(layer) if self.conditional else ()
 
+    def family(self, layer: int) -> Family:
+        """The family of a layer's distributions: all below the top are Gaussian."""
+        return GAUSSIAN if self.above(layer) else self.top
+
 
 class Backbone(NamedTuple):
     """The networks of L layers; a list over layers starts with z_1.
 
     bottom_up: x (..., n) ↦ features h_1, …, h_L of x, each (..., m_l).
-    posterior: for each layer, (h_l, and z_{l+1}, …, z_L if conditional) ↦ a Gaussian over z_l.
+    posterior: for each layer, (h_l, and z_{l+1}, …, z_L if conditional) ↦ a distribution of z_l.
     prior: for each layer but the top, (z_{l+1}, …, z_L) ↦ p(z_l | z_{>l}).
     decoder: z_1, or with skips z_1, …, z_L ↦ the likelihood's numbers for every pixel.
     latents: the sizes d_l of the flat z_l.
@@ -62,12 +65,3 @@ class Backbone(NamedTuple):
     decoder: nn.Module
     latents: tuple[int, ...]
     convolutional: bool
-
-
-def gaussian(parameters: Tensor, axes: int = 1) -> Normal:
-    """Means and raw deviations, halves of the last axis, as a Gaussian over the last `axes`, flat.
-
-    Standard deviations are softplus(raw), and a little more.
-    """
-    mean, raw = (half.flatten(-axes) for half in parameters.chunk(2, -1))
-    return Normal(mean, softplus(raw) + SMALLEST_STD)

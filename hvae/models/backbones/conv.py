@@ -4,9 +4,10 @@ import torch
 from torch import Tensor, nn, relu_
 
 from hvae.models.backbones import mlp
-from hvae.models.backbones.backbone import Backbone, Plan, channels, gaussian
+from hvae.models.backbones.backbone import Backbone, Plan, channels
 from hvae.models.backbones.maps import Double, Halve, Size, Up, as_flat, as_maps, size_of
 from hvae.models.distributions import Normal
+from hvae.models.families import gaussian
 
 KERNEL = 4
 HALVINGS = 3
@@ -32,14 +33,14 @@ def conv(plan: Plan) -> Backbone:
     hidden = HIDDEN * plan.width
     maps_head = MapsHead(plan, size)
     heads = [
-        mlp.GaussianHead(hidden + sum(plan.seen(layer)), hidden, flat[layer])
+        mlp.Head(hidden + sum(plan.seen(layer)), hidden, flat[layer], plan.family(layer))
         for layer in layers[1:]
     ]
     return Backbone(
         bottom_up=BottomUp(plan, size),
         posterior=nn.ModuleList([maps_head, *heads]),
         prior=nn.ModuleList(
-            mlp.GaussianHead(sum(plan.above(layer)), hidden, flat[layer]) for layer in layers[:-1]
+            mlp.Head(sum(plan.above(layer)), hidden, flat[layer]) for layer in layers[:-1]
         ),
         decoder=Decoder(plan, size),
         latents=flat,

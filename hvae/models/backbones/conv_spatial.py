@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn, relu_
 from torch.nn.functional import interpolate
 
-from hvae.models.backbones.backbone import Backbone, Plan, channels, gaussian
+from hvae.models.backbones.backbone import Backbone, Plan, channels
 from hvae.models.backbones.maps import Double, Halve, Size, as_flat, as_maps, size_of
 from hvae.models.distributions import Normal
+from hvae.models.families import gaussian
 
 KERNEL = 5
 

@@ -5,8 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from hvae.models.backbones.backbone import Backbone, Plan, gaussian
-from hvae.models.distributions import Normal
+from hvae.models.backbones.backbone import Backbone, Plan
+from hvae.models.families import GAUSSIAN, Family, Latent
 
 
 def mlp(plan: Plan) -> Backbone:
@@ -24,12 +24,16 @@ def mlp(plan: Plan) -> Backbone:
     return Backbone(
         bottom_up=BottomUp(math.prod(plan.shape), plan.width, len(plan.latents)),
         posterior=nn.ModuleList(
-            GaussianHead(plan.width + sum(plan.seen(layer)), plan.width, plan.latents[layer])
+            Head(
+                plan.width + sum(plan.seen(layer)),
+                plan.width,
+                plan.latents[layer],
+                plan.family(layer),
+            )
             for layer in layers
         ),
         prior=nn.ModuleList(
-            GaussianHead(sum(plan.above(layer)), plan.width, plan.latents[layer])
-            for layer in layers[:-1]
+            Head(sum(plan.above(layer)), plan.width, plan.latents[layer]) for layer in layers[:-1]
         ),
         decoder=perceptron(sum(decoded), plan.width, plan.pixels * plan.outputs),
         latents=tuple(plan.latents),
@@ -52,15 +56,16 @@ def perceptron(inputs: int, width: int, outputs: int) -> Joint:
     return Joint(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, outputs))
 
 
-class GaussianHead(nn.Module):
-    """A perceptron of some inputs that gives a diagonal Gaussian over one layer's latent."""
+class Head(nn.Module):
+    """A perceptron of some inputs that gives the distribution of one layer's latent."""
 
-    def __init__(self, inputs: int, width: int, latent: int) -> None:
+    def __init__(self, inputs: int, width: int, latent: int, family: Family = GAUSSIAN) -> None:
         super().__init__()
-        self.net = perceptron(inputs, width, 2 * latent)
+        self.family = family
+        self.net = perceptron(inputs, width, family.numbers * latent)
 
-    def forward(self, *inputs: Tensor) -> Normal:
-        return gaussian(self.net(*inputs))
+    def forward(self, *inputs: Tensor) -> Latent:
+        return self.family.read(self.net(*inputs))
 
 
 class BottomUp(nn.Module):
