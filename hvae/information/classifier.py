@@ -1,6 +1,7 @@
 """A calibrated classifier r(y|z): the best of a few, chosen and calibrated on its train items."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,8 +65,10 @@ def fit(z: Array, labels: Labels, classes: int) -> Classifier:
     tried = []
     for name, candidate in candidates(*z.shape).items():
         if name != "quadratic" or counts[counts > 0].min() >= LEAST_QUADRATIC:
-            sharpness, loss = _calibrate(_held_out(candidate, z, labels, classes), labels, shares)
-            tried.append((loss, sharpness, candidate))
+            with suppress(np.linalg.LinAlgError):  # a class of items all alike has no covariance
+                predicted = _held_out(candidate, z, labels, classes)
+                sharpness, loss = _calibrate(predicted, labels, shares)
+                tried.append((loss, sharpness, candidate))
     _, sharpness, best = min(tried, key=lambda one: one[0])
     return Classifier(best.fit(z, labels), shares, sharpness)
 

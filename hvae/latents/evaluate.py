@@ -20,7 +20,7 @@ class Measured(NamedTuple):
     """Per item, averaged over z samples, in nats; squared errors per data dimension.
 
     rates: (items, L); distortion, error, error_of_means: (items,). `error_of_means` decodes the
-    posterior means all the way down instead of samples.
+    posterior means all the way down instead of samples; of a categorical layer, the mode.
     """
 
     rates: Array

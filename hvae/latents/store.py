@@ -16,7 +16,8 @@ Array = NDArray[np.float32]
 class Latents(NamedTuple):
     """One point and split; lists over layers, z_1 first, each array (items, d_l).
 
-    A lower layer's mean and std are given the stored sample of the layers above it.
+    A lower layer's mean and std are given the stored sample of the layers above it. Those of a
+    categorical top layer are of each entry of its one-hot sample: the mean is the probability.
     """
 
     ids: NDArray[np.int64]

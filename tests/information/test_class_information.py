@@ -39,6 +39,12 @@ def separated(rng, labels):
     return 12 * np.eye(3)[labels] + rng.normal(size=(len(labels), 3))
 
 
+def codes(rng, labels):
+    """One-hot vectors of the class, but for some items of the first one, which have a fourth."""
+    other = (rng.random(len(labels)) < 0.1) & (labels == 0)
+    return np.eye(4)[np.where(other, 3, labels)]
+
+
 def rings(rng, labels):
     """Nothing linear tells these classes apart."""
     angle = rng.uniform(0, 2 * math.pi, size=len(labels))
@@ -75,6 +81,12 @@ def test_separated_classes_give_all_of_the_entropy(sampler):
     labels, found = estimate(np.random.default_rng(1), sampler)
     assert entropy_of(labels) - 0.05 < found.value < entropy_of(labels)
     assert (found.kind, found.saturated) == ("lower", False)
+
+
+def test_codes_of_which_a_class_has_but_one_have_an_estimate():
+    """All items of y = 1 have one code, and so no covariance, as have those of y = 2."""
+    labels, found = estimate(np.random.default_rng(1), codes)
+    assert entropy_of(labels) - 0.05 < found.value < entropy_of(labels)
 
 
 def test_in_between_it_is_below_the_truth_and_close():

@@ -74,6 +74,35 @@ def test_they_do_for_every_inference_and_backbone(backbone, inference):
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
 
 
+TOP = {"family": "categorical", "variables": 2, "categories": 3}
+
+
+def probability(q, z):
+    """∏_v of the probability of the category that is 1, from the mean alone."""
+    return np.log(q.mean.numpy()[z.numpy() == 1]).sum()
+
+
+@pytest.mark.parametrize("inference", ["top-down", "ladder"])
+@pytest.mark.parametrize("latents", [[6], [3, 6]])
+def test_they_do_for_a_categorical_top(latents, inference):
+    model, x = some_model(latents, top=TOP, inference=inference), 5 * some_items(7)
+    z = encode(model, x, seed=3, split=2, sample=0).z
+    found = together(suffix_rows(model, x, z))
+    top = len(latents) - 1
+    for i in range(7):
+        for j in range(7):
+            features = model.bottom_up(x[j])
+            q = model.posterior_of(top, features[top], [], model.prior_of(top, []))
+            expected = probability(q, z[top][i])
+            assert found[top, i, j] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+            if top:
+                prior = model.prior_of(0, [z[1][i]])
+                q = model.posterior_of(0, features[0], [z[1][i]], prior)
+                expected += norm.logpdf(z[0][i], q.mean, q.std).sum()
+                assert found[0, i, j] == pytest.approx(expected, rel=1e-4, abs=1e-4)
+    assert found.std(axis=2).min() > 0.01
+
+
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_a_sample_with_its_own_item_has_the_posteriors_density(layers):
     model, x = some_model(WIDTHS[layers]), some_items(20)

@@ -119,6 +119,21 @@ def test_the_standard_error_is_the_spread_over_items():
     assert {one.kind for one in found} == {"upper"}
 
 
+def test_of_a_categorical_latent_it_is_a_sum_over_all_codes():
+    """−log p(x) = −log Σ_z 4^−1 p(x|z), each z one-hot; with every code drawn it is near."""
+    top = {"family": "categorical", "variables": 1, "categories": 4}
+    model = built([4], (3,), width=8, top=top).double().eval().requires_grad_(False)
+    with torch.no_grad():
+        model.decoder[-1].weight.mul_(4)  # so that the code matters
+    x, codes = some_items(), torch.eye(4, dtype=torch.float64)
+    log_p = model.likelihood.log_prob(x[:, None], model.decode([codes]))
+    truth = -(torch.logsumexp(log_p, dim=1) - math.log(4)).mean().item()
+    loose, loose_se = bounds(model, x, 1)
+    assert loose > truth + 3 * loose_se
+    value, error = bounds(model, x, 400, seeds=6)
+    assert value == pytest.approx(truth, abs=3 * error + 2e-3)
+
+
 def test_more_samples_add_to_those_of_fewer():
     model, x = some_model(2), some_items(5)
     few, many = (list(log_weights(model, x, count, 0, 0)) for count in (2, 4))

@@ -15,6 +15,7 @@ from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.information import measure
 from hvae.information.classes import class_information
+from hvae.information.counting import counted_information
 from hvae.information.densities import suffix_rows
 from hvae.information.pairwise import from_rows
 from hvae.latents import extract, store
@@ -48,8 +49,7 @@ QUANTITIES = [
 ]
 
 
-@pytest.fixture
-def folders(tmp_path):
+def written(tmp_path, model=MODEL):
     """Prepared data, an untrained model and a diverged one, and the latents of both."""
     source = load()
     names = {"train": 0, "validation": 150, "test": 300}
@@ -59,14 +59,14 @@ def folders(tmp_path):
         items = Items(source.x[part], source.labels[part], ids, source.shape, source.classes)
         prepared.write(items, tmp_path / "data" / f"{split}.parquet")
     for point, status in zip(POINTS, ("ok", "diverged"), strict=True):
-        model = build(Model(**MODEL), source.shape, seed=0)
-        state = {name: 3 * weight for name, weight in model.state_dict().items()}
+        weights = build(Model(**model), source.shape, seed=0).state_dict()
+        state = {name: 3 * weight for name, weight in weights.items()}
         state["likelihood.sigma"] = torch.tensor(0.2)
         card = checkpoint.Card(
             point=point,
             strategy="independent",
             shape=[8, 8],
-            model=MODEL,
+            model=model,
             parameters=9,
             status=status,
             train_seconds=1.0,
@@ -74,6 +74,11 @@ def folders(tmp_path):
         checkpoint.save(tmp_path / "models", card, state)
     run(extract, tmp_path, EVALUATION)
     return tmp_path
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return written(tmp_path)
 
 
 def run(module, folder, evaluation, **changed):
@@ -129,6 +134,21 @@ def test_values_keep_to_the_rates_and_the_elbo(folders):
     point = tables.read(folders / "parts" / "points" / "row.parquet").to_pylist()[0]
     elbo = point["distortion"] + point["rate_total"]
     assert rows["-log p(x)", "upper"]["value"] < elbo
+
+
+def test_a_categorical_top_layer_is_counted_beside_its_bound(tmp_path):
+    top = {"family": "categorical", "variables": 2, "categories": 3}
+    rows = measured(written(tmp_path, MODEL | {"latents": [4, 6], "top": top}))
+    expected = [*QUANTITIES[:-1], ("I(y;z2)", "estimate"), QUANTITIES[-1]]
+    assert [(row["quantity"], row["kind"]) for row in rows] == expected
+    test = store.read(store.file(tmp_path / "latents", "fine", "test"))
+    assert test.mean[1].shape == test.std[1].shape == test.sample[1].shape == (90, 6)
+    np.testing.assert_allclose(test.mean[1].reshape(-1, 2, 3).sum(-1), 1, rtol=1e-6)
+    np.testing.assert_allclose(test.std[1] ** 2, test.mean[1] * (1 - test.mean[1]), rtol=1e-4)
+    assert set(np.unique(test.sample[1])) == {0, 1}
+    found = counted_information(test.mean[1].reshape(-1, 2, 3), test.label)
+    row = rows[-2]
+    assert (row["value"], row["std_error"]) == (found.value, found.std_error)
 
 
 def test_data_of_one_class_say_nothing_of_classes(folders):

@@ -44,6 +44,33 @@ def test_saturated_estimates_are_hollow_and_log_k_is_drawn(config: dict[str, Any
     assert any(line.startswith("I = R") for line in lines)
 
 
+def test_a_counted_estimate_stands_beside_the_bound_and_is_said_to_be_none(
+    config: dict[str, Any],
+) -> None:
+    one = run(config)
+    counted = [
+        row | {"kind": "estimate", "value": 0.5}
+        for row in one.information
+        if row["quantity"] == "I(y;z2)"
+    ]
+    both = one._replace(information=[*one.information, *counted])
+    quantity = Quantity("y", 2)
+    values = {row["kind"]: row["y"] for row in rows(both, quantity)}
+    assert values == {"Î⁻, from below": 0.3, "counted, no bound": 0.5}
+    before, after = (domain(information(r, quantity).to_dict()) for r in (one, both))
+    assert before == ["Î⁻, from below"]
+    assert after == ["Î⁻, from below", "counted, no bound"]
+    assert weak_probes(both) == weak_probes(one)
+
+
+def domain(chart: dict[str, Any]) -> list[str]:
+    """The kinds that the points' colours tell apart."""
+    (colour, *_) = (
+        layer["encoding"]["color"] for layer in chart["layer"] if layer["mark"]["type"] == "point"
+    )
+    return list(colour["scale"]["domain"])
+
+
 def test_infinite_estimates_are_left_out(config: dict[str, Any]) -> None:
     one = run(config)
     count = len(rows(one, Quantity("x", 1)))
