@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 all: .venv/ready
 	snakemake --cores all
 
-plan: .venv/ready  # what `make` would run
+plan: .venv/ready  # what `make` would run, and how much room it takes
 	snakemake --cores all --dry-run --quiet rules
 
 test: .venv/ready lint

@@ -29,6 +29,11 @@ include: "workflow/rules/bounds.smk"
 include: "workflow/rules/report.smk"
 
 
+# Before a run, and in a dry run: how much it will make. The jobs' own calls need not say it again.
+if workflow.is_main_process:
+    print(PLAN, file=sys.stderr)
+
+
 onsuccess:
     if Path(REPORT).is_file():
         print(f"The report is at {Path(REPORT).resolve()}")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
-from hvae.models.backbones.backbone import Backbone, Plan, channels
+from hvae.models.backbones.backbone import Backbone, Plan
 from hvae.models.backbones.conv import conv
 from hvae.models.backbones.conv_spatial import conv_spatial
 from hvae.models.backbones.mlp import mlp
@@ -15,6 +15,7 @@ from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.choose import likelihood
 from hvae.models.noise import Stream, generator
 from hvae.params import Model
+from hvae.sizes import channels
 
 BACKBONES: Mapping[str, Callable[[Plan], Backbone]] = {
     "mlp": mlp,

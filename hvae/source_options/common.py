@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, Self, get_args
+from typing import Annotated, NamedTuple, Self, get_args
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -38,6 +38,18 @@ class Split(Division):
         return self
 
 
+class Extent(NamedTuple):
+    """What is known of a source before it is read, None where nothing is.
+
+    items: how many there are to divide; test: how many more are published as a test set, 0 where
+    `split` takes it from the items; shape: that of an item.
+    """
+
+    items: int | None = None
+    test: int = 0
+    shape: tuple[int, ...] | None = None
+
+
 class Common(Section):
     """What every source takes; `max_items` keeps a random, stratified part of the source."""
 
@@ -60,6 +72,11 @@ class Common(Section):
     def targeted(self) -> bool:
         """Whether the items may have a target, a real number to be read from their latents."""
         return False
+
+    @property
+    def extent(self) -> Extent:
+        """How many items there are, and of what shape."""
+        return Extent()
 
     @property
     def folder(self) -> Path | None:

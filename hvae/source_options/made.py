@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from hvae.section import Section, group_or_list
-from hvae.source_options.common import Fraction, Made
+from hvae.source_options.common import Extent, Fraction, Made
 
 Count = Annotated[int, Field(ge=2, le=10_000_000)]
 Dimension = Annotated[int, Field(ge=1, le=4096)]
@@ -71,12 +71,20 @@ class Digits(Made):
 
     source: Literal["digits"]
 
+    @property
+    def extent(self) -> Extent:
+        return Extent(1797, shape=(8, 8))
+
 
 class PhotoPatches(Made):
     """`items` patches of 32×32 colour pixels, as many of each of two photographs."""
 
     source: Literal["photo-patches"]
     items: Annotated[int, Field(ge=20, le=100_000)] = 20_000
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(self.items, shape=(32, 32, 3))
 
 
 class Gaussian(Made):
@@ -89,6 +97,10 @@ class Gaussian(Made):
     items: Count = 20_000
     spectrum: Spectrum = PowerSpectrum()
     target_noise: NonNegativeFloat = 0.1
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(self.items, shape=(len(listed(self.spectrum)),))
 
     @property
     def labelled(self) -> bool:
@@ -108,6 +120,10 @@ class GaussianMixture(Made):
     shares: Shares = PowerShares()
     std: PositiveFloat = 0.3
     separation: NonNegativeFloat = 8.0
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(self.items, shape=(self.dimension,))
 
     @model_validator(mode="after")
     def _room_for_the_means(self) -> Self:
@@ -132,6 +148,10 @@ class IndependentLabels(Made):
         if self.of == "digits":
             return Digits(source="digits", split=self.split)
         return Gaussian(source="gaussian", split=self.split)
+
+    @property
+    def extent(self) -> Extent:
+        return self.origin.extent
 
     @property
     def targeted(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hvae.source_options.common import Common, Split
+from hvae.source_options.common import Common, Extent, Split
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00]+$")]
 Axis = Annotated[int, Field(ge=1, le=100_000)]
@@ -47,6 +47,11 @@ class ImageFolder(Own):
     channels: Literal["colour", "grey"] = "colour"
     resize: bool = True
 
+    @property
+    def extent(self) -> Extent:
+        colours = {"colour": (3,), "grey": ()}[self.channels]
+        return Extent(shape=(self.size, self.size, *colours))
+
     def raw_files(self) -> list[Path]:
         found = (path for path in self.root.rglob("*") if path.is_file())
         return sorted(path for path in found if not path.name.startswith("."))
@@ -63,6 +68,10 @@ class Arrays(Own):
     levels: Annotated[int, Field(ge=2, le=256)] = 256
     bounded: bool = True
     shape: Annotated[list[Axis], Field(min_length=1, max_length=3)] | None = None
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(shape=tuple(self.shape) if self.shape else None)
 
     @property
     def path(self) -> Path:

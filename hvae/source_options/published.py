@@ -6,7 +6,9 @@ Their files are downloaded, or read from the folder `raw_dir` without any networ
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from hvae.source_options.common import Common
+from hvae.source_options.common import Common, Extent
+
+MNIST = Extent(60_000, 10_000, (28, 28))  # and of those made in its image
 
 IDX_FILES = (
     "train-images-idx3-ubyte.gz",
@@ -17,10 +19,18 @@ IDX_FILES = (
 
 
 class Published(Common):
-    """A source whose files have these names, and under `data/raw/` this folder."""
+    """A source whose files have these names, and under `data/raw/` this folder.
+
+    published: how many training and test items they hold, and the shape of one.
+    """
 
     files: ClassVar[tuple[str, ...]]
     cache: ClassVar[str]
+    published: ClassVar[Extent]
+
+    @property
+    def extent(self) -> Extent:
+        return self.published
 
     def raw_files(self) -> list[Path]:
         return [] if self.folder is None else [self.folder / name for name in self.files]
@@ -37,6 +47,7 @@ class Mnist(Published):
     source: Literal["mnist"]
     files = IDX_FILES
     cache = "mnist"
+    published = MNIST
 
 
 class BinaryMnist(Published):
@@ -45,6 +56,7 @@ class BinaryMnist(Published):
     source: Literal["binary-mnist"]
     files = IDX_FILES
     cache = "mnist"
+    published = MNIST
 
 
 class FashionMnist(Published):
@@ -53,6 +65,7 @@ class FashionMnist(Published):
     source: Literal["fashion-mnist"]
     files = IDX_FILES
     cache = "fashion-mnist"
+    published = MNIST
 
 
 class Svhn(Published):
@@ -61,6 +74,7 @@ class Svhn(Published):
     source: Literal["svhn"]
     files = ("train_32x32.mat", "test_32x32.mat")
     cache = "svhn"
+    published = Extent(73_257, 26_032, (32, 32, 3))
 
 
 class Cifar10(Published):
@@ -69,3 +83,4 @@ class Cifar10(Published):
     source: Literal["cifar10"]
     files = ("cifar-10-binary.tar.gz",)
     cache = "cifar10"
+    published = Extent(50_000, 10_000, (32, 32, 3))

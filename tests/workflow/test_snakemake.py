@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae import tables
+from hvae.cost.disk import disk, sentence
 from hvae.params import Params, parse
 from tests.workflow.conftest import SMALL, Workspace, make
 
@@ -72,6 +73,16 @@ def test_a_title_is_neither_run_by_a_shell_nor_by_a_browser(finished: Workspace)
     assert "<script>alert(" not in page
     assert "&lt;script&gt;alert(" in page
     assert "$(touch injected)" in page
+
+
+def test_a_run_says_beforehand_how_much_it_makes(finished: Workspace) -> None:
+    found = disk(parse(Params, finished.params()))
+    assert found is not None
+    assert sentence(parse(Params, finished.params())) in finished.snakemake("--dry-run")
+    models = list((finished.folder / RESULTS / "models").glob("*.safetensors"))
+    headers = 4_000  # bytes at most, of a file of weights, with a fixed σ
+    made = sum(path.stat().st_size for path in models)
+    assert found.weights < made < found.weights + headers * len(models)
 
 
 def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:

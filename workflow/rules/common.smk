@@ -4,6 +4,7 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
+import hvae.cost.disk
 import hvae.errors
 import hvae.params
 from workflow import environment
@@ -11,6 +12,7 @@ from workflow.imports import sources
 
 try:
     PARAMS = hvae.params.parse(hvae.params.Params, config)
+    PLAN = hvae.cost.disk.sentence(PARAMS)
 except hvae.errors.InputError as error:
     sys.exit(str(error))
 

@@ -7,11 +7,7 @@ from typing import NamedTuple
 from torch import nn
 
 from hvae.models.families import GAUSSIAN, Family
-
-
-def channels(shape: Sequence[int]) -> int:
-    """The numbers in a pixel: c of (h, w, c), else 1."""
-    return shape[2] if len(shape) == 3 else 1
+from hvae.sizes import channels
 
 
 class Plan(NamedTuple):

@@ -4,13 +4,13 @@ import torch
 from torch import Tensor, nn, relu_
 
 from hvae.models.backbones import mlp
-from hvae.models.backbones.backbone import Backbone, Plan, channels
-from hvae.models.backbones.maps import Double, Halve, Size, Up, as_flat, as_maps, size_of
+from hvae.models.backbones.backbone import Backbone, Plan
+from hvae.models.backbones.maps import Double, Halve, Up, as_flat, as_maps
 from hvae.models.distributions import Normal
 from hvae.models.families import gaussian
+from hvae.sizes import HALVINGS, Size, channels, conv_scales, flat_latents, size_of
 
 KERNEL = 4
-HALVINGS = 3
 HIDDEN = 8  # times the base channels: units of hidden vectors, half the numbers of a 4 × 4 map
 
 
@@ -28,8 +28,8 @@ def conv(plan: Plan) -> Backbone:
     pixels alike a z_1 of 4×4; here one bottom-up pass serves all layers, as it does in the LVAE.
     The prior of z_1 is a perceptron from z_{>1}, as theirs is. An odd size gets a row of zeros.
     """
-    layers, size = range(len(plan.latents)), latent_size(plan)
-    flat = (plan.latents[0] * size.area, *plan.latents[1:])
+    layers, size = range(len(plan.latents)), conv_scales(plan.shape)[-1]
+    flat = tuple(flat_latents("conv", plan.shape, plan.latents))
     hidden = HIDDEN * plan.width
     maps_head = MapsHead(plan, size)
     heads = [
@@ -46,19 +46,6 @@ def conv(plan: Plan) -> Backbone:
         latents=flat,
         convolutional=True,
     )
-
-
-def sizes(plan: Plan) -> list[Size]:
-    """The image's size, and that after every halving."""
-    result = [size_of(plan.shape)]
-    for _ in range(HALVINGS):
-        result.append(result[-1].half)
-    return result
-
-
-def latent_size(plan: Plan) -> Size:
-    """The size of the maps of z_1."""
-    return sizes(plan)[-1]
 
 
 class BottomUp(nn.Module):
@@ -117,7 +104,7 @@ class Decoder(nn.Module):
     def __init__(self, plan: Plan, size: Size) -> None:
         super().__init__()
         self.size = size
-        image, *between = sizes(plan)[:-1]
+        image, *between = conv_scales(plan.shape)[:-1]
         self.start = nn.Conv2d(plan.latents[0], plan.width, 1)
         self.above = Spread(sum(plan.above(0)) if plan.skip else 0, plan.width, size)
         self.doublings = nn.ModuleList(

@@ -7,10 +7,11 @@ import torch
 from torch import Tensor, nn, relu_
 from torch.nn.functional import interpolate
 
-from hvae.models.backbones.backbone import Backbone, Plan, channels
-from hvae.models.backbones.maps import Double, Halve, Size, as_flat, as_maps, size_of
+from hvae.models.backbones.backbone import Backbone, Plan
+from hvae.models.backbones.maps import Double, Halve, as_flat, as_maps
 from hvae.models.distributions import Normal
 from hvae.models.families import gaussian
+from hvae.sizes import Size, channels, flat_latents, spatial_scales
 
 KERNEL = 5
 
@@ -29,7 +30,8 @@ def conv_spatial(plan: Plan) -> Backbone:
     et al. (NeurIPS 2018), for any number of layers. A layer sees those above it by their nearest
     pixels.
     """
-    layers, scales = range(len(plan.latents)), sizes(plan)
+    layers = range(len(plan.latents))
+    scales = spatial_scales(plan.shape, len(layers))
     latents = list(zip(plan.latents, scales[2:], strict=True))
 
     def head(layer: int, features: int, seen: Sequence[int]) -> MapsHead:
@@ -42,20 +44,12 @@ def conv_spatial(plan: Plan) -> Backbone:
         posterior=nn.ModuleList(head(layer, plan.width, plan.seen(layer)) for layer in layers),
         prior=nn.ModuleList(head(layer, 0, plan.above(layer)) for layer in layers[:-1]),
         decoder=Decoder(plan, latents if plan.skip else latents[:1], scales),
-        latents=tuple(count * size.area for count, size in latents),
+        latents=tuple(flat_latents("conv-spatial", plan.shape, plan.latents)),
         convolutional=True,
     )
 
 
 Maps = tuple[int, Size]  # how many, and how large
-
-
-def sizes(plan: Plan) -> list[Size]:
-    """The size of the image, then half of it, then those of z_1, …, z_L."""
-    result = [size_of(plan.shape)]
-    for _ in range(len(plan.latents) + 1):
-        result.append(result[-1].half)
-    return result
 
 
 def together(inputs: Sequence[Tensor], kinds: Sequence[Maps], size: Size) -> Tensor:

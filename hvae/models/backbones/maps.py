@@ -4,39 +4,10 @@ A flat vector holds its maps channel last, (h, w, c), as images are stored. Seen
 is in the memory format that convolutions on the CPU are fastest in, without a copy.
 """
 
-from typing import NamedTuple, Self
-
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from hvae.errors import InputError
-
-
-class Size(NamedTuple):
-    """Rows and columns of a map."""
-
-    height: int
-    width: int
-
-    @property
-    def half(self) -> Self:
-        """⌈h/2⌉ × ⌈w/2⌉: what `Halve` gives, so 28 → 14 → 7 → 4."""
-        return self._replace(height=-(-self.height // 2), width=-(-self.width // 2))
-
-    @property
-    def area(self) -> int:
-        """The number of pixels."""
-        return self.height * self.width
-
-
-def size_of(shape: tuple[int, ...]) -> Size:
-    """The size of an image (h, w) or (h, w, c); InputError for items of any other shape."""
-    if len(shape) not in (2, 3):
-        raise InputError(
-            "model.backbone: a convolutional one needs images of shape (height, width) or "
-            f"(height, width, channels), got items of shape {tuple(shape)}"
-        )
-    return Size(*shape[:2])
+from hvae.sizes import Size
 
 
 def as_maps(flat: Tensor, size: Size) -> Tensor:

@@ -1,0 +1,1 @@
+"""What a run will take, computed from its parameters before anything is read or trained."""

@@ -1,0 +1,136 @@
+"""How many weights a model has, without building it: what `sum(w.numel() for w in …)` would give.
+
+A function a backbone, as `hvae/models/build.py` has one; lists over layers run bottom to top.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from hvae.likelihood_options import Likelihood
+from hvae.params import Model
+from hvae.sizes import channels, conv_scales, flat_latents
+
+
+class Plan(NamedTuple):
+    """A model, an item's shape, and how many numbers the decoder gives for a pixel."""
+
+    model: Model
+    shape: tuple[int, ...]
+    outputs: int
+
+    @property
+    def layers(self) -> range:
+        return range(len(self.model.latents))
+
+    def above(self, layer: int) -> int:
+        """The total width of the layers above one that is counted from 0."""
+        return sum(self.model.latents[layer + 1 :])
+
+    def seen(self, layer: int) -> int:
+        """The total width that a posterior head sees: the ladder's sees x alone."""
+        return self.above(layer) if self.model.inference == "top-down" else 0
+
+    @property
+    def decoded(self) -> int:
+        """The total width that the decoder sees."""
+        return self.model.latents[0] + (self.above(0) if self.model.skip else 0)
+
+
+def weights(model: Model, shape: tuple[int, ...]) -> int:
+    """The number of trained weights of a model of items of `shape`."""
+    plan = Plan(model, shape, outputs(model.likelihood, channels(shape)))
+    learned_sigma = model.likelihood.family == "gaussian-learned"
+    return BACKBONES[model.backbone](plan) + learned_sigma
+
+
+def outputs(likelihood: Likelihood, count: int) -> int:
+    """How many numbers the decoder gives for a pixel of `count` channels."""
+    if likelihood.family == "mixture-of-logistics":
+        return likelihood.components * (1 + 2 * count + count * (count - 1) // 2)
+    return count
+
+
+def mlp(plan: Plan) -> int:
+    """Perceptrons of one hidden layer, and a chain of layers upwards."""
+    width, n = plan.model.width, math.prod(plan.shape)
+    pixels = n // channels(plan.shape)
+    return (
+        chain(n, width, len(plan.layers))
+        + sum(gaussian_head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
+        + priors(plan, width, plan.model.latents)
+        + perceptron(plan.decoded, width, pixels * plan.outputs)
+    )
+
+
+def conv(plan: Plan) -> int:
+    """4×4 convolutions below, perceptrons of eight times the base channels above."""
+    c, (lowest, *_) = plan.model.width, plan.model.latents
+    area, hidden = conv_scales(plan.shape)[-1].area, 8 * plan.model.width
+    flat = flat_latents("conv", plan.shape, plan.model.latents)
+    bottom_up = filters(channels(plan.shape), c, 4) + 2 * filters(c, c, 4)
+    maps_head = filters(c, c, 3) + spread(plan.seen(0), c * area) + filters(c, 2 * lowest, 3)
+    skips = spread(plan.above(0) if plan.model.skip else 0, c * area)
+    decoder = filters(lowest, c, 1) + 2 * filters(c, c, 4) + filters(c, 4 * plan.outputs, 2)
+    return (
+        bottom_up
+        + chain(c * area, hidden, len(plan.layers) - 1)
+        + maps_head
+        + sum(gaussian_head(hidden, plan, layer, hidden, flat) for layer in plan.layers[1:])
+        + priors(plan, hidden, flat)
+        + skips
+        + decoder
+    )
+
+
+def conv_spatial(plan: Plan) -> int:
+    """5×5 convolutions throughout."""
+    c, latents = plan.model.width, plan.model.latents
+    bottom_up = filters(channels(plan.shape), c, 5) + len(latents) * filters(c, c, 5)
+    heads = sum(filters(c + plan.seen(layer), c, 5) for layer in plan.layers)
+    priors = sum(filters(plan.above(layer), c, 5) for layer in plan.layers[:-1])
+    ends = sum(filters(c, 2 * latents[layer], 5) for layer in [*plan.layers, *plan.layers[:-1]])
+    decoder = filters(plan.decoded, c, 5) + filters(c, plan.outputs, 5)
+    return bottom_up + heads + priors + ends + decoder
+
+
+BACKBONES: Mapping[str, Callable[[Plan], int]] = {
+    "mlp": mlp,
+    "conv": conv,
+    "conv-spatial": conv_spatial,
+}
+
+
+def gaussian_head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> int:
+    """A perceptron from features and the layers seen to means and deviations of one layer."""
+    return perceptron(features + plan.seen(layer), width, 2 * flat[layer])
+
+
+def priors(plan: Plan, width: int, flat: Sequence[int]) -> int:
+    """Perceptrons from the layers above, for each layer but the top."""
+    return sum(perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1])
+
+
+def chain(inputs: int, width: int, layers: int) -> int:
+    """Dense layers one after the other; none at all for 0."""
+    return dense(inputs, width) + (layers - 1) * dense(width, width) if layers else 0
+
+
+def perceptron(inputs: int, width: int, outputs: int) -> int:
+    """One hidden layer."""
+    return dense(inputs, width) + dense(width, outputs)
+
+
+def spread(inputs: int, outputs: int) -> int:
+    """Vectors as maps; nothing where there are no vectors."""
+    return dense(inputs, outputs) if inputs else 0
+
+
+def dense(inputs: int, outputs: int) -> int:
+    """A matrix and a bias."""
+    return (inputs + 1) * outputs
+
+
+def filters(inputs: int, outputs: int, kernel: int) -> int:
+    """A convolution and its bias, transposed or not."""
+    return (inputs * kernel**2 + 1) * outputs

@@ -1,0 +1,71 @@
+"""The room that a run will take, against a run that was made and against a count by hand."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from hvae.cost.disk import disk, evaluated, sentence
+from hvae.errors import InputError
+from hvae.params import Params, parse
+from tests.conftest import ROOT
+from tests.workflow.conftest import merged
+
+Config = dict[str, Any]
+OWN = {"source": "npz", "raw_dir": "mine", "split": {"train": 0.6, "validation": 0.2, "test": 0.2}}
+
+
+def overlaid(config: Config, name: str) -> Params:
+    overlay = yaml.safe_load((ROOT / f"experiments/{name}.yaml").read_text())
+    return parse(Params, merged(config, overlay))
+
+
+def test_latents_are_counted_by_hand(config: Config) -> None:
+    found = disk(parse(Params, config))
+    assert found is not None
+    items = 1078 + 359 + 359  # 0.6, 0.2 and 0.2 of the 1,797 digits, all fewer than 2,000
+    assert found.models == 49
+    assert found.latents == 49 * items * (16 + 3 * 4 * (32 + 8))
+    assert not found.bound
+
+
+@pytest.mark.parametrize("name", ["cifar10-paper", "svhn-paper", "mnist-paper"])
+def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None:
+    found = disk(overlaid(config, name))
+    assert found is not None
+    assert found.models == 441
+    assert 1e9 < found.total < 25e9
+
+
+def test_a_published_test_set_is_not_divided(config: Config) -> None:
+    data = overlaid(config, "cifar10-paper").data
+    assert evaluated(data, 10**9) == {"train": 47_500, "validation": 2_500, "test": 10_000}
+    assert evaluated(data, 3_000) == {"train": 3_000, "validation": 2_500, "test": 3_000}
+    fewer = data.model_copy(update={"max_items": 6_000})
+    assert evaluated(fewer, 10**9) == {"train": 4_750, "validation": 250, "test": 1_000}
+
+
+def test_of_own_files_the_least_that_is_known_is_a_bound(config: Config) -> None:
+    config["data"] = OWN | {"shape": [4, 4]}
+    found = disk(parse(Params, config))
+    assert found is not None
+    assert found.bound
+    assert evaluated(parse(Params, config).data, 50) == dict.fromkeys(
+        ("train", "validation", "test"), 50
+    )
+    assert "at most about" in sentence(parse(Params, config))
+    config["data"] |= {"max_items": 100}
+    assert evaluated(parse(Params, config).data, 50) == {"train": 50, "validation": 20, "test": 20}
+
+
+def test_without_an_item_s_shape_there_is_no_estimate(config: Config) -> None:
+    config["data"] = OWN
+    assert disk(parse(Params, config)) is None
+    assert sentence(parse(Params, config)).startswith("49 models in results/digits; how much room")
+
+
+def test_items_that_a_backbone_cannot_take_are_refused_before_any_job(config: Config) -> None:
+    config["data"] = OWN | {"shape": [16]}
+    config["model"]["backbone"] = "conv"
+    with pytest.raises(InputError, match=r"model\.backbone: .* got items of shape \(16,\)"):
+        sentence(parse(Params, config))
