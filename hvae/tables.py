@@ -23,7 +23,10 @@ def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]
 
 
 def points(layers: int) -> pa.Schema:
-    """A row a grid point: what was asked (β), where it landed (rates), what it cost."""
+    """A row a grid point: what was asked (β), where it landed (rates), what it cost.
+
+    `parameters` is the number of trained weights.
+    """
     before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE} | _layered("beta", layers)
     rates: dict[str, pa.DataType] = {}
     for layer in range(1, layers + 1):
@@ -33,7 +36,8 @@ def points(layers: int) -> pa.Schema:
         "objective_se mse psnr_db psnr_mean_db bits_per_dim"
     )
     measured = dict.fromkeys(names.split(), REAL)
-    return _schema(before | rates | measured | {"status": TEXT, "train_seconds": REAL})
+    after = {"status": TEXT, "train_seconds": REAL, "parameters": WHOLE}
+    return _schema(before | rates | measured | after)
 
 
 def items(layers: int) -> pa.Schema:

@@ -15,7 +15,7 @@ CONTRACT = {
         "rate_1_se:double rate_2:double rate_2_se:double rate_total:double rate_total_se:double "
         "distortion:double distortion_se:double distortion_constant:double objective:double "
         "objective_se:double mse:double psnr_db:double psnr_mean_db:double bits_per_dim:double "
-        "status:string train_seconds:double",
+        "status:string train_seconds:double parameters:int64",
     ),
     "items": (
         tables.items(3),

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hvae.models.chunks import in_chunks
+from hvae.models.chunks import chunks, in_chunks
 from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.models.noise import Stream, draw, generator
 
@@ -30,27 +30,39 @@ class Measured(NamedTuple):
 
 
 def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> Terms:
-    """One pass with the noise of (seed, split, sample): the same for every point of a grid."""
-    source = generator(Stream.EVALUATION, seed, split, sample)
-    return in_chunks(model, x, draw(model.latents, len(x), source))
+    """One pass with the noise of (seed, split, sample): the same for every point of a grid.
+
+    `decoded` is left empty, (items, 0).
+    """
+    return in_chunks(model, x, _noise(model, x, seed, split, sample))
 
 
 def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int) -> Measured:
     """Measure x (items, n) with `samples` draws of z an item."""
-    passes = [_terms(model, x, encode(model, x, seed, split, s)) for s in range(samples)]
+    passes = [_pass(model, x, _noise(model, x, seed, split, s)) for s in range(samples)]
     rates, distortion, error = (
         torch.stack(part).mean(0).numpy() for part in zip(*passes, strict=True)
     )
-    centre = [torch.zeros(len(x), width) for width in model.latents]
-    return Measured(rates, distortion, error, _error(model, x, in_chunks(model, x, centre)).numpy())
+    _, _, error_of_means = _pass(model, x, [torch.zeros(len(x), width) for width in model.latents])
+    return Measured(rates, distortion, error, error_of_means.numpy())
 
 
-def _terms(model: HierarchicalVAE, x: Tensor, terms: Terms) -> tuple[Tensor, Tensor, Tensor]:
-    return terms.rates.double(), terms.distortion.double(), _error(model, x, terms)
+def _noise(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> list[Tensor]:
+    return draw(model.latents, len(x), generator(Stream.EVALUATION, seed, split, sample))
 
 
-def _error(model: HierarchicalVAE, x: Tensor, terms: Terms) -> Tensor:
-    return (x - model.likelihood.mean(terms.decoded)).double().square().mean(-1)
+def _pass(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:
+    """Rates, distortion and squared error per dimension of each item, some items at a time."""
+    parts = [_values(model, *part) for part in chunks(x, noise)]
+    return [torch.cat(part).double() for part in zip(*parts, strict=True)]
+
+
+def _values(
+    model: HierarchicalVAE, x: Tensor, noise: list[Tensor]
+) -> tuple[Tensor, Tensor, Tensor]:
+    terms = model(x, noise)
+    error = (x - model.likelihood.mean(terms.decoded)).double().square().mean(-1)
+    return terms.rates, terms.distortion, error
 
 
 def summary(

@@ -106,6 +106,7 @@ def point_row(card: Card, values: dict[str, float], ok: bool) -> Row:
         **values,
         "status": "ok" if ok else "diverged",
         "train_seconds": card.train_seconds,
+        "parameters": card.parameters,
     }
 
 

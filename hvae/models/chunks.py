@@ -22,9 +22,10 @@ def chunks(x: Tensor, noise: Sequence[Tensor]) -> Iterator[tuple[Tensor, list[Te
 def in_chunks(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> Terms:
     """model(x, noise) for x of shape (items, n), without holding all items' hidden layers at once.
 
-    An item's terms do not depend on the others, so how they are divided changes rounding at most.
+    Nor what is decoded, which may be a hundred times x: it is left empty, (items, 0). An item's
+    terms do not depend on the others, so how they are divided changes rounding at most.
     """
-    parts = [model(*part) for part in chunks(x, noise)]
+    parts = [without_decoded(model(*part)) for part in chunks(x, noise)]
     if len(parts) == 1:
         return parts[0]
     posteriors = [
@@ -38,3 +39,8 @@ def in_chunks(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> Ter
         z=[torch.cat(layer) for layer in zip(*(part.z for part in parts), strict=True)],
         decoded=torch.cat([part.decoded for part in parts]),
     )
+
+
+def without_decoded(terms: Terms) -> Terms:
+    """The same terms, with no numbers decoded; a copy, so that those there were can be freed."""
+    return terms._replace(decoded=terms.decoded[..., :0].clone())

@@ -1,5 +1,6 @@
 """What the tables say, in sentences: every number is computed from this run."""
 
+import math
 from collections import Counter
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ QUALITY = {  # unbounded data have no peak, and so no PSNR
 
 def findings(run: Run) -> list[str]:
     """The findings that head the page."""
-    return [_trained(run), _checks(run), *_exactness(run), *_means(run)]
+    return [_trained(run), *_sigmas(run), _checks(run), *_exactness(run), *_means(run)]
 
 
 def _trained(run: Run) -> str:
@@ -42,6 +43,20 @@ def _trained(run: Run) -> str:
         f"nats per item and {quality.words.format(min(values), max(values))} (z sampled)."
     )
     return text + (f" {len(lost)} more diverged: {', '.join(lost)}." if lost else "")
+
+
+def _sigmas(run: Run) -> list[str]:
+    """Where σ is learned: what it has become, as `distortion_constant` = (n/2) log 2πσ² tells."""
+    if not run.own_sigma or not run.trained:
+        return []
+    n = math.prod(run.test.shape)
+    sigmas = [
+        math.exp(point["distortion_constant"] / n) / math.sqrt(2 * math.pi) for point in run.trained
+    ]
+    return [
+        f"Each model has learned its own σ, from {min(sigmas):.3g} to {max(sigmas):.3g}: compare D "
+        "and squared errors between models, not J° or D°, which are in units of it."
+    ]
 
 
 def _checks(run: Run) -> str:

@@ -21,12 +21,16 @@ class Metric(NamedTuple):
 
 
 def metrics(run: Run) -> list[Metric]:
-    """Distortion, PSNR or else the squared error, and the first probe on samples of all layers."""
+    """Distortion, PSNR or else the squared error, and the first probe on samples of all layers.
+
+    Bits per dimension take the place of D where p(x | z) is a probability.
+    """
     probe = run.params.tasks.classification.probes[0]
     psnr, mse = Metric("psnr", "PSNR, z sampled (dB)"), Metric("mse", MSE)
     accuracy = Metric("accuracy", f"Accuracy, {probe} probe on samples")
+    code = Metric("bits", "Bits per dimension, (D + R) / (n ln 2)")
     return [
-        Metric("distortion", "Distortion D (nats per item)"),
+        code if _bits(run) else Metric("distortion", "Distortion D (nats per item)"),
         psnr if run.test.bounded else mse,
         *([accuracy] if _probed(run) else []),
     ]
@@ -72,14 +76,24 @@ def _distortion(run: Run) -> dict[str, Interval]:
     return {p["point"]: _interval(p["distortion"], p["distortion_se"]) for p in run.trained}
 
 
-def _psnr(run: Run) -> dict[str, Interval]:
-    """To first order; the squared error is D° times a constant."""
+def _bits(run: Run) -> dict[str, Interval]:
+    """Where p(x | z) is a probability, and so x has a code."""
+    coded = {p["point"] for p in run.trained if math.isfinite(p["bits_per_dim"])}
+    unit = math.prod(run.test.shape) * math.log(2)
     return {
-        p["point"]: _interval(
-            p["psnr_db"],
-            10 / math.log(10) * p["distortion_se"] / (p["distortion"] - p["distortion_constant"]),
-        )
+        name: _interval(code.value / unit, code.std_error / unit)
+        for name, code in run.codes.items()
+        if name in coded
+    }
+
+
+def _psnr(run: Run) -> dict[str, Interval]:
+    """Ends to first order in the standard error of the squared error."""
+    decibels = 10 / math.log(10)
+    return {
+        p["point"]: _interval(p["psnr_db"], decibels * error.std_error / error.value)
         for p in run.trained
+        for error in [run.errors[p["point"]]]
     }
 
 
@@ -102,6 +116,7 @@ def _probed(run: Run) -> dict[str, Interval]:
 
 VALUES: Mapping[str, Callable[[Run], dict[str, Interval]]] = {
     "distortion": _distortion,
+    "bits": _bits,
     "psnr": _psnr,
     "mse": _mse,
     "accuracy": _probed,

@@ -13,7 +13,14 @@ from hvae.data import prepared
 from hvae.data.exact import Exact, exact
 from hvae.data.prepared import Items
 from hvae.params import Params
-from hvae.results.rates import Rate, leading, lowest_layer, squared_errors, suffix_rates
+from hvae.results.rates import (
+    Rate,
+    code_lengths,
+    leading,
+    lowest_layer,
+    squared_errors,
+    suffix_rates,
+)
 
 Row = dict[str, Any]
 TABLES = ("points", "tasks", "bounds", "information", "gallery", "history")
@@ -25,7 +32,7 @@ class Run(NamedTuple):
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
-    errors: ‖x − x̂‖² of each point.
+    errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each.
     """
 
     params: Params
@@ -39,6 +46,7 @@ class Run(NamedTuple):
     rates: dict[str, list[Rate]]
     compared: dict[str, list[Rate]]
     errors: dict[str, Rate]
+    codes: dict[str, Rate]
     known: Exact | None
 
     @property
@@ -48,6 +56,16 @@ class Run(NamedTuple):
     @property
     def layers(self) -> int:
         return len(self.params.model.latents)
+
+    @property
+    def parameters(self) -> int:
+        """The number of weights of a model, the same for all."""
+        return max(point["parameters"] for point in self.points)
+
+    @property
+    def own_sigma(self) -> bool:
+        """Whether each model has learned a σ of its own."""
+        return self.params.model.likelihood.family == "gaussian-learned"
 
     @property
     def suffix(self) -> str:
@@ -87,6 +105,7 @@ def load(params: Params, results: Path, data: Path) -> Run:
         rates=suffix_rates(items),
         compared=suffix_rates(compared),
         errors=squared_errors(items),
+        codes=code_lengths(items),
         known=exact(params.data, params.seed),
     )
 

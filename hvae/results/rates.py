@@ -47,6 +47,16 @@ def squared_errors(items: pa.Table) -> dict[str, Rate]:
     }
 
 
+def code_lengths(items: pa.Table) -> dict[str, Rate]:
+    """For every point, D + R_1 + … + R_L in nats and its standard error: −ELBO, where D is of a
+    probability the length of a code for x.
+    """
+    return {
+        point: mean(mine["distortion"].to_numpy() + suffix_sums(mine)[:, 0])
+        for point, mine in by_point(items).items()
+    }
+
+
 def leading(items: pa.Table, ids: np.ndarray) -> pa.Table:
     """The rows of `items.parquet` about those test items."""
     return items.filter(pc.is_in(items["index"], pa.array(ids)))

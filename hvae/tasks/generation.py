@@ -17,6 +17,7 @@ from torch import Tensor
 
 from hvae import command, tables
 from hvae.latents.store import Latents
+from hvae.models.chunks import ITEMS
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Point, Section, Seed, parse
@@ -89,8 +90,17 @@ def generate(
 def decoded(
     model: HierarchicalVAE, kept: list[Tensor], items: int, source: torch.Generator
 ) -> Tensor:
-    """Means of p(x | z), (items, n): z_{≥l} as kept, what is below from the prior given them."""
-    return model.likelihood.mean(model.generate(draw(model.latents, items, source), kept))
+    """Means of p(x | z), (items, n): z_{≥l} as kept, what is below from the prior given them.
+
+    Some items at a time: what the decoder gives for one may be a hundred times the item.
+    """
+    noise = [eps.split(ITEMS) for eps in draw(model.latents, items, source)]
+    upper = [z.split(ITEMS) for z in kept]
+    parts = (
+        model.generate([eps[part] for eps in noise], [z[part] for z in upper])
+        for part in range(len(noise[0]))
+    )
+    return torch.cat([model.likelihood.mean(part) for part in parts])
 
 
 def variation(histograms: Integers) -> Row:

@@ -163,7 +163,7 @@ def test_bits_per_dimension_do_not_exist_for_a_density() -> None:
 @pytest.mark.parametrize("likelihood", [Bernoulli(), MixtureOfLogistics(2, 1, levels=2)])
 def test_bits_per_dimension_count_the_code_of_z_and_of_x(likelihood: Likelihood) -> None:
     """A decoder that gives zeros makes every bit of x a fair coin; z then comes on top."""
-    model = built([3, 2], likelihood=likelihood)
+    model = built([3, 2], (2, 3), likelihood=likelihood)
     model.decoder[-1].weight.zero_()
     model.decoder[-1].bias.zero_()
     bits_of = ITEMS._replace(x=ITEMS.x.round())

@@ -64,6 +64,7 @@ def run(
         rates=rates,
         compared=rates,
         errors={p.name: Rate(0.5, 0.01) for p in trained},
+        codes={p.name: Rate(8.0, 0.2) for p in trained},
         known=known,
     )
 
@@ -84,10 +85,11 @@ def _point(point: Point, ok: bool, bounded: bool) -> Row:
     numbers |= {f"rate_{i}_se": 0.1 for i in range(1, len(own) + 1)}
     numbers |= {"distortion": 5.0, "distortion_se": 0.2, "distortion_constant": -3.0}
     numbers |= {"rate_total": sum(own), "mse": 0.25, "objective": 60.0, "objective_se": 0.1}
-    numbers |= {"psnr_db": 15.0 if bounded else math.nan}
+    numbers |= {"psnr_db": 15.0 if bounded else math.nan, "bits_per_dim": math.nan}
     numbers = {name: value if ok else math.nan for name, value in numbers.items()}
     betas = {f"beta_{i}": beta for i, beta in enumerate(point.beta, 1)}
     row = {"point": point.name, "seed": point.seed, "status": "ok" if ok else "diverged"}
+    row |= {"parameters": 1234}
     return row | betas | numbers
 
 

@@ -86,7 +86,7 @@ def gaussian_code(
     point_row = dict.fromkeys(tables.points(LAYERS).names, math.nan) | {
         "point": point, "strategy": "independent", "seed": 0, "status": "ok", "beta_1": 1.0,
         "distortion_constant": constant, "objective": objective.mean(),
-        "objective_se": error_of_mean(objective),
+        "objective_se": error_of_mean(objective), "parameters": 9,
     }  # fmt: skip
     return Code(
         items=item_rows(point, rates, distortion, errors.mean(0)),

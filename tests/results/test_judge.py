@@ -164,7 +164,9 @@ def test_the_command_reads_tables_and_writes_verdicts(tmp_path: Path) -> None:
 
 
 def test_the_summary_counts_and_ignores_what_diverged() -> None:
-    row = dict.fromkeys(tables.points(1).names, math.nan) | {"seed": 0, "strategy": "independent"}
+    row = dict.fromkeys(tables.points(1).names, math.nan) | {
+        "seed": 0, "strategy": "independent", "parameters": 9,
+    }  # fmt: skip
     points = [
         row | {"point": "p", "status": "ok", "rate_total": 2.0, "distortion": 1.0, "psnr_db": 9.0},
         row | {"point": "q", "status": "diverged"},
