@@ -105,11 +105,22 @@ def test_the_upper_layers_are_kept_and_the_lower_ones_are_drawn_given_them() -> 
     torch.testing.assert_close(shown, model.decode([model.prior_of(0, [kept]).sample(noise), kept]))
 
 
+def test_some_items_at_a_time_show_what_all_at_once_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, kept = small([3, 2]), [torch.randn(7, 2)]
+    whole = decoded(model, kept, 7, torch.Generator().manual_seed(0))
+    monkeypatch.setattr("hvae.tasks.generation.ITEMS", 3)
+    parts = decoded(model, kept, 7, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(parts, whole)
+
+
 def test_no_two_draws_share_their_noise(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = []
     monkeypatch.setattr(
         "hvae.tasks.generation.draw",
-        lambda widths, items, source: drawn.append(torch.randn(3, generator=source)) or [],
+        lambda widths, items, source: (
+            drawn.append(torch.randn(3, generator=source))
+            or [torch.zeros(items, width) for width in widths]
+        ),
     )
     monkeypatch.setattr(HierarchicalVAE, "generate", lambda *_: torch.zeros(5, 2))
     list(generate(copying(3), closed(5, 3, 0), Sign(), 2, 0))
