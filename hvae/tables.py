@@ -124,8 +124,13 @@ def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
 
 
 def write(table: pa.Table, path: Path) -> None:
-    """Write zstd-compressed Parquet under its final name only once it is whole."""
-    write_whole(path, lambda beside: pq.write_table(table, beside, compression="zstd"))
+    """Write zstd-compressed Parquet under its final name only once it is whole.
+
+    Text goes into a dictionary. Numbers hardly repeat: theirs would be longer than they are.
+    """
+    text = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    options = {"compression": "zstd", "use_dictionary": text}
+    write_whole(path, lambda beside: pq.write_table(table, beside, **options))
 
 
 def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:

@@ -1,6 +1,6 @@
 """How much room a run takes in `results/`: an estimate from its parameters alone.
 
-Latents are nearly all of it: they are noise, which zstd hardly shortens.
+Latents are nearly all of it: noise, of which compression saves a tenth.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Pictures of a point: reconstructions of one test item a class, and draws from the prior."""
+"""Pictures of a point: reconstructions of test items of every class, and draws from the prior."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,12 +15,13 @@ PICTURES = 10
 
 
 def chosen(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions of the first item of each of the first classes: the same items at every point.
+    """Positions of the first items of each of the first classes: the same items at every point.
 
-    Without classes, the first items.
+    As many of each class as there is room for; without classes, the first items.
     """
-    first = np.unique(labels, return_index=True)[1]
-    return first[:PICTURES] if len(first) > 1 else np.arange(min(PICTURES, len(labels)))
+    classes = np.unique(labels)[:PICTURES]
+    each = PICTURES // len(classes)
+    return np.concatenate([np.flatnonzero(labels == one)[:each] for one in classes])
 
 
 def pictures(model: HierarchicalVAE, items: Items, seed: int) -> Iterator[dict[str, Any]]:

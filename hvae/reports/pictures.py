@@ -41,7 +41,7 @@ def originals(run: Run) -> Strip:
     wanted = dict.fromkeys(row["index"] for row in run.gallery if row["kind"] == "reconstruction")
     place = {index: position for position, index in enumerate(run.test.ids.tolist())}
     images = run.test.x[[place[index] for index in wanted]]
-    return strip(images, run.test.shape, "Test items, one of each class")
+    return strip(images, run.test.shape, "Test items")
 
 
 def shown(run: Run) -> list[Shown]:

@@ -21,6 +21,7 @@ from hvae.results.rates import (
     squared_errors,
     suffix_rates,
 )
+from hvae.sizes import flat_latents
 
 Row = dict[str, Any]
 TABLES = ("points", "tasks", "bounds", "information", "gallery", "history")
@@ -56,6 +57,12 @@ class Run(NamedTuple):
     @property
     def layers(self) -> int:
         return len(self.params.model.latents)
+
+    @property
+    def widths(self) -> list[int]:
+        """d_1, …, d_L: the numbers in an item's latents."""
+        model = self.params.model
+        return flat_latents(model.backbone, self.test.shape, model.latents)
 
     @property
     def parameters(self) -> int:

@@ -11,6 +11,7 @@ from hvae.data.prepared import Items
 from hvae.latents import evaluate, store
 from hvae.latents.extract import Job, extract
 from hvae.latents.extract import evaluate as evaluate_point
+from hvae.latents.gallery import chosen
 from hvae.models.distributions import Normal, kl
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.bernoulli import Bernoulli
@@ -148,9 +149,15 @@ def test_a_point_alone_gives_what_it_gives_in_company() -> None:
     assert first.points == [pytest.approx(again.points[0], nan_ok=True)]
     assert len(first.items) == 40
     assert {row["kind"] for row in first.gallery} == {"reconstruction", "sample"}
-    assert sum(row["kind"] == "reconstruction" for row in first.gallery) == 3
+    assert sum(row["kind"] == "reconstruction" for row in first.gallery) == 9
     mean = np.mean([row["rate_2"] for row in first.items])
     assert mean == pytest.approx(first.points[0]["rate_2"])
+
+
+def test_pictures_are_of_as_many_items_of_each_class_as_there_is_room_for() -> None:
+    assert chosen(np.array([1, 0, 1, 1, 0, 1, 1, 1, 0])).tolist() == [1, 4, 8, 0, 2, 3, 5, 6]
+    assert chosen(np.arange(30) % 15).tolist() == list(range(10))
+    assert chosen(np.zeros(30, int)).tolist() == list(range(10))
 
 
 @torch.inference_mode()
