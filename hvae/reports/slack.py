@@ -73,7 +73,7 @@ def _over_grid(run: Run, base: alt.Chart, unit: str) -> Chart:
         "beta:O",
         title="β₁",
         scale=alt.Scale(domain=values),
-        axis=alt.Axis(labelAngle=0, format=".3~g"),
+        axis=alt.Axis(labelAngle=0, format=".2~g"),
     )
     y = alt.Y("row:O", title=names, scale=alt.Scale(domain=rests))
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color="#bbbbbb")
