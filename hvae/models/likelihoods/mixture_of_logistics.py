@@ -81,6 +81,18 @@ class MixtureOfLogistics(Likelihood):
         weighted = mixture.log_weights.exp()[..., None] * total / len(spread)
         return (1 + weighted.sum(-2).flatten(-2)) / 2
 
+    def sample(self, decoded: Tensor, random: torch.Generator) -> Tensor:
+        """One x drawn from p(x | z), every value one of the levels of [0, 1]: shape (..., n)."""
+        mixture = self._mixture(decoded)
+        gumbel = -torch.empty_like(mixture.log_weights).exponential_(generator=random).log()
+        chosen = (mixture.log_weights + gumbel).argmax(-1, keepdim=True)
+        values: list[Tensor] = []
+        for channel in range(self.channels):
+            mean, log_scale = (s.gather(-1, chosen) for s in mixture.given(channel, values))
+            share = torch.rand(mean.shape, generator=random).to(mean)
+            values.append(quantile(mean, log_scale, share, self.levels))
+        return (1 + torch.cat(values, -1).flatten(-2)) / 2
+
     def _expected(self, mixture: Components, shares: Tensor) -> Tensor:
         """E of each channel, given quantiles of those before it: (..., pixels, K, channels)."""
         values: list[Tensor] = []
