@@ -1,7 +1,12 @@
-"""Changes of the default parameters, for tests."""
+"""Changes of the default parameters, and how bad ones are refused."""
 
 from collections.abc import Callable
 from typing import Any
+
+import pytest
+
+from hvae.errors import InputError
+from hvae.params import Params, parse
 
 Config = dict[str, Any]
 
@@ -24,3 +29,11 @@ def data(source: str, **options: Any) -> Callable[[Config], None]:
         config["data"] = config["data"] | {"source": source} | options
 
     return change
+
+
+def assert_refused(config: Config, sentence: str) -> None:
+    """InputError in one line that matches the pattern and holds no address."""
+    with pytest.raises(InputError, match=sentence) as refused:
+        parse(Params, config)
+    assert len(str(refused.value).splitlines()) == 1
+    assert "http" not in str(refused.value)

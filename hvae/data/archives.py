@@ -1,13 +1,13 @@
 """Published files: found in the user's folder or downloaded, and known by what is in them.
 
 A file counts as the published one if its own SHA-256 is, or if that of all that is read from it is:
-an archive that was packed anew holds the same data. Nothing is unpacked to disk, and never pickle.
+an archive that was packed anew holds the same data. Nothing is unpacked to disk.
 """
 
 import gzip
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,11 @@ class File(NamedTuple):
     urls: tuple[str, ...]
     sha256: str
     contents: Mapping[str, str]
+
+
+def mirrored(mirrors: Sequence[str], name: str, archive: str, content: str) -> File:
+    """A file that holds one thing and lies under its name at every mirror, with both SHA-256."""
+    return File(name, tuple(mirror + name for mirror in mirrors), archive, {"": content})
 
 
 def obtain(file: File, options: Published) -> Path:

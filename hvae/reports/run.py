@@ -19,6 +19,7 @@ from hvae.results.rates import (
     leading,
     lowest_layer,
     squared_errors,
+    suffix_name,
     suffix_rates,
 )
 from hvae.sizes import flat_latents
@@ -77,7 +78,7 @@ class Run(NamedTuple):
     @property
     def suffix(self) -> str:
         """The name of all layers together in the tables."""
-        return "+".join(f"z{layer}" for layer in range(1, self.layers + 1))
+        return suffix_name(1, self.layers)
 
     @property
     def labelled(self) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hvae.bounds.weakest import least_best_accuracy
 from hvae.reports.information import Quantity
 from hvae.reports.run import Row, Run
+from hvae.results.rates import suffix_name
 
 ONE_SIDED = 1.645  # standard errors off an estimate, so that 95 % of the time it is no more than I
 
@@ -42,9 +43,7 @@ def weak_probes(run: Run) -> list[Weak]:
 def _lower_ends(run: Run) -> dict[tuple[str, str], float]:
     """Of each point and suffix, the lower end of the estimate of I(y; z_{≥l}) from below."""
     names = {
-        Quantity("y", lowest).name(run.layers): "+".join(
-            f"z{k}" for k in range(lowest, run.layers + 1)
-        )
+        Quantity("y", lowest).name(run.layers): suffix_name(lowest, run.layers)
         for lowest in range(1, run.layers + 1)
     }
     return {
