@@ -24,8 +24,8 @@ from benchmarks.plain import Plain
 from hvae.models.build import build
 from hvae.models.noise import Stream, generator
 from hvae.params import Model, parse
+from hvae.training.batches import batch
 from hvae.training.flat import flatten
-from hvae.training.grid import batch
 from hvae.training.losses import member_losses
 
 CHANNELS, TOP, BATCH, SIGMA = 16, 32, 256, 0.2

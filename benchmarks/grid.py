@@ -19,8 +19,8 @@ from torch import Tensor
 from hvae.data.digits import load
 from hvae.models.build import build
 from hvae.params import Params, parse
+from hvae.training.batches import batch
 from hvae.training.flat import flatten
-from hvae.training.grid import batch
 from hvae.training.losses import member_losses
 from hvae.training.objective import objective
 

@@ -88,6 +88,32 @@ def bounds() -> pa.Schema:
     return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
 
 
+def targets(layers: int) -> pa.Schema:
+    """A row a point that was asked for by its rates: what was wanted, and where β was found for it.
+
+    `rate_l` are those on validation data at (β_1, …, β_L), where they come closest; `low_l` and
+    `high_l` are the least and the most that layer l has over the box of β. All rates in nats.
+    """
+    numbers: dict[str, pa.DataType] = {}
+    for name in ("wanted", "beta", "rate", "low", "high"):
+        numbers |= _layered(name, layers)
+    return _schema({"point": TEXT, "seed": WHOLE} | numbers | {"status": TEXT})
+
+
+def certificate(layers: int) -> pa.Schema:
+    """A row a comparison of the amortised model of `seed` with an independent model, on test items.
+
+    `comparison` is "objective": J° at equal β, or "distortion": D° at equal rates, which the
+    amortised model has at the β of the row. `point` is the independent model, the best of its
+    restarts on validation data. Values are in nats; `ratio` is amortised to independent, with its
+    95 % interval; the verdict is on the ratio being at most 1 + tolerance, "unreachable" where the
+    amortised model has no β for the rates.
+    """
+    names = {"point": TEXT, "seed": WHOLE, "comparison": TEXT} | _layered("beta", layers)
+    numbers = "amortized independent ratio ratio_se low high"
+    return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
+
+
 def latents(widths: Sequence[int]) -> pa.Schema:
     """A row an item: posterior mean and std of each layer, given the stored samples above it."""
     columns: dict[str, pa.DataType] = {"index": WHOLE, "label": WHOLE}

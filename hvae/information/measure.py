@@ -56,7 +56,7 @@ def main(arguments: argparse.Namespace) -> None:
             for split in ("train", "test")
         )
         if len(held_out.ids) > 0:  # a diverged point has no latents
-            model = checkpoint.load(arguments.models, point.name)
+            model = checkpoint.load(arguments.models, point.model, point.beta)
             named = estimates(job, point.name, Subject(model, test, train, held_out))
             rows += [{"point": point.name, "quantity": name, **e._asdict()} for name, e in named]
     tables.write(tables.from_rows(rows, tables.information()), arguments.out)

@@ -1,6 +1,7 @@
 """From parameters to a model with seeded weights."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import torch
 
@@ -8,6 +9,7 @@ from hvae.models.backbones.backbone import Backbone, Plan
 from hvae.models.backbones.conv import conv
 from hvae.models.backbones.conv_spatial import conv_spatial
 from hvae.models.backbones.mlp import mlp
+from hvae.models.conditioning import Range, condition
 from hvae.models.families import family
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.inference import INFERENCES
@@ -25,14 +27,22 @@ BACKBONES: Mapping[str, Callable[[Plan], Backbone]] = {
 
 
 def build(
-    model: Model, shape: Sequence[int], seed: int, levels: int | None = None
+    model: Model,
+    shape: Sequence[int],
+    seed: int,
+    levels: int | None = None,
+    box: Sequence[Range] | None = None,
 ) -> HierarchicalVAE:
     """A model for items of `shape`, initialised from `seed` without touching global randomness.
 
-    `levels` is how many values the data take, where that is known. InputError where the backbone is
-    for images and the items are not.
+    `levels` is how many values the data take, where that is known; `box` the range of each β_l of
+    one model for all of them. InputError where the backbone is for images and the items are not.
     """
-    return assemble(model, likelihood(model.likelihood, shape, levels), shape, seed)
+    built = assemble(model, likelihood(model.likelihood, shape, levels), shape, seed)
+    if box is not None:
+        with seeded(Stream.CONDITION, seed):
+            condition(built, box)
+    return built
 
 
 def assemble(
@@ -49,7 +59,14 @@ def assemble(
         skip=model.skip,
         top=top,
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(generator(Stream.WEIGHTS, seed).initial_seed())
+    with seeded(Stream.WEIGHTS, seed):
         networks = BACKBONES[model.backbone](plan)
-        return HierarchicalVAE(networks, inference, model.skip, decodes_to, top)
+    return HierarchicalVAE(networks, inference, model.skip, decodes_to, top)
+
+
+@contextmanager
+def seeded(stream: Stream, seed: int) -> Iterator[None]:
+    """Layers that are made meanwhile draw from that stream; global randomness stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(generator(stream, seed).initial_seed())
+        yield

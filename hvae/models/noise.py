@@ -22,6 +22,8 @@ class Stream(IntEnum):
     IMPORTANCE = 6
     CLASSIFIER = 7
     GENERATION = 8
+    CONDITION = 9
+    BETA = 10
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

@@ -58,8 +58,10 @@ def main(arguments: argparse.Namespace) -> None:
     card, judge = classifier.load(arguments.classifier)
     rows: list[Row] = []
     counted: list[Row] = []
+    points = {point.name: point for point in job.points}
     for subject in subjects(job.points, arguments.latents, "generating from points"):
-        model = checkpoint.load(arguments.models, subject.point)
+        point = points[subject.point]
+        model = checkpoint.load(arguments.models, point.model, point.beta)
         for cut in generate(model, subject.test, judge, len(card.classes), job.seed):
             named = {"point": subject.point, **_named(cut, card)}
             rows.append(named | {"metric": "class_tv"} | variation(cut.histograms))

@@ -4,11 +4,12 @@ Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import NonNegativeFloat, PositiveInt
+import torch
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as serialise
@@ -17,55 +18,101 @@ from torch import Tensor
 from hvae import tables
 from hvae.errors import InputError
 from hvae.models.build import build
+from hvae.models.conditioning import folded
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model, Point, Section, parse
+from hvae.params import Model, Section, Seed, parse
+
+ROUNDING = 1e-5  # of β
+
+Range = tuple[PositiveFloat, PositiveFloat]
 
 
 class Card(Section):
     """Everything but the weights: enough to rebuild the model, and how its training went.
 
+    beta: (β_1, …, β_L) of the model or, of one for a whole plane, the range of each. A model that
+    was folded out of such a one is `amortized` with a β of its own.
     parameters: how many weights were trained.
     """
 
-    format: Literal[1] = 1
-    point: Point
-    strategy: Literal["independent"]
+    format: Literal[2] = 2
+    name: str
+    strategy: Literal["independent", "amortized"]
+    seed: Seed
+    beta: list[PositiveFloat] | list[Range]
     shape: list[PositiveInt]
     levels: PositiveInt | None = None  # that the likelihood gives probabilities to
     model: Model
     parameters: PositiveInt
-    status: Literal["ok", "diverged"]
+    status: Literal["ok", "diverged", "unreachable"]
     train_seconds: NonNegativeFloat
+
+    @property
+    def box(self) -> list[tuple[float, float]] | None:
+        """The range of each β_l; none of a model for one β."""
+        ranges = [beta for beta in self.beta if isinstance(beta, tuple)]
+        return ranges or None
 
 
 def save(folder: Path, card: Card, state: Mapping[str, Tensor]) -> None:
-    """Write `<point>.safetensors` and `<point>.json`, each whole or not at all."""
+    """Write `<name>.safetensors` and `<name>.json`, each whole or not at all."""
     weights = serialise({name: tensor.contiguous() for name, tensor in state.items()})
-    path = folder / f"{card.point.name}.safetensors"
+    path = folder / f"{card.name}.safetensors"
     tables.write_whole(path, lambda beside: beside.write_bytes(weights))
     text = json.dumps(card.model_dump(mode="json"), indent=2)
     tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text + "\n"))
 
 
-def card(folder: Path, point: str) -> Card:
-    """The card of a point; InputError where it is absent or not one that `save` wrote."""
-    path = folder / f"{point}.json"
+def card(folder: Path, name: str) -> Card:
+    """The card of a model; InputError where it is absent or not one that `save` wrote."""
+    path = folder / f"{name}.json"
     try:
         known = parse(Card, path.read_text())
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is not a model's card: {error}") from None
-    if known.point.name != point:
-        raise InputError(f"{path} is the card of another point, {known.point.name}")
+    if known.name != name:
+        raise InputError(f"{path} is the card of another model, {known.name}")
     return known
 
 
-def load(folder: Path, point: str) -> HierarchicalVAE:
-    """The model of a point, in evaluation mode; InputError where its files do not fit together."""
-    known = card(folder, point)
-    path = folder / f"{point}.safetensors"
-    model = build(known.model, known.shape, known.point.seed, known.levels)
+def stored(folder: Path, name: str) -> HierarchicalVAE:
+    """A model as it was trained; InputError where its files do not fit together."""
+    known = card(folder, name)
+    path = folder / f"{name}.safetensors"
+    model = build(known.model, known.shape, known.seed, known.levels, known.box)
     try:
         model.load_state_dict(load_file(path))
     except (OSError, SafetensorError, RuntimeError) as error:
         raise InputError(f"{path} does not hold the weights of its card: {error}") from None
     return model.eval().requires_grad_(False)
+
+
+def load(folder: Path, name: str, beta: Sequence[float] | None = None) -> HierarchicalVAE:
+    """A plain model, in evaluation mode: the one that is stored, or what one for a plane is at β.
+
+    InputError where the files do not fit together, or the model was not trained for that β.
+    """
+    known, model = card(folder, name), stored(folder, name)
+    if known.box is None and beta is None:
+        return model
+    if beta is None or not trained_for(known, beta):
+        raise InputError(f"{name} in {folder} is trained for β {known.beta}, got {beta}")
+    return plain(known, model, beta) if known.box else model
+
+
+def plain(known: Card, model: HierarchicalVAE, beta: Sequence[float]) -> HierarchicalVAE:
+    """The plain model that one for a whole plane is at β."""
+    result = build(known.model, known.shape, known.seed, known.levels)
+    result.load_state_dict(folded(model, torch.tensor(beta)))
+    return result.eval().requires_grad_(False)
+
+
+def trained_for(known: Card, beta: Sequence[float]) -> bool:
+    """Whether β is the model's, or in its box: to the six digits that a point's name shows."""
+    if len(beta) != len(known.beta):
+        return False
+    ranges = [one if isinstance(one, tuple) else (one, one) for one in known.beta]
+    return all(
+        low * (1 - ROUNDING) <= one <= high * (1 + ROUNDING)
+        for one, (low, high) in zip(beta, ranges, strict=True)
+    )

@@ -15,8 +15,9 @@ from torch import Tensor
 from hvae.command import progress
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
-from hvae.params import Training
+from hvae.params import Schedule
 from hvae.training import schedule
+from hvae.training.batches import batch, on_device
 from hvae.training.flat import Layout, State, flatten
 from hvae.training.losses import look, member_losses
 
@@ -49,7 +50,7 @@ def train(
     betas: Sequence[Sequence[float]],
     data: Tensor,
     held_out: Tensor,
-    settings: Training,
+    settings: Schedule,
     seed: int,
 ) -> Trained:
     """Train a copy of `model` for each β vector on `data` (items, n), on the device of `data`.
@@ -68,7 +69,7 @@ def _train_group(
     betas: Sequence[Sequence[float]],
     data: Tensor,
     held_out: Tensor,
-    settings: Training,
+    settings: Schedule,
     seed: int,
 ) -> Trained:
     started = time.perf_counter()
@@ -77,7 +78,9 @@ def _train_group(
     beta = torch.tensor(betas, device=data.device)
     together = TOGETHER[model.convolutional, data.device.type] > 1
     loss = member_losses(model, layout, together)
-    look_noise = _to(data, draw(model.latents, len(held_out), generator(Stream.VALIDATION, seed)))
+    look_noise = on_device(
+        data, draw(model.latents, len(held_out), generator(Stream.VALIDATION, seed))
+    )
     adam = torch.optim.Adam([weights], fused=True)
     best, lowest = weights.detach().clone(), torch.full_like(beta[:, 0], torch.inf)
     looks: dict[int, Tensor] = {}
@@ -110,16 +113,3 @@ def _joined(groups: Sequence[Trained]) -> Trained:
         },
         seconds=sum(group.seconds for group in groups),
     )
-
-
-def batch(
-    data: Tensor, latents: Sequence[int], size: int, seed: int, step: int
-) -> tuple[Tensor, list[Tensor]]:
-    """The items and noise of one step, a function of (seed, step) alone; items with replacement."""
-    source = generator(Stream.TRAINING, seed, step)
-    chosen = torch.randint(len(data), (size,), generator=source)
-    return data[chosen.to(data.device)], _to(data, draw(latents, size, source))
-
-
-def _to(data: Tensor, noise: list[Tensor]) -> list[Tensor]:
-    return [eps.to(data.device) for eps in noise]

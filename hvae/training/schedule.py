@@ -1,16 +1,16 @@
 """How training changes over its steps: the learning rate falls, β rises."""
 
-from hvae.params import Training
+from hvae.params import Schedule
 
 FIRST = 0.01  # the part of β that training starts with
 
 
-def learning_rate(settings: Training, step: int) -> float:
+def learning_rate(settings: Schedule, step: int) -> float:
     """The rate of step 1, …, `steps`: it falls linearly to (nearly) zero, and noise dies out."""
     return settings.learning_rate * (1 - (step - 1) / settings.steps)
 
 
-def beta_factor(settings: Training, step: int) -> float:
+def beta_factor(settings: Schedule, step: int) -> float:
     """What multiplies every β_l at a step: from 1/100 up to 1, evenly in log β, while warming up.
 
     While β is small every direction of the data is worth its rate, so latents learn to carry them

@@ -1,57 +1,34 @@
-"""Train one row of the grid: all β_1 for one (β_2, …, β_L) and one seed."""
+"""Train independent models: of a row of the grid or of the anchors, all of one seed."""
 
 import argparse
 from pathlib import Path
 
-import torch
-
 from hvae import command, tables
-from hvae.data import prepared
-from hvae.data.prepared import Items
-from hvae.errors import InputError
-from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.base import Likelihood
-from hvae.params import Model, Point, Section, Training, parse
+from hvae.params import Model, Point, Schedule, Section, parse
 from hvae.training import checkpoint
 from hvae.training.grid import Trained, train
+from hvae.training.material import Material, material
 
 
 class Job(Section):
-    """What the trained models of a row depend on, beside the data."""
+    """What the trained models depend on, beside the data."""
 
     model: Model
-    training: Training
+    training: Schedule
     points: list[Point]
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write a model and a card for each point, and the row's validation curve."""
+    """Write a model and a card for each point, and their validation curves."""
     job = parse(Job, arguments.params)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    data, held_out = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
-    model = build(job.model, data.shape, job.points[0].seed, data.levels)
-    for name, items in zip(SPLITS, (data, held_out), strict=True):
-        _check(model.likelihood, items, arguments.data / f"{name}.parquet")
-    trained = train(
-        model,
-        [point.beta for point in job.points],
-        torch.tensor(data.x, device=device),
-        torch.tensor(held_out.x, device=device),
-        job.training,
-        job.points[0].seed,
-    )
-    _save_models(job, trained, data.shape, model.likelihood.levels, arguments.models)
-    _save_history(job, trained, constants(model, trained, data.x.shape[1]), arguments.history)
-
-
-SPLITS = ("train", "validation")
-
-
-def _check(likelihood: Likelihood, items: Items, path: Path) -> None:
-    """InputError where the likelihood has no probability for some item."""
-    if problem := likelihood.problem(torch.tensor(items.x)):
-        raise InputError(f"{path} {problem}")
+    seed = job.points[0].seed
+    given = material(arguments.data, job.model, seed)
+    betas = [point.beta for point in job.points]
+    trained = train(given.model, betas, given.data, given.held_out, job.training, seed)
+    _save_models(job, trained, given, arguments.models)
+    known = constants(given.model, trained, given.data.shape[1])
+    _save_history(job, trained, known, arguments.history)
 
 
 def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list[float]:
@@ -66,15 +43,15 @@ def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list
     return result
 
 
-def _save_models(
-    job: Job, trained: Trained, shape: tuple[int, ...], levels: int | None, folder: Path
-) -> None:
+def _save_models(job: Job, trained: Trained, given: Material, folder: Path) -> None:
     for index, point in enumerate(job.points):
         card = checkpoint.Card(
-            point=point,
-            strategy=job.training.strategy,
-            shape=list(shape),
-            levels=levels,
+            name=point.model,
+            strategy="independent",
+            seed=point.seed,
+            beta=point.beta,
+            shape=list(given.shape),
+            levels=given.model.likelihood.levels,
             model=job.model,
             parameters=sum(trained.layout.sizes[:-1]),
             status="diverged" if trained.diverged[index] else "ok",

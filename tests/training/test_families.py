@@ -17,7 +17,8 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
 from hvae.params import Model, Point, Training
 from hvae.training import checkpoint
-from hvae.training.grid import Trained, batch, train
+from hvae.training.batches import batch
+from hvae.training.grid import Trained, train
 from hvae.training.objective import objective
 from hvae.training.train import constants, main
 

@@ -10,7 +10,8 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Training
 from hvae.training import grid
-from hvae.training.grid import Trained, batch, train
+from hvae.training.batches import batch
+from hvae.training.grid import Trained, train
 from hvae.training.objective import objective
 from tests.conftest import small
 

@@ -4,9 +4,10 @@ import math
 from abc import abstractmethod
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import softplus
 
+from hvae.models.constant import Constant
 from hvae.models.distributions import Normal
 from hvae.models.likelihoods.base import Likelihood
 
@@ -19,7 +20,7 @@ class IsotropicGaussian(Likelihood):
     @property
     @abstractmethod
     def scale(self) -> Tensor:
-        """σ, a scalar, in the units of x."""
+        """σ in the units of x, one number, or (items, 1) where it depends on each item's β."""
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         """log N(x; x̂, σ² I) in nats: shape (...)."""
@@ -59,10 +60,10 @@ class LearnedGaussian(IsotropicGaussian):
 
     def __init__(self, sigma: float) -> None:
         super().__init__()
-        above = torch.tensor(sigma - SMALLEST_SIGMA)
-        self.rho = nn.Parameter(above + (-(-above).exp()).log1p())  # softplus(ρ) = above
+        above = torch.tensor([sigma - SMALLEST_SIGMA])
+        self.rho = Constant(above + (-(-above).exp()).log1p())  # softplus(ρ) = above
 
     @property
     def scale(self) -> Tensor:
         """σ, at least 0.001."""
-        return SMALLEST_SIGMA + softplus(self.rho)
+        return SMALLEST_SIGMA + softplus(self.rho())

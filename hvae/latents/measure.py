@@ -1,0 +1,110 @@
+"""Measure one row of the grid on test items: where its points are in rate space."""
+
+import argparse
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from hvae import command, tables
+from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.data.splits import SPLITS
+from hvae.latents.evaluate import Measured, bits_per_dim, measure, summary
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.params import Extraction, Point, Section, Seed, parse
+from hvae.training import checkpoint
+from hvae.training.checkpoint import Card
+
+TEST = SPLITS.index("test")
+Row = dict[str, Any]
+
+
+class Job(Section):
+    """What the measurements of a row depend on, beside data and models."""
+
+    seed: Seed
+    evaluation: Extraction
+    points: list[Point]
+
+
+class Rows(NamedTuple):
+    """One point's rows of each table; one that diverged has no items."""
+
+    points: list[Row]
+    items: list[Row]
+
+
+@torch.inference_mode()
+def main(arguments: argparse.Namespace) -> None:
+    """Write the row's part of `points` and `items`."""
+    job = parse(Job, arguments.params)
+    test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
+    done = [
+        measure_point(job, point, test, arguments.models)
+        for point in command.progress(job.points, "measuring points")
+    ]
+    write(done, len(job.points[0].beta), arguments.points, arguments.items)
+
+
+def measure_point(job: Job, point: Point, test: Items, models: Path) -> Rows:
+    """Measure one trained point on test items."""
+    card = checkpoint.card(models, point.model)
+    model = checkpoint.load(models, point.model, point.beta)
+    return rows(job, point, card, model, test)
+
+
+def rows(job: Job, point: Point, card: Card, model: HierarchicalVAE, test: Items) -> Rows:
+    """The same of a model that is loaded."""
+    measured = measure(model, torch.tensor(test.x), job.evaluation.samples, job.seed, TEST)
+    finite = bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
+    status = card.status if finite or card.status != "ok" else "diverged"
+    likelihood, dimensions = model.likelihood, test.x.shape[1]
+    values = summary(measured, point.beta, likelihood.constant(dimensions), test.bounded)
+    values["bits_per_dim"] = bits_per_dim(values, dimensions, likelihood.continuous)
+    if status != "ok":
+        values = dict.fromkeys(values, math.nan)
+        return Rows([_point_row(point, card, values, status)], [])
+    return Rows([_point_row(point, card, values, status)], list(_item_rows(point, test, measured)))
+
+
+def write(done: Sequence[Rows], layers: int, points: Path, items: Path) -> None:
+    """Both tables of these points, of models of so many layers."""
+    tables.write(
+        tables.from_rows(chain(*(one.points for one in done)), tables.points(layers)), points
+    )
+    tables.write(tables.from_rows(chain(*(one.items for one in done)), tables.items(layers)), items)
+
+
+def _point_row(point: Point, card: Card, values: dict[str, float], status: str) -> Row:
+    beta = {f"beta_{layer}": value for layer, value in enumerate(point.beta, start=1)}
+    return {
+        "point": point.name,
+        "strategy": card.strategy,
+        "seed": point.seed,
+        **beta,
+        **values,
+        "status": status,
+        "train_seconds": card.train_seconds,
+        "parameters": card.parameters,
+    }
+
+
+def _item_rows(point: Point, items: Items, measured: Measured) -> Iterator[Row]:
+    squared = measured.error * items.x.shape[1]
+    for index, rates, distortion, error in zip(
+        items.ids, measured.rates, measured.distortion, squared, strict=True
+    ):
+        layers = {f"rate_{layer}": float(rate) for layer, rate in enumerate(rates, start=1)}
+        numbers = {"distortion": distortion, "squared_error": error}
+        yield {"point": point.name, "index": int(index), **layers, **numbers}
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "models", "points", "items")
+    command.run(main, parser.parse_args())

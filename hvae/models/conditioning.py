@@ -1,0 +1,138 @@
+"""One network for a whole box of β: every affine layer's output is scaled and shifted by log β.
+
+An affine layer W x + b becomes, for s = (log β_1, …, log β_L) with the box as [−1, 1]^L::
+
+    (W x + b) · (1 + a(s)) + c(s),        a and c affine in s and in silu(U s + u)
+
+U is shared; a and c are each layer's own, and zero at first: training starts from the plain model.
+The scale is the gate of Bae et al. ("Multi-Rate VAE", ICLR 2023); the shift is there since the
+log-variances of a linear VAE are affine in log β. At one β a layer is affine again, so that a plain
+model takes the weights that `folded` gives.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import silu
+
+from hvae.models.constant import Constant
+
+HIDDEN = 64  # units of silu(U s + u)
+
+Range = tuple[float, float]
+
+
+class Kind(NamedTuple):
+    """axis: of the weight, that its outputs are on; pixels: axes of the output that follow them."""
+
+    axis: int
+    pixels: int
+
+
+# The layers that are affine; what is none of them has no weights of its own.
+AFFINE: Mapping[type[nn.Module], Kind] = {
+    nn.Linear: Kind(0, 0),
+    nn.Conv2d: Kind(0, 2),
+    nn.ConvTranspose2d: Kind(1, 2),
+    Constant: Kind(0, 0),
+}
+
+
+class Condition(nn.Module):
+    """What every layer is told of β (..., L): s and silu(U s + u), together (..., L + HIDDEN).
+
+    `box` holds the lowest and the highest β_l of each layer: where the model is trained.
+    """
+
+    box: Tensor
+
+    def __init__(self, box: Sequence[Range]) -> None:
+        super().__init__()
+        self.register_buffer("box", torch.tensor(box))
+        self.hidden = nn.Linear(len(box), HIDDEN)
+
+    def forward(self, beta: Tensor) -> Tensor:
+        low, high = self.box.log().unbind(-1)
+        middle, reach = (low + high) / 2, ((high - low) / 2).clamp(min=1e-6)
+        s = (beta.log() - middle) / reach
+        return torch.cat([s, silu(self.hidden(s))], -1)
+
+
+class Modulation(nn.Module):
+    """The scale 1 + a(s) and the shift c(s) of one layer's outputs, at the β that `at` has set."""
+
+    def __init__(self, told: int, outputs: int, pixels: int) -> None:
+        super().__init__()
+        self.net = nn.Linear(told, 2 * outputs)
+        self.pixels = pixels
+        self.told = torch.zeros(told)
+        nn.init.zeros_(self.net.weight)
+        nn.init.zeros_(self.net.bias)
+
+    def coefficients(self) -> tuple[Tensor, Tensor]:
+        """Scale and shift, each (..., outputs)."""
+        change, shift = self.net(self.told).chunk(2, -1)
+        return 1 + change, shift
+
+    def forward(self, out: Tensor) -> Tensor:
+        """What becomes of an affine layer's output."""
+        scale, shift = (part[(..., *[None] * self.pixels)] for part in self.coefficients())
+        return out * scale + shift
+
+
+def condition(model: nn.Module, box: Sequence[Range]) -> None:
+    """Make every affine layer of a plain model depend on β."""
+    for _, layer, kind in list(affine_layers(model)):
+        outputs = layer.get_parameter("bias").numel()
+        layer.modulation = Modulation(len(box) + HIDDEN, outputs, kind.pixels)
+        layer.register_forward_hook(_modulate)
+    model.condition = Condition(box)
+
+
+def condition_of(model: nn.Module) -> Condition:
+    """What tells a conditioned model of β; AttributeError of a plain one, which has none."""
+    return cast(Condition, model.get_submodule("condition"))
+
+
+def at(model: nn.Module, beta: Tensor) -> None:
+    """Set where a conditioned model is in the passes that follow: β of (L,), or (items, L)."""
+    told = condition_of(model)(beta)
+    for module in model.modules():
+        if isinstance(module, Modulation):
+            module.told = told
+
+
+@torch.no_grad()
+def folded(model: nn.Module, beta: Tensor) -> dict[str, Tensor]:
+    """The state of the plain model that a conditioned one is at one β (L,)."""
+    at(model, beta)
+    state = {name: tensor for name, tensor in model.state_dict().items() if _plain(name)}
+    for name, layer, kind in affine_layers(model):
+        scale, shift = _modulation(layer).coefficients()
+        state[f"{name}.bias"] = state[f"{name}.bias"] * scale + shift
+        if (weight := state.get(f"{name}.weight")) is not None:
+            along = [-1 if axis == kind.axis else 1 for axis in range(weight.dim())]
+            state[f"{name}.weight"] = weight * scale.view(along)
+    return state
+
+
+def affine_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module, Kind]]:
+    """The affine layers of the plain model, with their names."""
+    for name, layer in model.named_modules():
+        kind = next((kind for type_, kind in AFFINE.items() if isinstance(layer, type_)), None)
+        if kind is not None and _plain(name):
+            yield name, layer, kind
+
+
+def _plain(name: str) -> bool:
+    return "modulation." not in name and not name.startswith("condition.")
+
+
+def _modulate(layer: nn.Module, _inputs: object, out: Tensor) -> Tensor:
+    return _modulation(layer)(out)
+
+
+def _modulation(layer: nn.Module) -> Modulation:
+    return cast(Modulation, layer.get_submodule("modulation"))

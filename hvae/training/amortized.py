@@ -1,0 +1,115 @@
+"""One model for the whole box of β (Dosovitskiy & Djolonga, ICLR 2020; Bae et al., ICLR 2023).
+
+Each item of a batch is given a β of its own, log-uniform in the box, and what falls is::
+
+    E_β E_x w(β) J°_β,        w(β) = 1 / (1 + Σ_l β_l)
+
+Any positive w keeps the optimum at every β; this one keeps a dear layer from drowning the others.
+"""
+
+import math
+import time
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from hvae.command import progress
+from hvae.models.chunks import chunks
+from hvae.models.conditioning import at, condition_of
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.noise import Stream, draw, generator
+from hvae.params import Schedule
+from hvae.training import schedule
+from hvae.training.batches import batch, on_device
+from hvae.training.flat import State
+from hvae.training.objective import objective
+
+LOOKS = 2  # at each held-out item, each time at another β
+
+
+class Shared(NamedTuple):
+    """One trained model of the plane.
+
+    looks: by step, E_β E_x w(β) J_β / E_β w(β) on held-out data, in nats per item.
+    """
+
+    state: State
+    diverged: bool
+    looks: dict[int, float]
+    seconds: float
+
+
+class Look(NamedTuple):
+    """What a look at held-out data compares, the same every time: a β and noise for each item."""
+
+    x: Tensor
+    beta: Tensor
+    noise: list[Tensor]
+
+
+def train(
+    model: HierarchicalVAE, data: Tensor, held_out: Tensor, settings: Schedule, seed: int
+) -> Shared:
+    """Train a conditioned `model` in place on `data` (items, n), on the device of `data`.
+
+    It keeps the weights of its lowest weighted objective on `held_out`, and is diverged if it never
+    reached a finite one.
+    """
+    started = time.perf_counter()
+    model.to(data.device)
+    adam = torch.optim.Adam(model.parameters(), fused=True)
+    look = _look(model, held_out, seed)
+    looks: dict[int, float] = {}
+    best, lowest = _copied(model), math.inf
+    for step in progress(range(1, settings.steps + 1), "training one model for the plane"):
+        x, noise = batch(data, model.latents, settings.batch_size, seed, step)
+        beta = log_uniform(condition_of(model).box, len(x), generator(Stream.BETA, seed, step))
+        adam.zero_grad()
+        (weight(beta) * losses(model, x, beta, noise)).mean().backward()
+        adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
+        adam.step()
+        if step % settings.validate_every == 0 or step == settings.steps:
+            looks[step] = seen(model, look)
+            if looks[step] < lowest:
+                best, lowest = _copied(model), looks[step]
+    seconds = time.perf_counter() - started
+    return Shared(best, lowest == math.inf, looks, seconds)
+
+
+def log_uniform(box: Tensor, items: int, source: torch.Generator) -> Tensor:
+    """A β for each item, (items, L), each log β_l uniform in its range."""
+    low, high = box.log().unbind(-1)
+    return (low + (high - low) * torch.rand(items, len(box), generator=source).to(box)).exp()
+
+
+def weight(beta: Tensor) -> Tensor:
+    """w(β) = 1 / (1 + Σ_l β_l), of shape (...) for β of (..., L)."""
+    return 1 / (1 + beta.sum(-1))
+
+
+def losses(model: HierarchicalVAE, x: Tensor, beta: Tensor, noise: list[Tensor]) -> Tensor:
+    """J_β of each item at its own β."""
+    at(model, beta)
+    return objective(model(x, noise), beta)
+
+
+def _look(model: HierarchicalVAE, held_out: Tensor, seed: int) -> Look:
+    source = generator(Stream.VALIDATION, seed)
+    x = held_out.repeat(LOOKS, 1)
+    noise = on_device(held_out, draw(model.latents, len(x), source))
+    return Look(x, log_uniform(condition_of(model).box, len(x), source), noise)
+
+
+@torch.no_grad()
+def seen(model: HierarchicalVAE, look: Look) -> float:
+    """The weighted mean of J_β over a look, some items at a time."""
+    parts = chunks(look.x, [look.beta, *look.noise])
+    total = sum(
+        float((weight(beta) * losses(model, x, beta, noise)).sum()) for x, (beta, *noise) in parts
+    )
+    return total / float(weight(look.beta).sum())
+
+
+def _copied(model: HierarchicalVAE) -> State:
+    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}

@@ -1,0 +1,63 @@
+"""Train the one model of a whole plane."""
+
+import argparse
+import math
+from typing import Annotated
+
+from pydantic import Field, PositiveFloat
+
+from hvae import command, tables
+from hvae.params import Model, Schedule, Section, Seed, parse
+from hvae.training import checkpoint
+from hvae.training.amortized import Shared, train
+from hvae.training.material import Material, material
+
+
+class Job(Section):
+    """What the model depends on, beside the data: of the grid, its box alone.
+
+    name: of the model's files; box: the range of each β_l.
+    """
+
+    model: Model
+    training: Schedule
+    name: str
+    seed: Seed
+    box: Annotated[list[tuple[PositiveFloat, PositiveFloat]], Field(min_length=1)]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the model, its card, and its validation curve."""
+    job = parse(Job, arguments.params)
+    given = material(arguments.data, job.model, job.seed, job.box)
+    shared = train(given.model, given.data, given.held_out, job.training, job.seed)
+    card = _card(job, given, shared)
+    checkpoint.save(arguments.models, card, shared.state)
+    model = checkpoint.load(arguments.models, job.name, [math.sqrt(a * b) for a, b in job.box])
+    constant = model.likelihood.constant(given.data.shape[1])
+    rows = [
+        {"point": job.name, "step": step, "objective": value - constant}
+        for step, value in shared.looks.items()
+    ]
+    tables.write(tables.from_rows(rows, tables.history()), arguments.history)
+
+
+def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:
+    return checkpoint.Card(
+        name=job.name,
+        strategy="amortized",
+        seed=job.seed,
+        beta=job.box,
+        shape=list(given.shape),
+        levels=given.model.likelihood.levels,
+        model=job.model,
+        parameters=sum(weight.numel() for weight in given.model.parameters()),
+        status="diverged" if shared.diverged else "ok",
+        train_seconds=shared.seconds,
+    )
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "models", "history")
+    command.run(main, parser.parse_args())

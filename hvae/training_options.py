@@ -1,0 +1,61 @@
+"""The `training` and `certification` sections of `params.yaml`."""
+
+import itertools
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from hvae.grid_options import Axis, Grid, Point
+from hvae.section import Section, Seed
+
+
+class Schedule(Section):
+    """Adam, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
+    steps. The kept weights are those of the lowest objective on validation data.
+    """
+
+    steps: PositiveInt
+    batch_size: PositiveInt
+    learning_rate: PositiveFloat
+    warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    validate_every: PositiveInt
+
+
+class Training(Schedule):
+    """A model for each point (independent), or one for the box that the grid spans (amortized)."""
+
+    strategy: Literal["independent", "amortized"]
+
+
+class Certification(Section):
+    """Independent models that an amortised plane is held against; nothing without such a plane.
+
+    beta: their axes, as those of the grid; null: the first, the middle and the last value of each.
+    seeds: restarts at each β, of which the best on validation data is compared.
+    tolerance: by how much the amortised J° and D° may exceed theirs, relatively.
+    """
+
+    beta: Annotated[list[Axis], Field(min_length=1)] | None = None
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    tolerance: PositiveFloat
+    training: Schedule
+
+    def axes(self, grid: Grid) -> list[list[float]]:
+        """The values of β_1, …, β_L of the anchors."""
+        if self.beta is not None:
+            return Grid(beta=self.beta, seeds=self.seeds).axes()
+        return [
+            list(dict.fromkeys([axis[0], axis[len(axis) // 2], axis[-1]])) for axis in grid.axes()
+        ]
+
+    def rows(self, grid: Grid) -> dict[str, list[Point]]:
+        """The job units: the anchors of one seed, by name."""
+        return {
+            row: [
+                Point(name=name, beta=list(beta), seed=seed, model=name)
+                for beta in itertools.product(*self.axes(grid))
+                for name in [f"b{'_'.join(f'{b:g}' for b in beta)}_{row}"]
+            ]
+            for seed in self.seeds
+            for row in [f"anchors_s{seed}"]
+        }
