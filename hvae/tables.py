@@ -107,7 +107,8 @@ def certificate(layers: int) -> pa.Schema:
     amortised model has at the β of the row. `point` is the independent model, the best of its
     restarts on validation data. Values are in nats; `ratio` is amortised to independent, with its
     95 % interval; the verdict is on the ratio being at most 1 + tolerance, "unreachable" where the
-    amortised model has no β for the rates.
+    amortised model has no β for the rates: the β of the row comes closest. Of a density with a
+    learned σ, values are J and D themselves, and the ratio is exp((amortised − independent) / n).
     """
     names = {"point": TEXT, "seed": WHOLE, "comparison": TEXT} | _layered("beta", layers)
     numbers = "amortized independent ratio ratio_se low high"

@@ -1,0 +1,82 @@
+"""How many times another model's mean is ours, where both are measured on the same items?
+
+The standard error is that of the delta method on the items' paired values: what makes an item hard
+for both cancels. Verdicts are one by one, each at its own 95 %: there is no Holm here, since the
+question is how good a model is at each place, and not whether a theorem fails anywhere.
+"""
+
+import math
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy.stats import norm
+
+from hvae.bounds import arguments
+from hvae.bounds.arguments import Floats, Numbers
+
+Verdict = Literal["holds", "violated", "undecided"]
+
+ONE_SIDED, TWO_SIDED = float(norm.ppf(0.95)), float(norm.ppf(0.975))
+
+
+class Ratio(NamedTuple):
+    """A ratio (dimensionless), its standard error, and the 95 % interval that these give."""
+
+    value: float
+    std_error: float
+    low: float
+    high: float
+
+
+def of_means(above: Numbers, below: Numbers) -> Ratio:
+    """ρ = mean(a) / mean(b) of paired values, with se = sd(a − ρ b) / (mean(b) √n).
+
+    Raises ValueError unless both are as many finite numbers, at least two, and mean(b) > 0.
+    """
+    a, b = _paired(above, below)
+    scale = arguments.positive("the mean of what is compared with", float(b.mean()))
+    value = float(a.mean()) / scale
+    return _interval(value, _error_of_mean(a - value * b) / scale)
+
+
+def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
+    """ρ = exp(mean(a − b) / n) of code lengths in nats of n data dimensions.
+
+    It is for densities whose constants differ, such as of learned σ, where no ratio of nats means
+    anything: the units of x cancel in the difference. At equal rates, and each with its best σ, it
+    is the ratio of root mean squared errors. se = ρ sd(a − b) / (n √items). Raises as `of_means`.
+    """
+    a, b = _paired(above, below)
+    difference = (a - b) / arguments.whole("dimensions", dimensions, least=1)
+    value = math.exp(difference.mean())
+    return _interval(value, value * _error_of_mean(difference))
+
+
+def verdict(ratio: Ratio, tolerance: float) -> Verdict:
+    """On ratio ≤ 1 + tolerance: it *holds* where the one-sided 95 % upper end keeps to that, is
+    *violated* where the lower end does not, and else, or where there is no ratio, *undecided*.
+    """
+    limit, reach = 1 + tolerance, ONE_SIDED * ratio.std_error
+    if ratio.value + reach <= limit:
+        return "holds"
+    return "violated" if ratio.value - reach > limit else "undecided"
+
+
+NO_RATIO = Ratio(math.nan, math.nan, math.nan, math.nan)
+
+
+def _paired(above: Numbers, below: Numbers) -> tuple[Floats, Floats]:
+    a, b = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    if a.ndim != 1 or a.shape != b.shape or len(a) < 2:
+        raise ValueError(f"paired values must be two equal lists, got {a.shape} and {b.shape}")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise ValueError("paired values must be finite numbers")
+    return a, b
+
+
+def _error_of_mean(values: Floats) -> float:
+    return float(values.std(ddof=1)) / math.sqrt(len(values))
+
+
+def _interval(value: float, error: float) -> Ratio:
+    return Ratio(value, error, value - TWO_SIDED * error, value + TWO_SIDED * error)

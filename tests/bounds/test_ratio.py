@@ -1,0 +1,89 @@
+"""Ratios of paired means: their standard errors against simulation, and the verdicts."""
+
+import math
+
+import numpy as np
+import pytest
+
+from hvae.bounds import ratio
+from hvae.bounds.ratio import NO_RATIO, Ratio
+
+REPEATS, ITEMS = 2000, 200
+
+
+def paired(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Hard items are hard for both: a mean of 6 against 5."""
+    hard = random.gamma(4.0, size=ITEMS)
+    return hard + random.gamma(2.0, size=ITEMS), hard + random.gamma(1.0, size=ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("function", "truth"),
+    [
+        (ratio.of_means, 6 / 5),
+        (lambda a, b: ratio.of_perplexities(a, b, 4), math.exp(1 / 4)),
+    ],
+    ids=["means", "perplexities"],
+)
+def test_the_standard_error_is_the_spread_over_repetitions(function, truth) -> None:  # type: ignore[no-untyped-def]
+    random = np.random.default_rng(0)
+    found = [function(*paired(random)) for _ in range(REPEATS)]
+    values = np.array([one.value for one in found])
+    errors = np.array([one.std_error for one in found])
+    spread = values.std(ddof=1)
+    # a standard deviation from so many repetitions is off by 1/√(2 · repeats), relatively
+    assert errors.mean() == pytest.approx(spread, rel=4 / math.sqrt(2 * REPEATS))
+    assert abs(values.mean() - truth) < 4 * spread / math.sqrt(REPEATS) + 1e-3  # bias is O(1/n)
+    covered = np.mean([one.low <= truth <= one.high for one in found])
+    assert covered == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / REPEATS) + 0.005)
+
+
+def test_pairs_are_what_makes_it_precise() -> None:
+    a, b = paired(np.random.default_rng(1))
+    shuffled = np.random.default_rng(2).permutation(b)
+    assert ratio.of_means(a, b).std_error < 0.7 * ratio.of_means(a, shuffled).std_error
+
+
+def test_a_model_against_itself_is_exactly_one() -> None:
+    a, _ = paired(np.random.default_rng(1))
+    for same in (ratio.of_means(a, a), ratio.of_perplexities(a, a, 3)):
+        assert same == Ratio(1.0, 0.0, 1.0, 1.0)
+        assert ratio.verdict(same, 0.05) == "holds"
+
+
+def test_perplexities_do_not_depend_on_units_and_are_ratios_of_root_mean_squared_errors() -> None:
+    """D = (n/2) log(2πe σ²) with the best σ: σ 10 % larger, in whatever units, is 1.1."""
+    for unit in (1.0, 255.0):
+        small, large = (7 / 2 * np.log(2 * np.pi * np.e * (s * unit) ** 2) for s in (0.2, 0.22))
+        found = ratio.of_perplexities(np.full(9, large), np.full(9, small), 7)
+        assert found.value == pytest.approx(1.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "expected"),
+    [
+        (1.0, 0.03, "holds"),
+        (1.0, 0.031, "undecided"),  # 1 + 1.645 · 0.031 > 1.05
+        (1.2, 0.09, "violated"),  # 1.2 − 1.645 · 0.09 > 1.05
+        (1.2, 0.1, "undecided"),
+        (1.05, 0.0, "holds"),
+        (1.06, 0.0, "violated"),
+    ],
+)
+def test_verdicts(value: float, error: float, expected: str) -> None:
+    assert ratio.verdict(Ratio(value, error, math.nan, math.nan), 0.05) == expected
+    assert ratio.verdict(NO_RATIO, 0.05) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ([1.0], [1.0]),
+        ([1.0, 2.0], [1.0, 2.0, 3.0]),
+        ([1.0, math.nan], [1.0, 1.0]),
+        ([1, 1], [0, 0]),
+    ],
+)
+def test_what_has_no_ratio_is_refused(above: list[float], below: list[float]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        ratio.of_means(above, below)

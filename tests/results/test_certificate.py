@@ -1,0 +1,71 @@
+"""The judgement of an amortised plane, from certificates that are written by hand."""
+
+import math
+from typing import Any
+
+import pytest
+
+from hvae.results.certificate import judgement
+
+
+def row(
+    comparison: str = "objective", ratio: float = 1.0, verdict: str = "holds", **other: Any
+) -> dict[str, Any]:
+    numbers = {"ratio": ratio, "low": ratio - 0.02, "high": ratio + 0.02, "verdict": verdict}
+    named = {"point": "b0.1_10_anchors_s1", "seed": 0, "comparison": comparison}
+    return named | {"beta_1": 0.1, "beta_2": 10.0} | numbers | other
+
+
+def unreachable() -> dict[str, Any]:
+    return row("distortion", math.nan, "unreachable")
+
+
+def test_nothing_compared_is_no_judgement() -> None:
+    assert judgement([], 0.05).trusted is None
+
+
+def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
+    rows = [row(ratio=0.9), row(ratio=1.04, verdict="undecided"), row("distortion"), unreachable()]
+    found = judgement(rows, 0.05)
+    assert found.trusted
+    assert "is trusted. 5 % above" in found.sentence
+    assert "0.970 times theirs on average over 2 comparisons, 1.040 at worst" in found.sentence
+    assert "1.000 times theirs on average over 1 comparison," in found.sentence
+    assert "rates of 1 of 2 independent models" in found.sentence
+
+
+def test_a_violated_comparison_is_named_by_the_beta_of_its_anchor() -> None:
+    rows = [row(), row("distortion", 1.2, "violated", beta_1=0.2, beta_2=7.0)]
+    found = judgement(rows, 0.5)  # the averages are fine
+    assert found.trusted is False
+    assert (
+        "its distortion at equal rates is 1.200 times (1.180 to 1.220) that of the independent "
+        "model at β = (0.1, 10)" in found.sentence
+    )
+
+
+def test_the_worst_are_named_and_the_others_counted() -> None:
+    rows = [row(ratio=1.1 + 0.1 * i, verdict="violated", beta_1=float(i)) for i in range(5)]
+    sentence = judgement([r | {"point": str(i)} for i, r in enumerate(rows)], 0.05).sentence
+    assert [sentence.count(f"β = ({i}, 10)") for i in range(5)] == [0, 0, 1, 1, 1]
+    assert "2 more comparisons are violated" in sentence
+
+
+@pytest.mark.parametrize("comparison", ["objective", "distortion"])
+def test_many_small_excesses_that_are_each_undecided_are_no_reason_for_trust(
+    comparison: str,
+) -> None:
+    rows = [row(comparison, 1.06, "undecided")] * 9
+    assert judgement(rows, 0.05).trusted is False
+    assert judgement(rows, 0.06 + 1e-9).trusted
+
+
+def test_a_diverged_plane_is_not_trusted() -> None:
+    found = judgement([row(), row(ratio=math.nan, verdict="undecided", seed=3)], 0.05)
+    assert found.trusted is False
+    assert "its model of seed 3 has no finite value" in found.sentence
+
+
+def test_seeds_are_told_apart_where_there_are_several() -> None:
+    rows = [row(), row(ratio=1.3, verdict="violated", seed=4)]
+    assert "objective at equal β (seed 4) is 1.300" in judgement(rows, 0.05).sentence
