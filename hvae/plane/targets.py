@@ -1,0 +1,101 @@
+"""Find β for the rates that were asked for, and measure the model there as any other point."""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from hvae import command, tables
+from hvae.grid_options import Target
+from hvae.latents import measure
+from hvae.latents.measure import Rows
+from hvae.params import Extraction, Point, Section, Seed, parse
+from hvae.plane import words
+from hvae.plane.shared import Bench, Shared
+from hvae.plane.solve import Solution
+from hvae.training import checkpoint
+from hvae.training.checkpoint import Card
+
+Status = Literal["ok", "diverged", "unreachable"]
+
+
+class Job(Section):
+    """What the targets of one seed depend on; shared: the name of the model for the plane."""
+
+    seed: Seed
+    evaluation: Extraction
+    shared: str
+    targets: Annotated[list[Target], Field(min_length=1)]
+
+
+@torch.inference_mode()
+def main(arguments: argparse.Namespace) -> None:
+    """Write the targets, their plain models, and the row's part of `points` and `items`."""
+    job = parse(Job, arguments.params)
+    shared = Shared(arguments.models, job.shared, Bench(arguments.data, job.evaluation, job.seed))
+    done, rows = [], []
+    for target in command.progress(job.targets, "finding targets"):
+        solution = sought(shared, target.rates)
+        card = card_at(shared, target.name, solution)
+        if card.status == "unreachable":
+            print(f"{target.name}: {words.out_of_reach(target.rates, solution)}", file=sys.stderr)
+        model = shared.at(card.beta)
+        checkpoint.save(arguments.models, card, model.state_dict())
+        done.append(_measured(job, card, model, shared))
+        rows.append(_row(target, solution, card.status))
+    layers = len(shared.box)
+    tables.write(tables.from_rows(rows, tables.targets(layers)), arguments.found)
+    measure.write(done, layers, arguments.points, arguments.items)
+
+
+def sought(shared: Shared, wanted: Sequence[float]) -> Solution:
+    """The β of these rates; of a model that diverged, the middle of its box without any rates."""
+    if shared.trained:
+        return shared.solve(wanted)
+    middle = np.sqrt(np.prod(shared.box, axis=1))
+    nothing = np.full(len(middle), math.nan)
+    return Solution(middle, nothing, False, nothing, nothing)
+
+
+def card_at(shared: Shared, name: str, solution: Solution) -> Card:
+    """The card of the plain model at the β that was found."""
+    known = shared.card
+    status: Status = "diverged" if known.status != "ok" else _STATUS[solution.reached]
+    beta = solution.beta.tolist()
+    return known.model_copy(update={"name": name, "beta": beta, "status": status})
+
+
+_STATUS: dict[bool, Status] = {True: "ok", False: "unreachable"}
+
+
+def _measured(job: Job, card: Card, model: Any, shared: Shared) -> Rows:
+    point = Point(name=card.name, beta=card.beta, seed=card.seed, model=card.name)
+    settings = measure.Job(seed=job.seed, evaluation=job.evaluation, points=[point])
+    return measure.rows(settings, point, card, model, shared.bench.items("test"))
+
+
+def _row(target: Target, found: Solution, status: str) -> dict[str, Any]:
+    numbers = {
+        "wanted": target.rates,
+        "beta": found.beta,
+        "rate": found.rates,
+        "low": found.low,
+        "high": found.high,
+    }
+    layered = {
+        f"{name}_{layer}": float(value)
+        for name, values in numbers.items()
+        for layer, value in enumerate(values, start=1)
+    }
+    return {"point": target.name, "seed": target.seed, **layered, "status": status}
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "models", "found", "points", "items")
+    command.run(main, parser.parse_args())
