@@ -1,5 +1,6 @@
 """One trained model of a box of β: what it is at one β, and which rates it has there."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,19 +18,23 @@ from hvae.plane.solve import Solution, solve
 from hvae.plane.survey import Floats, Range, Survey, survey
 from hvae.training import checkpoint
 
+HELD_OUT = ("validation", "test")
+
 
 class Bench:
-    """Held-out items of each split, and the noise that all models are measured with on them."""
+    """Held-out items of some splits, and the noise that all models are measured with on them."""
 
-    def __init__(self, data: Path, evaluation: Extraction, seed: int) -> None:
+    def __init__(
+        self, data: Path, evaluation: Extraction, seed: int, splits: Sequence[str] = HELD_OUT
+    ) -> None:
         self.evaluation, self.seed = evaluation, seed
         self._items = {
             name: prepared.read(data / f"{name}.parquet").first(evaluation.max_items)
-            for name in ("validation", "test")
+            for name in splits
         }
 
     def items(self, split: str) -> Items:
-        """The items of `validation` or `test`."""
+        """The items of a split."""
         return self._items[split]
 
     def measure(self, model: HierarchicalVAE, split: str) -> Measured:
@@ -53,8 +58,15 @@ class Shared:
         """False of a model that diverged, whose numbers mean nothing."""
         return self.card.status == "ok"
 
+    @property
+    def dimensions(self) -> int:
+        """n, of an item."""
+        return math.prod(self.card.shape)
+
     def at(self, beta: Sequence[float]) -> HierarchicalVAE:
-        """The plain model that it is at β."""
+        """The plain model that it is at β; InputError outside its box."""
+        if not checkpoint.trained_for(self.card, beta):
+            raise InputError(f"{self.card.name} is trained for β in {self.box}, got {list(beta)}")
         return checkpoint.plain(self.card, self._model, beta)
 
     def rates(self, beta: Sequence[float]) -> Floats:

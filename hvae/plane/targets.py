@@ -3,7 +3,7 @@
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -13,7 +13,6 @@ from pydantic import Field
 from hvae import command, tables
 from hvae.grid_options import Target
 from hvae.latents import measure
-from hvae.latents.measure import Rows
 from hvae.params import Extraction, Point, Section, Seed, parse
 from hvae.plane import words
 from hvae.plane.shared import Bench, Shared
@@ -37,20 +36,27 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write the targets, their plain models, and the row's part of `points` and `items`."""
     job = parse(Job, arguments.params)
-    shared = Shared(arguments.models, job.shared, Bench(arguments.data, job.evaluation, job.seed))
+    bench = Bench(arguments.data, job.evaluation, job.seed)
+    shared, test = Shared(arguments.models, job.shared, bench), bench.items("test")
     done, rows = [], []
     for target in command.progress(job.targets, "finding targets"):
         solution = sought(shared, target.rates)
         card = card_at(shared, target.name, solution)
         if card.status == "unreachable":
             print(f"{target.name}: {words.out_of_reach(target.rates, solution)}", file=sys.stderr)
-        model = shared.at(card.beta)
+        beta = solution.beta.tolist()
+        model = shared.at(beta)
         checkpoint.save(arguments.models, card, model.state_dict())
-        done.append(_measured(job, card, model, shared))
+        point = Point(name=target.name, beta=beta, seed=target.seed, model=target.name)
+        settings = measure.Job(seed=job.seed, evaluation=job.evaluation, points=[point])
+        done.append(measure.rows(settings, point, card, model, test))
         rows.append(_row(target, solution, card.status))
     layers = len(shared.box)
     tables.write(tables.from_rows(rows, tables.targets(layers)), arguments.found)
     measure.write(done, layers, arguments.points, arguments.items)
+
+
+_STATUS: dict[bool, Status] = {True: "ok", False: "unreachable"}
 
 
 def sought(shared: Shared, wanted: Sequence[float]) -> Solution:
@@ -70,17 +76,8 @@ def card_at(shared: Shared, name: str, solution: Solution) -> Card:
     return known.model_copy(update={"name": name, "beta": beta, "status": status})
 
 
-_STATUS: dict[bool, Status] = {True: "ok", False: "unreachable"}
-
-
-def _measured(job: Job, card: Card, model: Any, shared: Shared) -> Rows:
-    point = Point(name=card.name, beta=card.beta, seed=card.seed, model=card.name)
-    settings = measure.Job(seed=job.seed, evaluation=job.evaluation, points=[point])
-    return measure.rows(settings, point, card, model, shared.bench.items("test"))
-
-
 def _row(target: Target, found: Solution, status: str) -> dict[str, Any]:
-    numbers = {
+    numbers: dict[str, Iterable[float]] = {
         "wanted": target.rates,
         "beta": found.beta,
         "rate": found.rates,
