@@ -1,0 +1,152 @@
+"""The certificate of a small model, held against models that are the same, better, or elsewhere."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from hvae import tables
+from hvae.data import prepared
+from hvae.errors import InputError
+from hvae.latents.evaluate import measure
+from hvae.params import Point
+from hvae.plane import certify
+from hvae.training import checkpoint
+from tests.plane import cases
+from tests.plane.cases import added, independent
+
+BETAS = [[0.1, 0.2], [1.0, 1.0], [0.4, 2.0]]  # a corner, the middle, and one off the lattice
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def certified(folder: Path, points: list[Point]) -> Rows:
+    """The rows of each comparison."""
+    job = cases.JOB | {"tolerance": 0.05, "shared": [cases.NAME]}
+    job |= {"points": [point.model_dump() for point in points]}
+    paths = {"data": folder / "data", "models": folder / "models", "out": folder / "c.parquet"}
+    certify.main(cases.arguments(job, **paths))
+    rows = tables.read(paths["out"]).to_pylist()
+    return {
+        kind: [row for row in rows if row["comparison"] == kind]
+        for kind in ("objective", "distortion")
+    }
+
+
+@pytest.fixture
+def experiment(tmp_path: Path) -> Path:
+    cases.data(tmp_path / "data")
+    cases.shared(tmp_path / "models")
+    return tmp_path
+
+
+def test_a_model_holds_against_itself(experiment: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = certified(experiment, [independent(experiment / "models", beta) for beta in BETAS])
+    assert [row["ratio"] for row in found["objective"]] == [1.0, 1.0, 1.0]
+    assert [row["ratio_se"] for row in found["objective"]] == [0.0, 0.0, 0.0]
+    # at the corner and the middle the survey has these very rates; elsewhere they are solved for
+    assert [row["ratio"] for row in found["distortion"][:2]] == [1.0, 1.0]
+    assert found["distortion"][2]["ratio"] == pytest.approx(1.0, abs=1e-3)
+    assert found["distortion"][2]["beta_1"] == pytest.approx(0.4, rel=0.1)
+    assert {row["verdict"] for kind in found.values() for row in kind} == {"holds"}
+    assert "The amortised plane is trusted" in capsys.readouterr().err
+
+
+def test_values_are_those_of_points_parquet(experiment: Path) -> None:
+    """J° on the test items and with the noise that `measure` uses for the tables."""
+    point = independent(experiment / "models", [1.0, 0.5], change=added("decoder", 0.02))
+    (row,) = certified(experiment, [point])["objective"]
+    x = torch.tensor(prepared.read(experiment / "data" / "test.parquet").x[:50])
+    for name, beta, value in [
+        (point.name, None, row["independent"]),
+        (cases.NAME, point.beta, row["amortized"]),
+    ]:
+        model = checkpoint.load(experiment / "models", name, beta)
+        measured = measure(model, x, 2, 0, 2)
+        constant = model.likelihood.constant(6)
+        j = measured.distortion - constant + measured.rates @ np.array(point.beta)
+        assert value == pytest.approx(j.mean())
+    assert row["ratio"] == pytest.approx(row["amortized"] / row["independent"])
+
+
+def test_a_plane_that_is_worse_is_found_out(
+    experiment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its reconstructions are shifted; rates are not, so that equal rates are at equal β."""
+    points = [independent(experiment / "models", beta) for beta in BETAS]
+    models = experiment / "models"
+    known = checkpoint.card(models, cases.NAME)
+    state = checkpoint.stored(models, cases.NAME).state_dict()
+    checkpoint.save(models, known, added("decoder", 0.3)(state))
+    found = certified(experiment, points)
+    for kind in ("objective", "distortion"):
+        assert [row["verdict"] for row in found[kind]] == ["violated"] * 3
+        assert all(row["low"] > 1.05 for row in found[kind])
+    assert "The amortised plane is not trusted" in capsys.readouterr().err
+
+
+def test_a_plane_that_is_better_holds(experiment: Path) -> None:
+    models = experiment / "models"
+    points = [independent(models, beta, change=added("decoder", 0.5)) for beta in BETAS]
+    found = certified(experiment, points)
+    assert {row["verdict"] for kind in found.values() for row in kind} == {"holds"}
+    assert all(row["high"] < 1 for kind in found.values() for row in kind)
+
+
+def test_rates_out_of_reach_are_not_compared_at(experiment: Path) -> None:
+    point = independent(experiment / "models", [1.0, 1.0], change=added("posterior", 3.0))
+    found = certified(experiment, [point])
+    (row,) = found["distortion"]
+    assert row["verdict"] == "unreachable"
+    assert all(math.isnan(row[name]) for name in ("amortized", "ratio", "ratio_se", "low", "high"))
+    assert found["objective"][0]["verdict"] == "holds"  # that costs the independent model dearly
+
+
+def test_the_best_restart_on_validation_items_is_compared(experiment: Path) -> None:
+    models = experiment / "models"
+    points = [
+        independent(models, [1.0, 1.0], 0, added("decoder", 0.5)),
+        independent(models, [1.0, 1.0], 1, added("decoder", 0.01)),
+        independent(models, [1.0, 1.0], 2, status="diverged"),
+        independent(models, [1.0, 1.0], 3, added("decoder", math.nan)),
+        independent(models, [0.1, 0.2], 0, status="diverged"),
+    ]
+    found = certified(experiment, points)
+    assert [row["point"] for row in found["objective"]] == ["b1_1_anchors_s1"]
+
+
+def test_learned_constants_are_compared_per_dimension(tmp_path: Path) -> None:
+    """A density of another σ: exp of the difference of J in nats, constants and all, per pixel."""
+    cases.data(tmp_path / "data")
+    cases.shared(tmp_path / "models", "gaussian-learned")
+    same = independent(tmp_path / "models", [1.0, 1.0])
+    wider = independent(tmp_path / "models", [0.1, 0.2], change=added("likelihood", 1.0))
+    one, other = certified(tmp_path, [same, wider])["objective"]
+    assert (one["ratio"], one["verdict"]) == (1.0, "holds")
+    difference = other["amortized"] - other["independent"]
+    assert other["ratio"] == pytest.approx(math.exp(difference / 6))
+
+
+def test_a_plane_that_diverged_has_no_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases.data(tmp_path / "data")
+    cases.shared(tmp_path / "models", status="diverged")
+    point = independent(tmp_path / "models", [1.0, 1.0])
+    found = certified(tmp_path, [point])
+    assert [row["verdict"] for row in found["objective"]] == ["undecided"]
+    assert math.isnan(found["objective"][0]["amortized"])
+    assert found["distortion"] == []
+    assert "not trusted: its model of seed 0 has no finite value" in capsys.readouterr().err
+
+
+def test_an_anchor_outside_the_box_is_refused(experiment: Path) -> None:
+    point = independent(experiment / "models", [1.0, 1.0]).model_copy(update={"beta": [20.0, 1.0]})
+    known = checkpoint.card(experiment / "models", point.name)
+    state = checkpoint.stored(experiment / "models", point.name).state_dict()
+    moved = known.model_copy(update={"beta": point.beta})
+    checkpoint.save(experiment / "models", moved, state)
+    with pytest.raises(InputError, match=r"amortized_s0 is trained for β in .*, got \[20\.0, 1"):
+        certified(experiment, [point])
