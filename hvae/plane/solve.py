@@ -1,12 +1,6 @@
 """Which (β_1, …, β_L) gives the rates (R_1, …, R_L) that are wanted? No training is needed.
 
-From the best points of a survey, nonlinear least squares in log β within the box (Branch, Coleman &
-Li 1999; scipy's `trf`) of::
-
-    r_l = log[ (R_l + c) / (wanted_l + c) ],        c = 2.5 nats
-
-c makes 0.02 in r_l mean 2 % of a large rate or 0.05 nats of a small one, and lets a layer be closed
-(rate 0), where r_l is flat in β_l.
+Least squares from a few points of a survey, the best of them first.
 """
 
 from collections.abc import Sequence
@@ -14,15 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import least_squares
 
+from hvae.plane.descent import CLOSE, Descent, miss, residuals
 from hvae.plane.survey import Floats, Range, Rates, Survey
 
-RELATIVE, ABSOLUTE = 0.02, 0.05  # a rate is reached within 2 % or 0.05 nats, what is larger
-OFFSET = ABSOLUTE / RELATIVE
-STARTS = 5  # points of the survey that are tried
-STEP = 0.03  # of log β, for derivatives: weights are float32
-EVALUATIONS = 30  # of each start, beside derivatives
+STARTS = 4  # points of the survey that are tried
 
 
 class Solution(NamedTuple):
@@ -42,58 +32,30 @@ class Solution(NamedTuple):
 def solve(rates: Rates, box: Sequence[Range], wanted: Sequence[float], seen: Survey) -> Solution:
     """β in the box with the `wanted` rates, from what a survey of `rates` has `seen`."""
     aim = np.asarray(wanted, dtype=np.float64)
-    order = np.argsort(np.square(residuals(seen.rates, aim)).sum(1), kind="stable")[:STARTS]
     remembered = lru_cache(maxsize=None)(rates)
-    best, values = seen.beta[order[0]], seen.rates[order[0]]
-    for start in seen.beta[order]:
-        if miss(values, aim) <= 1:
-            break
-        beta = _descended(remembered, box, aim, start)
+    first, *others = _starts(seen, aim)
+    best, values = seen.beta[first], seen.rates[first]
+    for start in [first, *others] if miss(values, aim) > CLOSE else []:
+        beta = Descent(remembered, box, aim, seen.beta[start]).end()
         if _rank(found := remembered(tuple(beta.tolist())), aim) < _rank(values, aim):
             best, values = beta, found
+        if miss(values, aim) <= 1:
+            break
     low, high = np.minimum(seen.low, values), np.maximum(seen.high, values)
     return Solution(best, values, bool(miss(values, aim) <= 1), low, high)
+
+
+def _starts(seen: Survey, wanted: Floats) -> list[int]:
+    """The best points, second among them the best that has at least the rates that are wanted.
+
+    Where a layer is closed its rate says nothing about the way, so that one start is on its open
+    side.
+    """
+    order = np.argsort(np.square(residuals(seen.rates, wanted)).sum(1), kind="stable").tolist()
+    opened = [point for point in order if (seen.rates[point] >= wanted).all()]
+    return list(dict.fromkeys([order[0], *opened[:1], *order]))[:STARTS]
 
 
 def _rank(rates: Floats, wanted: Floats) -> tuple[bool, float]:
     """What is reached comes first, then what is closest."""
     return miss(rates, wanted) > 1, float(np.square(residuals(rates, wanted)).sum())
-
-
-def residuals(rates: Floats, wanted: Floats) -> Floats:
-    """r_l, of shape (..., L)."""
-    return np.log((rates + OFFSET) / (wanted + OFFSET))
-
-
-def miss(rates: Floats, wanted: Floats) -> float:
-    """The largest deviation of a layer's rate as a multiple of what is allowed."""
-    return float((np.abs(rates - wanted) / np.maximum(RELATIVE * wanted, ABSOLUTE)).max())
-
-
-def _descended(rates: Rates, box: Sequence[Range], wanted: Floats, start: Floats) -> Floats:
-    """The end of one descent; axes without width stay where they are."""
-    low, high = np.log(np.array(box)).T
-    free = low < high
-    if not free.any():
-        return start
-
-    def beta(point: Floats) -> Floats:
-        whole = np.log(start)
-        whole[free] = point
-        return np.where(free, np.exp(whole), start)
-
-    def function(point: Floats) -> Floats:
-        return residuals(rates(tuple(beta(point).tolist())), wanted)
-
-    def jacobian(point: Floats) -> Floats:
-        steps = np.minimum(STEP, (high - low)[free] / 4)
-        steps = np.where(point + steps <= high[free], steps, -steps)
-        here = function(point)
-        columns = [(function(point + row) - here) / row.sum() for row in np.diag(steps)]
-        return np.stack(columns, axis=1)
-
-    bounds, x0 = (low[free], high[free]), np.log(start)[free]
-    limits = {"gtol": 1e-5, "xtol": 1e-5, "max_nfev": EVALUATIONS}
-    return np.clip(
-        beta(least_squares(function, x0, jacobian, bounds, **limits).x), *np.array(box).T
-    )

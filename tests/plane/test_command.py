@@ -1,6 +1,7 @@
 """`python -m hvae.plane`: what it answers, what it writes, and how it refuses."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -129,7 +130,10 @@ def test_an_experiment_without_a_plane_is_refused(
 def test_a_refusal_is_a_sentence_and_exit_status_1(experiment: Path) -> None:
     command = [sys.executable, "-m", "hvae.plane", "--rates", "900", "1"]
     paths = ["--results", experiment / "results", "--data", experiment / "data"]
-    done = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True)
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*command, *map(str, paths)], capture_output=True, text=True, env=one_thread
+    )
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith("error: R = (900, 1) nats is out of reach")

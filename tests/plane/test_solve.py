@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hvae.errors import InputError
-from hvae.plane.solve import Solution, miss, solve
+from hvae.plane.descent import miss
+from hvae.plane.solve import Solution, solve
 from hvae.plane.survey import Floats, Range, Rates, lattice, survey
 
 BOX = (0.1, 10.0)
