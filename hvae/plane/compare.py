@@ -42,14 +42,20 @@ def objective(shared: Shared, anchor: Anchor) -> Pair:
 def distortion(shared: Shared, anchor: Anchor) -> Pair:
     """D° of both at the rates of the independent model: on validation items, by solving for β.
 
-    By as much as rates then differ on test items, D° is corrected to first order: on the optimal
-    surface ∂D/∂R_l = −β_l, so that what is compared is D° + Σ_l β_l (R_l − R_l of the other).
+    By as much as rates then differ on test items, D° is corrected.
     """
     found = shared.solve(anchor.validation.rates.mean(0).tolist())
     beta = found.beta.tolist()
     ours, theirs = _ours(shared, beta), _theirs(shared, anchor)
-    corrected = ours.distortion + (ours.rates - theirs.rates) @ found.beta
-    return Pair(beta, corrected, theirs.distortion, found.reached)
+    return Pair(beta, moved(ours, theirs.rates, beta), theirs.distortion, found.reached)
+
+
+def moved(measured: Measured, rates: Floats, beta: Sequence[float]) -> Floats:
+    """Each item's distortion if its rates were (items, L): D + Σ_l β_l (R_l − rates_l).
+
+    To first order, of a model that is optimal at β, where ∂D/∂R_l = −β_l.
+    """
+    return measured.distortion + (measured.rates - rates) @ np.array(beta)
 
 
 COMPARISONS: Mapping[str, Callable[[Shared, Anchor], Pair]] = {
