@@ -14,7 +14,7 @@ from hvae.reports.theme import BAR, CATEGORIES, LIMIT, sub
 from hvae.results.certificate import Judgement, judgement
 from hvae.results.exactness import betas
 
-ROW = 24  # pixels a comparison
+ROW, FRAME = 24, 230  # pixels of a β, and of title, axis and legends together
 COLORS = dict(zip(SHAPES, CATEGORIES, strict=False))
 
 
@@ -46,7 +46,7 @@ def judged(run: Run) -> Judgement:
 
 
 def rows(run: Run, comparison: str) -> list[Row]:
-    """The comparisons of one kind, in the order of the anchors, with what their points say.
+    """The comparisons of one kind, by β of the independent model, with what their points say.
 
     `at` is β of the independent model, `rates` its rates with their standard errors.
     """
@@ -58,14 +58,13 @@ def rows(run: Run, comparison: str) -> list[Row]:
         anchor = anchors[row["point"]]
         own = plane.get((betas(row), row["seed"]), {})
         more = {
-            "at": named(betas(anchor)),
+            "at": ", ".join(f"{beta:.4g}" for beta in betas(anchor)),
             "independent_se": anchor[column],
             "amortized_se": own.get(column, math.nan),
             "rates": [(anchor[f"rate_{k}"], anchor[f"rate_{k}_se"]) for k in _layers(run)],
         }
         result.append(row | more)
-    order = list(anchors)
-    return sorted(result, key=lambda row: (order.index(row["point"]), row["seed"]))
+    return sorted(result, key=lambda row: (betas(anchors[row["point"]]), row["seed"]))
 
 
 def unreachable(run: Run) -> list[Row]:
@@ -83,9 +82,9 @@ def certificate(run: Run, comparison: str) -> Chart:
     found, (symbol, title, _) = ratios(run, comparison), COMPARISONS[comparison]
     names = ("at", "ratio", "low", "high", "verdict", "point", "seed", "amortized", "independent")
     data = [{name: row[name] for name in names} for row in found]
-    places = list(dict.fromkeys(row["at"] for row in data))
+    places = list(dict.fromkeys(row["at"] for row in rows(run, comparison)))
     axes = ", ".join(f"β{sub(layer)}" for layer in _layers(run))
-    y = alt.Y("at:O", title=f"{axes} of the independent model", sort=places)
+    y = alt.Y("at:O", title=axes, scale=alt.Scale(domain=places), axis=alt.Axis(grid=True))
     x, x_low = (
         alt.X(f"{name}:Q", title=f"{symbol} amortised / {symbol} independent", scale=SCALE)
         for name in ("ratio", "low")
@@ -94,8 +93,10 @@ def certificate(run: Run, comparison: str) -> Chart:
     base = base.encode(y, yOffset="seed:N") if len(run.params.grid.seeds) > 1 else base.encode(y)
     bars = base.mark_rule(color=BAR).encode(x_low, x2="high:Q")
     marks = base.mark_point(filled=True, size=70, opacity=1).encode(x, *_verdicts(), tooltip=_all())
-    height = ROW * len(places) * max(1, len(run.params.grid.seeds) / 2) + 20
-    return alt.layer(_lines(run), bars, marks, title=f"Ratio of {title}").properties(height=height)
+    height = ROW * len(places) * max(1, len(run.params.grid.seeds) / 2) + FRAME
+    return alt.layer(
+        _lines(run), bars, marks, title=f"Ratio of {title}, by β of the independent model"
+    ).properties(height=height)
 
 
 SCALE = alt.Scale(zero=False, nice=False, padding=14)
@@ -134,11 +135,6 @@ def _all() -> list[alt.Tooltip]:
         *(alt.Tooltip(f"{name}:N") for name in ("point", "seed", "verdict")),
         *(alt.Tooltip(f"{name}:Q", title=title, format=".4~g") for name, title in numbers.items()),
     ]
-
-
-def named(values: tuple[float, ...]) -> str:
-    """(β_1, …, β_L) as text."""
-    return ", ".join(f"{value:.4g}" for value in values)
 
 
 def _layers(run: Run) -> range:

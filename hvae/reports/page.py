@@ -12,6 +12,7 @@ from hvae.reports.asked import asked
 from hvae.reports.bounds import counted, telling
 from hvae.reports.findings import findings
 from hvae.reports.kinds import part
+from hvae.reports.landed import CROWDED
 from hvae.reports.provenance import revision, versions
 from hvae.reports.run import Run, load
 from hvae.reports.sections import figures, sections
@@ -44,6 +45,7 @@ def page(run: Run) -> str:
         bounds=counted(run.bounds),
         telling=telling(run),
         part=part(run.params),
+        crowded=len(run.points) > CROWDED,
         **certification(run),
         asked=asked(run),
         weak=weak[:WEAK],
