@@ -94,9 +94,9 @@ def certificate(run: Run, comparison: str) -> Chart:
     bars = base.mark_rule(color=BAR).encode(x_low, x2="high:Q")
     marks = base.mark_point(filled=True, size=70, opacity=1).encode(x, *_verdicts(), tooltip=_all())
     height = ROW * len(places) * max(1, len(run.params.grid.seeds) / 2) + FRAME
-    return alt.layer(
-        _lines(run), bars, marks, title=f"Ratio of {title}, by β of the independent model"
-    ).properties(height=height)
+    return alt.layer(_lines(run), bars, marks, title=f"Ratio of {title}, by β").properties(
+        height=height
+    )
 
 
 SCALE = alt.Scale(zero=False, nice=False, padding=14)

@@ -16,8 +16,8 @@ COLORS = {
 
 def shared(run: Run) -> alt.Chart | None:
     """Of each model of a whole plane, the weighted mean over β; None where there is no look."""
-    title = "Mean J° over β on validation (nats per item)"
-    return _chart(run, _of_planes(run), title, COLORS["seed"])
+    drawn = _chart(run, _of_planes(run), "Mean J° over β (nats per item)", COLORS["seed"])
+    return drawn and drawn.properties(title="The one model for the plane: mean over β")
 
 
 def curves(run: Run) -> alt.Chart | None:
@@ -26,7 +26,8 @@ def curves(run: Run) -> alt.Chart | None:
     models = {
         point["point"]: {"status": point["status"], "beta": point["beta_1"]} for point in of_models
     }
-    return _chart(run, models, "J° on validation (nats per item)", COLORS["beta"])
+    drawn = _chart(run, models, "J° on validation (nats per item)", COLORS["beta"])
+    return drawn and drawn.properties(title="Independent models: each at its own β")
 
 
 def _of_planes(run: Run) -> dict[str, Row]:
