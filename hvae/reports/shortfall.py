@@ -123,8 +123,17 @@ def _cells(
 ) -> Chart:
     """A cell a point, with its number in it where there is room."""
     base = alt.Chart(alt.Data(values=data), title=title).encode(
-        alt.X("beta_1:O", title="β₁", axis=alt.Axis(labelAngle=0, format=".3~g")),
-        alt.Y("beta_2:O", title="β₂", axis=alt.Axis(format=".3~g"), sort="descending"),
+        alt.X(
+            "beta_1:O",
+            title="β₁",
+            axis=alt.Axis(labelAngle=0, format=".3~g", labelOverlap="greedy"),
+        ),
+        alt.Y(
+            "beta_2:O",
+            title="β₂",
+            axis=alt.Axis(format=".3~g", labelOverlap="greedy"),
+            sort="descending",
+        ),
     )
     cells = base.mark_rect().encode(color, tooltip=numbers)
     if len({row["beta_1"] for row in data}) > ROOMY:

@@ -85,9 +85,11 @@ def _over_grid(run: Run, base: alt.Chart, bound: str, unit: str) -> Chart:
         "beta:O",
         title="β₁",
         scale=alt.Scale(domain=values),
-        axis=alt.Axis(labelAngle=0, format=".2~g"),
+        axis=alt.Axis(labelAngle=0, format=".2~g", labelOverlap="greedy"),
     )
-    y = alt.Y("row:O", title=names, scale=alt.Scale(domain=rests))
+    y = alt.Y(
+        "row:O", title=names, scale=alt.Scale(domain=rests), axis=alt.Axis(labelOverlap="greedy")
+    )
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color="#bbbbbb")
     color = alt.Color(
         "slack:Q",
