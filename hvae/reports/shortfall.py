@@ -126,12 +126,12 @@ def _cells(
         alt.X(
             "beta_1:O",
             title="β₁",
-            axis=alt.Axis(labelAngle=0, format=".3~g", labelOverlap="greedy"),
+            axis=alt.Axis(labelAngle=0, format=".3~g", labelOverlap="greedy", labelSeparation=4),
         ),
         alt.Y(
             "beta_2:O",
             title="β₂",
-            axis=alt.Axis(format=".3~g", labelOverlap="greedy"),
+            axis=alt.Axis(format=".3~g", labelOverlap="greedy", labelSeparation=4),
             sort="descending",
         ),
     )
