@@ -4,7 +4,8 @@ import altair as alt
 import numpy as np
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.run import Run
 from hvae.reports.theme import BAR, INTERVAL, LIMIT, rate_scale, rate_ticks, span
 from hvae.results.rates import lowest_layer
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.run import Run
 from hvae.reports.slack import evidence
 from hvae.results.checks.catalogue import BOUNDS, Bound
 

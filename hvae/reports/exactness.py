@@ -14,8 +14,9 @@ from hvae import command, tables
 from hvae.data.exact import exact
 from hvae.errors import InputError
 from hvae.params import Params, parse
+from hvae.reports.kinds import split
 from hvae.reports.known import least
-from hvae.reports.run import revision, versions
+from hvae.reports.provenance import revision, versions
 from hvae.reports.shortfall import difference_map, maps, sentence
 from hvae.reports.skeleton import Figure, figure, render
 from hvae.results.exactness import Exactness, Shortfall, differences, exactness, shortfalls
@@ -48,7 +49,7 @@ def read(results: Path) -> Experiment:
             f"data.source and model.likelihood of {results} must be Gaussian, since J°* is known "
             f"of no other, got {params.data.source!r} and {params.model.likelihood.family!r}"
         )
-    points = tables.read(results / "points.parquet").to_pylist()
+    points = split(params, tables.read(results / "points.parquet").to_pylist()).points
     found = shortfalls(points, *asked)
     return Experiment(params, found, len(points) - len(found))
 

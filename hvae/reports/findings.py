@@ -5,11 +5,14 @@ from collections import Counter
 from typing import NamedTuple
 
 from hvae.bounds.accuracy import accuracy_limit
+from hvae.reports.certificate import judged
+from hvae.reports.kinds import Row
 from hvae.reports.known import least
-from hvae.reports.run import Row, Run
+from hvae.reports.run import Run
 from hvae.reports.shortfall import sentence
 from hvae.results.exactness import exactness, shortfalls
 
+NAMED = 10  # diverged points that are named
 CLOSED = 0.05  # nats: a layer that says less than this is called closed
 
 
@@ -28,21 +31,39 @@ QUALITY = {  # unbounded data have no peak, and so no PSNR
 
 def findings(run: Run) -> list[str]:
     """The findings that head the page."""
-    return [_trained(run), *_sigmas(run), _checks(run), *_exactness(run), *_means(run)]
+    return [
+        _trained(run),
+        *_certified(run),
+        *_sigmas(run),
+        _checks(run),
+        *_exactness(run),
+        *_means(run),
+    ]
 
 
 def _trained(run: Run) -> str:
     if not run.trained:
-        return f"All {len(run.points)} models diverged: there is nothing to show."
+        return f"All {len(run.points)} {_of(run)} diverged: there is nothing to show."
     lost = [point["point"] for point in run.points if point["status"] != "ok"]
     rates = [point["rate_total"] for point in run.trained]
     quality = QUALITY["psnr_db" if run.test.bounded else "mse"]
     values = [point[quality.column] for point in run.trained]
     text = (
-        f"{len(run.trained)} models span total rates from {min(rates):.2f} to {max(rates):.1f} "
+        f"{len(run.trained)} {_of(run)} span total rates from {min(rates):.2f} to {max(rates):.1f} "
         f"nats per item and {quality.words.format(min(values), max(values))} (z sampled)."
     )
-    return text + (f" {len(lost)} more diverged: {', '.join(lost)}." if lost else "")
+    more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
+    return text + (f" {len(lost)} more diverged: {', '.join(lost[:NAMED])}{more}." if lost else "")
+
+
+def _of(run: Run) -> str:
+    """What a point of the grid is."""
+    return "points of the plane" if run.params.amortized else "models"
+
+
+def _certified(run: Run) -> list[str]:
+    """Of an amortised plane: whether it can be trusted."""
+    return [judged(run).sentence] if run.params.amortized else []
 
 
 def _sigmas(run: Run) -> list[str]:
@@ -74,7 +95,7 @@ def _exactness(run: Run) -> list[str]:
     asked = least(run.params, run.known)
     if asked is None or not run.trained:
         return []
-    return [sentence(exactness(shortfalls(run.points, *asked)))]
+    return [sentence(exactness(shortfalls(run.points, *asked)), _of(run))]
 
 
 def _means(run: Run) -> list[str]:

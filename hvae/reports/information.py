@@ -6,6 +6,7 @@ from typing import NamedTuple
 import altair as alt
 
 from hvae.bounds.accuracy import entropy
+from hvae.reports.kinds import Row
 from hvae.reports.marks import (
     Chart,
     Side,
@@ -18,7 +19,7 @@ from hvae.reports.marks import (
     spread,
     tooltip,
 )
-from hvae.reports.run import Row, Run
+from hvae.reports.run import Run
 from hvae.reports.theme import CATEGORIES, span
 
 KINDS = {"lower": "Î⁻, from below", "upper": "Î⁺, from above", "estimate": "counted, no bound"}

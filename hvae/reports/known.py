@@ -15,9 +15,12 @@ from hvae.bounds.gaussian import distortion_rate
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.data.exact import Exact
 from hvae.params import Params
-from hvae.reports.marks import Chart, Side, bars, curves, ends, nats, placed, spread, tooltip
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.landed import kinds, landed
+from hvae.reports.marks import Chart, Side, curves, ends, nats, spread
+from hvae.reports.run import Run
 from hvae.reports.theme import CATEGORIES, span
+from hvae.results.exactness import betas
 
 Curve = Callable[[float], float]  # squared error at a rate in nats
 
@@ -60,18 +63,21 @@ def known_curves(known: Exact) -> Mapping[str, tuple[float, Curve]]:
 
 def rows(run: Run) -> list[Row]:
     """A row a trained point: total rate (x) and squared error (y), with 95 % intervals."""
+    kind = kinds(run)
     return [
         {
             "point": point["point"],
+            "kind": kind[point["point"]],
+            "beta": ", ".join(f"{beta:g}" for beta in betas(point)),
             **ends("x", *run.rates[point["point"]][0]),
             **ends("y", *run.errors[point["point"]]),
         }
-        for point in run.trained
+        for point in run.measured
     ]
 
 
 def rate_distortion(run: Run, known: Exact) -> Chart:
-    """A mark a model, z sampled, and the curves."""
+    """A mark a point, z sampled, and the curves."""
     data = rows(run)
     highest = max(row["x_high"] for row in data)
     drawn = list(_values(known, highest))
@@ -81,12 +87,10 @@ def rate_distortion(run: Run, known: Exact) -> Chart:
     domain = [0.9 * min(*heights, *limit), 1.1 * max(*heights, *limit)]
     scale = alt.Scale(type="log", domain=domain, nice=False)
     y = Side("Squared error per item (units²)", scale, alt.Axis(format="~r"))
-    base = alt.Chart(alt.Data(values=data), title="Squared error against total rate, z sampled")
-    marks = base.mark_circle(size=70, color=CATEGORIES[0], opacity=0.85).encode(
-        *placed(x, y),
-        tooltip=tooltip(x="rate (nats)", y="squared error", y_low="95 % from", y_high="95 % to"),
-    )
-    return alt.layer(*bars(base, x, y), curves(drawn, x, y), marks)
+    numbers = {"x": "rate (nats)", "x_low": "rate from", "x_high": "rate to"}
+    numbers |= {"y": "squared error", "y_low": "error from", "y_high": "error to"}
+    title, color = "Squared error against total rate, z sampled", alt.value(CATEGORIES[0])
+    return landed(data, title, x, y, color, numbers, curves(drawn, x, y))
 
 
 def _values(known: Exact, highest: float) -> Iterator[Row]:

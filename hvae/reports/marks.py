@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
-from hvae.reports.run import Row
+from hvae.reports.kinds import Row
 from hvae.reports.theme import BAR, INTERVAL, LIMIT, rate_scale, rate_ticks
 
 Chart = alt.LayerChart | alt.FacetChart  # what altair makes of layers

@@ -1,15 +1,20 @@
 """Make the report of one experiment: tables in, one HTML file that opens offline out."""
 
 import argparse
+from typing import Any
 
 import yaml
 
 from hvae import command, tables
 from hvae.params import Params, parse
-from hvae.reports import pictures
+from hvae.reports import certificate, pictures
+from hvae.reports.asked import asked
 from hvae.reports.bounds import counted, telling
 from hvae.reports.findings import findings
-from hvae.reports.run import Run, load, revision, versions
+from hvae.reports.kinds import part
+from hvae.reports.landed import CROWDED
+from hvae.reports.provenance import revision, versions
+from hvae.reports.run import Run, load
 from hvae.reports.sections import figures, sections
 from hvae.reports.skeleton import render
 from hvae.reports.weak import weak_probes
@@ -39,6 +44,10 @@ def page(run: Run) -> str:
         betas=pictures.betas,
         bounds=counted(run.bounds),
         telling=telling(run),
+        part=part(run.params),
+        crowded=len(run.points) > CROWDED,
+        **certification(run),
+        asked=asked(run),
         weak=weak[:WEAK],
         weak_count=len(weak),
         params=yaml.safe_dump(
@@ -47,6 +56,17 @@ def page(run: Run) -> str:
         versions=versions(),
         revision=revision(),
     )
+
+
+def certification(run: Run) -> dict[str, Any]:
+    """What its section says, where one model serves the whole plane."""
+    if not run.params.amortized:
+        return {}
+    return {
+        "judged": certificate.judged(run),
+        "unreachable": certificate.unreachable(run),
+        "compared": {kind: certificate.rows(run, kind) for kind in certificate.COMPARISONS},
+    }
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.run import Run
 
 GAP = 1  # pixels between pictures
 
@@ -53,8 +54,12 @@ def shown(run: Run) -> list[Shown]:
 
 
 def chosen(run: Run) -> list[Row]:
-    """Trained points at the corners of the β grid and at its middle, for the first seed."""
-    axes = [sorted(axis) for axis in run.params.grid.axes()]
+    """Trained points at the corners of the β grid and at its middle, for the first seed.
+
+    Of the part of the grid that has pictures, where not all points have.
+    """
+    every = run.params.evaluation.every
+    axes = [sorted(axis[::every]) for axis in run.params.grid.axes()]
     corners = itertools.product(*({axis[0]: None, axis[-1]: None} for axis in axes))
     wanted = dict.fromkeys([*corners, tuple(axis[len(axis) // 2] for axis in axes)])
     seed = run.params.grid.seeds[0]

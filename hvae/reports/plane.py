@@ -1,4 +1,4 @@
-"""The rate plane: where each model landed, coloured by what it achieves there."""
+"""The rate plane: where each point landed, coloured by what it achieves there."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import altair as alt
 
-from hvae.reports.marks import Chart, Side, bars, ends, nats, placed
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.landed import GRID, kinds, landed
+from hvae.reports.marks import Chart, Side, ends, nats
+from hvae.reports.run import Run
 from hvae.reports.theme import rate_of, span
 
 Interval = tuple[float, float, float]  # a value and the ends of its 95 % interval
@@ -40,45 +42,53 @@ MSE = "Mean squared error per dimension, z sampled (units²)"
 
 
 def plane(run: Run, metric: Metric) -> Chart:
-    """A point a model: the rate above z_1 against the rate of z_1, with 95 % intervals.
+    """A mark a point: the rate above z_1 against the rate of z_1, with 95 % intervals.
 
     With one layer there is no plane: the metric itself is then the vertical axis.
     """
     data = rows(run, metric)
-    base = alt.Chart(alt.Data(values=data), title=metric.title)
     x = nats(rate_of(1, run.layers), [row["x"] for row in data])
     y = Side(metric.title, alt.Scale(zero=False), alt.Axis())
     if run.layers > 1:
         y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
-    marks = base.mark_circle(size=110, opacity=1, stroke="white", strokeWidth=0.5).encode(
-        *placed(x, y), color=alt.Color("value:Q", title=None), tooltip=_tooltip(run, metric)
-    )
-    return alt.layer(*bars(base, x, y), marks)
+    color = alt.Color("value:Q", title=None)
+    return landed(data, metric.title, x, y, color, _numbers(run, metric))
 
 
 def rows(run: Run, metric: Metric) -> list[Row]:
-    """One row a trained point: both axes and the metric, each with the ends of its interval."""
-    values = VALUES[metric.name](run)
+    """One row a trained point: both axes and the metric, each with the ends of its interval.
+
+    Of two layers or more, anchors and targets have a place without the metric, too.
+    """
+    values, kind = VALUES[metric.name](run), kinds(run)
     result = []
-    for point in (point for point in run.trained if point["point"] in values):
-        value, low, high = values[point["point"]]
-        up = {"y": value, "y_low": low, "y_high": high}
-        if run.layers > 1:
-            up = ends("y", *run.rates[point["point"]][1])
-        beta = ", ".join(f"{point[f'beta_{layer}']:g}" for layer in range(1, run.layers + 1))
+    for point in run.measured:
+        name = point["point"]
+        if name not in values and (kind[name] == GRID.name or run.layers == 1):
+            continue
+        numbers = dict(zip(("value", "low", "high"), values.get(name, ()), strict=False))
         across = ends("x", point["rate_1"], point["rate_1_se"])
-        numbers = {"value": value, "low": low, "high": high}
-        result.append({"point": point["point"], "beta": beta} | numbers | across | up)
+        up = _ends_above(run, name) if run.layers > 1 else _renamed(numbers)
+        beta = ", ".join(f"{point[f'beta_{layer}']:g}" for layer in range(1, run.layers + 1))
+        result.append({"point": name, "kind": kind[name], "beta": beta} | numbers | across | up)
     return result
 
 
+def _ends_above(run: Run, point: str) -> Row:
+    return ends("y", *run.rates[point][1])
+
+
+def _renamed(numbers: Row) -> Row:
+    return {"y": numbers["value"], "y_low": numbers["low"], "y_high": numbers["high"]}
+
+
 def _distortion(run: Run) -> dict[str, Interval]:
-    return {p["point"]: _interval(p["distortion"], p["distortion_se"]) for p in run.trained}
+    return {p["point"]: _interval(p["distortion"], p["distortion_se"]) for p in run.measured}
 
 
 def _bits(run: Run) -> dict[str, Interval]:
     """Where p(x | z) is a probability, and so x has a code."""
-    coded = {p["point"] for p in run.trained if math.isfinite(p["bits_per_dim"])}
+    coded = {p["point"] for p in run.measured if math.isfinite(p["bits_per_dim"])}
     unit = math.prod(run.test.shape) * math.log(2)
     return {
         name: _interval(code.value / unit, code.std_error / unit)
@@ -92,7 +102,7 @@ def _psnr(run: Run) -> dict[str, Interval]:
     decibels = 10 / math.log(10)
     return {
         p["point"]: _interval(p["psnr_db"], decibels * error.std_error / error.value)
-        for p in run.trained
+        for p in run.measured
         for error in [run.errors[p["point"]]]
     }
 
@@ -128,11 +138,9 @@ def _interval(value: float, std_error: float) -> Interval:
     return value, low, high
 
 
-def _tooltip(run: Run, metric: Metric) -> list[alt.Tooltip]:
-    labels = {"value": metric.title, "low": "95 % from", "high": "95 % to", "x": "R₁ (nats)"}
-    if run.layers > 1:
-        labels["y"] = "R above z₁ (nats)"
-    numbers = [
-        alt.Tooltip(f"{name}:Q", title=title, format=".4~g") for name, title in labels.items()
-    ]
-    return [alt.Tooltip("point:N"), alt.Tooltip("beta:N", title="β₁ … β_L"), *numbers]
+def _numbers(run: Run, metric: Metric) -> dict[str, str]:
+    """The columns that hovering shows, under their titles."""
+    own = {"value": metric.title, "low": "95 % from", "high": "95 % to"}
+    across = {"x": "R₁ (nats)", "x_low": "R₁ from", "x_high": "R₁ to"}
+    above = {"y": "R above z₁ (nats)", "y_low": "R above from", "y_high": "R above to"}
+    return own | across | (above if run.layers > 1 else {})

@@ -1,10 +1,8 @@
-"""What a report is about: the tables of one experiment, and what made them."""
+"""What a report is about: the tables of one experiment."""
 
-import platform
-import subprocess
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from hvae.data import prepared
 from hvae.data.exact import Exact, exact
 from hvae.data.prepared import Items
 from hvae.params import Params
+from hvae.reports.kinds import Row, split
 from hvae.results.rates import (
     Rate,
     code_lengths,
@@ -24,15 +23,15 @@ from hvae.results.rates import (
 )
 from hvae.sizes import flat_latents
 
-Row = dict[str, Any]
-TABLES = ("points", "tasks", "bounds", "information", "gallery", "history")
-PACKAGES = ("torch", "numpy", "scikit-learn", "pyarrow", "altair", "snakemake", "dvc")
+TABLES = ("tasks", "bounds", "information", "gallery", "history")
 
 
 class Run(NamedTuple):
     """One experiment's tables, its test items, its parameters, and what is known of its source.
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
+    Beside an amortised plane: anchors, the independent points that hold it to account, and what
+    came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each.
     """
@@ -50,10 +49,19 @@ class Run(NamedTuple):
     errors: dict[str, Rate]
     codes: dict[str, Rate]
     known: Exact | None
+    anchors: Sequence[Row] = ()
+    targets: Sequence[Row] = ()
+    certificate: Sequence[Row] = ()
+    asked: Sequence[Row] = ()
 
     @property
     def trained(self) -> list[Row]:
-        return [point for point in self.points if point["status"] == "ok"]
+        return _trained(self.points)
+
+    @property
+    def measured(self) -> list[Row]:
+        """Those, and the anchors and targets that did not diverge."""
+        return _trained([*self.points, *self.anchors, *self.targets])
 
     @property
     def layers(self) -> int:
@@ -67,8 +75,13 @@ class Run(NamedTuple):
 
     @property
     def parameters(self) -> int:
-        """The number of weights of a model, the same for all."""
-        return max(point["parameters"] for point in self.points)
+        """The number of weights of a model of the plane, the same for all."""
+        return _parameters(self.points)
+
+    @property
+    def anchor_parameters(self) -> int:
+        """The number of weights of an independent model beside the plane."""
+        return _parameters(self.anchors)
 
     @property
     def own_sigma(self) -> bool:
@@ -103,31 +116,31 @@ class Run(NamedTuple):
 
 def load(params: Params, results: Path, data: Path) -> Run:
     """Read what a report needs."""
+
+    def read(name: str) -> list[Row]:
+        return tables.read(results / f"{name}.parquet").to_pylist()
+
     test = prepared.read(data / "test.parquet").first(params.evaluation.max_items)
     items = tables.read(results / "items.parquet")
     compared = leading(items, test.ids[: params.evaluation.information_items])
     return Run(
         params,
         test,
-        **{name: tables.read(results / f"{name}.parquet").to_pylist() for name in TABLES},
+        **split(params, read("points"))._asdict(),
+        **{name: read(name) for name in TABLES},
         rates=suffix_rates(items),
         compared=suffix_rates(compared),
         errors=squared_errors(items),
         codes=code_lengths(items),
         known=exact(params.data, params.seed),
+        certificate=read("certificate") if params.amortized else (),
+        asked=read("targets") if params.grid.rates else (),
     )
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that results depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+def _trained(points: Sequence[Row]) -> list[Row]:
+    return [point for point in points if point["status"] == "ok"]
 
 
-def revision() -> str:
-    """The git revision of the working folder, marked where files have changed since."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-        return done.stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown (not a git checkout)"
+def _parameters(points: Sequence[Row]) -> int:
+    return max(point["parameters"] for point in points)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from hvae.reports import information, pictures, slack
+from hvae.reports import certificate, information, pictures, slack
 from hvae.reports.accuracy import accuracy
 from hvae.reports.bounds import counted
-from hvae.reports.curves import curves
+from hvae.reports.curves import curves, shared
 from hvae.reports.known import least, rate_distortion
 from hvae.reports.plane import metrics, plane
 from hvae.reports.run import Run
@@ -66,9 +66,20 @@ def _bounds(run: Run) -> Iterator[Figure]:
             yield figure(f"slack-{place}", "bounds", slack.slack(run, bound.name), text)
 
 
+def _certification(run: Run) -> Iterator[Figure]:
+    for name, comparison in certificate.COMPARISONS.items():
+        if certificate.ratios(run, name):
+            text = f"Ratios of {comparison.title}, amortised to independent"
+            chart = certificate.certificate(run, name)
+            yield figure(f"certificate-{name}", "certification", chart, text)
+
+
 def _training(run: Run) -> Iterator[Figure]:
-    if run.history:
-        yield figure("curves", "training", curves(run), "Validation objective over training")
+    text = "Validation objective over training"
+    if run.params.amortized and (chart := shared(run)) is not None:
+        yield figure("curves-shared", "training", chart, f"{text}: the one model")
+    if (chart := curves(run)) is not None:
+        yield figure("curves", "training", chart, text)
 
 
 def _no_charts(_: Run) -> Iterator[Figure]:
@@ -77,6 +88,10 @@ def _no_charts(_: Run) -> Iterator[Figure]:
 
 def _always(_: Run) -> bool:
     return True
+
+
+def _amortized(run: Run) -> bool:
+    return run.params.amortized
 
 
 def _has_least(run: Run) -> bool:
@@ -89,6 +104,8 @@ def _has_pictures(run: Run) -> bool:
 
 SECTIONS = [
     Section("plane", "Rate plane", _always, _plane),
+    Section("certification", "Certification", _amortized, _certification),
+    Section("targets", "Asked for by rates", lambda run: bool(run.asked), _no_charts),
     Section("accuracy", "Accuracy and its limit", lambda run: run.labelled, _accuracy),
     Section("information", "Information", _always, _information),
     Section("known", "What is known exactly", lambda run: run.known is not None, _known),

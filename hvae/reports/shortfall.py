@@ -2,16 +2,18 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import NamedTuple
 
 import altair as alt
 
+from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart, Side, bars, ends, placed, tooltip
-from hvae.reports.run import Row
-from hvae.reports.theme import CATEGORIES, LIMIT, sub
+from hvae.reports.theme import CATEGORIES, INTERVAL, LIMIT, sub
 from hvae.results.exactness import Difference, Exactness, Shortfall
 
 HEAT = ["#fffaf2", "#fdbb84", "#b30000"]
+ROOMY = 12  # columns that have room for a number in each cell
 LEAST_TOP = 1.1  # the colours reach at least this far, so that good runs look good
 
 
@@ -22,15 +24,15 @@ class Map(NamedTuple):
     chart: Chart
 
 
-def sentence(found: Exactness) -> str:
-    """The counts, in words."""
+def sentence(found: Exactness, of: str = "models") -> str:
+    """The counts of models, or of the points of one model, in words."""
     if found.points == 0:
         return "No model trained to an end."
     lower = (
         "none is" if found.below == 0 else f"{found.below} {'is' if found.below == 1 else 'are'}"
     )
     return (
-        f"Of {found.points} models, {found.within_3} come within 3 % of the least objective J°* "
+        f"Of {found.points} {of}, {found.within_3} come within 3 % of the least objective J°* "
         f"and {found.within_10} within 10 %; the worst reaches {found.worst:.3f} times J°*, and "
         f"{lower} below it by more than 3 standard errors."
     )
@@ -91,7 +93,9 @@ def _heat(found: Sequence[Shortfall], title: str, worst: float) -> Chart:
     scale = alt.Scale(range=HEAT, domain=[1, max(LEAST_TOP, worst)], clamp=True)
     color = alt.Color("ratio:Q", title="J° / J°*", scale=scale)
     dark = (1 + 2 * max(LEAST_TOP, worst)) / 3
-    return _cells(rows(found), title, color, f"datum.ratio > {dark}", ".3f", _numbers())
+    half = median(INTERVAL * one.ratio_se for one in found)
+    heading = alt.TitleParams(title, subtitle=f"95 % intervals, median: ± {half:.2g}")
+    return _cells(rows(found), heading, color, f"datum.ratio > {dark}", ".3f", _numbers())
 
 
 def difference_map(found: Sequence[Difference], title: str) -> Map:
@@ -110,17 +114,35 @@ def difference_map(found: Sequence[Difference], title: str) -> Map:
 
 
 def _cells(
-    data: list[Row], title: str, color: alt.Color, dark: str, form: str, numbers: list[alt.Tooltip]
+    data: list[Row],
+    title: str | alt.TitleParams,
+    color: alt.Color,
+    dark: str,
+    form: str,
+    numbers: list[alt.Tooltip],
 ) -> Chart:
+    """A cell a point, with its number in it where there is room."""
     base = alt.Chart(alt.Data(values=data), title=title).encode(
-        alt.X("beta_1:O", title="β₁", axis=alt.Axis(labelAngle=0, format=".3~g")),
-        alt.Y("beta_2:O", title="β₂", axis=alt.Axis(format=".3~g"), sort="descending"),
+        alt.X(
+            "beta_1:O",
+            title="β₁",
+            axis=alt.Axis(labelAngle=0, format=".3~g", labelOverlap="greedy", labelSeparation=4),
+        ),
+        alt.Y(
+            "beta_2:O",
+            title="β₂",
+            axis=alt.Axis(format=".3~g", labelOverlap="greedy", labelSeparation=4),
+            sort="descending",
+        ),
     )
+    cells = base.mark_rect().encode(color, tooltip=numbers)
+    if len({row["beta_1"] for row in data}) > ROOMY:
+        return alt.layer(cells)
     number = base.mark_text(fontSize=12).encode(
         text=alt.Text("ratio:Q", format=form),
         color=alt.condition(dark, alt.value("white"), alt.value("black")),
     )
-    return alt.layer(base.mark_rect().encode(color, tooltip=numbers), number)
+    return alt.layer(cells, number)
 
 
 def _numbers() -> list[alt.Tooltip]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import altair as alt
 
+from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart, Side, bars, ends, legend, nats, placed
-from hvae.reports.run import Row, Run
+from hvae.reports.run import Run
 from hvae.reports.theme import CATEGORIES, LIMIT, span, sub
 from hvae.results.rates import lowest_layer
 
@@ -17,6 +18,7 @@ UNITS = {
     "squared_error": "units of x, squared",
 }  # else nats per item
 SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
+ROOMY = 12  # columns of the grid that have room for large marks
 NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
 
 
@@ -61,11 +63,21 @@ def slack(run: Run, bound: str) -> Chart:
     metric: str = data[0]["metric"]
     unit = UNITS.get(metric, "nats per item")
     base = alt.Chart(alt.Data(values=data), title=bound)
-    return _against_rate(run, base, data, unit) if run.layers == 1 else _over_grid(run, base, unit)
+    if run.layers == 1:
+        return _against_rate(run, base, data, unit)
+    return _over_grid(run, base, bound, unit)
 
 
-def _over_grid(run: Run, base: alt.Chart, unit: str) -> Chart:
-    every = [cell(run, point) for point in run.points]
+def _checked(run: Run, bound: str) -> list[Row]:
+    """The part of the grid that this bound is about: where all its checks are, or the whole."""
+    part = {point.name for row in run.params.looked_into().values() for point in row}
+    checks = {check["point"] for check in run.bounds if check["bound"] == bound}
+    inside = checks <= part
+    return [point for point in run.points if not inside or point["point"] in part]
+
+
+def _over_grid(run: Run, base: alt.Chart, bound: str, unit: str) -> Chart:
+    every = [cell(run, point) for point in _checked(run, bound)]
     rests = list(dict.fromkeys(row["row"] for row in every))[::-1]
     names = ", ".join(f"β{sub(layer)}" for layer in range(2, run.layers + 1))
     values = sorted({row["beta"] for row in every})
@@ -73,9 +85,11 @@ def _over_grid(run: Run, base: alt.Chart, unit: str) -> Chart:
         "beta:O",
         title="β₁",
         scale=alt.Scale(domain=values),
-        axis=alt.Axis(labelAngle=0, format=".2~g"),
+        axis=alt.Axis(labelAngle=0, format=".2~g", labelOverlap="greedy"),
     )
-    y = alt.Y("row:O", title=names, scale=alt.Scale(domain=rests))
+    y = alt.Y(
+        "row:O", title=names, scale=alt.Scale(domain=rests), axis=alt.Axis(labelOverlap="greedy")
+    )
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color="#bbbbbb")
     color = alt.Color(
         "slack:Q",
@@ -83,7 +97,8 @@ def _over_grid(run: Run, base: alt.Chart, unit: str) -> Chart:
         legend=alt.Legend(gradientLength=160, format=".2~r"),
         scale=alt.Scale(scheme="viridis"),
     )
-    return alt.layer(dots.encode(x, y), _marks(base, 170).encode(x, y, color))
+    size = 170 if len(values) <= ROOMY else 50
+    return alt.layer(dots.encode(x, y), _marks(base, size).encode(x, y, color))
 
 
 def _against_rate(run: Run, base: alt.Chart, data: list[Row], unit: str) -> Chart:

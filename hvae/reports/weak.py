@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from hvae.bounds.weakest import least_best_accuracy
 from hvae.reports.information import Quantity
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.run import Run
 from hvae.results.rates import suffix_name
 
 ONE_SIDED = 1.645  # standard errors off an estimate, so that 95 % of the time it is no more than I

@@ -68,12 +68,9 @@ class Evidence:
 
     def per_item(self, column: str) -> dict[str, Floats]:
         """A column of `items` by point, (items,), where it is known."""
-        values = {
-            point: table[column].to_numpy()
-            for point, table in self._items.items()
-            if column in table.column_names
-        }
-        return {point: array for point, array in values.items() if np.isfinite(array).all()}
+        if column not in self._columns:
+            self._columns[column] = _known_of(self._items, column)
+        return self._columns[column]
 
     def total_rate(self, point: str) -> Floats:
         """R_total of each item, (items,): nan where a layer's rate is unknown."""
@@ -90,6 +87,11 @@ class Evidence:
         """The points that have no measurements."""
         rows = self.points.to_pylist() if self.points is not None else []
         return frozenset(row["point"] for row in rows if row["status"] != "ok")
+
+    @cached_property
+    def _columns(self) -> dict[str, dict[str, Floats]]:
+        """What `per_item` has read: checks ask for a point at a time, of all that there are."""
+        return {}
 
     @cached_property
     def _items(self) -> dict[str, pa.Table]:
@@ -123,6 +125,12 @@ class Evidence:
 def layers_of(quantity: str) -> str:
     """`I(x;z2,z3)` is about `z2+z3`."""
     return quantity.partition(";")[2].removesuffix(")").replace(",", "+")
+
+
+def _known_of(items: dict[str, pa.Table], column: str) -> dict[str, Floats]:
+    tables = {point: table for point, table in items.items() if column in table.column_names}
+    values = {point: table[column].to_numpy() for point, table in tables.items()}
+    return {point: array for point, array in values.items() if np.isfinite(array).all()}
 
 
 def _rates(items: dict[str, pa.Table]) -> dict[str, list[Estimate]]:

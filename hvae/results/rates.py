@@ -26,8 +26,15 @@ def suffix_rates(items: pa.Table) -> dict[str, list[Rate]]:
 
 def by_point(table: pa.Table) -> dict[str, pa.Table]:
     """The rows of each point, in the order of the points' first rows."""
-    names = table["point"]
-    return {name: table.filter(pc.equal(names, name)) for name in pc.unique(names).to_pylist()}
+    names = table["point"].combine_chunks().dictionary_encode()
+    place = names.indices.to_numpy()
+    together = table.take(np.argsort(place, kind="stable"))
+    counts = np.bincount(place, minlength=len(names.dictionary))
+    starts = np.cumsum(counts) - counts
+    return {
+        name: together.slice(start, count)
+        for name, start, count in zip(names.dictionary.to_pylist(), starts, counts, strict=True)
+    }
 
 
 def suffix_sums(items: pa.Table) -> Floats:

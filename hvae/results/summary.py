@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import math
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -15,27 +17,55 @@ from hvae import command, tables
 def main(arguments: argparse.Namespace) -> None:
     """Write `summary.json`, and the rate plane as CSV."""
     points, tasks, bounds = (tables.read(arguments.results / f"{name}.parquet") for name in NAMES)
-    text = json.dumps(summary(points, tasks, bounds), indent=2) + "\n"
+    found = summary(points, tasks, bounds)
+    if "amortized" in points["strategy"].to_pylist():
+        certificate = tables.read(arguments.results / "certificate.parquet").to_pylist()
+        found |= {"certificate": certified(certificate)}
+    text = json.dumps(found, indent=2) + "\n"
     tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
     tables.write_whole(arguments.plane, lambda beside: csv.write_csv(points, beside))
 
 
 NAMES = ("points", "tasks", "bounds")
+VERDICTS = ("holds", "violated", "undecided", "unreachable")  # of a certificate
 
 
 def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, Any]:
-    """Counts, ranges over the points that trained, and the best value of each kind."""
+    """Counts, ranges over the points that trained, and the best value of each kind.
+
+    Of an amortised plane, and of what was asked of it, without the independent models beside it.
+    """
+    plane = pc.equal(points["strategy"], "amortized")
+    points = points.filter(plane) if pc.any(plane).as_py() else points
     trained = points.filter(pc.equal(points["status"], "ok"))
     verdicts = Counter(bounds["verdict"].to_pylist())
     names = ("holds", "violated", "undecided", "vacuous")
     return {
         "points": points.num_rows,
-        "diverged": points.num_rows - trained.num_rows,
+        "diverged": points["status"].to_pylist().count("diverged"),
         "checks": {name: verdicts[name] for name in names},
         "rate_total_nats": _range(trained["rate_total"]),
         "distortion_nats": _range(trained["distortion"]),
         "best_psnr_db": pc.max(_existing(trained["psnr_db"])).as_py(),
         "best_accuracy": {kind: _best_accuracy(tasks, kind) for kind in ("sample", "mean")},
+    }
+
+
+def certified(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of J° at equal β and of D° at equal rates: mean and worst ratio, and the verdicts."""
+    return {
+        comparison: _compared([row for row in rows if row["comparison"] == comparison])
+        for comparison in ("objective", "distortion")
+    }
+
+
+def _compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    ratios = [row["ratio"] for row in rows if math.isfinite(row["ratio"])]
+    verdicts = Counter(row["verdict"] for row in rows)
+    return {
+        "mean_ratio": math.fsum(ratios) / len(ratios) if ratios else None,
+        "worst_ratio": max(ratios, default=None),
+        "verdicts": {name: verdicts[name] for name in VERDICTS},
     }
 
 

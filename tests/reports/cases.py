@@ -9,9 +9,13 @@ from hvae.data.exact import exact
 from hvae.data.prepared import Items
 from hvae.data.source import UNLABELLED
 from hvae.params import Params, Point, parse
-from hvae.reports.run import Row, Run
+from hvae.reports.kinds import Row
+from hvae.reports.run import Run
 from hvae.results.rates import Rate
 from hvae.tasks.layers import layer_sets
+from tests.reports.amortized import asked as _asked
+from tests.reports.amortized import certificate as _certificate
+from tests.reports.amortized import targets as _targets
 
 HOSTILE = "</script><script>alert(1)</script>"
 RANDOM = np.random.default_rng(0)
@@ -19,6 +23,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "digits": {},
     "gaussian": {"spectrum": [1.0, 0.25]},
     "gaussian-mixture": {"dimension": 8, "separation": 8.0},
+}
+CERTIFICATION: dict[str, Any] = {
+    "seeds": [0, 1],
+    "tolerance": 0.05,
+    "training": {"steps": 9, "batch_size": 2, "learning_rate": 1e-3, "validate_every": 3},
 }
 BOUNDS = {  # a bound: how it is measured, and its verdict
     "accuracy": ("accuracy", "undecided"),
@@ -33,8 +42,16 @@ def run(
     layers: int = 2,
     diverged: tuple[str, ...] = (),
     source: str = "digits",
+    amortized: bool = False,
 ) -> Run:
-    """A 2×…×2 grid on pictures of two classes, or on a source that is known."""
+    """A 2×…×2 grid on pictures of two classes, or on a source that is known.
+
+    amortized: of one model, looked into at one β alone, beside independent models at all of them.
+    """
+    config["certification"] = CERTIFICATION
+    config["training"]["strategy"] = "amortized" if amortized else "independent"
+    config["evaluation"]["every"] = 2 if amortized else 1
+    config["grid"]["rates"] = [[1.0] * layers, [90.0] * layers] if amortized else []
     config["model"]["latents"] = [4] * layers
     config["grid"]["beta"] = [[0.1, 10]] * layers
     config["report"]["title"] = HOSTILE
@@ -42,29 +59,40 @@ def run(
     params = parse(Params, config)
     known = exact(params.data, params.seed)
     test = _items(source, 12 if known is None else known.spectra.shape[1])
-    points = [point for row in params.grid.rows().values() for point in row]
-    trained = [point for point in points if point.name not in diverged]
+    points, anchors, part = (
+        [point for row in rows.values() for point in row]
+        for rows in (params.rows(), params.anchors(), params.looked_into())
+    )
+    targets = list(_targets(params))
+    every = [p for p in [*points, *anchors, *targets] if p.name not in diverged]
+    trained = [point for point in part if point.name not in diverged]
     rates = {
-        p.name: [Rate(sum(1 / b for b in p.beta[i:]), 0.1) for i in range(layers)] for p in trained
+        p.name: [Rate(sum(1 / b for b in p.beta[i:]), 0.1) for i in range(layers)] for p in every
     }
+    histories = [p.name for p in (anchors if amortized else points)]
+    histories += ["amortized_s0"] if amortized else []
     labelled = len(test.classes) > 1
     return Run(
         params,
         test,
-        points=[_point(p, p in trained, test.bounded) for p in points],
+        points=[_point(p, p in every, test.bounded) for p in points],
+        anchors=[_point(p, p in every, test.bounded) for p in anchors],
+        targets=[_point(p, p in every, test.bounded) for p in targets],
+        certificate=list(_certificate(params, every)),
+        asked=[_asked(params, p, k) for k, p in enumerate(targets)],
         tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
         bounds=[check for p in trained for check in _checks(p, layers)],
         information=[row for p in trained for row in _information(p, layers, labelled)],
         gallery=[row for p in trained for row in _gallery(p, test)],
         history=[
-            {"point": p.name, "step": step, "objective": 9.0 / step}
-            for p in points
+            {"point": name, "step": step, "objective": 9.0 / step}
+            for name in histories
             for step in (1, 2)
         ],
         rates=rates,
         compared=rates,
-        errors={p.name: Rate(0.5, 0.01) for p in trained},
-        codes={p.name: Rate(8.0, 0.2) for p in trained},
+        errors={p.name: Rate(0.5, 0.01) for p in every},
+        codes={p.name: Rate(8.0, 0.2) for p in every},
         known=known,
     )
 

@@ -1,0 +1,44 @@
+"""What an amortised run has beside its plane: comparisons, and points asked for by their rates."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from hvae.params import Params, Point
+from hvae.reports.kinds import Row
+
+RATIO = {"objective": 1.02, "distortion": 1.1}  # the first of the verdicts below
+
+
+def targets(params: Params) -> Iterator[Point]:
+    """Each target at β = 2."""
+    for row in params.grid.targets().values():
+        for target in row:
+            beta = [2.0] * len(target.rates)
+            yield Point(name=target.name, beta=beta, seed=target.seed, model=target.name)
+
+
+def asked(params: Params, point: Point, place: int) -> Row:
+    """The first was reached, no other."""
+    wishes = params.grid.rates[place % len(params.grid.rates)]
+    row = {"point": point.name, "seed": point.seed, "status": "unreachable" if place else "ok"}
+    for layer, (beta, wanted) in enumerate(zip(point.beta, wishes, strict=True), 1):
+        numbers = {"wanted": wanted, "beta": beta, "rate": wanted + 0.01, "low": 0.25, "high": 7.5}
+        row |= {f"{name}_{layer}": value for name, value in numbers.items()}
+    return row
+
+
+def certificate(params: Params, trained: Sequence[Point]) -> Iterator[Row]:
+    """The first restart at every β is the best; the rates of the last one are out of reach."""
+    anchors = [point for row in list(params.anchors().values())[:1] for point in row]
+    compared = [point for point in anchors if point in trained]
+    for place, point in enumerate(compared):
+        for comparison, ratio in RATIO.items():
+            lost = comparison == "distortion" and place == len(compared) - 1
+            verdict = "unreachable" if lost else "holds" if ratio < 1.05 else "violated"
+            numbers = dict.fromkeys(("amortized", "ratio", "ratio_se", "low", "high"), math.nan)
+            if not lost:
+                numbers = {"amortized": 60 * ratio, "ratio": ratio, "ratio_se": 0.01}
+                numbers |= {"low": ratio - 0.02, "high": ratio + 0.02}
+            beta = {f"beta_{layer}": value for layer, value in enumerate(point.beta, 1)}
+            names = {"point": point.name, "seed": 0, "comparison": comparison, "verdict": verdict}
+            yield names | beta | numbers | {"independent": 60.0}

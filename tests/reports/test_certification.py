@@ -1,0 +1,165 @@
+"""What holds an amortised plane to account: where it is shown, what it says, what it leaves out."""
+
+import re
+from typing import Any
+
+import pytest
+
+from hvae.reports import kinds, plane
+from hvae.reports.asked import asked
+from hvae.reports.certificate import certificate, judged, ratios, rows, unreachable
+from hvae.reports.findings import findings
+from hvae.reports.landed import CROWDED, GRID, landed
+from hvae.reports.marks import ends, nats
+from hvae.reports.page import page
+from hvae.reports.sections import figures, sections
+from hvae.reports.skeleton import libraries
+from tests.reports.cases import HOSTILE, run
+from tests.reports.test_page import data_of
+
+Config = dict[str, Any]
+KINDS = pytest.mark.parametrize(
+    ("layers", "source"), [(1, "digits"), (2, "digits"), (3, "gaussian"), (2, "gaussian-mixture")]
+)
+
+
+def body(shown: Any) -> str:
+    return page(shown).replace(libraries(), "")
+
+
+@KINDS
+def test_a_page_of_an_amortised_plane_is_whole(config: Config, layers: int, source: str) -> None:
+    one = run(config, layers, source=source, amortized=True)
+    drawn = figures(one)
+    assert len({figure.name for figure in drawn}) == len(drawn)
+    for figure in drawn:
+        values = data_of(figure.spec)
+        assert values
+        assert all(values), figure.name
+    found = {figure.name for figure in drawn}
+    assert found >= {"certificate-objective", "certificate-distortion", "curves", "curves-shared"}
+    html = body(one)
+    assert "nan" not in re.sub(r"<script>.*</script>", "", html, flags=re.DOTALL).lower()
+    assert "Nothing to show" not in html
+    assert HOSTILE not in html
+
+
+def test_its_head_counts_models_and_points(config: Config) -> None:
+    html = " ".join(body(run(config, amortized=True)).split())
+    assert "one hierarchical VAE with 2 layers" in html
+    assert "conditioned on β (1,234 weights), gives 4 points and 2 more that were asked" in html
+    assert "8 independent models (1,234 weights each) hold it to account" in html
+    assert "At every 2nd value of each β (1 of 4 points)." in html
+
+
+@pytest.mark.parametrize("amortized", [False, True])
+def test_only_an_amortised_plane_is_certified(config: Config, amortized: bool) -> None:
+    one = run(config, amortized=amortized)
+    names = {section.name for section in sections(one)}
+    assert names & {"certification", "targets"} == (
+        {"certification", "targets"} if amortized else set()
+    )
+    said = [finding for finding in findings(one) if "amortised" in finding]
+    assert said == ([judged(one).sentence] if amortized else [])
+    assert ('id="certification"' in body(one)) == amortized
+    none = one._replace(asked=())
+    assert 'id="targets"' not in body(none)
+
+
+def test_comparisons_are_placed_at_the_beta_of_the_independent_model(config: Config) -> None:
+    one = run(config, amortized=True)
+    moved = [r | {"beta_1": 3.0} if r["comparison"] == "distortion" else r for r in one.certificate]
+    one = one._replace(certificate=moved)
+    assert [row["at"] for row in rows(one, "distortion")] == [
+        "0.1, 0.1", "0.1, 10", "10, 0.1", "10, 10",
+    ]  # fmt: skip
+    assert [row["at"] for row in unreachable(one)] == ["10, 10"]
+    assert len(ratios(one, "distortion")) == 3
+    assert len(ratios(one, "objective")) == 4
+    assert rows(one, "objective")[0]["amortized_se"] == 0.1  # of the plane's own point
+    assert "no β in its box with the rates of β = (10, 10):" in body(one)
+
+
+def test_the_chart_shows_every_ratio_and_both_lines(config: Config) -> None:
+    values = data_of(certificate(run(config, amortized=True), "objective").to_dict())
+    lines, *marks = values
+    assert [line["ratio"] for line in lines] == [1.0, pytest.approx(1.05)]
+    assert {row["ratio"] for row in marks[0]} == {1.02}
+    assert {(row["low"], row["high"]) for row in marks[0]} == {(1.0, 1.04)}
+
+
+def test_seeds_stand_side_by_side(config: Config) -> None:
+    config["grid"]["seeds"] = [0, 1]
+    one = run(config, amortized=True)
+    both = [row | {"seed": seed} for row in one.certificate for seed in (0, 1)]
+    one = one._replace(certificate=both)
+    assert "yOffset" in str(certificate(one, "objective").to_dict())
+    assert len(ratios(one, "objective")) == 8
+    assert "2 hierarchical VAEs" in body(one)
+
+
+def test_diverged_independent_models_are_told(config: Config) -> None:
+    first = [point["point"] for point in run(config, amortized=True).anchors]
+    some = run(config, amortized=True, diverged=tuple(first[:1]))
+    assert judged(some).sentence.endswith("1 of 8 independent models diverged.")
+    lost = run(config, amortized=True, diverged=tuple(first))
+    assert judged(lost).trusted is None
+    html = body(lost)
+    assert html.count("All 8 independent models diverged") == 2
+    assert "nothing was compared" in html
+    assert "certificate-objective" not in {figure.name for figure in figures(lost)}
+
+
+def test_what_was_asked_for_is_shown_with_what_came_of_it(config: Config) -> None:
+    one = run(config, amortized=True)
+    reached, lost = asked(one)
+    assert (reached.layers[0].wanted, reached.layers[0].test) == (1.0, 0.5)
+    assert lost.status == "unreachable"
+    html = body(one)
+    assert "0.5 ± 0.1" in html
+    assert "R₁ alone goes from 0.25 to 7.5" in html
+    missing = one._replace(targets=())
+    assert asked(missing)[0].layers[0].test is None
+    assert "</html>" in page(missing)
+
+
+def test_anchors_are_drawn_on_the_plane_and_not_mixed_into_it(config: Config) -> None:
+    one = run(config, amortized=True)
+    for metric in plane.metrics(one):
+        drawn = plane.rows(one, metric)
+        counts = [sum(row["kind"] == kind for row in drawn) for kind in _names()]
+        assert counts == [1 if metric.name == "accuracy" else 4, 8, 2]
+    gaussian = figures(run(config, source="gaussian", amortized=True))
+    (cells,) = [figure for figure in gaussian if figure.section == "exactness"]
+    assert len({row["point"] for row in data_of(cells.spec)[0]}) == 4
+
+
+def _names() -> list[str]:
+    return ["Point of the grid", "Independent model", "Asked for by its rates"]
+
+
+@pytest.mark.parametrize(("count", "bars"), [(CROWDED, 2), (CROWDED + 1, 0)])
+def test_a_crowded_plane_has_its_errors_under_the_title(count: int, bars: int) -> None:
+    data = [
+        {"point": f"p{i}", "kind": GRID.name, "beta": "1"} | ends("x", i, 0.5) | ends("y", i, 0.25)
+        for i in range(count)
+    ]
+    side = nats("R", [float(count)])
+    drawn = landed(data, "Title", side, side, {"value": "red"}, {"x": "rate"}).to_dict()
+    assert sum(layer["mark"]["type"] == "rule" for layer in drawn["layer"]) == bars
+    assert ("± 0.98 across, 0.49 up" in str(drawn["title"])) == (bars == 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(2, "2nd"), (3, "3rd"), (5, "5th"), (11, "11th"), (21, "21st")]
+)
+def test_ordinals(number: int, text: str) -> None:
+    assert kinds.ordinal(number) == text
+
+
+def test_points_are_split_by_kind(config: Config) -> None:
+    one = run(config, amortized=True)
+    every = [*one.targets, *one.anchors, *one.points]
+    assert kinds.split(one.params, every) == (one.points, one.anchors, one.targets)
+    independent = run(config)
+    assert kinds.split(independent.params, independent.points) == (independent.points, [], [])
