@@ -6,10 +6,10 @@ Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with th
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as serialise
@@ -24,7 +24,8 @@ from hvae.params import Model, Section, Seed, parse
 
 ROUNDING = 1e-5  # of β
 
-Range = tuple[PositiveFloat, PositiveFloat]
+# JSON has no tuples: what is read is a list
+Range = Annotated[tuple[PositiveFloat, PositiveFloat], Field(strict=False)]
 
 
 class Card(Section):

@@ -4,7 +4,7 @@ import argparse
 import math
 from typing import Annotated
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field
 
 from hvae import command, tables
 from hvae.params import Model, Schedule, Section, Seed, parse
@@ -23,7 +23,7 @@ class Job(Section):
     training: Schedule
     name: str
     seed: Seed
-    box: Annotated[list[tuple[PositiveFloat, PositiveFloat]], Field(min_length=1)]
+    box: Annotated[list[checkpoint.Range], Field(min_length=1)]
 
 
 def main(arguments: argparse.Namespace) -> None:
