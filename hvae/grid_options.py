@@ -64,7 +64,7 @@ class Grid(Section):
     """
 
     beta: Annotated[list[Axis], Field(min_length=1)]
-    rates: list[list[NonNegativeFloat]] = []
+    rates: list[list[NonNegativeFloat]] = Field(default=[])
     seeds: Annotated[list[Seed], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ An affine layer W x + b becomes, for s = (log β_1, …, log β_L) with the box 
 
     (W x + b) · (1 + a(s)) + c(s),        a and c affine in s and in silu(U s + u)
 
-U is shared; a and c are each layer's own, and zero at first: training starts from the plain model.
+a and c are zero at first: training starts from the plain model.
 The scale is the gate of Bae et al. ("Multi-Rate VAE", ICLR 2023); the shift is there since the
 log-variances of a linear VAE are affine in log β. At one β a layer is affine again, so that a plain
 model takes the weights that `folded` gives.
@@ -24,6 +24,13 @@ HIDDEN = 64  # units of silu(U s + u)
 Range = tuple[float, float]
 
 
+class Modulation(NamedTuple):
+    """What a layer's outputs are multiplied with, and what is added: (..., outputs, 1, …)."""
+
+    scale: Tensor
+    shift: Tensor
+
+
 class Kind(NamedTuple):
     """axis: of the weight, that its outputs are on; pixels: axes of the output that follow them."""
 
@@ -41,67 +48,54 @@ AFFINE: Mapping[type[nn.Module], Kind] = {
 
 
 class Condition(nn.Module):
-    """What every layer is told of β (..., L): s and silu(U s + u), together (..., L + HIDDEN).
+    """β (..., L) ↦ the scale 1 + a(s) and the shift c(s) of all layers' outputs side by side.
 
     `box` holds the lowest and the highest β_l of each layer: where the model is trained.
+    `outputs` is how many outputs the layers have in all.
     """
 
     box: Tensor
 
-    def __init__(self, box: Sequence[Range]) -> None:
+    def __init__(self, box: Sequence[Range], outputs: int) -> None:
         super().__init__()
         self.register_buffer("box", torch.tensor(box))
         self.hidden = nn.Linear(len(box), HIDDEN)
+        self.out = nn.Linear(len(box) + HIDDEN, 2 * outputs)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
 
-    def forward(self, beta: Tensor) -> Tensor:
-        low, high = self.box.log().unbind(-1)
-        middle, reach = (low + high) / 2, ((high - low) / 2).clamp(min=1e-6)
-        s = (beta.log() - middle) / reach
-        return torch.cat([s, silu(self.hidden(s))], -1)
-
-
-class Modulation(nn.Module):
-    """The scale 1 + a(s) and the shift c(s) of one layer's outputs, at the β that `at` has set."""
-
-    def __init__(self, told: int, outputs: int, pixels: int) -> None:
-        super().__init__()
-        self.net = nn.Linear(told, 2 * outputs)
-        self.pixels = pixels
-        self.told = torch.zeros(told)
-        nn.init.zeros_(self.net.weight)
-        nn.init.zeros_(self.net.bias)
-
-    def coefficients(self) -> tuple[Tensor, Tensor]:
-        """Scale and shift, each (..., outputs)."""
-        change, shift = self.net(self.told).chunk(2, -1)
+    def forward(self, beta: Tensor) -> tuple[Tensor, Tensor]:
+        s = self.place(beta)
+        change, shift = self.out(torch.cat([s, silu(self.hidden(s))], -1)).chunk(2, -1)
         return 1 + change, shift
 
-    def forward(self, out: Tensor) -> Tensor:
-        """What becomes of an affine layer's output."""
-        scale, shift = (part[(..., *[None] * self.pixels)] for part in self.coefficients())
-        return out * scale + shift
+    def place(self, beta: Tensor) -> Tensor:
+        """s, from −1 to 1 along each axis of the box; 0 where an axis is a single value."""
+        low, high = self.box.log().unbind(-1)
+        return (beta.log() - (low + high) / 2) / ((high - low) / 2).clamp(min=1e-6)
 
 
 def condition(model: nn.Module, box: Sequence[Range]) -> None:
     """Make every affine layer of a plain model depend on β."""
-    for _, layer, kind in list(affine_layers(model)):
-        outputs = layer.get_parameter("bias").numel()
-        layer.modulation = Modulation(len(box) + HIDDEN, outputs, kind.pixels)
+    layers = list(affine_layers(model))
+    for _, layer, _ in layers:
         layer.register_forward_hook(_modulate)
-    model.condition = Condition(box)
+    model.condition = Condition(box, sum(_outputs(layer) for _, layer, _ in layers))
 
 
 def condition_of(model: nn.Module) -> Condition:
-    """What tells a conditioned model of β; AttributeError of a plain one, which has none."""
+    """What knows of β in a conditioned model; AttributeError of a plain one, which has none."""
     return cast(Condition, model.get_submodule("condition"))
 
 
 def at(model: nn.Module, beta: Tensor) -> None:
     """Set where a conditioned model is in the passes that follow: β of (L,), or (items, L)."""
-    told = condition_of(model)(beta)
-    for module in model.modules():
-        if isinstance(module, Modulation):
-            module.told = told
+    layers = list(affine_layers(model))
+    sizes = [_outputs(layer) for _, layer, _ in layers]
+    parts = (part.split(sizes, -1) for part in condition_of(model)(beta))
+    for (_, layer, kind), scale, shift in zip(layers, *parts, strict=True):
+        pixels = (..., *[None] * kind.pixels)
+        layer.modulation = Modulation(scale[pixels], shift[pixels])
 
 
 @torch.no_grad()
@@ -110,7 +104,7 @@ def folded(model: nn.Module, beta: Tensor) -> dict[str, Tensor]:
     at(model, beta)
     state = {name: tensor for name, tensor in model.state_dict().items() if _plain(name)}
     for name, layer, kind in affine_layers(model):
-        scale, shift = _modulation(layer).coefficients()
+        scale, shift = (part.flatten() for part in _modulation(layer))
         state[f"{name}.bias"] = state[f"{name}.bias"] * scale + shift
         if (weight := state.get(f"{name}.weight")) is not None:
             along = [-1 if axis == kind.axis else 1 for axis in range(weight.dim())]
@@ -127,12 +121,17 @@ def affine_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module, Kind]]:
 
 
 def _plain(name: str) -> bool:
-    return "modulation." not in name and not name.startswith("condition.")
+    return not name.startswith("condition.")
+
+
+def _outputs(layer: nn.Module) -> int:
+    return layer.get_parameter("bias").numel()
 
 
 def _modulate(layer: nn.Module, _inputs: object, out: Tensor) -> Tensor:
-    return _modulation(layer)(out)
+    scale, shift = _modulation(layer)
+    return torch.addcmul(shift, out, scale)
 
 
 def _modulation(layer: nn.Module) -> Modulation:
-    return cast(Modulation, layer.get_submodule("modulation"))
+    return cast(Modulation, layer.modulation)
