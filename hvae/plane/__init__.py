@@ -1,1 +1,1 @@
-"""What one model for the whole plane makes possible: points by their rates, and how good it is."""
+"""The rate plane of one trained model: ask it for rates, hold it against independent models."""
