@@ -24,7 +24,11 @@ def main(arguments: argparse.Namespace) -> None:
     if not arguments.parts and arguments.table is None:
         raise InputError("there are no parts to collect, and --table does not say of what")
     parts = arguments.parts
-    table = tables.concatenate(parts) if parts else EMPTY[arguments.table](arguments.layers).empty_table()
+    table = (
+        tables.concatenate(parts)
+        if parts
+        else EMPTY[arguments.table](arguments.layers).empty_table()
+    )
     tables.write(table, arguments.out)
 
 

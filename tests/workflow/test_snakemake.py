@@ -48,9 +48,11 @@ def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
 
 def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
     models = finished.folder / RESULTS / "models"
-    assert len(list(models.glob("*.safetensors"))) == 4
-    card = json.loads((models / "b10_0.1_s0.json").read_text())
-    assert card["point"]["beta"] == [10.0, 0.1]
+    names = {path.stem for path in models.glob("*.safetensors")}
+    anchors = {f"b{beta}_1_anchors_s{seed}" for beta in ("0.1", "10") for seed in (0, 1)}
+    assert names == {"amortized_s0", "r5_2_targets_s0", *anchors}
+    card = json.loads((models / "amortized_s0.json").read_text())
+    assert card["beta"] == [[0.1, 10.0], [0.1, 10.0]]
     assert card["model"]["likelihood"] == {"family": "gaussian", "sigma": 0.2}
 
 
