@@ -17,6 +17,7 @@ rule all:
         f"{RESULTS}/counts.parquet",
         f"{RESULTS}/certificate.parquet",
         f"{RESULTS}/targets.parquet",
+        TARGET_MODELS,
         f"{RESULTS}/summary.json",
         f"{RESULTS}/params.json",
 

@@ -18,9 +18,13 @@ RESULTS = "results/digits"
 
 def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspace) -> None:
     results = finished.folder / RESULTS
+    points = pq.read_table(results / "points.parquet").to_pylist()
+    status = {point["point"]: point["status"] for point in points}
+    reached = status.pop("r5_2_targets_s0") == "ok"  # a model that is hardly trained may not
+    assert set(status.values()) == {"ok"}
     expected = {
         "points": (tables.points(2), 9 + 2 * 2 + 1),
-        "items": (tables.items(2), (9 + 2 * 2 + 1) * 100),
+        "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
         "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
@@ -31,7 +35,6 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
         table = pq.read_table(results / f"{name}.parquet")
         assert table.schema.equals(schema), name
         assert table.num_rows == rows, name
-    points = pq.read_table(results / "points.parquet").to_pylist()
     shared = {
         p["point"]: (p["beta_1"], p["beta_2"]) for p in points if p["strategy"] == "amortized"
     }
@@ -262,7 +265,7 @@ def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:
 
 def test_a_diverged_point_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     grid = {"beta": [[0.1, 1e38], [1]], "seeds": [0]}
-    workspace = make(tmp_path / "project", **merged(SMALL, INDEPENDENT | {"grid": grid}))
+    workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), {"grid": grid}))
     workspace.snakemake()
     points = pq.read_table(workspace.folder / RESULTS / "points.parquet").to_pylist()
     assert {p["beta_1"]: p["status"] for p in points} == {0.1: "ok", 1e38: "diverged"}

@@ -63,6 +63,12 @@ def models_of(rows):
     return lambda wildcards: model_files(point.model for point in rows[wildcards.row])
 
 
+# Asked for by name: jobs read the rows of these points, and none reads their models.
+TARGET_MODELS = model_files(
+    target.name for targets in TARGETS.values() for target in targets
+)
+
+
 def latents_of(*splits):
     """The latents of a row's points, a file a point and split."""
     return [

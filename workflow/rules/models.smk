@@ -29,6 +29,6 @@ rule models:
         model_files(
             point.model for points in (ROWS | ANCHORS).values() for point in points
         ),
-        model_files(target.name for targets in TARGETS.values() for target in targets),
+        TARGET_MODELS,
         f"{RESULTS}/history.parquet",
         f"{RESULTS}/targets.parquet",
