@@ -15,12 +15,17 @@ rule all:
     input:
         REPORT,
         f"{RESULTS}/counts.parquet",
+        f"{RESULTS}/certificate.parquet",
+        f"{RESULTS}/targets.parquet",
+        TARGET_MODELS,
         f"{RESULTS}/summary.json",
         f"{RESULTS}/params.json",
 
 
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
+include: "workflow/rules/plane.smk"
+include: "workflow/rules/certificate.smk"
 include: "workflow/rules/latents.smk"
 include: "workflow/rules/tasks.smk"
 include: "workflow/rules/generation.smk"

@@ -129,6 +129,17 @@ class Params(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _anchors_in_the_box(self) -> Self:
+        axes = self.certification.axes(self.grid) if self.amortized else []
+        for layer, (axis, (low, high)) in enumerate(zip(axes, self.grid.box(), strict=False)):
+            if min(axis) < low or max(axis) > high:
+                raise ValueError(
+                    f"certification.beta[{layer}] must lie where the amortized model is trained, "
+                    f"from {low:g} to {high:g}, got {axis}"
+                )
+        return self
+
     @property
     def amortized(self) -> bool:
         """Whether one model serves the whole plane."""

@@ -1,7 +1,7 @@
 """The `training` and `certification` sections of `params.yaml`."""
 
 import itertools
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
@@ -25,6 +25,10 @@ class Training(Schedule):
     """A model for each point (independent), or one for the box that the grid spans (amortized)."""
 
     strategy: Literal["independent", "amortized"]
+
+    def schedule(self) -> dict[str, Any]:
+        """The part that a training job depends on."""
+        return self.model_dump(include=set(Schedule.model_fields))
 
 
 class Certification(Section):

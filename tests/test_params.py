@@ -16,12 +16,13 @@ from hvae.tasks.regression import METHODS as REGRESSIONS
 from tests.changes import Config, assert_refused, put
 
 
-def test_the_default_is_a_7_by_7_grid(config: Config) -> None:
+def test_the_default_is_one_model_for_a_21_by_21_grid(config: Config) -> None:
     params = parse(Params, config)
-    rows = params.grid.rows()
-    assert len(rows) == 7
-    assert [len(row) for row in rows.values()] == [7] * 7
-    assert params.grid.axes()[0] == [0.1, 0.215443, 0.464159, 1, 2.15443, 4.64159, 10]
+    rows = params.rows()
+    assert [len(row) for row in rows.values()] == [21] * 21
+    assert {point.model for row in rows.values() for point in row} == {"amortized_s0"}
+    assert params.grid.axes()[0][::5] == [0.1, 0.316228, 1, 3.16228, 10]
+    assert [len(row) for row in params.looked_into().values()] == [5] * 5
 
 
 def test_rows_hold_all_beta_1_for_one_beta_2_and_seed(config: Config) -> None:
@@ -42,13 +43,13 @@ def test_one_layer_has_one_row_a_seed(config: Config) -> None:
 
 def test_a_finer_range_holds_the_values_of_a_coarser_one(config: Config) -> None:
     coarse = set(parse(Params, config).grid.axes()[0])
-    config["grid"]["beta"][0]["points"] = 13
+    config["grid"]["beta"][0]["points"] = 41
     assert coarse < set(parse(Params, config).grid.axes()[0])
 
 
 def test_point_names_are_unique_and_start_with_a_letter(config: Config) -> None:
     names = [p.name for row in parse(Params, config).grid.rows().values() for p in row]
-    assert len(set(names)) == 49
+    assert len(set(names)) == 441
     assert all(name[0].isalpha() for name in names)
 
 

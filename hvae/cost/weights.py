@@ -7,9 +7,17 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hvae.likelihood_options import Likelihood
 from hvae.params import Model
 from hvae.sizes import channels, conv_scales, flat_latents
+
+HIDDEN = 64  # units that tell the layers of a conditioned model of β
+
+Count = NDArray[np.int64]  # of weights, and of outputs of the layers that have them
+NOTHING: Count = np.zeros(2, int)
 
 
 class Plan(NamedTuple):
@@ -37,11 +45,17 @@ class Plan(NamedTuple):
         return self.model.latents[0] + (self.above(0) if self.model.skip else 0)
 
 
-def weights(model: Model, shape: tuple[int, ...]) -> int:
-    """The number of trained weights of a model of items of `shape`."""
+def weights(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> int:
+    """The number of trained weights of a model of items of `shape`.
+
+    conditioned: on β. A scale and a shift of each output are then affine in L + HIDDEN numbers.
+    """
     plan = Plan(model, shape, outputs(model.likelihood, channels(shape)))
     learned_sigma = model.likelihood.family == "gaussian-learned"
-    return BACKBONES[model.backbone](plan) + learned_sigma
+    own, modulated = (int(n) for n in BACKBONES[model.backbone](plan) + learned_sigma)
+    layers = len(plan.layers)
+    told = HIDDEN * (layers + 1) + 2 * (layers + HIDDEN + 1) * modulated
+    return own + (told if conditioned else 0)
 
 
 def outputs(likelihood: Likelihood, count: int) -> int:
@@ -51,7 +65,7 @@ def outputs(likelihood: Likelihood, count: int) -> int:
     return count
 
 
-def mlp(plan: Plan) -> int:
+def mlp(plan: Plan) -> Count:
     """Perceptrons of one hidden layer, and a chain of layers upwards."""
     width, n = plan.model.width, math.prod(plan.shape)
     pixels = n // channels(plan.shape)
@@ -63,7 +77,7 @@ def mlp(plan: Plan) -> int:
     )
 
 
-def conv(plan: Plan) -> int:
+def conv(plan: Plan) -> Count:
     """4×4 convolutions below, perceptrons of eight times the base channels above."""
     c, (lowest, *_) = plan.model.width, plan.model.latents
     area, hidden = conv_scales(plan.shape)[-1].area, 8 * plan.model.width
@@ -83,7 +97,7 @@ def conv(plan: Plan) -> int:
     )
 
 
-def conv_spatial(plan: Plan) -> int:
+def conv_spatial(plan: Plan) -> Count:
     """5×5 convolutions throughout."""
     c, latents = plan.model.width, plan.model.latents
     bottom_up = filters(channels(plan.shape), c, 5) + len(latents) * filters(c, c, 5)
@@ -94,43 +108,43 @@ def conv_spatial(plan: Plan) -> int:
     return bottom_up + heads + priors + ends + decoder
 
 
-BACKBONES: Mapping[str, Callable[[Plan], int]] = {
+BACKBONES: Mapping[str, Callable[[Plan], Count]] = {
     "mlp": mlp,
     "conv": conv,
     "conv-spatial": conv_spatial,
 }
 
 
-def gaussian_head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> int:
+def gaussian_head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> Count:
     """A perceptron from features and the layers seen to means and deviations of one layer."""
     return perceptron(features + plan.seen(layer), width, 2 * flat[layer])
 
 
-def priors(plan: Plan, width: int, flat: Sequence[int]) -> int:
+def priors(plan: Plan, width: int, flat: Sequence[int]) -> Count:
     """Perceptrons from the layers above, for each layer but the top."""
-    return sum(perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1])
+    return sum((perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1]), NOTHING)
 
 
-def chain(inputs: int, width: int, layers: int) -> int:
+def chain(inputs: int, width: int, layers: int) -> Count:
     """Dense layers one after the other; none at all for 0."""
-    return dense(inputs, width) + (layers - 1) * dense(width, width) if layers else 0
+    return dense(inputs, width) + (layers - 1) * dense(width, width) if layers else NOTHING
 
 
-def perceptron(inputs: int, width: int, outputs: int) -> int:
+def perceptron(inputs: int, width: int, outputs: int) -> Count:
     """One hidden layer."""
     return dense(inputs, width) + dense(width, outputs)
 
 
-def spread(inputs: int, outputs: int) -> int:
+def spread(inputs: int, outputs: int) -> Count:
     """Vectors as maps; nothing where there are no vectors."""
-    return dense(inputs, outputs) if inputs else 0
+    return dense(inputs, outputs) if inputs else NOTHING
 
 
-def dense(inputs: int, outputs: int) -> int:
+def dense(inputs: int, outputs: int) -> Count:
     """A matrix and a bias."""
-    return (inputs + 1) * outputs
+    return np.array([(inputs + 1) * outputs, outputs])
 
 
-def filters(inputs: int, outputs: int, kernel: int) -> int:
+def filters(inputs: int, outputs: int, kernel: int) -> Count:
     """A convolution and its bias, transposed or not."""
-    return (inputs * kernel**2 + 1) * outputs
+    return np.array([(inputs * kernel**2 + 1) * outputs, outputs])

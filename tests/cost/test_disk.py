@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hvae.cost.disk import disk, evaluated, sentence
+from hvae.cost.disk import disk, evaluated, made, sentence
+from hvae.cost.weights import weights
 from hvae.errors import InputError
 from hvae.params import Params, parse
 from tests.conftest import ROOT
@@ -24,16 +25,31 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
     found = disk(parse(Params, config))
     assert found is not None
     items = 1078 + 359 + 359  # 0.6, 0.2 and 0.2 of the 1,797 digits, all fewer than 2,000
-    assert found.models == 49
-    assert found.latents == 49 * items * (16 + 3 * 4 * (32 + 8))
+    assert made(parse(Params, config)) == (1, 441, 27, 0, 25)
+    assert found.latents == 25 * items * (16 + 3 * 4 * (32 + 8))
     assert not found.bound
+
+
+def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config) -> None:
+    config["grid"] |= {"rates": [[5, 2], [9, 1]], "seeds": [0, 3]}
+    params = parse(Params, config)
+    assert made(params) == (2, 882, 27, 4, 50)
+    assert sentence(params).startswith("2 models for 886 points and 27 independent anchors, about")
+    plain, conditioned = (weights(params.model, (8, 8), shared) for shared in (False, True))
+    found = disk(params)
+    assert found is not None
+    assert found.weights == 4 * (2 * conditioned + (27 + 4) * plain)
+    rows = (882 + 27 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
+    assert found.tables == 2 * (rows + 50 * 20 * 4 * 64)
 
 
 @pytest.mark.parametrize("name", ["cifar10-paper", "svhn-paper", "mnist-paper"])
 def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None:
-    found = disk(overlaid(config, name))
+    params = overlaid(config, name)
+    found = disk(params)
     assert found is not None
-    assert found.models == 441
+    assert made(params) == (441, 441, 0, 0, 441)
+    assert sentence(params).startswith("441 models, about ")
     assert 1e9 < found.total < 25e9
 
 
@@ -61,7 +77,9 @@ def test_of_own_files_the_least_that_is_known_is_a_bound(config: Config) -> None
 def test_without_an_item_s_shape_there_is_no_estimate(config: Config) -> None:
     config["data"] = OWN
     assert disk(parse(Params, config)) is None
-    assert sentence(parse(Params, config)).startswith("49 models in results/digits; how much room")
+    assert sentence(parse(Params, config)).startswith(
+        "1 model for 441 points and 27 independent anchors in results/digits; how much room"
+    )
 
 
 def test_items_that_a_backbone_cannot_take_are_refused_before_any_job(config: Config) -> None:

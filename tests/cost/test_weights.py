@@ -6,6 +6,7 @@ import pytest
 
 from hvae.cost.weights import weights
 from hvae.models.build import BACKBONES, build
+from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model
 from hvae.sizes import flat_latents
 
@@ -29,5 +30,11 @@ def test_weights_and_latents_are_those_of_the_network(
         choices = {"backbone": backbone, "inference": inference, "skip": skip, "width": 5}
         model = Model.model_validate(choices | {"latents": latents, "likelihood": likelihood})
         network = build(model, shape, seed=0)
-        assert weights(model, shape) == sum(weight.numel() for weight in network.parameters())
+        assert weights(model, shape) == trained(network)
+        box = [(0.1, 10.0)] * len(latents)
+        assert weights(model, shape, conditioned=True) == trained(build(model, shape, 0, box=box))
         assert flat_latents(backbone, shape, latents) == list(network.latents)
+
+
+def trained(network: HierarchicalVAE) -> int:
+    return sum(weight.numel() for weight in network.parameters())

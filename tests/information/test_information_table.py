@@ -19,6 +19,7 @@ from hvae.information.counting import counted_information
 from hvae.information.densities import suffix_rows
 from hvae.information.pairwise import from_rows
 from hvae.latents import extract, store
+from hvae.latents import measure as rates
 from hvae.models.build import build
 from hvae.params import Model
 from hvae.results.rates import suffix_rates
@@ -35,8 +36,8 @@ MODEL = {
 EVALUATION = {"samples": 4, "max_items": 90}
 INFORMATION = {"information_items": 50, "importance_samples": 6}
 POINTS = [
-    {"name": "fine", "beta": [1.0, 1.0], "seed": 0},
-    {"name": "broken", "beta": [0.1, 1.0], "seed": 0},
+    {"name": "fine", "beta": [1.0, 1.0], "seed": 0, "model": "fine"},
+    {"name": "broken", "beta": [0.1, 1.0], "seed": 0, "model": "broken"},
 ]
 QUANTITIES = [
     ("I(x;z1,z2)", "lower"),
@@ -63,8 +64,10 @@ def written(tmp_path, model=MODEL):
         state = {name: 3 * weight for name, weight in weights.items()}
         state["likelihood.sigma"] = torch.tensor(0.2)
         card = checkpoint.Card(
-            point=point,
+            name=point["name"],
             strategy="independent",
+            seed=0,
+            beta=point["beta"],
             shape=[8, 8],
             model=model,
             parameters=9,
@@ -72,7 +75,7 @@ def written(tmp_path, model=MODEL):
             train_seconds=1.0,
         )
         checkpoint.save(tmp_path / "models", card, state)
-    run(extract, tmp_path, EVALUATION)
+    extracted(tmp_path)
     return tmp_path
 
 
@@ -81,17 +84,24 @@ def folders(tmp_path):
     return written(tmp_path)
 
 
-def run(module, folder, evaluation, **changed):
-    job = {"seed": 0, "evaluation": evaluation, "points": POINTS} | changed
-    arguments = argparse.Namespace(params=json.dumps(job), row="row", parts=folder / "parts")
+def extracted(folder):
+    """The points' rates, and then their latents."""
+    run(rates, folder, evaluation=EVALUATION)
+    run(extract, folder, max_items=EVALUATION["max_items"])
+
+
+def run(module, folder, **job):
+    arguments = argparse.Namespace(params=json.dumps({"seed": 0, "points": POINTS} | job))
     for name in ("data", "models", "latents"):
         setattr(arguments, name, folder / name)
-    arguments.out = folder / "information.parquet"
+    for name in ("points", "items", "gallery", "information"):
+        setattr(arguments, name, folder / f"{name}.parquet")
+    arguments.measured, arguments.out = arguments.points, arguments.information
     module.main(arguments)
 
 
-def measured(folder, **changed):
-    run(measure, folder, EVALUATION | INFORMATION, **changed)
+def measured(folder):
+    run(measure, folder, evaluation=EVALUATION | INFORMATION)
     table = tables.read(folder / "information.parquet")
     assert table.schema == tables.information()
     return table.to_pylist()
@@ -126,12 +136,12 @@ def test_values_are_those_of_the_stored_samples(folders):
 
 def test_values_keep_to_the_rates_and_the_elbo(folders):
     rows = {(row["quantity"], row["kind"]): row for row in measured(folders)}
-    rates = suffix_rates(tables.read(folders / "parts" / "items" / "row.parquet"))["fine"]
-    for rate, layers in zip(rates, ("z1,z2", "z2"), strict=True):
+    found = suffix_rates(tables.read(folders / "items.parquet"))["fine"]
+    for rate, layers in zip(found, ("z1,z2", "z2"), strict=True):
         for quantity in (f"I(x;{layers})", f"I(y;{layers})"):
             row = rows[quantity, "lower"]
             assert row["value"] < rate.value + 3 * math.hypot(row["std_error"], rate.std_error)
-    point = tables.read(folders / "parts" / "points" / "row.parquet").to_pylist()[0]
+    point = tables.read(folders / "points.parquet").to_pylist()[0]
     elbo = point["distortion"] + point["rate_total"]
     assert rows["-log p(x)", "upper"]["value"] < elbo
 
@@ -156,14 +166,14 @@ def test_data_of_one_class_say_nothing_of_classes(folders):
         path = folders / "data" / f"{split}.parquet"
         items = prepared.read(path)
         prepared.write(items._replace(labels=0 * items.labels, classes=("all",)), path)
-    run(extract, folders, EVALUATION)
+    extracted(folders)
     expected = [pair for pair in QUANTITIES if not pair[0].startswith("I(y")]
     assert [(row["quantity"], row["kind"]) for row in measured(folders)] == expected
 
 
 def test_latents_of_other_items_are_refused(folders):
     with pytest.raises(InputError, match="test latents of point fine"):
-        run(measure, folders, EVALUATION | INFORMATION | {"max_items": 80})
+        run(measure, folders, evaluation=EVALUATION | INFORMATION | {"max_items": 80})
     assert not (folders / "information.parquet").exists()
 
 
@@ -171,7 +181,7 @@ def test_too_few_items_are_refused_by_name(folders):
     path = store.file(folders / "latents", "fine", "train")
     store.write(store.Latents(*(few(part) for part in store.read(path))), path)
     with pytest.raises(InputError, match=r"point fine .* train must have a row an item"):
-        run(measure, folders, EVALUATION | INFORMATION)
+        run(measure, folders, evaluation=EVALUATION | INFORMATION)
 
 
 def few(part):
@@ -181,4 +191,4 @@ def few(part):
 @pytest.mark.parametrize("changed", [{"information_items": 1}, {"importance_samples": 0}])
 def test_parameters_that_give_no_estimate_are_refused(folders, changed):
     with pytest.raises(InputError, match=f"evaluation.{next(iter(changed))}"):
-        run(measure, folders, EVALUATION | INFORMATION | changed)
+        run(measure, folders, evaluation=EVALUATION | INFORMATION | changed)

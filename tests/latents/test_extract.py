@@ -1,99 +1,28 @@
-"""What is stored about a trained point, against direct computation."""
+"""What is stored of a trained point, against direct computation."""
 
+import argparse
+import json
 import math
+from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 
 from hvae import tables
-from hvae.data.prepared import Items
-from hvae.latents import evaluate, store
-from hvae.latents.extract import Job, extract
-from hvae.latents.extract import evaluate as evaluate_point
+from hvae.data import prepared
+from hvae.data.splits import SPLITS
+from hvae.latents import evaluate, extract, measure, store
 from hvae.latents.gallery import chosen
 from hvae.models.distributions import Normal, kl
-from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.bernoulli import Bernoulli
-from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
-from hvae.params import Extraction, Model, Point
-from hvae.training.checkpoint import Card
-from tests.conftest import built, small
-
-ITEMS = Items(
-    torch.rand(40, 6, generator=torch.Generator().manual_seed(0)).numpy(),
-    np.arange(40) % 3,
-    np.arange(100, 140),
-    (2, 3),
-    ("a", "b", "c"),
-)
-POINT = Point(name="b1_2_s0", beta=[1.0, 2.0], seed=0)
-
-
-def card(status: str = "ok") -> Card:
-    likelihood = {"family": "gaussian", "sigma": 0.5}
-    sizes = {"latents": [3, 2], "width": 7, "skip": False, "likelihood": likelihood}
-    model = Model.model_validate({"inference": "top-down", "backbone": "mlp"} | sizes)
-    return Card(
-        point=POINT, strategy="independent", shape=[2, 3], model=model, parameters=9,
-        status=status, train_seconds=2.0,
-    )  # fmt: skip
-
-
-JOB = Job(seed=0, evaluation=Extraction(samples=4, max_items=40), points=[POINT])
-SPLITS = {"train": ITEMS, "validation": ITEMS.first(10), "test": ITEMS}
-
-
-@torch.inference_mode()
-def test_values_are_means_over_samples_and_errors_are_over_items() -> None:
-    model = small([3, 2])
-    x = torch.tensor(ITEMS.x)
-    measured = evaluate.measure(model, x, samples=4, seed=0, split=2)
-    passes = [evaluate.encode(model, x, 0, 2, sample) for sample in range(4)]
-    rates = np.mean([p.rates.double().numpy() for p in passes], axis=0)
-    np.testing.assert_allclose(measured.rates, rates)
-    row = evaluate.summary(measured, POINT.beta, model.likelihood.constant(6))
-    assert row["rate_1"] == pytest.approx(rates[:, 0].mean())
-    assert row["rate_total_se"] == pytest.approx(rates.sum(1).std(ddof=1) / math.sqrt(40))
-    assert row["objective"] == pytest.approx(
-        row["distortion"] - row["distortion_constant"] + row["rate_1"] + 2 * row["rate_2"]
-    )
-    # D° is the squared error over 2σ², and the MSE is per dimension
-    assert row["mse"] * 6 / (2 * 0.5**2) == pytest.approx(
-        row["distortion"] - row["distortion_constant"], rel=1e-5
-    )
-    assert row["psnr_db"] == pytest.approx(-10 * math.log10(row["mse"]))
-
-
-@torch.inference_mode()
-def test_means_are_decoded_from_means_all_the_way_down() -> None:
-    model = small([3, 2])
-    x = torch.tensor(ITEMS.x)
-    measured = evaluate.measure(model, x, samples=1, seed=0, split=2)
-    features = model.bottom_up(x)
-    top = model.posterior_of(1, features[1], [], model.prior_of(1, [])).mean
-    below = model.posterior_of(0, features[0], [top], model.prior_of(0, [top])).mean
-    error = (x - model.decode([below, top])).square().mean(1)
-    np.testing.assert_allclose(measured.error_of_means, error, rtol=1e-5)
-
-
-def test_standard_errors_cover_the_truth() -> None:
-    """On 200 subsets of a population, the 95 % interval of a mean holds the population's mean."""
-    generator = np.random.default_rng(0)
-    population = generator.gamma(2.0, size=(100_000, 2))
-    held = 0
-    for _ in range(200):
-        some = population[generator.integers(len(population), size=300)]
-        measured = evaluate.Measured(some, some[:, 0], some[:, 0], some[:, 0])
-        row = evaluate.summary(measured, [1.0, 1.0], 0.0)
-        held += abs(row["rate_total"] - population.sum(1).mean()) < 1.96 * row["rate_total_se"]
-    assert 180 <= held <= 199
+from hvae.training import checkpoint
+from tests.conftest import small
+from tests.latents.cases import ITEMS, POINT, card
 
 
 @torch.inference_mode()
 def test_a_lower_layer_is_given_the_stored_sample_above_it() -> None:
     model = small([3, 2])
-    latents = extract(model, ITEMS, seed=0, split=0)
+    latents = extract.extract(model, ITEMS, seed=0, split=0)
     top = torch.tensor(latents.sample[1])
     features = model.bottom_up(torch.tensor(ITEMS.x))
     prior = model.prior_of(0, [top])
@@ -107,15 +36,15 @@ def test_a_lower_layer_is_given_the_stored_sample_above_it() -> None:
 
 @torch.inference_mode()
 def test_samples_are_draws_from_the_stored_posteriors() -> None:
-    latents = extract(small([3, 2]), ITEMS, seed=0, split=0)
+    latents = extract.extract(small([3, 2]), ITEMS, seed=0, split=0)
     for mean, std, sample in zip(latents.mean, latents.std, latents.sample, strict=True):
         noise = (sample - mean) / std
         assert abs(noise.mean()) < 4 / math.sqrt(noise.size)
         assert abs(noise.std() - 1) < 4 / math.sqrt(2 * noise.size)
 
 
-def test_latents_come_back_from_parquet(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    latents = extract(small([3, 2]).requires_grad_(False), ITEMS, seed=0, split=0)
+def test_latents_come_back_from_parquet(tmp_path: Path) -> None:
+    latents = extract.extract(small([3, 2]).requires_grad_(False), ITEMS, seed=0, split=0)
     path = store.file(tmp_path, "b1_2_s0", "test")
     store.write(latents, path)
     back = store.read(path)
@@ -126,58 +55,41 @@ def test_latents_come_back_from_parquet(tmp_path) -> None:  # type: ignore[no-un
             np.testing.assert_array_equal(a, b)
 
 
-@torch.inference_mode()
-@pytest.mark.parametrize("broken", ["status", "weights"])
-def test_a_diverged_point_has_a_row_of_nan_and_no_items(broken: str) -> None:
-    model = small([3, 2])
-    if broken == "weights":
-        model.decoder[0].weight[0, 0] = torch.nan
-    done = evaluate_point(JOB, card("diverged" if broken == "status" else "ok"), model, SPLITS)
-    (row,) = done.points
-    assert row["status"] == "diverged"
-    assert math.isnan(row["rate_1"])
-    assert math.isnan(row["objective_se"])
-    assert (done.items, done.gallery) == ([], [])
-    assert {len(latents.label) for latents in done.latents.values()} == {0}
-    assert [part.shape for part in done.latents["test"].mean] == [(0, 3), (0, 2)]
-
-
-@torch.inference_mode()
-def test_a_point_alone_gives_what_it_gives_in_company() -> None:
-    model = small([3, 2])
-    first, again = (evaluate_point(JOB, card(), model, SPLITS) for _ in range(2))
-    assert first.points == [pytest.approx(again.points[0], nan_ok=True)]
-    assert len(first.items) == 40
-    assert {row["kind"] for row in first.gallery} == {"reconstruction", "sample"}
-    assert sum(row["kind"] == "reconstruction" for row in first.gallery) == 9
-    mean = np.mean([row["rate_2"] for row in first.items])
-    assert mean == pytest.approx(first.points[0]["rate_2"])
-
-
 def test_pictures_are_of_as_many_items_of_each_class_as_there_is_room_for() -> None:
     assert chosen(np.array([1, 0, 1, 1, 0, 1, 1, 1, 0])).tolist() == [1, 4, 8, 0, 2, 3, 5, 6]
     assert chosen(np.arange(30) % 15).tolist() == list(range(10))
     assert chosen(np.zeros(30, int)).tolist() == list(range(10))
 
 
-@torch.inference_mode()
-def test_bits_per_dimension_do_not_exist_for_a_density() -> None:
-    (row,) = evaluate_point(JOB, card(), small([3, 2]), SPLITS).points
-    assert math.isnan(row["bits_per_dim"])
+def run(folder: Path, status: str) -> Path:
+    """Both commands for one stored point; where they write."""
+    for name in SPLITS:
+        prepared.write(ITEMS, folder / f"{name}.parquet")
+    checkpoint.save(folder, card(status), small([3, 2]).state_dict())
+    names = {name: folder / f"{name}.out" for name in ("points", "items", "gallery")}
+    paths = {"data": folder, "models": folder, "latents": folder, "measured": names["points"]}
+    for module, job in (
+        (measure, {"evaluation": {"samples": 2, "max_items": 30}}),
+        (extract, {"max_items": 30}),
+    ):
+        params = json.dumps({"seed": 0, "points": [POINT.model_dump()]} | job)
+        module.main(argparse.Namespace(params=params, **names, **paths))
+    return folder
 
 
-@torch.inference_mode()
-@pytest.mark.parametrize("likelihood", [Bernoulli(), MixtureOfLogistics(2, 1, levels=2)])
-def test_bits_per_dimension_count_the_code_of_z_and_of_x(likelihood: Likelihood) -> None:
-    """A decoder that gives zeros makes every bit of x a fair coin; z then comes on top."""
-    model = built([3, 2], (2, 3), likelihood=likelihood)
-    model.decoder[-1].weight.zero_()
-    model.decoder[-1].bias.zero_()
-    bits_of = ITEMS._replace(x=ITEMS.x.round())
-    (row,) = evaluate_point(JOB, card(), model, dict.fromkeys(SPLITS, bits_of)).points
-    assert row["distortion"] == pytest.approx(6 * math.log(2), rel=1e-6)
-    assert row["distortion_constant"] == 0
-    expected = 1 + row["rate_total"] / (6 * math.log(2))
-    assert row["bits_per_dim"] == pytest.approx(expected, rel=1e-6)
-    assert row["mse"] == pytest.approx(0.25, rel=1e-6)
-    assert row.keys() == set(tables.points(2).names)
+def test_the_command_stores_every_split_and_pictures_of_each_class(tmp_path: Path) -> None:
+    folder = run(tmp_path, "ok")
+    for name in SPLITS:
+        assert len(store.read(store.file(folder, "b1_2_s0", name)).label) == 30
+    kinds = tables.read(folder / "gallery.out")["kind"].to_pylist()
+    assert (kinds.count("reconstruction"), kinds.count("sample")) == (9, 10)
+
+
+def test_a_point_that_was_measured_as_diverged_has_neither_latents_nor_pictures(
+    tmp_path: Path,
+) -> None:
+    folder = run(tmp_path, "diverged")
+    for name in SPLITS:
+        latents = store.read(store.file(folder, "b1_2_s0", name))
+        assert [part.shape for part in latents.mean] == [(0, 3), (0, 2)]
+    assert tables.read(folder / "gallery.out").num_rows == 0

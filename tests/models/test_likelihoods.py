@@ -57,7 +57,7 @@ def test_the_constant_is_the_cost_of_a_perfect_reconstruction(family: type[Gauss
 def test_the_constant_of_a_learned_sigma_follows_it() -> None:
     likelihood = LearnedGaussian(0.2)
     with torch.no_grad():
-        likelihood.rho += 1
+        likelihood.rho.bias += 1
     sigma = likelihood.scale.item()
     assert sigma > 0.3
     assert likelihood.constant(10) == pytest.approx(5 * math.log(2 * math.pi * sigma**2))
@@ -88,12 +88,12 @@ def test_learned_sigma_is_the_root_mean_squared_error() -> None:
 def test_learned_sigma_stays_above_its_floor() -> None:
     likelihood = LearnedGaussian(0.05)
     with torch.no_grad():
-        likelihood.rho -= 1000
+        likelihood.rho.bias -= 1000
     assert likelihood.scale.item() == pytest.approx(1e-3)
     x = random(2, 3)
     (-likelihood.log_prob(x, x).sum()).backward()
-    assert likelihood.rho.grad is not None
-    assert likelihood.rho.grad.isfinite()
+    assert likelihood.rho.bias.grad is not None
+    assert likelihood.rho.bias.grad.isfinite()
 
 
 @pytest.mark.parametrize("name", FAMILIES)

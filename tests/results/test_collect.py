@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from hvae import tables
@@ -14,7 +15,7 @@ ROW = dict.fromkeys(tables.counts().names, "a") | {"count": 2}
 
 def collect(folder: Path, parts: list[Path], table: str | None) -> Path:
     out = folder / "out.parquet"
-    main(argparse.Namespace(parts=parts, table=table, out=out))
+    main(argparse.Namespace(parts=parts, table=table, layers=2, out=out))
     return out
 
 
@@ -27,11 +28,21 @@ def test_parts_are_put_together_in_order(tmp_path: Path, table: str | None) -> N
     assert whole["count"].to_pylist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("name", ["tasks", "counts"])
-def test_no_part_gives_an_empty_table_of_the_contract(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        ("tasks", tables.tasks()),
+        ("counts", tables.counts()),
+        ("targets", tables.targets(2)),
+        ("certificate", tables.certificate(2)),
+    ],
+)
+def test_no_part_gives_an_empty_table_of_the_contract(
+    tmp_path: Path, name: str, schema: pa.Schema
+) -> None:
     table = tables.read(collect(tmp_path, [], name))
     assert table.num_rows == 0
-    assert table.schema.equals(getattr(tables, name)())
+    assert table.schema.equals(schema)
 
 
 def test_no_part_of_an_unnamed_table_is_refused(tmp_path: Path) -> None:

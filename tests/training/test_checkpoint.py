@@ -9,12 +9,14 @@ import torch
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.models.noise import draw
-from hvae.params import Model, Point
+from hvae.params import Model
 from hvae.training import checkpoint
 
 CARD = checkpoint.Card(
-    point=Point(name="b1_2_s0", beta=[1.0, 2.0], seed=0),
+    name="b1_2_s0",
     strategy="independent",
+    seed=0,
+    beta=[1.0, 2.0],
     shape=[2, 3],
     model=Model.model_validate(
         {
@@ -65,7 +67,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
         checkpoint.load(tmp_path, "b1_2_s0")
 
 
-@pytest.mark.parametrize("change", [{"format": 2}, {"status": "fine"}, {"extra": 1}])
+@pytest.mark.parametrize("change", [{"format": 1}, {"status": "fine"}, {"extra": 1}])
 def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     checkpoint.save(tmp_path, CARD, {})
     path = tmp_path / "b1_2_s0.json"
@@ -77,7 +79,7 @@ def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict[str, obj
 def test_a_card_under_another_name_is_refused(tmp_path: Path) -> None:
     checkpoint.save(tmp_path, CARD, {})
     (tmp_path / "b1_2_s0.json").rename(tmp_path / "b9_2_s0.json")
-    with pytest.raises(InputError, match="the card of another point, b1_2_s0"):
+    with pytest.raises(InputError, match="the card of another model, b1_2_s0"):
         checkpoint.card(tmp_path, "b9_2_s0")
 
 

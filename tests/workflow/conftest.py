@@ -14,10 +14,15 @@ import yaml
 from tests.conftest import ROOT
 
 SMALL: dict[str, Any] = {
-    "grid": {"beta": [[0.1, 10], [0.1, 10]], "seeds": [0]},
+    "grid": {"beta": [[0.1, 1, 10], [0.1, 1, 10]], "rates": [[5, 2]], "seeds": [0]},
     "model": {"latents": [4, 2], "width": 16},
     "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
-    "evaluation": {"samples": 2, "max_items": 100},
+    "certification": {
+        "beta": [[0.1, 10], [1]],
+        "seeds": [0, 1],
+        "training": {"steps": 20, "batch_size": 32, "validate_every": 10},
+    },
+    "evaluation": {"samples": 2, "max_items": 100, "every": 2},
     "tasks": {
         "classification": {"probes": ["logistic", "knn"], "max_train": 80},
         "clustering": {"max_train": 80},
@@ -26,6 +31,11 @@ SMALL: dict[str, Any] = {
     "report": {
         "title": "<script>alert('title')</script> \"$(touch injected)\" `touch injected` {x}"
     },
+}
+INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are looked into
+    "grid": {"beta": [[0.1, 10], [0.1, 10]], "rates": []},
+    "training": {"strategy": "independent", "warm_up": 0.25},
+    "evaluation": {"every": 1},
 }
 
 

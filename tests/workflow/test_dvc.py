@@ -5,19 +5,26 @@ from pathlib import Path
 import yaml
 
 from tests.conftest import ROOT
-from tests.workflow.conftest import SMALL, Workspace, started
+from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 from workflow.imports import sources
 
 TASKS = ("classification", "clustering", "regression", "fit_classifier", "generation")
-ROW_JOBS = ("train", "extract", "classify", "cluster", "generate", "estimate")
+TRAINING = ("train", "train_plane", "train_anchors")
+ROW_JOBS = ("measure", "extract", "classify", "cluster", "generate", "estimate")
 
 
 def test_stages_list_every_source_that_their_jobs_run() -> None:
     """A file that a stage's jobs import, but that the stage does not name, would go unseen."""
     commands = {
         "data": ["hvae.data.prepare"],
-        "models": ["hvae.training.train", "hvae.results.collect"],
-        "latents": ["hvae.latents.extract", "hvae.results.collect"],
+        "models": [
+            "hvae.training.train",
+            "hvae.training.train_plane",
+            "hvae.plane.targets",
+            "hvae.results.collect",
+        ],
+        "certificate": ["hvae.plane.certify", "hvae.results.collect"],
+        "latents": ["hvae.latents.measure", "hvae.latents.extract", "hvae.results.collect"],
         "tasks": [
             *(f"hvae.tasks.{name}" for name in TASKS),
             "hvae.results.collect",
@@ -41,18 +48,18 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     # after a full Snakemake run, DVC records what is there and starts no job
     assert started(workspace.run("dvc", "repro")) == []
 
-    # one more β_2: only its row is trained, extracted and probed
-    beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 1]]
+    # two more β_2 in the box: nothing is trained, and of what is looked into one row is new
+    beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 0.5, 2]]
     workspace.change(grid={"beta": beta})
     ran = started(workspace.run("dvc", "repro"))
-    assert [ran.count(rule) for rule in ROW_JOBS] == [1] * 6
-    assert not {"prepare", "fit_classifier"} & set(ran)
+    assert [ran.count(rule) for rule in ROW_JOBS] == [2, 1, 1, 1, 1, 1]
+    assert not {"prepare", "fit_classifier", *TRAINING} & set(ran)
 
     # another probe: nothing is trained or extracted
     workspace.change(tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
     assert ran.count("classify") == 3
-    assert set(ran).isdisjoint({"prepare", "fit_classifier", *ROW_JOBS} - {"classify"})
+    assert set(ran).isdisjoint({"prepare", "fit_classifier", *TRAINING, *ROW_JOBS} - {"classify"})
 
     # Snakemake agrees that all is done
     assert "Nothing to be done" in workspace.snakemake()
@@ -71,4 +78,14 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
 
     # and there, a changed parameter still runs the right jobs
     clone.change(training={"steps": 50})
-    assert clone.planned()["train"] == 3
+    planned = clone.planned()
+    assert planned["train_plane"] == 1
+    assert planned["measure"] == 5  # rows of the grid; the anchors stay
+    assert "train_anchors" not in planned
+
+    # independent models have neither certificate nor targets, and DVC's outs are there all the same
+    clone.change(**INDEPENDENT)
+    ran = started(clone.run("dvc", "repro"))
+    assert (ran.count("train"), ran.count("measure")) == (2, 2)
+    assert set(ran).isdisjoint({"train_plane", "train_anchors", "certify", "solve", "prepare"})
+    assert started(clone.run("dvc", "repro")) == []

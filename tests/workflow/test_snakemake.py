@@ -11,16 +11,20 @@ import pytest
 from hvae import tables
 from hvae.cost.disk import disk, sentence
 from hvae.params import Params, parse
-from tests.workflow.conftest import SMALL, Workspace, make
+from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"
 
 
 def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspace) -> None:
     results = finished.folder / RESULTS
+    points = pq.read_table(results / "points.parquet").to_pylist()
+    status = {point["point"]: point["status"] for point in points}
+    reached = status.pop("r5_2_targets_s0") == "ok"  # a model that is hardly trained may not
+    assert set(status.values()) == {"ok"}
     expected = {
-        "points": (tables.points(2), 4),
-        "items": (tables.items(2), 4 * 100),
+        "points": (tables.points(2), 9 + 2 * 2 + 1),
+        "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
         "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
@@ -31,11 +35,24 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
         table = pq.read_table(results / f"{name}.parquet")
         assert table.schema.equals(schema), name
         assert table.num_rows == rows, name
-    points = pq.read_table(results / "points.parquet").to_pylist()
-    assert {(p["beta_1"], p["beta_2"]) for p in points} == {
-        (a, b) for a in (0.1, 10) for b in (0.1, 10)
+    shared = {
+        p["point"]: (p["beta_1"], p["beta_2"]) for p in points if p["strategy"] == "amortized"
     }
-    assert {p["status"] for p in points} == {"ok"}
+    assert len(shared) == 9 + 1
+    assert set(shared.values()) >= {(a, b) for a in (0.1, 1, 10) for b in (0.1, 1, 10)}
+    assert "r5_2_targets_s0" in shared
+
+
+def test_what_an_amortised_plane_has_beside_its_points(finished: Workspace) -> None:
+    results = finished.folder / RESULTS
+    targets = pq.read_table(results / "targets.parquet")
+    assert targets.schema.equals(tables.targets(2))
+    assert targets["point"].to_pylist() == ["r5_2_targets_s0"]
+    certificate = pq.read_table(results / "certificate.parquet")
+    assert certificate.schema.equals(tables.certificate(2))
+    assert {row["beta_2"] for row in certificate.to_pylist()} >= {1.0}
+    history = pq.read_table(results / "history.parquet")
+    assert len(set(history["point"].to_pylist())) == 1 + 2 * 2
 
 
 def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
@@ -48,15 +65,17 @@ def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
 
 def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
     models = finished.folder / RESULTS / "models"
-    assert len(list(models.glob("*.safetensors"))) == 4
-    card = json.loads((models / "b10_0.1_s0.json").read_text())
-    assert card["point"]["beta"] == [10.0, 0.1]
+    names = {path.stem for path in models.glob("*.safetensors")}
+    anchors = {f"b{beta}_1_anchors_s{seed}" for beta in ("0.1", "10") for seed in (0, 1)}
+    assert names == {"amortized_s0", "r5_2_targets_s0", *anchors}
+    card = json.loads((models / "amortized_s0.json").read_text())
+    assert card["beta"] == [[0.1, 10.0], [0.1, 10.0]]
     assert card["model"]["likelihood"] == {"family": "gaussian", "sigma": 0.2}
 
 
 def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> None:
     summary = json.loads((finished.folder / RESULTS / "summary.json").read_text())
-    assert summary["points"] == 4
+    assert summary["points"] == 9 + 2 * 2 + 1
     header = (finished.folder / RESULTS / "plane.csv").read_text().splitlines()[0]
     assert '"rate_total"' in header
     assert '"distortion"' in header
@@ -106,16 +125,37 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
          "record": 1, "report": 1, "all": 1},
     ),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
+    (  # one more β_2 in the box, and 1 in place of 10 is looked into
+        {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
+        {"measure": 1, "extract": 1, "classify": 1, "cluster": 1, "generate": 1, "estimate": 1,
+         "collect": 4, "collect_tasks": 2,
+         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+    ),
     (
-        {"grid": {"beta": [[0.1, 10], [0.1, 1, 10]]}},
-        {"train": 1, "extract": 1, "classify": 1, "cluster": 1, "generate": 1, "estimate": 1,
-         "collect": 5, "collect_tasks": 2,
+        {"grid": {"rates": [[5, 2], [6, 2]]}},
+        {"solve": 1, "collect": 2, "collect_plane": 1,
+         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+    ),
+    (
+        {"evaluation": {"every": 1}},
+        {"extract": 3, "classify": 3, "cluster": 3, "generate": 3, "estimate": 3,
+         "collect": 2, "collect_tasks": 2,
+         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+    ),
+    (
+        {"certification": {"tolerance": 0.1}},
+        {"certify": 1, "collect_plane": 1, "record": 1, "report": 1, "all": 1},
+    ),
+    (
+        {"certification": {"seeds": [0, 1, 2]}},
+        {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_plane": 1,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
-        {"train": 2, "extract": 2, "classify": 2, "cluster": 2, "generate": 2, "estimate": 2,
-         "collect": 5, "collect_tasks": 2,
+        {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
+         "extract": 2, "classify": 2, "cluster": 2, "generate": 2, "estimate": 2,
+         "collect": 5, "collect_plane": 2, "collect_tasks": 2,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
@@ -127,6 +167,35 @@ def test_a_change_runs_what_depends_on_it_and_no_more(
 ) -> None:
     workspace.change(**change)
     assert workspace.planned() == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "trained"),
+    [
+        ({"grid": {"beta": [[0.1, 0.3, 1, 3, 10], [0.1, 1, 2, 10]]}}, set()),
+        ({"grid": {"rates": [[9, 1]]}}, set()),
+        ({"tasks": {"classification": {"probes": ["knn"]}}}, set()),
+        ({"evaluation": {"samples": 3, "every": 1}}, set()),
+        ({"certification": {"beta": [[1], [1]], "training": {"steps": 30}}}, {"train_anchors"}),
+        ({"grid": {"beta": [[0.1, 1, 20], [0.1, 1, 10]]}}, {"train_plane"}),
+        ({"grid": {"beta": [[0.1, 1, 10], [0.2, 1, 10]]}}, {"train_plane"}),
+        ({"training": {"steps": 50}}, {"train_plane"}),
+        ({"model": {"width": 8}}, {"train_plane", "train_anchors"}),
+        ({"training": {"strategy": "independent"}, "grid": {"rates": []}}, {"train"}),
+    ],
+)
+def test_the_model_for_the_plane_is_trained_anew_for_another_box_alone(
+    workspace: Workspace, change: dict[str, Any], trained: set[str]
+) -> None:
+    workspace.change(**change)
+    assert workspace.planned().keys() & {"train", "train_plane", "train_anchors"} == trained
+
+
+def test_independent_models_have_no_jobs_of_a_plane(workspace: Workspace) -> None:
+    workspace.change(**INDEPENDENT)
+    planned = workspace.planned()
+    assert not {"train_plane", "train_anchors", "solve", "certify"} & planned.keys()
+    assert (planned["train"], planned["measure"], planned["collect_plane"]) == (2, 2, 2)
 
 
 def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
@@ -146,7 +215,7 @@ def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
     assert workspace.planned() == {}
     source.write_text(source.read_text() + "\n# changed\n")
     assert workspace.planned()["classify"] == 2
-    assert "train" not in workspace.planned()
+    assert "train_plane" not in workspace.planned()
 
 
 def test_an_overlay_is_merged_over_the_defaults(workspace: Workspace) -> None:
@@ -196,7 +265,7 @@ def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:
 
 def test_a_diverged_point_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
     grid = {"beta": [[0.1, 1e38], [1]], "seeds": [0]}
-    workspace = make(tmp_path / "project", **SMALL | {"grid": grid})
+    workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), {"grid": grid}))
     workspace.snakemake()
     points = pq.read_table(workspace.folder / RESULTS / "points.parquet").to_pylist()
     assert {p["beta_1"]: p["status"] for p in points} == {0.1: "ok", 1e38: "diverged"}

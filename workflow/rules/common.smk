@@ -18,27 +18,62 @@ except hvae.errors.InputError as error:
 
 environment.share_python()
 
-ROWS = PARAMS.grid.rows()
+# The job units, by name: points of the grid and, where one model serves them all, what is beside them.
+ROWS = PARAMS.rows()
+LOOKED_INTO = PARAMS.looked_into()
+ANCHORS = PARAMS.anchors()
+TARGETS = PARAMS.grid.targets()
+SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
+
 DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
 LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
-LOWEST = [f"{beta:g}" for beta in PARAMS.grid.axes()[0]]
-MODEL_FILES = [f"{RESULTS}/models/b{beta}_{{row}}.safetensors" for beta in LOWEST]
-CARDS = [f"{RESULTS}/models/b{beta}_{{row}}.json" for beta in LOWEST]
+GRID_ROW, ANCHORS_ROW, TARGETS_ROW = (
+    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "targets_")
+)
 
 
 wildcard_constraints:
-    row=r"[^/]*s\d+",
+    row=GRID_ROW,
+
+
+def points_of(rows):
+    """The names of a row's points: a pattern for each, the same in all `rows`."""
+    return [
+        point.name.removesuffix(row) + "{row}"
+        for row, points in list(rows.items())[:1]
+        for point in points
+    ]
+
+
+def model_files(names):
+    """Weights and cards."""
+    return [
+        f"{RESULTS}/models/{name}.{kind}"
+        for name in dict.fromkeys(names)
+        for kind in ("safetensors", "json")
+    ]
+
+
+def models_of(rows):
+    """The models of a row's points, which may be one for all."""
+    return lambda wildcards: model_files(point.model for point in rows[wildcards.row])
+
+
+# Asked for by name: jobs read the rows of these points, and none reads their models.
+TARGET_MODELS = model_files(
+    target.name for targets in TARGETS.values() for target in targets
+)
 
 
 def latents_of(*splits):
     """The latents of a row's points, a file a point and split."""
     return [
-        f"{RESULTS}/latents/point=b{beta}_{{row}}/split={split}/part-0.parquet"
-        for beta in LOWEST
+        f"{RESULTS}/latents/point={point}/split={split}/part-0.parquet"
+        for point in points_of(LOOKED_INTO)
         for split in splits
     ]
 
@@ -52,9 +87,9 @@ def raw_files(wildcards):
     return [name for name in files if not set("{}") & set(name)]
 
 
-def parts(table):
+def parts(table, rows=LOOKED_INTO):
     """The rows' parts of one table, in the order of the grid."""
-    return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in ROWS]
+    return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in rows]
 
 
 def job(*keys):
@@ -62,10 +97,10 @@ def job(*keys):
     return lambda wildcards: PARAMS.job(*keys)
 
 
-def row_job(*keys, of=PARAMS, **extra):
+def row_job(*keys, rows=LOOKED_INTO, of=PARAMS, **extra):
     """What a row's job depends on: those keys of the parameters, and the row's points."""
     return lambda wildcards: of.job(
-        *keys, points=[point.model_dump() for point in ROWS[wildcards.row]], **extra
+        *keys, points=[point.model_dump() for point in rows[wildcards.row]], **extra
     )
 
 

@@ -24,8 +24,7 @@ rule fit_classifier:
 
 rule generate:
     input:
-        models=MODEL_FILES,
-        cards=CARDS,
+        models=models_of(LOOKED_INTO),
         latents=latents_of("train", "test"),
         classifier=CLASSIFIER,
         code=sources("hvae.tasks.generation"),

@@ -1,8 +1,7 @@
 rule estimate:
     input:
         test=SPLITS["test"],
-        models=MODEL_FILES,
-        cards=CARDS,
+        models=models_of(LOOKED_INTO),
         latents=latents_of("train", "test"),
         code=sources("hvae.information.measure"),
     output:

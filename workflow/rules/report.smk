@@ -36,6 +36,8 @@ rule report:
                 "bounds",
                 "gallery",
                 "history",
+                "certificate",
+                "targets",
             ],
         ),
         templates=TEMPLATES,

@@ -1,0 +1,28 @@
+"""Items, a point and its card, on which what is stored about a point is tested."""
+
+import numpy as np
+import torch
+
+from hvae.data.prepared import Items
+from hvae.params import Model, Point
+from hvae.training.checkpoint import Card
+
+ITEMS = Items(
+    torch.rand(40, 6, generator=torch.Generator().manual_seed(0)).numpy(),
+    np.arange(40) % 3,
+    np.arange(100, 140),
+    (2, 3),
+    ("a", "b", "c"),
+)
+POINT = Point(name="b1_2_s0", beta=[1.0, 2.0], seed=0, model="b1_2_s0")
+
+
+def card(status: str = "ok") -> Card:
+    """Of a model of two layers, 3 and 2 wide."""
+    likelihood = {"family": "gaussian", "sigma": 0.5}
+    sizes = {"latents": [3, 2], "width": 7, "skip": False, "likelihood": likelihood}
+    model = Model.model_validate({"inference": "top-down", "backbone": "mlp"} | sizes)
+    return Card(
+        name="b1_2_s0", strategy="independent", seed=0, beta=[1.0, 2.0], shape=[2, 3], model=model,
+        parameters=9, status=status, train_seconds=2.0,
+    )  # fmt: skip

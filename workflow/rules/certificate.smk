@@ -1,0 +1,71 @@
+# How good the one model for the plane is, and both tables that there are of such a model alone.
+PLANE = {
+    "targets": parts("targets", TARGETS),
+    "certificate": [f"{RESULTS}/parts/certificate/anchors.parquet"] if ANCHORS else [],
+}
+
+
+rule certify:
+    input:
+        data=[SPLITS["validation"], SPLITS["test"]],
+        models=model_files(
+            [
+                *SHARED.values(),
+                *(anchor.model for row in ANCHORS.values() for anchor in row),
+            ]
+        ),
+        code=sources("hvae.plane.certify"),
+    output:
+        part=f"{RESULTS}/parts/certificate/anchors.parquet",
+    log:
+        f"{LOGS}/certify.log",
+    benchmark:
+        f"{LOGS}/certify.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        job=lambda wildcards: PARAMS.job(
+            "seed",
+            evaluation=PARAMS.evaluation.extraction(),
+            tolerance=PARAMS.certification.tolerance,
+            shared=list(SHARED.values()),
+            points=[anchor.model_dump() for row in ANCHORS.values() for anchor in row],
+        ),
+    shell:
+        "python -m hvae.plane.certify --params {params.job:q} "
+        f"--data {DATA} --models {RESULTS}/models --out {{output.part}} 2> {{log}}"
+
+
+# Without a model for the plane, both tables are there and have no rows.
+rule collect_plane:
+    input:
+        parts=lambda wildcards: PLANE[wildcards.table],
+        code=sources("hvae.results.collect"),
+    output:
+        table=f"{RESULTS}/{{table}}.parquet",
+    log:
+        f"{LOGS}/collect/{{table}}.log",
+    benchmark:
+        f"{LOGS}/collect/{{table}}.tsv"
+    wildcard_constraints:
+        table="targets|certificate",
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        layers=len(PARAMS.model.latents),
+    shell:
+        "python -m hvae.results.collect --table {wildcards.table} --layers {params.layers} "
+        "--out {output.table} {input.parts} 2> {log}"
+
+
+rule certificate:
+    input:
+        f"{RESULTS}/certificate.parquet",

@@ -1,0 +1,85 @@
+# One model for the whole plane, the independent models that it is held against, and points that are
+# asked for by their rates. An experiment of independent models asks for none of it.
+
+
+# Of the grid it depends on the ends of its axes alone. It takes longest, and all else waits for it.
+rule train_plane:
+    input:
+        data=[SPLITS["train"], SPLITS["validation"]],
+        code=sources("hvae.training.train_plane"),
+    output:
+        models=model_files(["amortized_s{seed}"]),
+        history=f"{RESULTS}/parts/history/amortized_s{{seed}}.parquet",
+    log:
+        f"{LOGS}/train_plane/{{seed}}.log",
+    benchmark:
+        f"{LOGS}/train_plane/{{seed}}.tsv"
+    wildcard_constraints:
+        seed=r"\d+",
+    priority: 20
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=1440,
+    params:
+        job=lambda wildcards: PARAMS.job(
+            "model",
+            training=PARAMS.training.schedule(),
+            name=SHARED[int(wildcards.seed)],
+            seed=int(wildcards.seed),
+            box=PARAMS.grid.box(),
+        ),
+    shell:
+        "python -m hvae.training.train_plane --params {params.job:q} "
+        f"--data {DATA} --models {RESULTS}/models --history {{output.history}} 2> {{log}}"
+
+
+use rule train as train_anchors with:
+    output:
+        models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid))),
+        history=f"{RESULTS}/parts/history/{{row}}.parquet",
+    wildcard_constraints:
+        row=ANCHORS_ROW,
+    params:
+        job=row_job(
+            "model",
+            rows=ANCHORS,
+            training=PARAMS.certification.training.model_dump(),
+        ),
+
+
+rule solve:
+    input:
+        data=[SPLITS["validation"], SPLITS["test"]],
+        models=lambda wildcards: model_files([SHARED[TARGETS[wildcards.row][0].seed]]),
+        code=sources("hvae.plane.targets"),
+    output:
+        found=f"{RESULTS}/parts/targets/{{row}}.parquet",
+        points=f"{RESULTS}/parts/points/{{row}}.parquet",
+        per_item=f"{RESULTS}/parts/items/{{row}}.parquet",
+        models=model_files(points_of(TARGETS)),
+    log:
+        f"{LOGS}/solve/{{row}}.log",
+    benchmark:
+        f"{LOGS}/solve/{{row}}.tsv"
+    wildcard_constraints:
+        row=TARGETS_ROW,
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=lambda wildcards: PARAMS.job(
+            "seed",
+            evaluation=PARAMS.evaluation.extraction(),
+            shared=SHARED[TARGETS[wildcards.row][0].seed],
+            targets=[target.model_dump() for target in TARGETS[wildcards.row]],
+        ),
+    shell:
+        "python -m hvae.plane.targets --params {params.job:q} "
+        f"--data {DATA} --models {RESULTS}/models --found {{output.found}} "
+        "--points {output.points} --items {output.per_item} 2> {log}"
