@@ -3,20 +3,23 @@
 import itertools
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from hvae.grid_options import Axis, Grid, Point
 from hvae.section import Section, Seed
 
 
 class Schedule(Section):
-    """Adam, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
+    """AdamW, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
     steps. The kept weights are those of the lowest objective on validation data.
+
+    weight_decay: the part of itself that a weight loses in a step, times the learning rate.
     """
 
     steps: PositiveInt
     batch_size: PositiveInt
     learning_rate: PositiveFloat
+    weight_decay: NonNegativeFloat = 0
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
     validate_every: PositiveInt
 

@@ -54,7 +54,8 @@ def weights(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> 
     learned_sigma = model.likelihood.family == "gaussian-learned"
     own, modulated = (int(n) for n in BACKBONES[model.backbone](plan) + learned_sigma)
     layers = len(plan.layers)
-    told = HIDDEN * (layers + 1) + 2 * (layers + HIDDEN + 1) * modulated
+    perceptron_of_beta = HIDDEN * (layers + 1) + HIDDEN * (HIDDEN + 1)
+    told = perceptron_of_beta + 2 * (layers + HIDDEN + 1) * modulated
     return own + (told if conditioned else 0)
 
 

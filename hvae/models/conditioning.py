@@ -2,12 +2,11 @@
 
 An affine layer W x + b becomes, for s = (log β_1, …, log β_L) with the box as [−1, 1]^L::
 
-    (W x + b) · (1 + a(s)) + c(s),        a and c affine in s and in silu(U s + u)
+    (W x + b) · (1 + a(s)) + c(s),        a and c affine in s and in a small perceptron of it
 
-a and c are zero at first: training starts from the plain model.
-The scale is the gate of Bae et al. ("Multi-Rate VAE", ICLR 2023); the shift is there since the
-log-variances of a linear VAE are affine in log β. At one β a layer is affine again, so that a plain
-model takes the weights that `folded` gives.
+a and c are zero at first: training starts from the plain model. The scale is the gate of Bae et al.
+("Multi-Rate VAE", ICLR 2023); the shift is there since the log-variances of a linear VAE are affine
+in log β. At one β a layer is affine again, so that a plain model takes what `folded` gives.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +14,10 @@ from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import silu
 
 from hvae.models.constant import Constant
 
-HIDDEN = 64  # units of silu(U s + u)
+HIDDEN = 64  # units of each of the perceptron's two layers
 
 Range = tuple[float, float]
 
@@ -59,14 +57,16 @@ class Condition(nn.Module):
     def __init__(self, box: Sequence[Range], outputs: int) -> None:
         super().__init__()
         self.register_buffer("box", torch.tensor(box))
-        self.hidden = nn.Linear(len(box), HIDDEN)
+        self.hidden = nn.Sequential(
+            nn.Linear(len(box), HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, HIDDEN), nn.SiLU()
+        )
         self.out = nn.Linear(len(box) + HIDDEN, 2 * outputs)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
     def forward(self, beta: Tensor) -> tuple[Tensor, Tensor]:
         s = self.place(beta)
-        change, shift = self.out(torch.cat([s, silu(self.hidden(s))], -1)).chunk(2, -1)
+        change, shift = self.out(torch.cat([s, self.hidden(s)], -1)).chunk(2, -1)
         return 1 + change, shift
 
     def place(self, beta: Tensor) -> Tensor:

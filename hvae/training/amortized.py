@@ -1,10 +1,11 @@
 """One model for the whole box of β (Dosovitskiy & Djolonga, ICLR 2020; Bae et al., ICLR 2023).
 
-Each item of a batch is given a β of its own, log-uniform in the box, and what falls is::
+Each item of a batch is given a β of its own, and what falls is::
 
-    E_β E_x w(β) J°_β,        w(β) = 1 / (1 + Σ_l β_l)
+    E_β E_x w(β) J_β,        w(β) = 1 / (1 + Σ_l β_l)
 
-Any positive w keeps the optimum at every β; this one keeps a dear layer from drowning the others.
+Any positive w keeps the optimum at every β; this one keeps dear layers from drowning the others.
+What is kept is a moving average of the weights, which the noise of β does not shake.
 """
 
 import math
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from hvae.command import progress
 from hvae.models.chunks import chunks
@@ -25,7 +27,9 @@ from hvae.training.batches import batch, on_device
 from hvae.training.flat import State
 from hvae.training.objective import objective
 
-LOOKS = 2  # at each held-out item, each time at another β
+MEMORY = 0.998  # of the moving average, a step
+BEYOND = 1.6  # how far draws reach before they are brought back to the edges of the box
+LOOKS = 3  # at each held-out item, each time at another β
 
 
 class Shared(NamedTuple):
@@ -53,34 +57,43 @@ def train(
 ) -> Shared:
     """Train a conditioned `model` in place on `data` (items, n), on the device of `data`.
 
-    It keeps the weights of its lowest weighted objective on `held_out`, and is diverged if it never
-    reached a finite one.
+    It keeps the averaged weights of the lowest weighted objective on `held_out`, and is diverged if
+    that was never finite.
     """
     started = time.perf_counter()
     model.to(data.device)
-    adam = torch.optim.Adam(model.parameters(), fused=True)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
+    adam = torch.optim.AdamW(model.parameters(), weight_decay=settings.weight_decay, fused=True)
     look = _look(model, held_out, seed)
     looks: dict[int, float] = {}
     best, lowest = _copied(model), math.inf
     for step in progress(range(1, settings.steps + 1), "training one model for the plane"):
         x, noise = batch(data, model.latents, settings.batch_size, seed, step)
-        beta = log_uniform(condition_of(model).box, len(x), generator(Stream.BETA, seed, step))
+        beta = draw_beta(condition_of(model).box, len(x), generator(Stream.BETA, seed, step))
         adam.zero_grad()
-        (weight(beta) * losses(model, x, beta, noise)).mean().backward()
+        rising = beta * schedule.beta_factor(settings, step)
+        (weight(beta) * losses(model, x, beta, rising, noise)).mean().backward()
         adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
         adam.step()
+        average.update_parameters(model)
         if step % settings.validate_every == 0 or step == settings.steps:
-            looks[step] = seen(model, look)
+            looks[step] = seen(average.module, look)
             if looks[step] < lowest:
-                best, lowest = _copied(model), looks[step]
+                best, lowest = _copied(average.module), looks[step]
     seconds = time.perf_counter() - started
     return Shared(best, lowest == math.inf, looks, seconds)
 
 
-def log_uniform(box: Tensor, items: int, source: torch.Generator) -> Tensor:
-    """A β for each item, (items, L), each log β_l uniform in its range."""
+def draw_beta(box: Tensor, items: int, source: torch.Generator) -> Tensor:
+    """A β for each item, (items, L): log β_l within its range, denser towards the ends of it.
+
+    s = sin(π/2 · u), u uniform, with what lies beyond the ends brought back to them. There the
+    model has neighbours on one side only, and the objective is at its most extreme.
+    """
     low, high = box.log().unbind(-1)
-    return (low + (high - low) * torch.rand(items, len(box), generator=source).to(box)).exp()
+    u = (2 * torch.rand(items, len(box), generator=source) - 1) * BEYOND
+    s = (u.clamp(-1, 1) * math.pi / 2).sin().to(box)
+    return (low + (high - low) * (1 + s) / 2).exp()
 
 
 def weight(beta: Tensor) -> Tensor:
@@ -88,9 +101,11 @@ def weight(beta: Tensor) -> Tensor:
     return 1 / (1 + beta.sum(-1))
 
 
-def losses(model: HierarchicalVAE, x: Tensor, beta: Tensor, noise: list[Tensor]) -> Tensor:
-    """J_β of each item at its own β."""
-    at(model, beta)
+def losses(
+    model: HierarchicalVAE, x: Tensor, told: Tensor, beta: Tensor, noise: list[Tensor]
+) -> Tensor:
+    """J_β of each item, for a model that is `told` a β of each: the same, but while warming up."""
+    at(model, told)
     return objective(model(x, noise), beta)
 
 
@@ -98,7 +113,7 @@ def _look(model: HierarchicalVAE, held_out: Tensor, seed: int) -> Look:
     source = generator(Stream.VALIDATION, seed)
     x = held_out.repeat(LOOKS, 1)
     noise = on_device(held_out, draw(model.latents, len(x), source))
-    return Look(x, log_uniform(condition_of(model).box, len(x), source), noise)
+    return Look(x, draw_beta(condition_of(model).box, len(x), source), noise)
 
 
 @torch.no_grad()
@@ -106,7 +121,8 @@ def seen(model: HierarchicalVAE, look: Look) -> float:
     """The weighted mean of J_β over a look, some items at a time."""
     parts = chunks(look.x, [look.beta, *look.noise])
     total = sum(
-        float((weight(beta) * losses(model, x, beta, noise)).sum()) for x, (beta, *noise) in parts
+        float((weight(beta) * losses(model, x, beta, beta, noise)).sum())
+        for x, (beta, *noise) in parts
     )
     return total / float(weight(look.beta).sum())
 

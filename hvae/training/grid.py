@@ -81,7 +81,7 @@ def _train_group(
     look_noise = on_device(
         data, draw(model.latents, len(held_out), generator(Stream.VALIDATION, seed))
     )
-    adam = torch.optim.Adam([weights], fused=True)
+    adam = torch.optim.AdamW([weights], weight_decay=settings.weight_decay, fused=True)
     best, lowest = weights.detach().clone(), torch.full_like(beta[:, 0], torch.inf)
     looks: dict[int, Tensor] = {}
     for step in progress(range(1, settings.steps + 1), f"training models: {len(betas)}"):
