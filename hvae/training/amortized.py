@@ -10,10 +10,10 @@ What is kept is a moving average of the weights, which the noise of β does not 
 
 import math
 import time
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from hvae.command import progress
@@ -77,7 +77,7 @@ def train(
         adam.step()
         average.update_parameters(model)
         if step % settings.validate_every == 0 or step == settings.steps:
-            looks[step] = seen(average.module, look)
+            looks[step] = seen(cast(HierarchicalVAE, average.module), look)
             if looks[step] < lowest:
                 best, lowest = _copied(average.module), looks[step]
     seconds = time.perf_counter() - started
@@ -127,5 +127,5 @@ def seen(model: HierarchicalVAE, look: Look) -> float:
     return total / float(weight(look.beta).sum())
 
 
-def _copied(model: HierarchicalVAE) -> State:
+def _copied(model: nn.Module) -> State:
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
