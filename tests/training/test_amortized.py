@@ -1,1 +1,133 @@
-"""One model for a box of β, held against known optima, and against itself."""
+"""One model for a box of β: what it is trained on, and optima that are known."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from hvae.bounds.gaussian import optimal_objective
+from hvae.data import gaussian
+from hvae.data.splits import split
+from hvae.latents.evaluate import measure, summary
+from hvae.models.build import build
+from hvae.models.conditioning import folded
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.noise import Stream, draw, generator
+from hvae.params import Model, Schedule
+from hvae.training import amortized
+from hvae.training.objective import objective
+from tests.training.test_gaussian_source import OPTIONS, SEED, SIGMA
+
+BOX = [(0.1, 10.0), (0.2, 5.0)]
+SETTINGS = Schedule(
+    steps=30, batch_size=16, learning_rate=3e-3, weight_decay=0.1, warm_up=0, validate_every=10
+)
+
+
+def options(latents: list[int], width: int = 9, sigma: float = 0.4) -> Model:
+    likelihood = {"family": "gaussian", "sigma": sigma}
+    fixed = {"inference": "top-down", "backbone": "mlp", "skip": True, "likelihood": likelihood}
+    return Model.model_validate({"latents": latents, "width": width} | fixed)
+
+
+def conditioned(seed: int = 0) -> HierarchicalVAE:
+    return build(options([3, 2]), (6,), seed, box=BOX)
+
+
+def items(count: int, seed: int) -> Tensor:
+    return torch.rand(count, 6, generator=torch.Generator().manual_seed(seed))
+
+
+def trained(seed: int = 0, held_out: Tensor | None = None) -> amortized.Shared:
+    validation = items(20, 2) if held_out is None else held_out
+    return amortized.train(conditioned(seed), items(60, 1), validation, SETTINGS, seed)
+
+
+def test_draws_lie_in_the_box_and_are_denser_towards_its_ends() -> None:
+    box = torch.tensor(BOX)
+    beta = amortized.draw_beta(box, 40_000, torch.Generator().manual_seed(0))
+    s = (beta.log() - box.log().mean(1)) / (box.log()[:, 1] - box.log()[:, 0]) * 2
+    assert s.abs().max() <= 1 + 1e-5
+    ends = 1 - 1 / amortized.BEYOND  # the part of the draws that is brought back to an end
+    for sign in (-1, 1):
+        shares = (sign * s > 1 - 1e-5).double().mean(0)
+        torch.testing.assert_close(shares, torch.full_like(shares, ends / 2), atol=0.01, rtol=0)
+    inside = s[s.abs() < 1 - 1e-5]
+    u = inside.asin() * 2 / math.pi  # uniform, by the inverse of what makes the ends dense
+    assert u.mean().item() == pytest.approx(0, abs=0.02)
+    assert u.square().mean().item() == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_draws_along_different_axes_are_independent() -> None:
+    beta = amortized.draw_beta(torch.tensor(BOX), 40_000, torch.Generator().manual_seed(0))
+    assert abs(torch.corrcoef(beta.log().T)[0, 1].item()) < 4 / math.sqrt(40_000)
+
+
+def test_each_item_has_the_objective_of_the_plain_model_at_its_own_beta() -> None:
+    model = conditioned()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight += 0.2 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(3))
+    x, noise = items(4, 1), draw(model.latents, 4, generator(Stream.TRAINING, 0, 0))
+    beta = torch.tensor([[0.1, 0.2], [10.0, 5.0], [1.0, 0.3], [0.5, 4.0]])
+    found = amortized.losses(model, x, beta, beta, noise)
+    plain = build(options([3, 2]), (6,), 0)
+    for item, own in enumerate(beta):
+        plain.load_state_dict(folded(model, own))
+        expected = objective(plain(x, noise), own)[item]
+        torch.testing.assert_close(found[item], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_model_whatever_was_drawn_before() -> None:
+    first = trained()
+    torch.rand(7)
+    again = trained()
+    assert all(torch.equal(first.state[name], again.state[name]) for name in first.state)
+    assert first.looks == again.looks
+    other = trained(seed=1)
+    assert not torch.equal(first.state["decoder.0.weight"], other.state["decoder.0.weight"])
+
+
+def test_the_best_look_is_kept() -> None:
+    shared = trained()
+    model = conditioned()
+    model.load_state_dict(shared.state)
+    look = amortized._look(model, items(20, 2), 0)
+    assert list(shared.looks) == [10, 20, 30]
+    assert amortized.seen(model, look) == pytest.approx(min(shared.looks.values()), rel=1e-6)
+
+
+def test_a_model_that_never_has_a_finite_objective_is_diverged() -> None:
+    assert trained(held_out=torch.full((20, 6), math.nan)).diverged
+    assert not trained().diverged
+
+
+def test_every_item_has_a_beta_of_its_own_in_a_look() -> None:
+    look = amortized._look(conditioned(), items(20, 2), 0)
+    assert len(look.x) == len(look.beta) == amortized.LOOKS * 20
+    assert len({tuple(row) for row in look.beta.tolist()}) > 0.8 * len(look.beta)
+
+
+def test_one_layer_of_a_gaussian_source_comes_within_two_per_cent_of_the_optimum() -> None:
+    """At β that were never anyone's own, over the whole box."""
+    source, eigenvalues = gaussian.load(OPTIONS, SEED), gaussian.spectrum(OPTIONS)
+    parts = split(source.labels, OPTIONS.split, SEED)
+    data, held_out, test = (torch.tensor(source.x[parts[name]]) for name in parts)
+    asked = options([len(eigenvalues)], width=48, sigma=SIGMA)
+    settings = Schedule(
+        steps=3000, batch_size=256, learning_rate=6e-3, warm_up=0, validate_every=500
+    )
+    model = build(asked, source.shape, SEED, box=[(0.1, 10.0)])
+    shared = amortized.train(model, data, held_out, settings, SEED)
+    model.load_state_dict(shared.state)
+    plain = build(asked, source.shape, SEED)
+    for beta in (0.1, 0.17, 0.5, 1.3, 4.0, 10.0):
+        plain.load_state_dict(folded(model, torch.tensor([beta])))
+        with torch.inference_mode():
+            measured = measure(plain, test, samples=4, seed=SEED, split=2)
+        constant = plain.likelihood.constant(len(eigenvalues))
+        row = summary(measured, [beta], constant, bounded=False)
+        least = optimal_objective([beta], eigenvalues, SIGMA)
+        assert row["objective"] < 1.02 * least + 3 * row["objective_se"], beta
+        assert row["objective"] > least - 3 * row["objective_se"], beta
