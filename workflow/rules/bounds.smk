@@ -31,7 +31,8 @@ rule judge:
 rule summarise:
     input:
         tables=expand(
-            f"{RESULTS}/{{table}}.parquet", table=["points", "tasks", "bounds"]
+            f"{RESULTS}/{{table}}.parquet",
+            table=["points", "tasks", "bounds", "certificate"],
         ),
         code=sources("hvae.results.summary"),
     output:
