@@ -15,7 +15,7 @@ from hvae.results.certificate import Judgement, judgement
 from hvae.results.exactness import betas
 
 ROW, FRAME = 24, 230  # pixels of a β, and of title, axis and legends together
-COLORS = dict(zip(SHAPES, CATEGORIES, strict=False))
+COLORS = {"holds": CATEGORIES[0], "undecided": CATEGORIES[3], "violated": CATEGORIES[1]}
 
 
 class Comparison(NamedTuple):
@@ -38,10 +38,12 @@ def judged(run: Run) -> Judgement:
     found = judgement(run.certificate, run.params.certification.tolerance)
     if lost and len(lost) == len(run.anchors):
         text = f"All {len(lost)} independent models diverged: nothing holds the plane to account."
-        return Judgement(None, text)
+        return Judgement(None, text, text)
     if lost:
-        text = f"{found.sentence} {len(lost)} of {len(run.anchors)} independent models diverged."
-        return found._replace(sentence=text)
+        more = f"{len(lost)} of {len(run.anchors)} independent models diverged."
+        return found._replace(
+            headline=f"{found.headline} {more}", sentence=f"{found.sentence} {more}"
+        )
     return found
 
 

@@ -63,7 +63,7 @@ def _of(run: Run) -> str:
 
 def _certified(run: Run) -> list[str]:
     """Of an amortised plane: whether it can be trusted."""
-    return [judged(run).sentence] if run.params.amortized else []
+    return [judged(run).headline] if run.params.amortized else []
 
 
 def _sigmas(run: Run) -> list[str]:

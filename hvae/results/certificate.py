@@ -15,25 +15,28 @@ NAMED = 3  # the worst comparisons that a sentence lists
 
 
 class Judgement(NamedTuple):
-    """trusted: None where nothing was compared."""
+    """trusted: None where nothing was compared; headline: in short, with the mean ratios."""
 
     trusted: bool | None
+    headline: str
     sentence: str
 
 
 def judgement(rows: Sequence[Row], tolerance: float) -> Judgement:
     """The overall judgement on the rows of a certificate, and how to say it to people."""
     if not rows:
-        return Judgement(None, "The amortised plane was compared with no independent model.")
+        text = "The amortised plane was compared with no independent model."
+        return Judgement(None, text, text)
     reasons = [*_without_value(rows), *_violated(rows), *_means_beyond(rows, tolerance)]
-    trusted = not reasons
-    facts = [
-        f"The amortised plane is {'trusted' if trusted else 'not trusted: ' + '; '.join(reasons)}",
-        f"{100 * tolerance:.3g} % above independent models is tolerated",
-        *(_average(rows, kind) for kind in WORDS if _ratios(rows, kind)),
-        *_out_of_reach(rows),
-    ]
-    return Judgement(trusted, ". ".join(facts) + ".")
+    verdict = f"The amortised plane is {'not ' if reasons else ''}trusted"
+    tolerated = f"{100 * tolerance:.3g} % above independent models is tolerated"
+    averages = [_average(rows, kind) for kind in WORDS if _ratios(rows, kind)]
+    why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
+    return Judgement(
+        trusted=not reasons,
+        headline=". ".join([verdict, *averages, tolerated]) + ".",
+        sentence=". ".join([why, tolerated, *averages, *_out_of_reach(rows)]) + ".",
+    )
 
 
 def _without_value(rows: Sequence[Row]) -> Iterator[str]:

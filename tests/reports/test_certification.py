@@ -60,7 +60,7 @@ def test_only_an_amortised_plane_is_certified(config: Config, amortized: bool) -
         {"certification", "targets"} if amortized else set()
     )
     said = [finding for finding in findings(one) if "amortised" in finding]
-    assert said == ([judged(one).sentence] if amortized else [])
+    assert said == ([judged(one).headline] if amortized else [])
     assert ('id="certification"' in body(one)) == amortized
     none = one._replace(asked=())
     assert 'id="targets"' not in body(none)
