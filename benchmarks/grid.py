@@ -78,7 +78,7 @@ def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
     adam = torch.optim.Adam([weights], lr=params.training.learning_rate, fused=True)
 
     def step(number: int) -> None:
-        x, noise = batch(data, model.latents, params.training.batch_size, 0, number)
+        x, noise = batch(data, model.latents, params.certification.training.batch_size, 0, number)
         adam.zero_grad()
         loss(weights, beta, x, noise).sum().backward()
         adam.step()
@@ -93,7 +93,7 @@ def plain_step(params: Params, data: Tensor) -> Callable[[int], None]:
     adam = torch.optim.Adam(model.parameters(), lr=params.training.learning_rate)
 
     def step(number: int) -> None:
-        x, noise = batch(data, model.latents, params.training.batch_size, 0, number)
+        x, noise = batch(data, model.latents, params.certification.training.batch_size, 0, number)
         adam.zero_grad()
         objective(model(x, noise), beta).mean().backward()
         adam.step()

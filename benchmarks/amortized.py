@@ -1,0 +1,121 @@
+"""One model for the plane against independent models: quality, cost, and rates on request.
+
+Of experiments that have run, from their tables alone:
+
+    snakemake --cores all --configfile experiments/digits-certified.yaml
+    python -m benchmarks.amortized results/digits-certified > benchmarks/amortized.md
+"""
+
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from hvae import tables
+from hvae.data.exact import exact
+from hvae.params import Params, parse
+from hvae.reports.known import least
+from hvae.results.exactness import betas, shortfalls
+
+Row = dict[str, Any]
+RELATIVE, ABSOLUTE = 0.02, 0.05  # a rate is hit within 2 % or 0.05 nats, what is larger
+
+
+def main() -> None:
+    """Print a Markdown section for each folder of results."""
+    for folder in map(Path, sys.argv[1:]):
+        params = parse(Params, (folder / "params.json").read_text())
+        points = tables.read(folder / "points.parquet").to_pylist()
+        certificate = tables.read(folder / "certificate.parquet").to_pylist()
+        targets = tables.read(folder / "targets.parquet").to_pylist()
+        print(f"## {params.experiment}\n\n{described(params)}\n")
+        print("| seed | comparison | pairs | mean ratio | worst ratio | at β |")
+        print("| ---: | --- | ---: | ---: | ---: | --- |")
+        print("\n".join(compared(certificate, points)))
+        print(f"\n{cost(points)}\n")
+        print("\n".join([*asked(targets, points), *known(params, points)]))
+
+
+def described(params: Params) -> str:
+    """How both sides were trained."""
+    ours, theirs = params.training, params.certification.training
+    restarts = len(params.certification.seeds)
+    return (
+        f"One model: {ours.steps} steps of {ours.batch_size}. Independent models: {theirs.steps} "
+        f"steps of {theirs.batch_size}, the best of {restarts} on validation data. Values on test data."
+    )
+
+
+def compared(certificate: Sequence[Row], points: Sequence[Row]) -> Iterator[str]:
+    """Ratios amortised to independent, a row a seed and comparison."""
+    at = {point["point"]: betas(point) for point in points}
+    for seed in sorted({row["seed"] for row in certificate}):
+        for kind in ("objective", "distortion"):
+            rows = [r for r in certificate if (r["seed"], r["comparison"]) == (seed, kind)]
+            found = [row for row in rows if math.isfinite(row["ratio"])]
+            if not found:
+                continue
+            worst = max(found, key=lambda row: row["ratio"])
+            where = ", ".join(f"{beta:g}" for beta in at[worst["point"]])
+            yield (
+                f"| {seed} | {NAMES[kind]} | {len(found)} of {len(rows)} "
+                f"| {fmean(row['ratio'] for row in found):.3f} | {worst['ratio']:.3f} | {where} |"
+            )
+
+
+NAMES = {"objective": "J° at equal β", "distortion": "D° at equal rates"}
+
+
+def cost(points: Sequence[Row]) -> str:
+    """Wall-clock time of one training, against that of an independent model of those together."""
+    ours, theirs = (
+        {(point["seed"], point["train_seconds"]) for point in points if point["strategy"] == name}
+        for name in ("amortized", "independent")
+    )
+    shared, alone = (fmean(seconds for _, seconds in part) for part in (ours, theirs))
+    return (
+        f"Training one model took {shared:.0f} s, an independent one {alone:.0f} s (its share of "
+        f"those that train together): a ratio of {shared / alone:.1f}."
+    )
+
+
+def asked(targets: Sequence[Row], points: Sequence[Row]) -> Iterator[str]:
+    """How many targets in rates are hit, on validation data and on test data."""
+    if not targets:
+        return
+    measured = {point["point"]: point for point in points}
+    reached = [target for target in targets if target["status"] == "ok"]
+    on_test = sum(_hit(target, measured[target["point"]]) for target in reached)
+    yield (
+        f"Of {len(targets)} targets in rates {len(reached)} are in reach; all of these are hit "
+        f"within 2 % or 0.05 nats on validation data by definition, {on_test} on test data.\n"
+    )
+
+
+def _hit(target: Row, point: Row) -> bool:
+    wanted = [value for name, value in target.items() if name.startswith("wanted_")]
+    return all(
+        abs(point[f"rate_{layer}"] - rate) <= max(RELATIVE * rate, ABSOLUTE)
+        for layer, rate in enumerate(wanted, start=1)
+    )
+
+
+def known(params: Params, points: Sequence[Row]) -> Iterator[str]:
+    """J° against the least that any model of the source can have, at the β of the anchors."""
+    asked = least(params, exact(params.data, params.seed))
+    if asked is None:
+        return
+    anchors = {betas(point) for point in points if point["strategy"] == "independent"}
+    for name in ("amortized", "independent"):
+        ours = [p for p in points if p["strategy"] == name and betas(p) in anchors]
+        ratios = [one.ratio for one in shortfalls(ours, *asked)]
+        yield (
+            f"J° / J°*, {name}: mean {fmean(ratios):.3f}, worst {max(ratios):.3f} "
+            f"of {len(ratios)} points.\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
