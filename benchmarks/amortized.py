@@ -44,7 +44,7 @@ def described(params: Params) -> str:
     restarts = len(params.certification.seeds)
     return (
         f"One model: {ours.steps} steps of {ours.batch_size}. Independent models: {theirs.steps} "
-        f"steps of {theirs.batch_size}, the best of {restarts} on validation data. Values on test data."
+        f"steps of {theirs.batch_size}, the best of {restarts} on validation data. Values on test."
     )
 
 

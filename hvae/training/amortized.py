@@ -63,7 +63,7 @@ def train(
     started = time.perf_counter()
     model.to(data.device)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
-    adam = torch.optim.AdamW(model.parameters(), weight_decay=settings.weight_decay, fused=True)
+    adam = _adam(model, settings.weight_decay)
     look = _look(model, held_out, seed)
     looks: dict[int, float] = {}
     best, lowest = _copied(model), math.inf
@@ -73,7 +73,8 @@ def train(
         adam.zero_grad()
         rising = beta * schedule.beta_factor(settings, step)
         (weight(beta) * losses(model, x, beta, rising, noise)).mean().backward()
-        adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
+        for group in adam.param_groups:
+            group["lr"] = schedule.learning_rate(settings, step)
         adam.step()
         average.update_parameters(model)
         if step % settings.validate_every == 0 or step == settings.steps:
@@ -82,6 +83,14 @@ def train(
                 best, lowest = _copied(average.module), looks[step]
     seconds = time.perf_counter() - started
     return Shared(best, lowest == math.inf, looks, seconds)
+
+
+def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
+    """Of the plain model's weights alone: decay of the rest would draw all β to one model."""
+    told = list(condition_of(model).parameters())
+    plain = [weight for weight in model.parameters() if all(weight is not one for one in told)]
+    groups = [{"params": plain, "weight_decay": weight_decay}, {"params": told}]
+    return torch.optim.AdamW(groups, weight_decay=0, fused=True)
 
 
 def draw_beta(box: Tensor, items: int, source: torch.Generator) -> Tensor:

@@ -25,7 +25,7 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
     found = disk(parse(Params, config))
     assert found is not None
     items = 1078 + 359 + 359  # 0.6, 0.2 and 0.2 of the 1,797 digits, all fewer than 2,000
-    assert made(parse(Params, config)) == (1, 441, 27, 0, 25)
+    assert made(parse(Params, config)) == (1, 441, 9, 0, 25)
     assert found.latents == 25 * items * (16 + 3 * 4 * (32 + 8))
     assert not found.bound
 
@@ -33,13 +33,13 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
 def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config) -> None:
     config["grid"] |= {"rates": [[5, 2], [9, 1]], "seeds": [0, 3]}
     params = parse(Params, config)
-    assert made(params) == (2, 882, 27, 4, 50)
-    assert sentence(params).startswith("2 models for 886 points and 27 independent anchors, about")
+    assert made(params) == (2, 882, 9, 4, 50)
+    assert sentence(params).startswith("2 models for 886 points and 9 independent anchors, about")
     plain, conditioned = (weights(params.model, (8, 8), shared) for shared in (False, True))
     found = disk(params)
     assert found is not None
-    assert found.weights == 4 * (2 * conditioned + (27 + 4) * plain)
-    rows = (882 + 27 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
+    assert found.weights == 4 * (2 * conditioned + (9 + 4) * plain)
+    rows = (882 + 9 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
     assert found.tables == 2 * (rows + 50 * 20 * 4 * 64)
 
 
@@ -78,7 +78,7 @@ def test_without_an_item_s_shape_there_is_no_estimate(config: Config) -> None:
     config["data"] = OWN
     assert disk(parse(Params, config)) is None
     assert sentence(parse(Params, config)).startswith(
-        "1 model for 441 points and 27 independent anchors in results/digits; how much room"
+        "1 model for 441 points and 9 independent anchors in results/digits; how much room"
     )
 
 

@@ -99,7 +99,7 @@ def test_a_plane_that_is_worse_is_found_out(
     models = experiment / "models"
     known = checkpoint.card(models, cases.NAME)
     state = checkpoint.stored(models, cases.NAME).state_dict()
-    checkpoint.save(models, known, added("decoder.2.bias", 0.8)(state))
+    checkpoint.save(models, known, added("decoder.2.bias", 8.0)(state))
     found = certified(experiment, points)
     for kind in ("objective", "distortion"):
         assert [row["verdict"] for row in found[kind]] == ["violated"] * 3
