@@ -13,7 +13,8 @@ class Schedule(Section):
     """AdamW, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
     steps. The kept weights are those of the lowest objective on validation data.
 
-    weight_decay: the part of itself that a weight loses in a step, times the learning rate.
+    weight_decay: the part of itself that a weight loses in a step, times the learning rate. What
+    tells a model of β has none: decay would draw all β to one model.
     """
 
     steps: PositiveInt

@@ -10,7 +10,7 @@ What is kept is a moving average of the weights, which the noise of β does not 
 
 import math
 import time
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,7 @@ from hvae.training.flat import State
 from hvae.training.objective import objective
 
 MEMORY = 0.998  # of the moving average, a step
+FLOOR = 0.03  # of the least β_l of an item, when warming up starts
 BEYOND = 1.6  # how far draws reach before they are brought back to the edges of the box
 LOOKS = 3  # at each held-out item, each time at another β
 
@@ -71,8 +72,8 @@ def train(
         x, noise = batch(data, model.latents, settings.batch_size, seed, step)
         beta = draw_beta(condition_of(model).box, len(x), generator(Stream.BETA, seed, step))
         adam.zero_grad()
-        rising = beta * schedule.beta_factor(settings, step)
-        (weight(beta) * losses(model, x, beta, rising, noise)).mean().backward()
+        values = losses(model, x, beta, warmed(beta, settings, step), noise)
+        (weight(beta) * values).mean().backward()
         for group in adam.param_groups:
             group["lr"] = schedule.learning_rate(settings, step)
         adam.step()
@@ -89,20 +90,30 @@ def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
     """Of the plain model's weights alone: decay of the rest would draw all β to one model."""
     told = list(condition_of(model).parameters())
     plain = [weight for weight in model.parameters() if all(weight is not one for one in told)]
-    groups = [{"params": plain, "weight_decay": weight_decay}, {"params": told}]
-    return torch.optim.AdamW(groups, weight_decay=0, fused=True)
+    decaying: dict[str, Any] = {"params": plain, "weight_decay": weight_decay}
+    return torch.optim.AdamW([decaying, {"params": told}], weight_decay=0, fused=True)
 
 
 def draw_beta(box: Tensor, items: int, source: torch.Generator) -> Tensor:
     """A β for each item, (items, L): log β_l within its range, denser towards the ends of it.
 
-    s = sin(π/2 · u), u uniform, with what lies beyond the ends brought back to them. There the
+    s = 1.6 sin(π/2 · u), u uniform, with what lies beyond the ends brought back to them. There the
     model has neighbours on one side only, and the objective is at its most extreme.
     """
     low, high = box.log().unbind(-1)
-    u = (2 * torch.rand(items, len(box), generator=source) - 1) * BEYOND
-    s = (u.clamp(-1, 1) * math.pi / 2).sin().to(box)
+    u = 2 * torch.rand(items, len(box), generator=source) - 1
+    s = (BEYOND * (u * math.pi / 2).sin()).clamp(-1, 1).to(box)
     return (low + (high - low) * (1 + s) / 2).exp()
+
+
+def warmed(beta: Tensor, settings: Schedule, step: int) -> Tensor:
+    """What stands for β (items, L) in the objective at a step: at first its least β_l is `FLOOR`.
+
+    From there it rises to β, evenly in log β, the ratios of an item's β_l as they are. So dear
+    layers learn to carry something before they close, and each in the layer that it belongs in.
+    """
+    left = schedule.warming(settings, step)
+    return beta * (FLOOR / beta.amin(-1, keepdim=True)) ** left
 
 
 def weight(beta: Tensor) -> Tensor:

@@ -18,5 +18,10 @@ def beta_factor(settings: Schedule, step: int) -> float:
     latent that carries nothing gives its decoder no reason to listen (Bowman et al. 2016; Sønderby
     et al. 2016). The ratios of the β_l, which say what belongs in which layer, hold throughout.
     """
-    warming = settings.warm_up * settings.steps
-    return FIRST ** max(1 - step / warming, 0) if warming > 0 else 1.0
+    return FIRST ** warming(settings, step)
+
+
+def warming(settings: Schedule, step: int) -> float:
+    """How much of the warm-up is left: from 1 at the start to 0, where there is one."""
+    steps = settings.warm_up * settings.steps
+    return max(1 - step / steps, 0) if steps > 0 else 0.0
