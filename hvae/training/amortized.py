@@ -28,6 +28,7 @@ from hvae.training.flat import State
 from hvae.training.objective import objective
 
 MEMORY = 0.998  # of the moving average, a step
+RISE = 0.02  # the part of the steps over which the learning rate rises
 FLOOR = 0.03  # of the least β_l of an item, when warming up starts
 BEYOND = 1.6  # how far draws reach before they are brought back to the edges of the box
 LOOKS = 3  # at each held-out item, each time at another β
@@ -75,7 +76,7 @@ def train(
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
         (weight(beta) * values).mean().backward()
         for group in adam.param_groups:
-            group["lr"] = schedule.learning_rate(settings, step)
+            group["lr"] = learning_rate(settings, step)
         adam.step()
         average.update_parameters(model)
         if step % settings.validate_every == 0 or step == settings.steps:
@@ -84,6 +85,11 @@ def train(
                 best, lowest = _copied(average.module), looks[step]
     seconds = time.perf_counter() - started
     return Shared(best, lowest == math.inf, looks, seconds)
+
+
+def learning_rate(settings: Schedule, step: int) -> float:
+    """The rate of `schedule`, after a rise over the first steps: at first all β pull at once."""
+    return schedule.learning_rate(settings, step) * min(1, step / (RISE * settings.steps))
 
 
 def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
