@@ -130,7 +130,7 @@ def test_one_layer_of_a_gaussian_source_comes_within_two_per_cent_of_the_optimum
     data, held_out, test = (torch.tensor(source.x[parts[name]]) for name in parts)
     asked = options([len(eigenvalues)], width=48, sigma=SIGMA)
     settings = Schedule(
-        steps=3000, batch_size=256, learning_rate=6e-3, warm_up=0, validate_every=500
+        steps=4000, batch_size=256, learning_rate=6e-3, warm_up=0.25, validate_every=500
     )
     model = build(asked, source.shape, SEED, box=[(0.1, 10.0)])
     shared = amortized.train(model, data, held_out, settings, SEED)
@@ -143,5 +143,5 @@ def test_one_layer_of_a_gaussian_source_comes_within_two_per_cent_of_the_optimum
         constant = plain.likelihood.constant(len(eigenvalues))
         row = summary(measured, [beta], constant, bounded=False)
         least = optimal_objective([beta], eigenvalues, SIGMA)
-        assert row["objective"] < 1.02 * least + 3 * row["objective_se"], beta
+        assert row["objective"] < 1.02 * least, beta
         assert row["objective"] > least - 3 * row["objective_se"], beta
