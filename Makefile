@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 GAUSSIAN := gaussian-one-layer gaussian gaussian-no-skip gaussian-three-layers
+PLANES := digits-certified gaussian-amortized
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: all plan test test-slow lint exactness benchmark clean
+.PHONY: all plan test test-slow lint exactness benchmark plane clean
 
 all: .venv/ready
 	snakemake --cores all
@@ -36,6 +37,12 @@ exactness: .venv/ready  # how close models of a Gaussian source come to the leas
 benchmark: .venv/ready
 	python -m benchmarks.grid
 	python -m benchmarks.conv
+
+plane: .venv/ready  # one model for a plane against independent ones: some 20 minutes on two cores
+	for name in $(PLANES); do \
+	  snakemake --cores all --configfile experiments/$$name.yaml || exit 1; \
+	done
+	python -m benchmarks.amortized $(PLANES:%=results/%)
 
 .venv/ready: requirements.lock
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed')"
