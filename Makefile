@@ -38,7 +38,7 @@ benchmark: .venv/ready
 	python -m benchmarks.grid
 	python -m benchmarks.conv
 
-plane: .venv/ready  # one model for a plane against independent ones: some 20 minutes on two cores
+plane: .venv/ready  # one model for a plane against independent ones: some 21 minutes on two cores
 	for name in $(PLANES); do \
 	  snakemake --cores all --configfile experiments/$$name.yaml || exit 1; \
 	done
