@@ -13,14 +13,16 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import numpy as np
+
 from hvae import tables
 from hvae.data.exact import exact
 from hvae.params import Params, parse
+from hvae.plane.descent import miss
 from hvae.reports.known import least
 from hvae.results.exactness import betas, shortfalls
 
 Row = dict[str, Any]
-RELATIVE, ABSOLUTE = 0.02, 0.05  # a rate is hit within 2 % or 0.05 nats, what is larger
 
 
 def main() -> None:
@@ -95,11 +97,9 @@ def asked(targets: Sequence[Row], points: Sequence[Row]) -> Iterator[str]:
 
 
 def _hit(target: Row, point: Row) -> bool:
-    wanted = [value for name, value in target.items() if name.startswith("wanted_")]
-    return all(
-        abs(point[f"rate_{layer}"] - rate) <= max(RELATIVE * rate, ABSOLUTE)
-        for layer, rate in enumerate(wanted, start=1)
-    )
+    wanted = np.array([value for name, value in target.items() if name.startswith("wanted_")])
+    rates = np.array([point[f"rate_{layer}"] for layer in range(1, len(wanted) + 1)])
+    return miss(rates, wanted) <= 1
 
 
 def known(params: Params, points: Sequence[Row]) -> Iterator[str]:

@@ -75,10 +75,11 @@ def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
     weights = start.repeat(size, 1).requires_grad_()
     beta = torch.ones(size, len(model.latents))
     loss = member_losses(model, layout)
-    adam = torch.optim.Adam([weights], lr=params.training.learning_rate, fused=True)
+    settings = params.certification.training
+    adam = torch.optim.Adam([weights], lr=settings.learning_rate, fused=True)
 
     def step(number: int) -> None:
-        x, noise = batch(data, model.latents, params.certification.training.batch_size, 0, number)
+        x, noise = batch(data, model.latents, settings.batch_size, 0, number)
         adam.zero_grad()
         loss(weights, beta, x, noise).sum().backward()
         adam.step()
@@ -90,10 +91,11 @@ def plain_step(params: Params, data: Tensor) -> Callable[[int], None]:
     """One step of one model, as anyone would write it."""
     model = build(params.model, (8, 8), 0)
     beta = torch.ones(len(model.latents))
-    adam = torch.optim.Adam(model.parameters(), lr=params.training.learning_rate)
+    settings = params.certification.training
+    adam = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
 
     def step(number: int) -> None:
-        x, noise = batch(data, model.latents, params.certification.training.batch_size, 0, number)
+        x, noise = batch(data, model.latents, settings.batch_size, 0, number)
         adam.zero_grad()
         objective(model(x, noise), beta).mean().backward()
         adam.step()

@@ -1,13 +1,15 @@
 """Train independent models: of a row of the grid or of the anchors, all of one seed."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
-from hvae import command, tables
+from hvae import command
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model, Point, Schedule, Section, parse
-from hvae.training import checkpoint
+from hvae.training import checkpoint, history
 from hvae.training.grid import Trained, train
+from hvae.training.history import Curve
 from hvae.training.material import Material, material
 
 
@@ -28,7 +30,7 @@ def main(arguments: argparse.Namespace) -> None:
     trained = train(given.model, betas, given.data, given.held_out, job.training, seed)
     _save_models(job, trained, given, arguments.models)
     known = constants(given.model, trained, given.data.shape[1])
-    _save_history(job, trained, known, arguments.history)
+    history.save(arguments.history, _curves(job, trained, known))
 
 
 def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list[float]:
@@ -60,13 +62,10 @@ def _save_models(job: Job, trained: Trained, given: Material, folder: Path) -> N
         checkpoint.save(folder, card, trained.member(index))
 
 
-def _save_history(job: Job, trained: Trained, constants: list[float], path: Path) -> None:
-    rows = [
-        {"point": point.name, "step": step, "objective": values[index].item() - constants[index]}
-        for index, point in enumerate(job.points)
-        for step, values in trained.looks.items()
-    ]
-    tables.write(tables.from_rows(rows, tables.history()), path)
+def _curves(job: Job, trained: Trained, constants: list[float]) -> Iterator[Curve]:
+    for index, (point, constant) in enumerate(zip(job.points, constants, strict=True)):
+        looks = {step: values[index].item() for step, values in trained.looks.items()}
+        yield Curve(point.name, looks, constant)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hvae import command, tables
+from hvae import command
 from hvae.params import Model, Schedule, Section, Seed, parse
-from hvae.training import checkpoint
+from hvae.training import checkpoint, history
 from hvae.training.amortized import Shared, train
+from hvae.training.history import Curve
 from hvae.training.material import Material, material
 
 
@@ -35,11 +36,7 @@ def main(arguments: argparse.Namespace) -> None:
     checkpoint.save(arguments.models, card, shared.state)
     model = checkpoint.load(arguments.models, job.name, [math.sqrt(a * b) for a, b in job.box])
     constant = model.likelihood.constant(given.data.shape[1])
-    rows = [
-        {"point": job.name, "step": step, "objective": value - constant}
-        for step, value in shared.looks.items()
-    ]
-    tables.write(tables.from_rows(rows, tables.history()), arguments.history)
+    history.save(arguments.history, [Curve(job.name, shared.looks, constant)])
 
 
 def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:
