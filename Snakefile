@@ -15,6 +15,7 @@ rule all:
     input:
         REPORT,
         f"{RESULTS}/counts.parquet",
+        f"{RESULTS}/selection.parquet",
         f"{RESULTS}/certificate.parquet",
         f"{RESULTS}/targets.parquet",
         TARGET_MODELS,
@@ -28,7 +29,6 @@ include: "workflow/rules/plane.smk"
 include: "workflow/rules/certificate.smk"
 include: "workflow/rules/latents.smk"
 include: "workflow/rules/tasks.smk"
-include: "workflow/rules/generation.smk"
 include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
 include: "workflow/rules/report.smk"

@@ -53,6 +53,9 @@ def items(layers: int) -> pa.Schema:
 def tasks() -> pa.Schema:
     """A row a metric: on which layers' samples or means, with a 95 % interval.
 
+    `tasks.parquet` is of test items; `selection.parquet` is the same of validation items, by which
+    one may choose.
+
     Names are "" where they do not apply: the accuracy of the data's own classifier, which tells
     what generated items show, belongs to no point.
     """

@@ -19,9 +19,9 @@ from hvae.information.pairwise import from_rows
 from hvae.information.supplied import gaussian_rows
 from hvae.own.latents import Own
 from hvae.task_options import Tasks
-from hvae.tasks import clustering
+from hvae.tasks import clustering, task
 from hvae.tasks.classification import classify
-from hvae.tasks.views import Row, Subject
+from hvae.tasks.task import Found
 
 POINT = "own"  # the one point's name in the tables
 Named = tuple[str, Estimate]  # the quantity, as the table names it, and its estimate
@@ -35,15 +35,12 @@ def divided(own: Own, seed: int) -> tuple[Own, Own]:
 
 def probes(train: Own, test: Own, settings: Tasks) -> tuple[pa.Table, pa.Table]:
     """`tasks` and `counts`: classification and clustering; no rows where there are no classes."""
-    subject = Subject(POINT, train.latents, test.latents)
-    found = list(clustering.cluster(subject, len(test.classes), settings.clustering))
-    rows: list[Row] = [
-        {"point": POINT, **row}
-        for row in classify(train.latents, test.latents, settings.classification)
-    ]
-    rows += [row for one in found for row in clustering.scores(one)]
-    counted = [row for one in found for row in clustering.counts(one, test.classes)]
-    return tables.from_rows(rows, tables.tasks()), tables.from_rows(counted, tables.counts())
+    latents = {"train": train.latents, "test": test.latents}
+    found: list[Found] = list(classify(latents, settings.classification))
+    for one in clustering.cluster(latents, len(test.classes), settings.clustering):
+        found += [*clustering.scores(one), *clustering.counts(one, test.classes)]
+    named = [(POINT, one) for one in found]
+    return task.scores(named, "test"), task.counts(named)
 
 
 def information(train: Own, test: Own, items: int) -> pa.Table:

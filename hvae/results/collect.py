@@ -13,6 +13,7 @@ from hvae.errors import InputError
 # target, or no model serves the whole plane.
 EMPTY: Mapping[str, Callable[[int], pa.Schema]] = {
     "tasks": lambda layers: tables.tasks(),
+    "selection": lambda layers: tables.tasks(),
     "counts": lambda layers: tables.counts(),
     "targets": tables.targets,
     "certificate": tables.certificate,

@@ -4,24 +4,22 @@ Probes on samples of z are what the bounds of information theory speak of; probe
 read a deterministic function of x, and are reported apart.
 """
 
-import argparse
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from hvae import command, tables
 from hvae.latents.store import Latents
-from hvae.params import Point, Section, parse
 from hvae.task_options import Classification
+from hvae.tasks import task
 from hvae.tasks.intervals import share
-from hvae.tasks.views import Floats, Integers, Row, subjects, views
+from hvae.tasks.task import Score, Subject
+from hvae.tasks.views import Integers, View, views
 
 NEIGHBOURS = 5
 
@@ -33,49 +31,33 @@ PROBES: Mapping[str, Callable[[], Any]] = {
 }
 
 
-class Job(Section):
-    """What the probes of a row depend on, beside its latents."""
-
-    classification: Classification
-    points: list[Point]
+def measure(subject: Subject, settings: Classification, seed: int) -> Iterator[Score]:
+    """Accuracies of every probe."""
+    return classify(subject.latents, settings)
 
 
-def main(arguments: argparse.Namespace) -> None:
-    """Write the row's part of `tasks.parquet`."""
-    job = parse(Job, arguments.params)
-    rows = [
-        {"point": point, **row}
-        for point, train, test in subjects(job.points, arguments.latents, "probing points")
-        for row in classify(train, test, job.classification)
-    ]
-    tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
-
-
-def classify(train: Latents, test: Latents, settings: Classification) -> Iterator[Row]:
+def classify(latents: Mapping[str, Latents], settings: Classification) -> Iterator[Score]:
     """Accuracy of every probe on every set of layers, from samples and from means.
 
     Nothing where all train labels are the same, as in a source without classes.
     """
-    labels = train.label[: settings.max_train]
+    labels = latents["train"].label[: settings.max_train]
     if len(np.unique(labels)) < 2:
         return
-    for view in views(train, test, settings.max_train):
+    for view in views(latents, settings.max_train):
         for method in settings.probes:
-            correct = hits(method, view.train, labels, view.test, test.label)
             named = view.named("classification", method) | {"metric": "accuracy"}
-            yield named | share(int(correct.sum()), len(correct))
+            for split, predicted in predictions(method, view, labels).items():
+                correct = predicted == latents[split].label
+                yield Score(split, named | share(int(correct.sum()), len(correct)))
 
 
-def hits(
-    method: str, train: Floats, train_label: Integers, test: Floats, test_label: Integers
-) -> NDArray[np.bool_]:
-    """Whether each test item is classified correctly; standardised with train statistics."""
+def predictions(method: str, view: View, labels: Integers) -> dict[str, Integers]:
+    """Classes of the held-out items, by split; fitted and standardised with train items alone."""
     probe = make_pipeline(StandardScaler(), PROBES[method]())
-    probe.fit(train, train_label)
-    return np.asarray(probe.predict(test) == test_label)
+    probe.fit(view.x["train"], labels)
+    return {split: probe.predict(x) for split, x in view.held_out().items()}
 
 
 if __name__ == "__main__":
-    parser = command.parser(__doc__)
-    command.folder(parser, "latents", "out")
-    command.run(main, parser.parse_args())
+    task.run(__doc__, Classification, measure)

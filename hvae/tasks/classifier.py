@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import torch
 from pydantic import Field, PositiveInt
@@ -66,6 +66,13 @@ class Classifier(nn.Module):
         self.scale.copy_((x - self.centre).square().mean().sqrt().clamp(min=1e-6))
 
 
+class Judge(NamedTuple):
+    """A classifier, and what it is."""
+
+    card: Card
+    classifier: Classifier
+
+
 def histogram(classifier: nn.Module, x: Tensor, classes: int) -> Tensor:
     """How many of x (items, n) are taken for each class: (M,) whole numbers."""
     return torch.bincount(classifier(x).argmax(-1), minlength=classes)
@@ -87,7 +94,7 @@ def save(folder: Path, card: Card, classifier: Classifier) -> None:
     tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text))
 
 
-def load(folder: Path) -> tuple[Card, Classifier]:
+def load(folder: Path) -> Judge:
     """The card, and the classifier; InputError where they are absent or do not fit together."""
     path = folder / "classifier.safetensors"
     try:
@@ -96,4 +103,4 @@ def load(folder: Path) -> tuple[Card, Classifier]:
         classifier.load_state_dict(load_file(path))
     except (OSError, ValueError, SafetensorError, RuntimeError) as error:
         raise InputError(f"{path} and its card do not hold a classifier: {error}") from None
-    return card, classifier.eval().requires_grad_(False)
+    return Judge(card, classifier.eval().requires_grad_(False))

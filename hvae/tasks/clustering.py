@@ -4,7 +4,6 @@ A cluster of z is an f(z), so what it tells of the class is limited as z itself 
 their one-to-one matching to classes are fitted on train latents, and scored on test latents.
 """
 
-import argparse
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,13 +15,13 @@ from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hvae import command, tables
-from hvae.data import prepared
-from hvae.params import Point, Section, parse
+from hvae.latents.store import Latents
 from hvae.task_options import Clustering
+from hvae.tasks import task
 from hvae.tasks.contingency import ari, contingency, count_rows, independent, nmi
 from hvae.tasks.intervals import bootstrap, share
-from hvae.tasks.views import Integers, Row, Subject, View, subjects, views
+from hvae.tasks.task import Count, Found, Score, Subject
+from hvae.tasks.views import Integers, Row, View, views
 
 SEED = 0
 STARTS = 4
@@ -36,68 +35,64 @@ METHODS: Mapping[str, Callable[[int], Any]] = {
 }
 
 
-class Job(Section):
-    """What the clusters of a row depend on, beside its latents."""
-
-    clustering: Clustering
-    points: list[Point]
-
-
 class Clustered(NamedTuple):
-    """What was clustered, and how many items of each class (rows) fell into each cluster."""
+    """What was clustered, and by split how many items of each class (rows) fell in each cluster."""
 
     named: Row
-    train: Integers
-    test: Integers
+    counts: Mapping[str, Integers]
 
 
-def main(arguments: argparse.Namespace) -> None:
-    """Write the row's parts of `tasks.parquet` and of `counts.parquet`."""
-    job = parse(Job, arguments.params)
-    classes = prepared.read(arguments.data / "test.parquet").classes
-    found = [
-        one
-        for subject in subjects(job.points, arguments.latents, "clustering points")
-        for one in cluster(subject, len(classes), job.clustering)
-    ]
-    rows = [row for one in found for row in scores(one)]
-    counted = [row for one in found for row in counts(one, classes)]
-    tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
-    tables.write(tables.from_rows(counted, tables.counts()), arguments.counts)
+def measure(subject: Subject, settings: Clustering, seed: int) -> Iterator[Found]:
+    """What clusters tell of classes, and the counts behind it."""
+    classes = subject.items["train"].classes
+    for one in cluster(subject.latents, len(classes), settings):
+        yield from scores(one)
+        yield from counts(one, classes)
 
 
-def cluster(subject: Subject, classes: int, settings: Clustering) -> Iterator[Clustered]:
+def cluster(
+    latents: Mapping[str, Latents], classes: int, settings: Clustering
+) -> Iterator[Clustered]:
     """Every method on every set of layers, from samples and from means; nothing for one class."""
     if classes < 2:
         return
-    labels = subject.train.label[: settings.max_train]
-    k = min(settings.clusters or classes, len(labels))
-    for view in views(subject.train, subject.test, settings.max_train):
+    labels = {split: of.label for split, of in latents.items()}
+    labels["train"] = labels["train"][: settings.max_train]
+    k = min(settings.clusters or classes, len(labels["train"]))
+    for view in views(latents, settings.max_train):
         for method in settings.methods:
-            sides = zip((labels, subject.test.label), assigned(method, k, view), strict=True)
-            table = [contingency(label, found, (classes, k)) for label, found in sides]
-            named = {"point": subject.point} | view.named("clustering", method)
-            yield Clustered(named, *table)
+            table = {
+                split: contingency(labels[split], found, (classes, k))
+                for split, found in assigned(method, k, view).items()
+            }
+            yield Clustered(view.named("clustering", method), table)
 
 
-def assigned(method: str, k: int, view: View) -> tuple[Integers, Integers]:
-    """The clusters of train and of test items, standardised and fitted with train items alone."""
+def assigned(method: str, k: int, view: View) -> dict[str, Integers]:
+    """Clusters of all items, by split; standardised and fitted with train items alone."""
     model = make_pipeline(StandardScaler(), METHODS[method](k))
     with warnings.catch_warnings():
         # latents that carry nothing may hold fewer places than k: some clusters then stay empty
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(view.train)
-    return model.predict(view.train), model.predict(view.test)
+        model.fit(view.x["train"])
+    return {split: model.predict(x) for split, x in view.x.items()}
 
 
-def scores(found: Clustered) -> Iterator[Row]:
-    """Accuracy of the matched clusters, NMI and ARI on test items."""
-    n = int(found.test.sum())
-    yield found.named | {"metric": "accuracy"} | share(matched(found.train, found.test), n)
-    agreement = {"nmi": nmi, "ari": ari}
-    null = independent(found.test)
-    for metric, numbers in bootstrap(agreement, found.test[None], null[None]).items():
-        yield found.named | {"metric": metric} | numbers | {"n": n}
+def scores(found: Clustered) -> Iterator[Score]:
+    """Accuracy of the matched clusters, NMI and ARI on the items of each held-out split."""
+    for split in set(found.counts) - {"train"}:
+        for row in agreement(found.counts["train"], found.counts[split]):
+            yield Score(split, found.named | row)
+
+
+def agreement(train: Integers, held_out: Integers) -> Iterator[Row]:
+    """The metrics of one table of counts; only the matching is fitted, on another."""
+    n = int(held_out.sum())
+    yield {"metric": "accuracy"} | share(matched(train, held_out), n)
+    null = independent(held_out)
+    statistics = bootstrap({"nmi": nmi, "ari": ari}, held_out[None], null[None])
+    for metric, numbers in statistics.items():
+        yield {"metric": metric} | numbers | {"n": n}
 
 
 def matched(train: Integers, test: Integers) -> int:
@@ -109,15 +104,13 @@ def matched(train: Integers, test: Integers) -> int:
     return int(test[linear_sum_assignment(train, maximize=True)].sum())
 
 
-def counts(found: Clustered, classes: Sequence[str]) -> Iterator[Row]:
-    """Rows of `counts.parquet`: class × cluster of train and of test items."""
-    clusters = [str(number) for number in range(found.test.shape[1])]
+def counts(found: Clustered, classes: Sequence[str]) -> Iterator[Count]:
+    """Class × cluster of the items that the matching is fitted on, and of those it is tested on."""
     for split in ("train", "test"):
-        for row in count_rows(getattr(found, split), classes, clusters):
-            yield found.named | {"split": split} | row
+        clusters = [str(number) for number in range(found.counts[split].shape[1])]
+        for row in count_rows(found.counts[split], classes, clusters):
+            yield Count(found.named | {"split": split} | row)
 
 
 if __name__ == "__main__":
-    parser = command.parser(__doc__)
-    command.folder(parser, "data", "latents", "out", "counts")
-    command.run(main, parser.parse_args())
+    task.run(__doc__, Clustering, measure)

@@ -7,7 +7,6 @@ of each other and the draws of every cut have noise of their own, so that the to
 two class histograms can be held against the one that R_{≥l} − I(x; z_{≥l}) allows.
 """
 
-import argparse
 from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
@@ -15,19 +14,19 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from hvae import command, tables
+from hvae.data.splits import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.chunks import ITEMS
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
-from hvae.params import Point, Section, Seed, parse
-from hvae.tasks import classifier
+from hvae.task_options import Generation
+from hvae.tasks import task
 from hvae.tasks.classifier import Card, Classifier, histogram
 from hvae.tasks.contingency import count_rows, total_variation
 from hvae.tasks.intervals import bootstrap
 from hvae.tasks.layers import suffixes
-from hvae.tasks.views import Integers, Row, subjects
-from hvae.training import checkpoint
+from hvae.tasks.task import HELD_OUT, Count, Found, Score, Subject
+from hvae.tasks.views import Integers, Row
 
 
 class Origin(IntEnum):
@@ -37,13 +36,6 @@ class Origin(IntEnum):
     PRIOR = 1
 
 
-class Job(Section):
-    """What a row depends on, beside models, latents and the classifier."""
-
-    seed: Seed
-    points: list[Point]
-
-
 class Cut(NamedTuple):
     """The suffix z_{≥l} that was kept, and the class histograms: (2, M), a row an `Origin`."""
 
@@ -51,27 +43,22 @@ class Cut(NamedTuple):
     histograms: Integers
 
 
-@torch.inference_mode()
-def main(arguments: argparse.Namespace) -> None:
-    """Write the row's parts of `tasks.parquet` and of `counts.parquet`."""
-    job = parse(Job, arguments.params)
-    card, judge = classifier.load(arguments.classifier)
-    rows: list[Row] = []
-    counted: list[Row] = []
-    points = {point.name: point for point in job.points}
-    for subject in subjects(job.points, arguments.latents, "generating from points"):
-        point = points[subject.point]
-        model = checkpoint.load(arguments.models, point.model, point.beta)
-        for cut in generate(model, subject.test, judge, len(card.classes), job.seed):
-            named = {"point": subject.point, **_named(cut, card)}
-            rows.append(named | {"metric": "class_tv"} | variation(cut.histograms))
-            counted += [named | {"split": "test"} | row for row in counts(cut, card)]
-    tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
-    tables.write(tables.from_rows(counted, tables.counts()), arguments.counts)
+def measure(subject: Subject, settings: Generation, seed: int) -> Iterator[Found]:
+    """How far the class histograms of the two origins are apart, and those of test items."""
+    if subject.judge is None:
+        return
+    card, judge = subject.judge
+    for split in HELD_OUT:
+        kept, number = subject.latents[split], SPLITS.index(split)
+        for cut in generate(subject.model, kept, judge, len(card.classes), seed, number):
+            named = _named(cut, card)
+            yield Score(split, named | {"metric": "class_tv"} | variation(cut.histograms))
+            if split == "test":
+                yield from (Count(named | {"split": split} | row) for row in counts(cut, card))
 
 
 def generate(
-    model: HierarchicalVAE, test: Latents, judge: Classifier, classes: int, seed: int
+    model: HierarchicalVAE, test: Latents, judge: Classifier, classes: int, *key: int
 ) -> Iterator[Cut]:
     """Class histograms for every cut, z_L alone kept first; `judge` tells the classes apart.
 
@@ -82,7 +69,7 @@ def generate(
     for number, layers in enumerate(suffixes(len(test.sample))):
         kept = [torch.tensor(test.sample[member]) for member in layers.members]
         shown = [
-            decoded(model, upper, len(test.ids), generator(Stream.GENERATION, seed, number, origin))
+            decoded(model, upper, len(test.ids), generator(Stream.GENERATION, *key, number, origin))
             for origin, upper in zip(Origin, (kept, []), strict=True)
         ]
         both = torch.stack([histogram(judge, x, classes) for x in shown])
@@ -127,6 +114,4 @@ def _named(cut: Cut, card: Card) -> Row:
 
 
 if __name__ == "__main__":
-    parser = command.parser(__doc__)
-    command.folder(parser, "models", "latents", "classifier", "out", "counts")
-    command.run(main, parser.parse_args())
+    task.run(__doc__, Generation, measure)

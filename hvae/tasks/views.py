@@ -1,16 +1,12 @@
-"""What a task reads of a point: latents of one set of layers and one kind at a time."""
+"""Features of latents: one set of layers, and one kind of them, at a time."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae import command
-from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.params import Point
 from hvae.tasks.layers import joined, layer_sets
 
 Row = dict[str, Any]
@@ -18,43 +14,32 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-class Subject(NamedTuple):
-    """A trained point's name, with its latents of train and of test items."""
-
-    point: str
-    train: Latents
-    test: Latents
-
-
 class View(NamedTuple):
-    """Features of one set of layers: (items, d) of the train items used, and of all test items."""
+    """Features (items, d) by split: `train` has the items that are used, the others all of theirs.
+
+    layers: a set's name, as `z1+z2`; features: `sample` or `mean`.
+    """
 
     layers: str
     features: str
-    train: Floats
-    test: Floats
+    x: Mapping[str, Floats]
 
     def named(self, task: str, method: str) -> Row:
         """The columns of a row that say what was measured."""
         named = {"task": task, "layers": self.layers, "features": self.features}
         return named | {"method": method}
 
-
-def subjects(points: Sequence[Point], folder: Path, what: str) -> Iterator[Subject]:
-    """The points that have latents: a diverged one has none."""
-    for point in command.progress(points, what):
-        train, test = (
-            store.read(store.file(folder, point.name, split)) for split in ("train", "test")
-        )
-        if len(test.label) > 0:
-            yield Subject(point.name, train, test)
+    def held_out(self) -> dict[str, Floats]:
+        """The splits that nothing is fitted on."""
+        return {split: x for split, x in self.x.items() if split != "train"}
 
 
-def views(train: Latents, test: Latents, max_train: int) -> Iterator[View]:
+def views(latents: Mapping[str, Latents], max_train: int) -> Iterator[View]:
     """Samples and means of every set of layers, with the first `max_train` train items."""
     for features in ("sample", "mean"):
-        for layers in layer_sets(len(train.sample)):
-            fit_on, score_on = (
-                joined(getattr(side, features), layers).astype(np.float64) for side in (train, test)
-            )
-            yield View(layers.name, features, fit_on[:max_train], score_on)
+        for layers in layer_sets(len(latents["train"].sample)):
+            x = {
+                split: joined(getattr(of, features), layers).astype(np.float64)
+                for split, of in latents.items()
+            }
+            yield View(layers.name, features, x | {"train": x["train"][:max_train]})

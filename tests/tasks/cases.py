@@ -1,9 +1,14 @@
 """Latents of which it is known what they tell, without any model."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.data.prepared import Items
 from hvae.latents.store import Latents
+from hvae.tasks.task import Subject
+from tests.conftest import small
 
 
 def latents(
@@ -23,3 +28,17 @@ def separated(random: np.random.Generator, items: int, classes: int = 4) -> Late
     centre = 12 * np.eye(classes)[label]
     noise = [random.normal(size=(items, width)) for width in (classes, 3)]
     return latents(label, [centre + noise[0], noise[1]], [centre, np.zeros((items, 3))])
+
+
+def labelled(
+    stored: Mapping[str, Latents], targets: Mapping[str, NDArray[np.float64] | None]
+) -> Subject:
+    """A subject with these latents, whose items are empty but for their targets."""
+    items = {
+        split: Items(
+            np.zeros((len(of.ids), 1), np.float32), of.label, of.ids, (1,), ("all",), False,
+            targets[split],
+        )
+        for split, of in stored.items()
+    }  # fmt: skip
+    return Subject("p", small([4, 2]), stored, items)

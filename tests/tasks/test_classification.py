@@ -6,8 +6,9 @@ from scipy.stats import binom
 
 from hvae.latents.store import Latents
 from hvae.task_options import Classification
-from hvae.tasks.classification import PROBES, classify, hits
+from hvae.tasks.classification import PROBES, classify, predictions
 from hvae.tasks.layers import joined, layer_sets
+from hvae.tasks.views import View
 
 ALL = Classification(probes=list(PROBES), max_train=300)
 RANDOM = np.random.default_rng(0)
@@ -24,6 +25,13 @@ def planted(count: int, informative: bool) -> Latents:
     )  # fmt: skip
 
 
+def hits(method: str, train: Latents, test: Latents, moved: float = 0) -> np.ndarray:
+    """Whether each test item is classified correctly from samples of z_1."""
+    x = {"train": train.sample[0], "test": test.sample[0] + moved * np.eye(4)[0]}
+    view = View("z1", "sample", {split: part.astype(float) for split, part in x.items()})
+    return predictions(method, view, train.label)["test"] == test.label
+
+
 def test_layer_sets_are_layers_and_suffixes() -> None:
     assert [layers.name for layers in layer_sets(1)] == ["z1"]
     assert [layers.name for layers in layer_sets(2)] == ["z1", "z2", "z1+z2"]
@@ -34,24 +42,27 @@ def test_layer_sets_are_layers_and_suffixes() -> None:
 @pytest.mark.parametrize("method", PROBES)
 def test_separated_classes_are_told_apart(method: str) -> None:
     train, test = planted(300, True), planted(200, True)
-    assert hits(method, train.sample[0], train.label, test.sample[0], test.label).mean() > 0.99
+    assert hits(method, train, test).mean() > 0.99
 
 
 @pytest.mark.parametrize("method", PROBES)
 def test_labels_that_carry_nothing_are_guessed_at_chance(method: str) -> None:
     train, test = planted(300, False), planted(600, False)
-    count = hits(method, train.sample[0], train.label, test.sample[0], test.label).sum()
+    count = hits(method, train, test).sum()
     assert binom.sf(count - 1, 600, 1 / 3) > 1e-3
     assert binom.cdf(count, 600, 1 / 3) > 1e-3
 
 
-def test_every_layer_set_probe_and_kind_of_feature_has_its_row() -> None:
-    rows = list(classify(planted(300, True), planted(100, True), ALL))
-    assert len(rows) == 3 * 2 * 4
-    by = {(row["layers"], row["features"], row["method"]): row["value"] for row in rows}
-    assert by["z1", "sample", "logistic"] > 0.95
-    assert by["z1+z2", "sample", "svm-rbf"] > 0.95
-    assert by["z2", "sample", "logistic"] < 0.6
+def test_every_layer_set_probe_and_kind_of_feature_has_its_row_in_each_split() -> None:
+    latents = {"train": planted(300, True), "validation": planted(80, True)}
+    latents["test"] = planted(100, True)
+    found = list(classify(latents, ALL))
+    assert len(found) == 2 * 3 * 2 * 4
+    assert {(one.split, one.row["n"]) for one in found} == {("validation", 80), ("test", 100)}
+    by = {tuple(one.row[n] for n in ("layers", "features", "method")): one.row for one in found}
+    assert by["z1", "sample", "logistic"]["value"] > 0.95
+    assert by["z1+z2", "sample", "svm-rbf"]["value"] > 0.95
+    assert by["z2", "sample", "logistic"]["value"] < 0.6
 
 
 def test_probes_see_at_most_max_train_items_and_no_test_item() -> None:
@@ -60,12 +71,11 @@ def test_probes_see_at_most_max_train_items_and_no_test_item() -> None:
     wrong = train.label.copy()
     wrong[30:] = (wrong[30:] + 1) % 3
     settings = Classification(probes=["logistic"], max_train=30)
-    rows = classify(train._replace(label=wrong), test, settings)
-    assert next(rows)["value"] > 0.9
+    found = classify({"train": train._replace(label=wrong), "test": test}, settings)
+    assert next(found).row["value"] > 0.9
 
 
 def test_features_are_standardised_with_train_statistics() -> None:
     """Test features moved as a whole must look moved: their own statistics would hide it."""
     train, test = planted(300, True), planted(300, True)
-    moved = test.sample[0] + np.float32(12) * np.eye(4, dtype=np.float32)[0]
-    assert hits("knn", train.sample[0], train.label, moved, test.label).mean() < 0.8
+    assert hits("knn", train, test, moved=12).mean() < 0.8

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.latents.store import Latents
 from hvae.task_options import Clustering
 from hvae.tasks.clustering import METHODS, Clustered, cluster, counts, matched, scores
-from hvae.tasks.views import Subject
 from tests.tasks.cases import latents, separated
 
 ALL = Clustering(max_train=400)
 
 
-def subject(seed: int, train: int = 400, test: int = 300) -> Subject:
+def subject(seed: int, train: int = 400, test: int = 300) -> dict[str, Latents]:
     random = np.random.default_rng(seed)
-    return Subject("p", separated(random, train), separated(random, test))
+    return {"train": separated(random, train), "test": separated(random, test)}
 
 
 def found(method: str, layers: str, features: str, clusters: list[Clustered]) -> Clustered:
@@ -26,7 +26,7 @@ def found(method: str, layers: str, features: str, clusters: list[Clustered]) ->
 
 
 def values(one: Clustered) -> dict[str, Any]:
-    return {row["metric"]: row["value"] for row in scores(one)}
+    return {found.row["metric"]: found.row["value"] for found in scores(one)}
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,9 @@ def test_latents_that_are_constant_fall_into_one_cluster(
 ) -> None:
     """Closed layers have constant means: neither a warning nor a failure."""
     one = found(method, "z2", "mean", clusters)
-    assert (one.test.sum(0) > 0).sum() == 1
+    assert (one.counts["test"].sum(0) > 0).sum() == 1
     assert values(one)["nmi"] == 0
-    assert values(one)["accuracy"] <= one.test.sum(1).max() / one.test.sum()
+    assert values(one)["accuracy"] <= one.counts["test"].sum(1).max() / one.counts["test"].sum()
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -61,12 +61,13 @@ def test_labels_that_carry_nothing_are_matched_at_chance(method: str) -> None:
     hits = []
     for seed in range(150):
         random = np.random.default_rng(seed)
-        sides = [
-            latents(random.integers(3, size=60), [random.normal(size=(60, 2))]) for _ in range(2)
-        ]
-        one = next(cluster(Subject("p", *sides), 3, settings))
-        hits.append(matched(one.train, one.test) / 60)
-        upwards = matched(one.test, one.test) / 60
+        sides = {
+            split: latents(random.integers(3, size=60), [random.normal(size=(60, 2))])
+            for split in ("train", "test")
+        }
+        table = next(cluster(sides, 3, settings)).counts
+        hits.append(matched(table["train"], table["test"]) / 60)
+        upwards = matched(table["test"], table["test"]) / 60
         assert upwards >= hits[-1]
     error = np.std(hits, ddof=1) / math.sqrt(len(hits))
     assert abs(np.mean(hits) - 1 / 3) < 3 * error
@@ -75,10 +76,10 @@ def test_labels_that_carry_nothing_are_matched_at_chance(method: str) -> None:
 def test_test_labels_fit_nothing() -> None:
     """Other test labels change neither the clusters nor the matching."""
     one = subject(1)
-    other = one._replace(test=one.test._replace(label=(one.test.label + 1) % 4))
+    other = one | {"test": one["test"]._replace(label=(one["test"].label + 1) % 4)}
     for a, b in zip(cluster(one, 4, ALL), cluster(other, 4, ALL), strict=True):
-        np.testing.assert_array_equal(a.train, b.train)
-        np.testing.assert_array_equal(a.test.sum(0), b.test.sum(0))
+        np.testing.assert_array_equal(a.counts["train"], b.counts["train"])
+        np.testing.assert_array_equal(a.counts["test"].sum(0), b.counts["test"].sum(0))
     moved = values(found("k-means", "z1", "sample", list(cluster(other, 4, ALL))))
     assert moved["accuracy"] < 0.02
     assert moved["nmi"] > 0.95  # it needs no matching
@@ -95,11 +96,11 @@ def test_clusters_are_as_many_as_asked_for() -> None:
     one = subject(2)
     settings = Clustering(methods=["k-means"], clusters=7, max_train=50)
     first = next(cluster(one, 4, settings))
-    assert first.train.shape == (4, 7)
-    assert first.train.sum() == 50
-    assert first.test.sum() == 300
+    assert first.counts["train"].shape == (4, 7)
+    assert first.counts["train"].sum() == 50
+    assert first.counts["test"].sum() == 300
     few = cluster(subject(2, train=5), 4, settings)
-    assert next(few).train.shape == (4, 5)
+    assert next(few).counts["train"].shape == (4, 5)
 
 
 def test_one_class_has_no_clusters() -> None:
@@ -108,7 +109,7 @@ def test_one_class_has_no_clusters() -> None:
 
 def test_every_choice_has_its_rows_and_counts_add_up(clusters: list[Clustered]) -> None:
     assert len(clusters) == 3 * 2 * 2
-    rows = list(counts(clusters[0], ["a", "b", "c", "d"]))
+    rows = [found.row for found in counts(clusters[0], ["a", "b", "c", "d"])]
     assert {row["group"] for row in rows} == {"a", "b", "c", "d"}
     assert {row["output"] for row in rows} <= {"0", "1", "2", "3"}
     for split, items in (("train", 400), ("test", 300)):
@@ -118,6 +119,9 @@ def test_every_choice_has_its_rows_and_counts_add_up(clusters: list[Clustered]) 
 @pytest.mark.parametrize("method", METHODS)
 def test_many_dimensions_and_few_items_do_not_fail(method: str) -> None:
     random = np.random.default_rng(3)
-    sides = [latents(random.integers(5, size=20), [random.normal(size=(20, 300))]) for _ in "ab"]
-    one = next(cluster(Subject("p", *sides), 5, Clustering(methods=[method])))
-    assert one.test.sum() == 20
+    sides = {
+        split: latents(random.integers(5, size=20), [random.normal(size=(20, 300))])
+        for split in ("train", "test")
+    }
+    one = next(cluster(sides, 5, Clustering(methods=[method])))
+    assert one.counts["test"].sum() == 20

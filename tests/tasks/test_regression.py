@@ -5,12 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from hvae.data.prepared import Items
-from hvae.errors import InputError
+from hvae.latents.store import Latents
 from hvae.task_options import Regression
-from hvae.tasks.regression import METHODS, regress, scores, targets
-from hvae.tasks.views import Subject
-from tests.tasks.cases import latents
+from hvae.tasks.regression import METHODS, measure, regress, scores
+from tests.tasks.cases import labelled, latents
 
 NOISE = 0.5
 SETTINGS = Regression()
@@ -25,22 +23,17 @@ def side(
     return z, signal + NOISE * random.normal(size=items)
 
 
-def case(seed: int, items: int = 2000, curved: bool = False) -> tuple[Subject, Items, Items]:
-    """z_1 tells the target, z_2 is constant; test items have ids in another order."""
+Case = tuple[dict[str, Latents], dict[str, np.ndarray]]
+
+
+def case(seed: int, items: int = 2000, curved: bool = False) -> Case:
+    """z_1 tells the target, z_2 is constant: latents and targets by split."""
     random = np.random.default_rng(seed)
-    found = []
-    for _ in range(2):
-        z, target = side(random, items, curved)
-        stored = latents(np.zeros(items, int), [z, np.ones((items, 2))])
-        order = random.permutation(items)
-        found.append((stored, prepared(target[order], order)))
-    (train, train_items), (test, test_items) = found
-    return Subject("p", train, test), train_items, test_items
-
-
-def prepared(target: np.ndarray | None, ids: np.ndarray) -> Items:
-    x = np.zeros((len(ids), 1), np.float32)
-    return Items(x, np.zeros(len(ids), int), ids, (1,), ("all",), False, target)
+    stored, targets = {}, {}
+    for split in ("train", "test"):
+        z, targets[split] = side(random, items, curved)
+        stored[split] = latents(np.zeros(items, int), [z, np.ones((items, 2))])
+    return stored, targets
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +41,8 @@ def linear() -> dict[tuple[str, ...], dict]:
     return by_name(*case(0))
 
 
-def by_name(subject: Subject, train: Items, test: Items) -> dict[tuple[str, ...], dict]:
-    rows = regress(subject, train, test, SETTINGS)
+def by_name(stored: dict[str, Latents], targets: dict[str, np.ndarray]) -> dict:
+    rows = [found.row for found in regress(stored, targets, SETTINGS)]
     return {tuple(row[n] for n in ("layers", "features", "method", "metric")): row for row in rows}
 
 
@@ -81,12 +74,15 @@ def test_a_curved_target_is_followed(method: str) -> None:
     assert bent > 0.9 * NOISE**2
 
 
-def test_every_choice_has_its_rows_and_no_target_has_none(
-    linear: dict[tuple[str, ...], dict],
-) -> None:
+def test_every_choice_has_its_rows(linear: dict[tuple[str, ...], dict]) -> None:
     assert len(linear) == 3 * 2 * 3 * 2
-    subject, train, test = case(0, items=20)
-    assert list(regress(subject, train, prepared(None, test.ids), SETTINGS)) == []
+
+
+def test_no_target_has_no_rows() -> None:
+    stored, targets = case(0, items=20)
+    none, some = (labelled(stored, dict.fromkeys(stored, t)) for t in (None, targets["test"]))
+    assert list(measure(none, SETTINGS, 0)) == []
+    assert len(list(measure(some, SETTINGS, 0))) == 3 * 2 * 3 * 2
 
 
 def test_scores_have_the_interval_of_the_mean_squared_error() -> None:
@@ -109,20 +105,14 @@ def test_intervals_hold_the_true_error() -> None:
     assert held >= 88
 
 
-def test_targets_are_matched_by_id() -> None:
-    items = prepared(np.array([0.5, 1.5, 2.5]), np.array([7, 3, 9]))
-    assert targets(np.array([9, 7]), items).tolist() == [2.5, 0.5]
-    with pytest.raises(InputError, match="item 4 has latents, but is not in the prepared split"):
-        targets(np.array([4]), items)
-
-
 def test_test_targets_and_train_items_beyond_the_first_fit_nothing() -> None:
-    subject, train, test = case(2, items=200)
+    stored, targets = case(2, items=200)
     settings = Regression(methods=["ridge"], max_train=50)
-    target = np.array(train.target)
-    target[train.ids >= 50] += 1000  # latents are stored in the order of ids here
-    first = next(regress(subject, train, test, settings))["value"]
-    assert next(regress(subject, train._replace(target=target), test, settings))["value"] == first
-    shifted = test._replace(target=np.array(test.target) + 100)
-    moved = next(regress(subject, train, shifted, settings))["value"]
-    assert moved == pytest.approx(100**2, rel=0.01)
+
+    def first(**changed: np.ndarray) -> float:
+        return next(regress(stored, targets | changed, settings)).row["value"]
+
+    wrong = targets["train"].copy()
+    wrong[50:] += 1000
+    assert first(train=wrong) == first()
+    assert first(test=targets["test"] + 100) == pytest.approx(100**2, rel=0.01)

@@ -10,7 +10,7 @@ from workflow.imports import sources
 
 TASKS = ("classification", "clustering", "regression", "fit_classifier", "generation")
 TRAINING = ("train", "train_plane", "train_anchors")
-ROW_JOBS = ("measure", "extract", "classify", "cluster", "generate", "estimate")
+ROW_JOBS = ("measure", "extract", "classification", "clustering", "generation", "estimate")
 
 
 def test_stages_list_every_source_that_their_jobs_run() -> None:
@@ -58,8 +58,10 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     # another probe: nothing is trained or extracted
     workspace.change(tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
-    assert ran.count("classify") == 3
-    assert set(ran).isdisjoint({"prepare", "fit_classifier", *TRAINING, *ROW_JOBS} - {"classify"})
+    assert ran.count("classification") == 3
+    assert set(ran).isdisjoint(
+        {"prepare", "fit_classifier", *TRAINING, *ROW_JOBS} - {"classification"}
+    )
 
     # Snakemake agrees that all is done
     assert "Nothing to be done" in workspace.snakemake()

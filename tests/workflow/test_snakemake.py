@@ -26,6 +26,7 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
         "points": (tables.points(2), 9 + 2 * 2 + 1),
         "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
         "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
+        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
         "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2) + 2 + 2)),
@@ -111,24 +112,24 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classify": 2, "collect_tasks": 1, "judge": 1, "summarise": 1, "record": 1, "report": 1,
-         "all": 1},
+        {"classification": 2, "collect_tasks": 3, "judge": 1, "summarise": 1, "record": 1,
+         "report": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"cluster": 2, "collect_tasks": 2, "judge": 1, "summarise": 1, "record": 1, "report": 1,
+        {"clustering": 2, "collect_tasks": 3, "judge": 1, "summarise": 1, "record": 1, "report": 1,
          "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generate": 2, "collect_tasks": 2, "judge": 1, "summarise": 1,
+        {"fit_classifier": 1, "generation": 2, "collect_tasks": 3, "judge": 1, "summarise": 1,
          "record": 1, "report": 1, "all": 1},
     ),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
-        {"measure": 1, "extract": 1, "classify": 1, "cluster": 1, "generate": 1, "estimate": 1,
-         "collect": 4, "collect_tasks": 2,
+        {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
+         "estimate": 1, "collect": 4, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -138,8 +139,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"evaluation": {"every": 1}},
-        {"extract": 3, "classify": 3, "cluster": 3, "generate": 3, "estimate": 3,
-         "collect": 2, "collect_tasks": 2,
+        {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "estimate": 3,
+         "collect": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -154,8 +155,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
-         "extract": 2, "classify": 2, "cluster": 2, "generate": 2, "estimate": 2,
-         "collect": 5, "collect_plane": 2, "collect_tasks": 2,
+         "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "estimate": 2,
+         "collect": 5, "collect_plane": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
@@ -203,8 +204,8 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
 ) -> None:
     workspace.change(data={"source": "gaussian", "items": 400})
     planned = workspace.planned()
-    assert not {"classify", "cluster", "generate", "fit_classifier"} & planned.keys()
-    assert (planned["regress"], planned["collect_tasks"]) == (2, 2)
+    assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
+    assert (planned["regression"], planned["collect_tasks"]) == (2, 3)
 
 
 def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
@@ -214,7 +215,7 @@ def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
     source.touch()
     assert workspace.planned() == {}
     source.write_text(source.read_text() + "\n# changed\n")
-    assert workspace.planned()["classify"] == 2
+    assert workspace.planned()["classification"] == 2
     assert "train_plane" not in workspace.planned()
 
 

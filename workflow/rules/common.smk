@@ -97,9 +97,9 @@ def job(*keys):
     return lambda wildcards: PARAMS.job(*keys)
 
 
-def row_job(*keys, rows=LOOKED_INTO, of=PARAMS, **extra):
+def row_job(*keys, rows=LOOKED_INTO, **extra):
     """What a row's job depends on: those keys of the parameters, and the row's points."""
-    return lambda wildcards: of.job(
+    return lambda wildcards: PARAMS.job(
         *keys, points=[point.model_dump() for point in rows[wildcards.row]], **extra
     )
 

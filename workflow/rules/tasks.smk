@@ -3,89 +3,78 @@ LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
 TARGETED = ["regression"] if PARAMS.data.targeted else []
-COUNTED = [task for task in ["clustering", "generation"] if task in LABELLED]
+TASKS = LABELLED + TARGETED
+JUDGED = ["generation"]  # those that ask the classifier of the data
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
 ]
 CLASSIFIER_SCORE = f"{RESULTS}/parts/tasks/classifier.parquet"
 COLLECTED = {
-    "tasks": [p for task in LABELLED + TARGETED for p in parts(f"tasks/{task}")]
+    "tasks": [p for task in TASKS for p in parts(f"tasks/{task}")]
     + ([CLASSIFIER_SCORE] if LABELLED else []),
-    "counts": [p for task in COUNTED for p in parts(f"counts/{task}")],
+    "selection": [p for task in TASKS for p in parts(f"selection/{task}")],
+    "counts": [p for task in TASKS for p in parts(f"counts/{task}")],
 }
 
 
-rule classify:
+for TASK in TASKS:
+
+    rule:
+        name:
+            TASK
+        input:
+            data=SPLITS.values(),
+            models=models_of(LOOKED_INTO),
+            latents=latents_of("train", "validation", "test"),
+            classifier=CLASSIFIER if TASK in JUDGED else [],
+            code=sources(f"hvae.tasks.{TASK}"),
+        output:
+            test=f"{RESULTS}/parts/tasks/{TASK}/{{row}}.parquet",
+            validation=f"{RESULTS}/parts/selection/{TASK}/{{row}}.parquet",
+            counts=f"{RESULTS}/parts/counts/{TASK}/{{row}}.parquet",
+        log:
+            f"{LOGS}/{TASK}/{{row}}.log",
+        benchmark:
+            f"{LOGS}/{TASK}/{{row}}.tsv"
+        conda:
+            "../envs/hvae.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=120,
+        params:
+            job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+        shell:
+            f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
+            f"--models {RESULTS}/models --latents {RESULTS}/latents "
+            + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
+            + "--test {output.test} --validation {output.validation} "
+            "--counts {output.counts} 2> {log}"
+
+
+rule fit_classifier:
     input:
-        latents=latents_of("train", "test"),
-        code=sources("hvae.tasks.classification"),
+        data=SPLITS.values(),
+        code=sources("hvae.tasks.fit_classifier"),
     output:
-        part=f"{RESULTS}/parts/tasks/classification/{{row}}.parquet",
+        classifier=CLASSIFIER,
+        part=CLASSIFIER_SCORE,
     log:
-        f"{LOGS}/classify/{{row}}.log",
+        f"{LOGS}/fit_classifier.log",
     benchmark:
-        f"{LOGS}/classify/{{row}}.tsv"
+        f"{LOGS}/fit_classifier.tsv"
     conda:
         "../envs/hvae.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=4000,
+        runtime=60,
     params:
-        job=row_job("classification", of=PARAMS.tasks),
+        job=lambda wildcards: PARAMS.tasks.job("generation", seed=PARAMS.seed),
     shell:
-        "python -m hvae.tasks.classification --params {params.job:q} "
-        f"--latents {RESULTS}/latents --out {{output.part}} 2> {{log}}"
-
-
-rule cluster:
-    input:
-        test=SPLITS["test"],
-        latents=latents_of("train", "test"),
-        code=sources("hvae.tasks.clustering"),
-    output:
-        part=f"{RESULTS}/parts/tasks/clustering/{{row}}.parquet",
-        counts=f"{RESULTS}/parts/counts/clustering/{{row}}.parquet",
-    log:
-        f"{LOGS}/cluster/{{row}}.log",
-    benchmark:
-        f"{LOGS}/cluster/{{row}}.tsv"
-    conda:
-        "../envs/hvae.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=120,
-    params:
-        job=row_job("clustering", of=PARAMS.tasks),
-    shell:
-        f"python -m hvae.tasks.clustering --params {{params.job:q}} --data {DATA} "
-        f"--latents {RESULTS}/latents --out {{output.part}} --counts {{output.counts}} 2> {{log}}"
-
-
-rule regress:
-    input:
-        data=[SPLITS["train"], SPLITS["test"]],
-        latents=latents_of("train", "test"),
-        code=sources("hvae.tasks.regression"),
-    output:
-        part=f"{RESULTS}/parts/tasks/regression/{{row}}.parquet",
-    log:
-        f"{LOGS}/regress/{{row}}.log",
-    benchmark:
-        f"{LOGS}/regress/{{row}}.tsv"
-    conda:
-        "../envs/hvae.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=120,
-    params:
-        job=row_job("regression", of=PARAMS.tasks),
-    shell:
-        f"python -m hvae.tasks.regression --params {{params.job:q}} --data {DATA} "
-        f"--latents {RESULTS}/latents --out {{output.part}} 2> {{log}}"
+        f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --data {DATA} "
+        f"--classifier {RESULTS}/classifier --out {{output.part}} 2> {{log}}"
 
 
 rule collect_tasks:
@@ -99,7 +88,7 @@ rule collect_tasks:
     benchmark:
         f"{LOGS}/collect/{{table}}.tsv"
     wildcard_constraints:
-        table="tasks|counts",
+        table="tasks|selection|counts",
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -113,5 +102,4 @@ rule collect_tasks:
 
 rule tasks:
     input:
-        f"{RESULTS}/tasks.parquet",
-        f"{RESULTS}/counts.parquet",
+        expand(f"{RESULTS}/{{table}}.parquet", table=COLLECTED),
