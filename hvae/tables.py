@@ -128,9 +128,21 @@ def latents(widths: Sequence[int]) -> pa.Schema:
 
 
 def gallery(dimensions: int) -> pa.Schema:
-    """A row a picture: a test item, its reconstruction, or a draw from the prior."""
+    """A row a picture: a test item's reconstruction or layer cut, or a draw from the prior.
+
+    Kinds are "reconstruction", "sample", and for the cut that keeps z_{≥l} "cut z2", "cut z2+z3".
+    """
     picture = {"image": pa.list_(pa.float32(), dimensions)}
     return _schema({"point": TEXT, "kind": TEXT, "index": WHOLE} | picture)
+
+
+def embeddings() -> pa.Schema:
+    """A row a test item in a plane: where a method puts the posterior mean of a layer's latent.
+
+    Coordinates have no unit, and compare within one point, layer and method alone.
+    """
+    names = dict.fromkeys(["point", "layers", "method"], TEXT)
+    return _schema(names | {"index": WHOLE, "label": WHOLE, "x": REAL, "y": REAL})
 
 
 def history() -> pa.Schema:

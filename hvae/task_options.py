@@ -52,6 +52,10 @@ class Generation(Section):
     images: Annotated[int, Field(ge=20)] = 1000
     parts: Annotated[int, Field(ge=2)] = 10
 
+    def classifying(self) -> dict[str, Any]:
+        """What the classifier depends on."""
+        return self.model_dump(mode="json", include={"classifier", "width", "max_epochs"})
+
 
 class Reconstruction(Section):
     """Errors and structural similarity of at most `max_items` held-out items of a split."""
@@ -94,6 +98,13 @@ class Anomaly(Section):
     max_items: Items = 500
 
 
+class Visualisation(Section):
+    """Planes in which at most `max_items` test items are shown, for each layer."""
+
+    methods: Chosen[Literal["pca", "t-sne"]] = Field(default=["pca", "t-sne"])
+    max_items: Items = 300
+
+
 class Tasks(Section):
     """Each task's own section; whether there are rows depends on the source's labels and target."""
 
@@ -107,6 +118,7 @@ class Tasks(Section):
     upscaling: Upscaling = Upscaling()
     compression: Compression = Compression()
     anomaly: Anomaly = Anomaly()
+    visualisation: Visualisation = Visualisation()
 
     def settings(self, task: str) -> dict[str, Any]:
         """What one task depends on."""

@@ -32,6 +32,10 @@ CONTRACT = {
         "point:string task:string layers:string features:string method:string split:string "
         "group:string output:string count:int64",
     ),
+    "embeddings": (
+        tables.embeddings(),
+        "point:string layers:string method:string index:int64 label:int64 x:double y:double",
+    ),
     "bounds": (
         tables.bounds(),
         "point:string bound:string layers:string features:string method:string metric:string "

@@ -14,7 +14,8 @@ from hvae.sizes import flat_latents
 
 FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # of a latent: mean, standard deviation and sample
-PICTURES = 20  # of a point: at most ten reconstructions and ten draws from the prior
+PICTURES = 10  # at most, of a point's reconstructions, of each cut between its layers, of its draws
+EMBEDDED = 2 * FLOAT64  # of an item in a plane: its coordinates; the rest repeats
 COPIES = 2  # of tables that are collected: the rows' parts stay beside the whole
 
 
@@ -79,11 +80,13 @@ def disk(params: Params) -> Disk | None:
     plain = weights(params.model, shape)
     trained = count.models * weights(params.model, shape, params.amortized)
     measured = count.points + count.anchors + count.targets
-    pictures = count.looked_into * PICTURES * FLOAT32 * pixels
+    pictures = count.looked_into * PICTURES * (1 + len(widths)) * FLOAT32 * pixels
+    shown = min(params.tasks.visualisation.max_items, kept["test"]) * len(widths)
+    embedded = count.looked_into * shown * len(params.tasks.visualisation.methods) * EMBEDDED
     return Disk(
         latents=count.looked_into * sum(kept.values()) * item,
         weights=FLOAT32 * (trained + (count.anchors + count.targets) * plain),
-        tables=COPIES * (measured * kept["test"] * row + pictures),
+        tables=COPIES * (measured * kept["test"] * row + pictures + embedded),
         bound=params.data.extent.items is None,
     )
 

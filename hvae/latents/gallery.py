@@ -1,11 +1,16 @@
-"""Pictures of a point: reconstructions of test items of every class, and draws from the prior."""
+"""Pictures of a point: reconstructions of test items of every class, cuts of them, prior draws.
 
-from collections.abc import Iterator
+A cut keeps z_{≥l} of the reconstruction and draws z_{<l} from the prior given them: what it shares
+with the item, z_{≥l} tells. The cut of l = 1 would be the reconstruction itself.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from hvae.data.prepared import Items
 from hvae.models.hierarchical import HierarchicalVAE
@@ -25,12 +30,26 @@ def chosen(labels: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def pictures(model: HierarchicalVAE, items: Items, seed: int) -> Iterator[dict[str, Any]]:
-    """Rows of the gallery, but for the point. Means of p(x | z), with z sampled in both kinds."""
+    """Rows of the gallery, but for the point. Means of p(x | z), with z sampled in all kinds."""
     shown = chosen(items.labels)
+    ids = items.ids[shown].tolist()
     noise = draw(model.latents, len(shown), generator(Stream.GALLERY, seed, 0))
     encoded = model(torch.tensor(items.x[shown]), noise)
-    for index, image in zip(items.ids[shown], model.likelihood.mean(encoded.decoded), strict=True):
-        yield {"kind": "reconstruction", "index": int(index), "image": image.tolist()}
+    yield from _rows("reconstruction", ids, model.likelihood.mean(encoded.decoded))
+    for lowest in range(1, len(model.latents)):
+        noise = draw(model.latents, len(shown), generator(Stream.GALLERY, seed, 2, lowest))
+        cut = model.generate(noise, encoded.z[lowest:])
+        yield from _rows(cut_kind(lowest, len(model.latents)), ids, model.likelihood.mean(cut))
     noise = draw(model.latents, PICTURES, generator(Stream.GALLERY, seed, 1))
-    for number, image in enumerate(model.likelihood.mean(model.generate(noise))):
-        yield {"kind": "sample", "index": number, "image": image.tolist()}
+    drawn = model.likelihood.mean(model.generate(noise))
+    yield from _rows("sample", list(range(PICTURES)), drawn)
+
+
+def cut_kind(lowest: int, layers: int) -> str:
+    """The kind of a cut that keeps the layers from `lowest` on, counted from 0: `cut z2+z3`."""
+    return "cut " + "+".join(f"z{layer + 1}" for layer in range(lowest, layers))
+
+
+def _rows(kind: str, ids: Sequence[int], images: Tensor) -> Iterator[dict[str, Any]]:
+    for index, image in zip(ids, images.tolist(), strict=True):
+        yield {"kind": kind, "index": index, "image": image}

@@ -7,7 +7,7 @@ import yaml
 
 from hvae import command, tables
 from hvae.params import Params, parse
-from hvae.reports import certificate, pictures
+from hvae.reports import certificate, embedding, pictures
 from hvae.reports.asked import asked
 from hvae.reports.bounds import counted, telling
 from hvae.reports.findings import findings
@@ -41,6 +41,9 @@ def page(run: Run) -> str:
         findings=findings(run),
         originals=pictures.originals(run) if image else None,
         shown=pictures.shown(run) if image else [],
+        embedded=embedding.shown(run),
+        embedded_items=embedding.count(run),
+        key=embedding.key(run),
         betas=pictures.betas,
         bounds=counted(run.bounds),
         telling=telling(run),

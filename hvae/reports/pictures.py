@@ -3,6 +3,7 @@
 import base64
 import io
 import itertools
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 
 from hvae.reports.kinds import Row
 from hvae.reports.run import Run
+from hvae.reports.theme import span
+from hvae.results.rates import suffix_name
 
 GAP = 1  # pixels between pictures
 
@@ -24,11 +27,20 @@ class Strip(NamedTuple):
     text: str
 
 
+class Cut(NamedTuple):
+    """A layer cut: the latents that are kept and those drawn from the prior, and its strip."""
+
+    kept: str
+    drawn: str
+    strip: Strip
+
+
 class Shown(NamedTuple):
-    """One point's strips."""
+    """One point's strips; of the cuts, the one that keeps most first."""
 
     point: Row
     reconstructions: Strip
+    cuts: list[Cut]
     samples: Strip
 
 
@@ -46,11 +58,23 @@ def originals(run: Run) -> Strip:
 
 
 def shown(run: Run) -> list[Shown]:
-    """The chosen points' reconstructions of those items, and draws from their priors."""
+    """The chosen points' reconstructions of those items, cuts of these, and draws from priors."""
     return [
-        Shown(point, _strip(run, point, "reconstruction"), _strip(run, point, "sample"))
+        Shown(
+            point,
+            _strip(run, point, "reconstruction"),
+            list(_cuts(run, point)),
+            _strip(run, point, "sample"),
+        )
         for point in chosen(run)
     ]
+
+
+def _cuts(run: Run, point: Row) -> Iterator[Cut]:
+    for lowest in range(2, run.layers + 1):
+        kept = f"cut {suffix_name(lowest, run.layers)}"
+        drawn = span(1, lowest - 1)
+        yield Cut(span(lowest, run.layers), drawn, _strip(run, point, kept))
 
 
 def chosen(run: Run) -> list[Row]:

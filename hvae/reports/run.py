@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from hvae import tables
 from hvae.data import prepared
@@ -33,7 +34,8 @@ class Run(NamedTuple):
     Beside an amortised plane: anchors, the independent points that hold it to account, and what
     came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
-    errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each.
+    errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
+    there are many rows and few are drawn.
     """
 
     params: Params
@@ -49,6 +51,7 @@ class Run(NamedTuple):
     errors: dict[str, Rate]
     codes: dict[str, Rate]
     known: Exact | None
+    embeddings: pa.Table
     anchors: Sequence[Row] = ()
     targets: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
@@ -133,6 +136,7 @@ def load(params: Params, results: Path, data: Path) -> Run:
         errors=squared_errors(items),
         codes=code_lengths(items),
         known=exact(params.data, params.seed),
+        embeddings=tables.read(results / "embeddings.parquet"),
         certificate=read("certificate") if params.amortized else (),
         asked=read("targets") if params.grid.rates else (),
     )

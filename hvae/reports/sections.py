@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from hvae.reports import certificate, information, pictures, slack
+from hvae.reports import certificate, embedding, information, pictures, slack
 from hvae.reports.accuracy import accuracy
 from hvae.reports.bounds import counted
 from hvae.reports.curves import curves, shared
@@ -59,6 +59,17 @@ def _exactness(run: Run) -> Iterator[Figure]:
             yield figure(f"exactness-{place}", "exactness", one.chart, one.title)
 
 
+def _embeddings(run: Run) -> Iterator[Figure]:
+    for place, point in enumerate(embedding.shown(run)):
+        for layer in range(1, run.layers + 1):
+            for method, title in embedding.METHODS.items():
+                if data := embedding.rows(run, point["point"], f"z{layer}", method):
+                    name = f"embedding-{place}-z{layer}-{method}"
+                    chart = embedding.embedding(run, point, layer, title, data)
+                    text = f"z{layer} of test items in a plane by {title}, {point['point']}"
+                    yield figure(name, f"embedding-{place}", chart, text)
+
+
 def _bounds(run: Run) -> Iterator[Figure]:
     for place, bound in enumerate(counted(run.bounds)):
         if bound.judged:
@@ -111,6 +122,7 @@ SECTIONS = [
     Section("known", "What is known exactly", lambda run: run.known is not None, _known),
     Section("exactness", "Least objective", _has_least, _exactness),
     Section("pictures", "Pictures", _has_pictures, _no_charts),
+    Section("embeddings", "Latents in a plane", _always, _embeddings),
     Section("bounds", "Bounds", _always, _bounds),
     Section("training", "Training", _always, _training),
     Section("run", "This run", _always, _no_charts),

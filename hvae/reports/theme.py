@@ -5,6 +5,9 @@ from typing import Any
 import altair as alt
 
 CATEGORIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]  # Okabe & Ito, 2008
+# Of many classes, muted (Tol, Colour schemes, 2021).
+CLASSES = ["#cc6677", "#332288", "#ddcc77", "#117733", "#88ccee"]
+CLASSES += ["#882255", "#44aa99", "#999933", "#aa4499", "#aaaaaa"]
 LIMIT = "#111111"
 BAR = "#777777"
 INTERVAL = 1.96  # standard errors either side of a mean: 95 %
@@ -48,9 +51,9 @@ def rate_of(lowest: int, layers: int) -> str:
     return f"R(z{sub(lowest)}{above})"
 
 
-def span(lowest: int, layers: int) -> str:
-    """The latents of the layers from `lowest` up: z₂, or z₂, z₃."""
-    return ", ".join(f"z{sub(layer)}" for layer in range(lowest, layers + 1))
+def span(lowest: int, highest: int) -> str:
+    """The latents of the layers from `lowest` to `highest`: z₂, or z₂, z₃."""
+    return ", ".join(f"z{sub(layer)}" for layer in range(lowest, highest + 1))
 
 
 def sub(layer: int) -> str:

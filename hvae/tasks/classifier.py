@@ -57,8 +57,13 @@ class Classifier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (items, M) of x (items, n)."""
-        logits: Tensor = self.net((x - self.centre) / self.scale)
+        logits: Tensor = self.net[-1](self.features(x))
         return logits
+
+    def features(self, x: Tensor) -> Tensor:
+        """The last hidden layer, (items, width), of x (items, n)."""
+        hidden: Tensor = self.net[:-1]((x - self.centre) / self.scale)
+        return hidden
 
     def fit_scale(self, x: Tensor) -> None:
         """Centre and scale as those of x (items, n)."""

@@ -1,10 +1,15 @@
-"""Generation: do latents drawn from the prior show the same classes as those of test items?
+"""Generation: what draws from the prior show, and what each layer holds of it.
+
+Draws are scored by a classifier of the data (`draws`): every point has the same noise, and each
+split noise of its own, so that what is chosen on validation is not reported on the same draws.
 
 For each cut l, z_{≥l} of the test items are kept, as *sampled* from their posteriors, and z_{<l}
 are drawn from the prior given them; as many z are drawn from the prior alone. A classifier of the
-data says what class each decoded mean of p(x | z) shows. The two samples of a cut are independent
-of each other and the draws of every cut have noise of their own, so that the total variation of the
-two class histograms can be held against the one that R_{≥l} − I(x; z_{≥l}) allows.
+data says what class each decoded mean of p(x | z) shows. Class consistency is the share of items
+that still show their own class: an accuracy from samples of z_{≥l}, so limited as those of probes
+are. The two samples of a cut are independent of each other and the draws of every cut have noise of
+their own, so that the total variation of the two class histograms can be held against the one that
+R_{≥l} − I(x; z_{≥l}) allows.
 """
 
 from collections.abc import Iterator
@@ -21,9 +26,10 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.task_options import Generation
 from hvae.tasks import task
-from hvae.tasks.classifier import Card, Classifier, histogram
+from hvae.tasks.classifier import Card, Classifier, Judge, histogram
 from hvae.tasks.contingency import count_rows, total_variation
-from hvae.tasks.intervals import bootstrap
+from hvae.tasks.draws import metrics
+from hvae.tasks.intervals import bootstrap, share
 from hvae.tasks.layers import suffixes
 from hvae.tasks.task import HELD_OUT, Count, Found, Score, Subject
 from hvae.tasks.views import Integers, Row
@@ -37,35 +43,56 @@ class Origin(IntEnum):
 
 
 class Cut(NamedTuple):
-    """The suffix z_{≥l} that was kept, and the class histograms: (2, M), a row an `Origin`."""
+    """The suffix z_{≥l} that was kept, and the class histograms: (2, M), a row an `Origin`.
+
+    consistent: how many items show their own class after the cut.
+    """
 
     layers: str
     histograms: Integers
+    consistent: int
 
 
 def measure(subject: Subject, settings: Generation, seed: int) -> Iterator[Found]:
-    """How far the class histograms of the two origins are apart, and those of test items."""
-    if subject.judge is None:
+    """Scores of draws and of every cut, and the class histograms of test items.
+
+    Nothing where there is but one class.
+    """
+    if subject.judge is None or len(subject.judge.card.classes) < 2:
         return
-    card, judge = subject.judge
     for split in HELD_OUT:
-        kept, number = subject.latents[split], SPLITS.index(split)
-        for cut in generate(subject.model, kept, judge, len(card.classes), seed, number):
-            named = _named(cut, card)
-            yield Score(split, named | {"metric": "class_tv"} | variation(cut.histograms))
-            if split == "test":
-                yield from (Count(named | {"split": split} | row) for row in counts(cut, card))
+        yield from drawn(subject, subject.judge, settings, seed, split)
+        yield from cuts(subject, subject.judge, seed, split)
+
+
+def drawn(
+    subject: Subject, judge: Judge, settings: Generation, seed: int, split: str
+) -> Iterator[Score]:
+    """Scores of draws from the prior, beside the held-out items of a split."""
+    source = generator(Stream.DRAWS, seed, SPLITS.index(split))
+    images = decoded(subject.model, [], settings.images, source)
+    held_out = torch.tensor(subject.items[split].x)
+    rows = metrics(judge, images, held_out, settings.parts)
+    yield from (Score(split, row) for row in rows)
+
+
+def cuts(subject: Subject, judge: Judge, seed: int, split: str) -> Iterator[Found]:
+    """Class consistency and total variation of every cut, and the counts of test items."""
+    kept, key = subject.latents[split], (seed, SPLITS.index(split))
+    card = judge.card
+    for cut in generate(subject.model, kept, judge.classifier, len(card.classes), *key):
+        named = _named(cut, card)
+        yield Score(split, named | {"metric": "class_tv"} | variation(cut.histograms))
+        kept_share = share(cut.consistent, len(kept.ids))
+        yield Score(split, named | {"metric": "class_consistency"} | kept_share)
+        if split == "test":
+            yield from (Count(named | {"split": split} | row) for row in counts(cut, card))
 
 
 def generate(
     model: HierarchicalVAE, test: Latents, judge: Classifier, classes: int, *key: int
 ) -> Iterator[Cut]:
-    """Class histograms for every cut, z_L alone kept first; `judge` tells the classes apart.
-
-    Nothing where there is but one class.
-    """
-    if classes < 2:
-        return
+    """Class histograms for every cut, z_L alone kept first; `judge` tells the classes apart."""
     for number, layers in enumerate(suffixes(len(test.sample))):
         kept = [torch.tensor(test.sample[member]) for member in layers.members]
         shown = [
@@ -73,7 +100,8 @@ def generate(
             for origin, upper in zip(Origin, (kept, []), strict=True)
         ]
         both = torch.stack([histogram(judge, x, classes) for x in shown])
-        yield Cut(layers.name, both.numpy())
+        own = judge(shown[Origin.POSTERIOR]).argmax(-1).numpy() == test.label
+        yield Cut(layers.name, both.numpy(), int(own.sum()))
 
 
 def decoded(

@@ -40,7 +40,9 @@ def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config
     assert found is not None
     assert found.weights == 4 * (2 * conditioned + (9 + 4) * plain)
     rows = (882 + 9 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
-    assert found.tables == 2 * (rows + 50 * 20 * 4 * 64)
+    pictures = 10 * 3 * 4 * 64  # reconstructions, one cut and draws of 8×8 pixels
+    embedded = 300 * 2 * 2 * 2 * 8  # items in two coordinates, for two layers and two methods
+    assert found.tables == 2 * (rows + 50 * (pictures + embedded))
 
 
 @pytest.mark.parametrize("name", ["cifar10-paper", "svhn-paper", "mnist-paper"])

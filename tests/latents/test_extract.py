@@ -12,8 +12,9 @@ from hvae import tables
 from hvae.data import prepared
 from hvae.data.splits import SPLITS
 from hvae.latents import evaluate, extract, measure, store
-from hvae.latents.gallery import chosen
+from hvae.latents.gallery import chosen, pictures
 from hvae.models.distributions import Normal, kl
+from hvae.models.noise import Stream, draw, generator
 from hvae.training import checkpoint
 from tests.conftest import small
 from tests.latents.cases import ITEMS, POINT, card
@@ -61,6 +62,24 @@ def test_pictures_are_of_as_many_items_of_each_class_as_there_is_room_for() -> N
     assert chosen(np.zeros(30, int)).tolist() == list(range(10))
 
 
+@torch.inference_mode()
+def test_a_cut_keeps_the_reconstruction_s_upper_layers_and_draws_the_lower_ones() -> None:
+    """Where priors hardly vary, a cut is what their means decode to, given the kept layers."""
+    model = small([3, 2, 2], seed=1)
+    rows = list(pictures(model, ITEMS, 0))
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    assert kinds == ["reconstruction", "cut z2+z3", "cut z3", "sample"]
+    of_items = [[row["index"] for row in rows if row["kind"] == kind] for kind in kinds[:3]]
+    assert of_items[0] == of_items[1] == of_items[2] == ITEMS.ids[chosen(ITEMS.labels)].tolist()
+    for head in model.prior:
+        head.net[2].bias[len(head.net[2].bias) // 2 :] = -40.0
+    narrow = [row["image"] for row in pictures(model, ITEMS, 0) if row["kind"] == "cut z2+z3"]
+    noise = draw(model.latents, 9, generator(Stream.GALLERY, 0, 0))
+    z = model(torch.tensor(ITEMS.x[chosen(ITEMS.labels)]), noise).z
+    mean = model.likelihood.mean(model.decode([model.prior_of(0, z[1:]).mean, *z[1:]]))
+    np.testing.assert_allclose(narrow, mean, atol=2e-3)
+
+
 def run(folder: Path, status: str) -> Path:
     """Both commands for one stored point; where they write."""
     for name in SPLITS:
@@ -82,7 +101,9 @@ def test_the_command_stores_every_split_and_pictures_of_each_class(tmp_path: Pat
     for name in SPLITS:
         assert len(store.read(store.file(folder, "b1_2_s0", name)).label) == 30
     kinds = tables.read(folder / "gallery.out")["kind"].to_pylist()
-    assert (kinds.count("reconstruction"), kinds.count("sample")) == (9, 10)
+    counted = [kinds.count(kind) for kind in ("reconstruction", "cut z2", "sample")]
+    assert counted == [9, 9, 10]
+    assert len(kinds) == sum(counted)
 
 
 def test_a_point_that_was_measured_as_diverged_has_neither_latents_nor_pictures(

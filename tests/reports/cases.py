@@ -4,14 +4,16 @@ import math
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
+from hvae import tables
 from hvae.data.exact import exact
 from hvae.data.prepared import Items
 from hvae.data.source import UNLABELLED
 from hvae.params import Params, Point, parse
 from hvae.reports.kinds import Row
 from hvae.reports.run import Run
-from hvae.results.rates import Rate
+from hvae.results.rates import Rate, suffix_name
 from hvae.tasks.layers import layer_sets
 from tests.reports.amortized import asked as _asked
 from tests.reports.amortized import certificate as _certificate
@@ -83,7 +85,7 @@ def run(
         tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
         bounds=[check for p in trained for check in _checks(p, layers)],
         information=[row for p in trained for row in _information(p, layers, labelled)],
-        gallery=[row for p in trained for row in _gallery(p, test)],
+        gallery=[row for p in trained for row in _gallery(p, test, layers)],
         history=[
             {"point": name, "step": step, "objective": 9.0 / step}
             for name in histories
@@ -94,6 +96,7 @@ def run(
         errors={p.name: Rate(0.5, 0.01) for p in every},
         codes={p.name: Rate(8.0, 0.2) for p in every},
         known=known,
+        embeddings=_embeddings(trained, layers, test),
     )
 
 
@@ -151,9 +154,22 @@ def _information(point: Point, layers: int, labelled: bool) -> list[Row]:
     ]
 
 
-def _gallery(point: Point, test: Items) -> list[Row]:
+def _gallery(point: Point, test: Items, layers: int) -> list[Row]:
+    cuts = [f"cut {suffix_name(lowest, layers)}" for lowest in range(2, layers + 1)]
     return [
         {"point": point.name, "kind": kind, "index": i, "image": test.x[i].tolist()}
-        for kind in ("reconstruction", "sample")
+        for kind in ("reconstruction", *cuts, "sample")
         for i in range(2)
     ]
+
+
+def _embeddings(points: list[Point], layers: int, test: Items) -> pa.Table:
+    rows = [
+        {"point": point.name, "layers": f"z{layer}", "method": method, "index": int(index)}
+        | {"label": int(label), "x": float(layer), "y": float(index)}
+        for point in points
+        for layer in range(1, layers + 1)
+        for method in ("pca", "t-sne")
+        for index, label in zip(test.ids, test.labels, strict=True)
+    ]
+    return tables.from_rows(rows, tables.embeddings())

@@ -41,6 +41,13 @@ def test_separated_classes_are_told_apart(fitted: Fitted) -> None:
     np.testing.assert_array_equal(counted, np.bincount(predicted, minlength=3))
 
 
+def test_logits_are_linear_in_the_features(fitted: Fitted) -> None:
+    x, last = torch.tensor(items(2, 20, 8).x), fitted.classifier.net[-1]
+    features = fitted.classifier.features(x)
+    assert features.shape == (20, 32)
+    torch.testing.assert_close(features @ last.weight.T + last.bias, fitted.classifier(x))
+
+
 def test_items_far_from_zero_are_centred_first() -> None:
     far = fit(items(0, 300, 8, shift=1000), items(1, 100, 8, shift=1000), SETTINGS, seed=0)
     test = items(2, 300, 8, shift=1000)

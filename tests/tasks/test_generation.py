@@ -1,6 +1,7 @@
 """What decoded latents show: closed layers, separated classes, and independent draws."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,10 +9,14 @@ import torch
 from scipy.stats import chi2, chi2_contingency
 from torch import Tensor, nn
 
+from hvae.data.prepared import Items
+from hvae.data.splits import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.tasks.classifier import Card
-from hvae.tasks.generation import Cut, counts, decoded, generate, variation
+from hvae.task_options import Generation
+from hvae.tasks.classifier import Card, Classifier, Judge
+from hvae.tasks.generation import Cut, counts, decoded, generate, measure, variation
+from hvae.tasks.task import Score, Subject
 from tests.conftest import small
 from tests.tasks.cases import latents
 
@@ -41,6 +46,35 @@ def copying(layers: int) -> HierarchicalVAE:
             head.net[2].weight[0, :2] = torch.tensor([1.0, -1.0])
             head.net[2].bias[2:] = -12.0
     return model
+
+
+def signed(sure: float = 50.0) -> Judge:
+    """A classifier of the sign of the first value, the surer the larger that is."""
+    network = Classifier(2, 4, 2)
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.zero_()
+        network.net[0].weight[:2, 0] = torch.tensor([1.0, -1.0])
+        network.net[2].weight[:2, :2] = 20 * torch.eye(2)
+        network.net[4].weight[:, :2] = sure * torch.tensor([[-1.0, 1.0], [1.0, -1.0]])
+    return Judge(CARD, network.requires_grad_(False))
+
+
+def subject(model: HierarchicalVAE, kept: Latents, judge: Judge | None = None) -> Subject:
+    """A point with the same latents on every split; items are their z_1."""
+    items = Items(kept.sample[0], kept.label, kept.ids, (2,), ("no", "yes"), bounded=False)
+    return Subject(
+        "p", model, dict.fromkeys(SPLITS, kept), dict.fromkeys(SPLITS, items), judge or signed()
+    )
+
+
+def scores(
+    one: Subject, split: str = "test", seed: int = 0, **settings: int
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """The rows of a split, by layers and metric."""
+    found = measure(one, Generation(**settings), seed)
+    rows = [one.row for one in found if isinstance(one, Score) and one.split == split]
+    return {(row["layers"], row["metric"]): row for row in rows}
 
 
 def closed(items: int, layers: int, seed: int) -> Latents:
@@ -136,9 +170,68 @@ def test_a_seed_gives_the_same_draws_again() -> None:
 
 
 def test_counts_name_origins_and_classes() -> None:
-    rows = list(counts(Cut("z2", np.array([[0, 9], [4, 5]])), CARD))
+    rows = list(counts(Cut("z2", np.array([[0, 9], [4, 5]]), 9), CARD))
     assert [tuple(row.values()) for row in rows] == [
         ("posterior", "yes", 9),
         ("prior", "no", 4),
         ("prior", "yes", 5),
     ]
+
+
+def test_what_each_cut_keeps_is_held_against_the_item_s_own_class() -> None:
+    """An identity keeps every class; one whose labels are unrelated keeps the share of chance."""
+    kept = closed(2000, 2, 3)
+    own = (kept.sample[0][:, 0] > 0).astype(np.int64)
+    known = scores(subject(copying(2), kept._replace(label=own)))
+    assert known["z1+z2", "class_consistency"]["value"] == 1
+    assert known["z1+z2", "class_consistency"]["low"] > 0.998  # Clopper & Pearson
+    chance = known["z2", "class_consistency"]  # z_1 is drawn anew, given an unrelated z_2
+    assert abs(chance["value"] - 0.5) < 4 * math.sqrt(0.25 / 2000)
+    assert chance["low"] < chance["value"] < chance["high"]
+    assert chance["n"] == 2000
+
+
+def test_sure_draws_of_both_classes_have_the_greatest_score() -> None:
+    found = scores(subject(copying(1), closed(400, 1, 4)), images=2000)
+    assert found["", "inception_score"]["value"] == pytest.approx(2, abs=0.03)
+    assert found["", "diversity"]["value"] == pytest.approx(2, abs=0.01)
+    assert found["", "sharpness"]["value"] == pytest.approx(1, abs=0.02)
+    assert found["", "inception_score"]["n"] == 2000
+
+
+def test_a_classifier_that_tells_nothing_has_the_least_score() -> None:
+    found = scores(subject(copying(1), closed(400, 1, 4), signed(sure=0.0)))
+    assert found["", "inception_score"]["value"] == pytest.approx(1)
+    assert found["", "inception_score"]["low"] == pytest.approx(1)
+    assert found["", "sharpness"]["value"] == pytest.approx(1 / 2)
+
+
+def test_items_of_the_prior_s_own_law_are_near_and_others_are_far() -> None:
+    model, kept = copying(1), closed(1000, 1, 5)
+    shown = kept.sample[0] * np.array([1, 0], np.float32)
+    near = kept._replace(sample=[shown])
+    far = kept._replace(sample=[shown + 3])
+    values = [scores(subject(model, some))["", "frechet"] for some in (near, far)]
+    assert values[0]["low"] < 0 <= values[0]["value"] < 0.05 * values[1]["low"]
+
+
+def test_splits_have_draws_of_their_own_and_points_share_theirs() -> None:
+    kept = closed(300, 1, 6)
+    one = subject(copying(1), kept, signed(sure=1.0))
+    again = one._replace(point="another")
+    key = "", "inception_score"
+    validation, test = (scores(one, split)[key]["value"] for split in ("validation", "test"))
+    assert validation != test
+    assert scores(again)[key]["value"] == test
+    assert scores(one, seed=1)[key]["value"] != test
+
+
+def test_every_split_has_the_same_metrics_and_one_class_has_none() -> None:
+    one = subject(copying(2), closed(60, 2, 7))
+    tests, validations = (scores(one, split, images=30) for split in ("test", "validation"))
+    drawn = {("", name) for name in ("inception_score", "diversity", "sharpness", "frechet")}
+    cuts = {(z, m) for z in ("z2", "z1+z2") for m in ("class_tv", "class_consistency")}
+    assert tests.keys() == validations.keys() == drawn | cuts
+    single = Judge(CARD.model_copy(update={"classes": ["all"]}), Classifier(2, 4, 1))
+    assert list(measure(one._replace(judge=single), Generation(), 0)) == []
+    assert list(measure(one._replace(judge=None), Generation(), 0)) == []

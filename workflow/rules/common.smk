@@ -92,9 +92,9 @@ def parts(table, rows=LOOKED_INTO):
     return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in rows]
 
 
-def job(*keys):
+def job(*keys, **extra):
     """What a job depends on. A function, since Snakemake would read braces in a string as wildcards."""
-    return lambda wildcards: PARAMS.job(*keys)
+    return lambda wildcards: PARAMS.job(*keys, **extra)
 
 
 def row_job(*keys, rows=LOOKED_INTO, **extra):

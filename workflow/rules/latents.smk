@@ -83,7 +83,7 @@ rule collect:
     benchmark:
         f"{LOGS}/collect/{{table}}.tsv"
     wildcard_constraints:
-        table="points|items|gallery|history|information",
+        table="points|items|gallery|history|information|embeddings",
     conda:
         "../envs/hvae.yaml"
     threads: 1

@@ -35,6 +35,7 @@ rule report:
                 "information",
                 "bounds",
                 "gallery",
+                "embeddings",
                 "history",
                 "certificate",
                 "targets",

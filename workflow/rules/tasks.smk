@@ -71,7 +71,7 @@ rule fit_classifier:
         mem_mb=4000,
         runtime=60,
     params:
-        job=lambda wildcards: PARAMS.tasks.job("generation", seed=PARAMS.seed),
+        job=job("seed", generation=PARAMS.tasks.generation.classifying()),
     shell:
         f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --data {DATA} "
         f"--classifier {RESULTS}/classifier --out {{output.part}} 2> {{log}}"

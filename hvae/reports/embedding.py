@@ -1,0 +1,66 @@
+"""Latents of test items in a plane: one panel a layer and method, coloured by class."""
+
+import itertools
+
+import altair as alt
+import pyarrow.compute as pc
+
+from hvae.reports import pictures
+from hvae.reports.kinds import Row
+from hvae.reports.marks import Chart
+from hvae.reports.run import Run
+from hvae.reports.theme import CLASSES, sub
+
+METHODS = {"pca": "principal components", "t-sne": "t-SNE"}
+DIGITS = 4  # of a coordinate on the page
+
+
+def shown(run: Run) -> list[Row]:
+    """The points whose latents are shown: those of the pictures."""
+    return pictures.chosen(run)
+
+
+def key(run: Run) -> list[tuple[str, str]]:
+    """Every class with its colour; colours repeat where there are more classes than colours."""
+    return list(zip(run.test.classes, itertools.cycle(CLASSES), strict=False))
+
+
+def count(run: Run) -> int:
+    """How many test items there are in a panel."""
+    return min(run.params.tasks.visualisation.max_items, len(run.test.labels))
+
+
+def rows(run: Run, point: str, layers: str, method: str) -> list[Row]:
+    """A row an item: its place, and its class by name."""
+    wanted = {"point": point, "layers": layers, "method": method}
+    found = run.embeddings
+    for column, value in wanted.items():
+        found = found.filter(pc.equal(found[column], value))
+    return [
+        {
+            "x": float(f"{row['x']:.{DIGITS}g}"),
+            "y": float(f"{row['y']:.{DIGITS}g}"),
+            "class": run.test.classes[row["label"]],
+            "item": row["index"],
+        }
+        for row in found.to_pylist()
+    ]
+
+
+def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) -> Chart:
+    """The rows in a plane. Its axes have no meaning of their own, and so no numbers."""
+    betas = ", ".join(f"{beta:g}" for beta in pictures.betas(point))
+    title = f"z{sub(layer)} by {method}, β = ({betas})"
+    names, colors = zip(*key(run), strict=True)
+    color = alt.Color("class:N", scale=alt.Scale(domain=names, range=colors), legend=None)
+    return (
+        alt.Chart(alt.Data(values=data), title=title)
+        .mark_circle(size=24, opacity=0.8)
+        .encode(
+            alt.X("x:Q", axis=None, scale=alt.Scale(zero=False)),
+            alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False)),
+            color,
+            tooltip=["class:N", "item:Q"],
+        )
+        .properties(height=260)
+    )

@@ -1,0 +1,26 @@
+rule embed:
+    input:
+        latents=latents_of("test"),
+        code=sources("hvae.tasks.visualisation"),
+    output:
+        part=f"{RESULTS}/parts/embeddings/{{row}}.parquet",
+    log:
+        f"{LOGS}/embed/{{row}}.log",
+    benchmark:
+        f"{LOGS}/embed/{{row}}.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        job=row_job(settings=PARAMS.tasks.settings("visualisation")),
+    shell:
+        "python -m hvae.tasks.visualisation --params {params.job:q} "
+        f"--latents {RESULTS}/latents --out {{output.part}} 2> {{log}}"
+
+
+rule visualisation:
+    input:
+        f"{RESULTS}/embeddings.parquet",
