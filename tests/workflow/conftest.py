@@ -26,7 +26,8 @@ SMALL: dict[str, Any] = {
     "tasks": {
         "classification": {"probes": ["logistic", "knn"], "max_train": 80},
         "clustering": {"max_train": 80},
-        "generation": {"width": 16, "max_epochs": 3},
+        "generation": {"width": 16, "max_epochs": 3, "images": 50},
+        "visualisation": {"max_items": 20},
     },
     "report": {
         "title": "<script>alert('title')</script> \"$(touch injected)\" `touch injected` {x}"

@@ -25,8 +25,9 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     expected = {
         "points": (tables.points(2), 9 + 2 * 2 + 1),
         "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
-        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
-        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2),
+        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * (2 * 2 + 4) + 1),
+        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * (2 * 2 + 4)),
+        "embeddings": (tables.embeddings(), 4 * 2 * 2 * 20),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
         "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2) + 2 + 2)),
@@ -125,11 +126,20 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"fit_classifier": 1, "generation": 2, "collect_tasks": 3, "judge": 1, "summarise": 1,
          "record": 1, "report": 1, "all": 1},
     ),
+    (  # the classifier stays
+        {"tasks": {"generation": {"images": 60}}},
+        {"generation": 2, "collect_tasks": 3, "judge": 1, "summarise": 1, "record": 1, "report": 1,
+         "all": 1},
+    ),
+    (
+        {"tasks": {"visualisation": {"methods": ["t-sne"]}}},
+        {"embed": 2, "collect": 1, "record": 1, "report": 1, "all": 1},
+    ),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
-         "estimate": 1, "collect": 4, "collect_tasks": 3,
+         "estimate": 1, "embed": 1, "collect": 5, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -140,7 +150,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"evaluation": {"every": 1}},
         {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "estimate": 3,
-         "collect": 2, "collect_tasks": 3,
+         "embed": 3, "collect": 3, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -156,7 +166,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
          "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "estimate": 2,
-         "collect": 5, "collect_plane": 2, "collect_tasks": 3,
+         "embed": 2, "collect": 6, "collect_plane": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
