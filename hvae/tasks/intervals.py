@@ -29,6 +29,20 @@ def mean(values: Floats) -> Numbers:
     return {"value": value, "low": value - half, "high": value + half, "n": n}
 
 
+def psnr(errors: Floats) -> Numbers:
+    """−10 log₁₀ of the mean of squared errors (items,) of data in [0, 1], in dB.
+
+    Each error is per data dimension. The interval is ∓ 1.96 standard errors by the delta method,
+    10/ln 10 times the relative error of the mean. Without any error all three are infinite.
+    """
+    mse, n = float(errors.mean()), len(errors)
+    if mse == 0:
+        return {"value": math.inf, "low": math.inf, "high": math.inf, "n": n}
+    value = -10 * math.log10(mse)
+    half = NORMAL * 10 / math.log(10) * float(errors.std(ddof=1)) / math.sqrt(n) / mse
+    return {"value": value, "low": value - half, "high": value + half, "n": n}
+
+
 def bootstrap(
     statistics: Mapping[str, Statistic], samples: Integers, null: Floats
 ) -> dict[str, Numbers]:
