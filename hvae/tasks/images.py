@@ -102,14 +102,15 @@ def restored(
 ) -> Tensor:
     """Iterated imputation: x ← agree(x̂(x)), from `start` (items, n); each step has its own noise.
 
-    `agree` makes an image agree with what was observed of it. With exact posteriors and x sampled
-    from p(x | z) the chain would have p(x | observed) as its law; here decoded means stand for
-    samples (Rezende, Mohamed & Wierstra, "Stochastic Backpropagation and Approximate Inference in
-    Deep Generative Models", ICML 2014).
+    `agree` makes an image agree with what was observed of it. It is known, too, that values lie in
+    [0, 1], which keeps a model that never saw such images from running away. With exact posteriors
+    and x sampled from p(x | z), the law of the chain would become p(x | observed); here decoded
+    means stand for samples (Rezende, Mohamed & Wierstra, "Stochastic Backpropagation and
+    Approximate Inference in Deep Generative Models", ICML 2014).
     """
     x = start
     for source in steps:
-        x = agree(shown(model, x, features, source))
+        x = agree(shown(model, x, features, source).clamp(0, 1))
     return x
 
 

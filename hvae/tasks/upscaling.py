@@ -5,7 +5,7 @@ block of the decoded image so that its mean is the observed one, many times. Ima
 have no whole blocks, and no rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
@@ -34,13 +34,9 @@ def measure(subject: Subject, settings: Upscaling, seed: int) -> Iterator[Score]
     for part in divisible(subject.items, settings.max_items, seed):
         shape = part.items.shape
         low = block_means(part.x, shape)
-
-        def agree(made: Tensor, low: Tensor = low, shape: Sequence[int] = shape) -> Tensor:
-            return made + repeated(low - block_means(made, shape))
-
         for features in FEATURES:
             steps = part.steps(Purpose.UPSCALING, settings.steps)
-            seen = restored(subject.model, bicubic(low), agree, features, steps)
+            seen = restored(subject.model, bicubic(low), agreeing(low, shape), features, steps)
             numbers = psnr(squared_error(seen, part.x))
             yield part.score("upscaling", features, NAME, "psnr_db", numbers)
 
@@ -60,6 +56,11 @@ def divisible(items: Mapping[str, Items], most: int, seed: int) -> Iterator[Part
             yield part
 
 
+def agreeing(low: Tensor, shape: Sequence[int]) -> Callable[[Tensor], Tensor]:
+    """The nearest image (items, n) whose block means are `low`, for any image."""
+    return lambda made: made + repeated(low - block_means(made, shape))
+
+
 def block_means(x: Tensor, shape: Sequence[int]) -> Tensor:
     """The mean of each 2×2 block of x (items, n), by channel: (items, channels, h/2, w/2)."""
     return avg_pool2d(_maps(x, shape), FACTOR)
@@ -71,8 +72,13 @@ def repeated(low: Tensor) -> Tensor:
 
 
 def bicubic(low: Tensor) -> Tensor:
-    """Cubic convolution of the block means, taken as values at the blocks' centres: (items, n)."""
-    return _flat(interpolate(low, scale_factor=FACTOR, mode="bicubic", align_corners=False))
+    """Cubic convolution of the block means, taken as values at the blocks' centres: (items, n).
+
+    With a = −½, the only kernel that reproduces straight ramps (Keys, "Cubic Convolution
+    Interpolation", IEEE Transactions on Acoustics, Speech, and Signal Processing, 1981).
+    """
+    # torch has a = −¾ unless `antialias`, which otherwise changes downsampling alone
+    return _flat(interpolate(low, scale_factor=FACTOR, mode="bicubic", antialias=True))
 
 
 def _maps(x: Tensor, shape: Sequence[int]) -> Tensor:

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binom
 
 from hvae.tasks.contingency import ari, independent, nmi, total_variation
-from hvae.tasks.intervals import bootstrap, mean, share
+from hvae.tasks.intervals import bootstrap, mean, psnr, share
 
 CLASSES = 6
 
@@ -25,6 +25,25 @@ def test_a_mean_has_its_normal_interval() -> None:
     error = values.std(ddof=1) / math.sqrt(3)
     row = {"value": 3.0, "low": 3 - 1.96 * error, "high": 3 + 1.96 * error, "n": 3}
     assert mean(values) == pytest.approx(row)
+
+
+def test_a_psnr_is_that_of_the_mean_error() -> None:
+    errors = np.array([0.01, 0.02, 0.03, 0.0])
+    half = 10 / math.log(10) * 1.96 * errors.std(ddof=1) / 2 / errors.mean()
+    value = -10 * math.log10(0.015)
+    row = {"value": value, "low": value - half, "high": value + half, "n": 4}
+    assert psnr(errors) == pytest.approx(row)
+    ends = dict.fromkeys(("value", "low", "high"), math.inf)
+    assert psnr(np.zeros(3)) == ends | {"n": 3}
+
+
+def test_intervals_of_a_psnr_hold_the_truth() -> None:
+    """Errors of a skewed law with mean 0.01, that of 20 dB."""
+    random, held = np.random.default_rng(2), 0
+    for _ in range(100):
+        row = psnr(random.exponential(0.01, size=100))
+        held += row["low"] <= 20 <= row["high"]
+    assert held >= 88
 
 
 def tables(strength: float) -> np.ndarray:
