@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator

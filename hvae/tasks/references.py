@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from hvae import command, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.params import Section, Seed, parse
 from hvae.task_options import Compression, Denoising, Inpainting, Upscaling
 from hvae.tasks import codecs, denoising, inpainting, task, upscaling

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.models.hierarchical import Terms
 from hvae.models.likelihoods.gaussian import Gaussian
 from hvae.tasks.task import Score, Subject

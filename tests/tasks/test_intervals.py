@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from hvae.tasks.contingency import ari, independent, nmi, total_variation
 from hvae.tasks.intervals import bootstrap, mean, psnr, share
@@ -18,6 +18,12 @@ def test_a_share_has_its_exact_interval() -> None:
     assert row["n"] == 20
     assert binom.sf(17, 20, row["low"]) == pytest.approx(0.025, abs=1e-6)
     assert binom.cdf(18, 20, row["high"]) == pytest.approx(0.025, abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 20])
+def test_a_share_has_the_interval_of_clopper_and_pearson(count: int) -> None:
+    row, (low, high) = share(count, 20), binomtest(count, 20).proportion_ci(0.95, method="exact")
+    assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-12)
 
 
 def test_a_mean_has_its_normal_interval() -> None:
