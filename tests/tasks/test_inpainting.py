@@ -108,3 +108,12 @@ def test_the_train_mean_is_of_train_items() -> None:
 def test_what_is_no_image_has_no_rows(change: dict) -> None:
     data = {split: of._replace(**change) for split, of in noise_images(5).items()}
     assert list(measure(subject(IDENTITY, data), SETTINGS, 0)) == []
+
+
+def test_imputed_values_lie_in_the_range_of_the_data() -> None:
+    """x̂ = 3x runs away, to 1 from any start above 0."""
+    part = next(pictures(noise_images(4), 500, 0))
+    hidden, start = masked(part, "half"), torch.full((96,), 0.5)
+    model = Known(lambda x, noise: 3 * x)
+    steps = part.steps(Purpose.INPAINTING, 5)
+    assert (filled(model, part.x, hidden, start, "mean", steps)[hidden] == 1).all()
