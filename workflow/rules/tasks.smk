@@ -52,11 +52,12 @@ for TASK in TASKS:
             runtime=120,
         params:
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
+        # evaluated when a job runs: TASK would then be the last of the loop in every rule
         shell:
-            f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}/models --latents {RESULTS}/latents "
-            + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
-            + "--test {output.test} --validation {output.validation} "
+            f"python -m hvae.tasks.{{rule}} --params {{params.job:q}} --data {DATA} "
+            f"--models {RESULTS}/models --latents {RESULTS}/latents {{params.classifier}} "
+            "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
 
