@@ -50,12 +50,13 @@ for TASK in TASKS:
         resources:
             mem_mb=4000,
             runtime=120,
+        # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
         params:
+            module=f"hvae.tasks.{TASK}",
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
-        # evaluated when a job runs: TASK would then be the last of the loop in every rule
         shell:
-            f"python -m hvae.tasks.{{rule}} --params {{params.job:q}} --data {DATA} "
+            f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
             f"--models {RESULTS}/models --latents {RESULTS}/latents {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
