@@ -86,6 +86,7 @@ class Compression(Section):
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])
     qualities: Chosen[Annotated[int, Field(ge=1, le=100)]] = Field(default=[5, 10, 25, 50, 75, 90])
+    max_items: Items = 500
 
 
 class Anomaly(Section):

@@ -24,6 +24,7 @@ class Stream(IntEnum):
     GENERATION = 8
     CONDITION = 9
     BETA = 10
+    IMAGES = 20
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

@@ -16,7 +16,7 @@ import torch
 from hvae import command, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.latents import store
 from hvae.latents.store import Latents

@@ -8,7 +8,19 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 from workflow.imports import sources
 
-TASKS = ("classification", "clustering", "regression", "fit_classifier", "generation")
+TASKS = (
+    "classification",
+    "clustering",
+    "regression",
+    "fit_classifier",
+    "generation",
+    "reconstruction",
+    "denoising",
+    "inpainting",
+    "upscaling",
+    "compression",
+    "references",
+)
 TRAINING = ("train", "train_plane", "train_anchors")
 ROW_JOBS = ("measure", "extract", "classification", "clustering", "generation", "estimate")
 

@@ -22,11 +22,13 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     status = {point["point"]: point["status"] for point in points}
     reached = status.pop("r5_2_targets_s0") == "ok"  # a model that is hardly trained may not
     assert set(status.values()) == {"ok"}
+    # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and PSNR; references
+    decoded = 4 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
     expected = {
         "points": (tables.points(2), 9 + 2 * 2 + 1),
         "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
-        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
-        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2),
+        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1 + decoded),
+        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + decoded),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
         "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2) + 2 + 2)),
@@ -109,6 +111,7 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
     assert "Nothing to be done" in finished.snakemake()
 
 
+DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compression")
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
@@ -125,11 +128,16 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"fit_classifier": 1, "generation": 2, "collect_tasks": 3, "judge": 1, "summarise": 1,
          "record": 1, "report": 1, "all": 1},
     ),
+    (
+        {"tasks": {"denoising": {"noise": [0.3]}}},
+        {"denoising": 2, "references": 1, "collect_tasks": 3, "judge": 1, "summarise": 1,
+         "record": 1, "report": 1, "all": 1},
+    ),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
-         "estimate": 1, "collect": 4, "collect_tasks": 3,
+         **dict.fromkeys(DECODED, 1), "estimate": 1, "collect": 4, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -140,6 +148,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"evaluation": {"every": 1}},
         {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "estimate": 3,
+         **dict.fromkeys(DECODED, 3),
          "collect": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
@@ -156,6 +165,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
          "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "estimate": 2,
+         **dict.fromkeys(DECODED, 2),
          "collect": 5, "collect_plane": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),

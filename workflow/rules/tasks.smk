@@ -3,17 +3,24 @@ LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
 TARGETED = ["regression"] if PARAMS.data.targeted else []
-TASKS = LABELLED + TARGETED
+DECODED = ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]
+TASKS = LABELLED + TARGETED + DECODED
 JUDGED = ["generation"]  # those that ask the classifier of the data
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
 ]
 CLASSIFIER_SCORE = f"{RESULTS}/parts/tasks/classifier.parquet"
+REFERENCES = {
+    table: f"{RESULTS}/parts/{table}/references.parquet"
+    for table in ("tasks", "selection")
+}
 COLLECTED = {
     "tasks": [p for task in TASKS for p in parts(f"tasks/{task}")]
-    + ([CLASSIFIER_SCORE] if LABELLED else []),
-    "selection": [p for task in TASKS for p in parts(f"selection/{task}")],
+    + ([CLASSIFIER_SCORE] if LABELLED else [])
+    + [REFERENCES["tasks"]],
+    "selection": [p for task in TASKS for p in parts(f"selection/{task}")]
+    + [REFERENCES["selection"]],
     "counts": [p for task in TASKS for p in parts(f"counts/{task}")],
 }
 
@@ -43,13 +50,15 @@ for TASK in TASKS:
         resources:
             mem_mb=4000,
             runtime=120,
+        # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
         params:
+            module=f"hvae.tasks.{TASK}",
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
-            f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}/models --latents {RESULTS}/latents "
-            + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
-            + "--test {output.test} --validation {output.validation} "
+            f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
+            f"--models {RESULTS}/models --latents {RESULTS}/latents {{params.classifier}} "
+            "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
 
@@ -75,6 +84,37 @@ rule fit_classifier:
     shell:
         f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --data {DATA} "
         f"--classifier {RESULTS}/classifier --out {{output.part}} 2> {{log}}"
+
+
+rule references:
+    input:
+        data=SPLITS.values(),
+        code=sources("hvae.tasks.references"),
+    output:
+        test=REFERENCES["tasks"],
+        validation=REFERENCES["selection"],
+    log:
+        f"{LOGS}/references.log",
+    benchmark:
+        f"{LOGS}/references.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=lambda wildcards: PARAMS.tasks.job(
+            "denoising",
+            "inpainting",
+            "upscaling",
+            "compression",
+            seed=PARAMS.seed,
+            max_items=PARAMS.evaluation.max_items,
+        ),
+    shell:
+        f"python -m hvae.tasks.references --params {{params.job:q}} --data {DATA} "
+        "--test {output.test} --validation {output.validation} 2> {log}"
 
 
 rule collect_tasks:
