@@ -1,9 +1,10 @@
-"""Prepare a source: load, check, split, and store each split as Parquet."""
+"""Prepare a source: load, check, split, and store each split and the outliers as Parquet."""
 
 import argparse
 
 from hvae import command
 from hvae.data import prepared, sources
+from hvae.data.outliers import apart
 from hvae.data.splits import divide
 from hvae.params import Data, Section, Seed, parse
 
@@ -16,11 +17,15 @@ class Job(Section):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write train.parquet, validation.parquet and test.parquet into the folder `out`."""
+    """Write train.parquet, validation.parquet and test.parquet into the folder `out`.
+
+    And validation-outliers.parquet and test-outliers.parquet, without items if none are held out.
+    """
     job = parse(Job, arguments.params)
     source = sources.load(job.data, job.seed)
-    for name, ids in divide(source, job.data, job.seed).items():
-        prepared.store(source, ids, arguments.out / f"{name}.parquet")
+    places = divide(source, job.data, job.seed)
+    for name, portion in apart(source, places, job.data.held_out).items():
+        prepared.store(*portion, arguments.out / f"{name}.parquet")
 
 
 if __name__ == "__main__":

@@ -51,11 +51,15 @@ class Extent(NamedTuple):
 
 
 class Common(Section):
-    """What every source takes; `max_items` keeps a random, stratified part of the source."""
+    """What every source takes; `max_items` keeps a random, stratified part of the source.
+
+    held_out: a class whose items are taken out of every split, for anomaly detection.
+    """
 
     source: str
     raw_dir: str | None = None
     max_items: PositiveInt | None = None
+    held_out: str | None = None
     split: Division
 
     @classmethod
@@ -72,6 +76,12 @@ class Common(Section):
     def targeted(self) -> bool:
         """Whether the items may have a target, a real number to be read from their latents."""
         return False
+
+    @property
+    def pictured(self) -> bool:
+        """Whether items are known to be images, whose statistics can be read from their latents."""
+        shape = self.extent.shape
+        return shape is not None and len(shape) > 1
 
     @property
     def extent(self) -> Extent:

@@ -31,6 +31,10 @@ LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
+OUTLIERS = {
+    f"{name}_outliers": f"{DATA}/{name}-outliers.parquet"
+    for name in ("validation", "test")
+}
 GRID_ROW, ANCHORS_ROW, TARGETS_ROW = (
     rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "targets_")
 )
