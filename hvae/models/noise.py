@@ -24,6 +24,7 @@ class Stream(IntEnum):
     GENERATION = 8
     CONDITION = 9
     BETA = 10
+    ANOMALY = 21
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

@@ -7,6 +7,7 @@ different tables: guidance is chosen on the first and reported on the second. It
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 import torch
 
 from hvae import command, tables
-from hvae.data import prepared
+from hvae.data import outliers, prepared
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.errors import InputError
@@ -27,13 +28,14 @@ from hvae.tasks.classifier import Judge
 from hvae.training import checkpoint
 
 Row = dict[str, Any]
-HELD_OUT = ("validation", "test")  # what a task is scored on
+HELD_OUT = outliers.HELD_OUT  # what a task is scored on
 
 
 class Subject(NamedTuple):
     """A trained point, its latents by split, and the items that these are of, in the same order.
 
     judge: the classifier of the data themselves, for tasks that ask what a decoded latent shows.
+    outliers: items of a class that no model saw, by held-out split; none where there are none.
     """
 
     point: str
@@ -41,6 +43,7 @@ class Subject(NamedTuple):
     latents: Mapping[str, Latents]
     items: Mapping[str, Items]
     judge: Judge | None = None
+    outliers: Mapping[str, Items] = MappingProxyType({})
 
 
 class Score(NamedTuple):
@@ -110,6 +113,7 @@ def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Subject]:
     """The points that have latents: a diverged one has none."""
     data = {split: prepared.read(folders.data / f"{split}.parquet") for split in SPLITS}
+    strange = _outliers(folders.data)
     judge = classifier.load(folders.classifier) if folders.classifier else None
     for point in command.progress(points, "measuring points"):
         latents = {
@@ -118,7 +122,13 @@ def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[S
         if len(latents["test"].ids) > 0:
             model = checkpoint.load(folders.models, point.model, point.beta)
             items = {split: _same(data[split], latents[split], point.name) for split in SPLITS}
-            yield Subject(point.name, model, latents, items, judge)
+            yield Subject(point.name, model, latents, items, judge, strange)
+
+
+def _outliers(folder: Path) -> dict[str, Items]:
+    files = {split: folder / f"{outliers.file(split)}.parquet" for split in HELD_OUT}
+    found = {split: prepared.read(path) for split, path in files.items()}
+    return {split: items for split, items in found.items() if len(items.ids) > 0}
 
 
 def _same(items: Items, latents: Latents, point: str) -> Items:

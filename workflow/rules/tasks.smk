@@ -1,9 +1,11 @@
-# Which tasks a source has: without classes, or without a target, there is nothing to measure.
+# Which tasks a source has: without classes, without a target or pictures, or without a class held
+# out, there is nothing to measure.
 LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
-TARGETED = ["regression"] if PARAMS.data.targeted else []
-TASKS = LABELLED + TARGETED
+REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else []
+OUTLYING = ["anomaly"] if PARAMS.data.held_out else []
+TASKS = LABELLED + REGRESSED + OUTLYING
 JUDGED = ["generation"]  # those that ask the classifier of the data
 
 CLASSIFIER = [
@@ -24,7 +26,7 @@ for TASK in TASKS:
         name:
             TASK
         input:
-            data=SPLITS.values(),
+            data=[*SPLITS.values(), *OUTLIERS.values()],
             models=models_of(LOOKED_INTO),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
