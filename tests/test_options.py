@@ -62,6 +62,8 @@ REFUSED = [
         data("gaussian-mixture", held_out="1"),
         r"^data: held_out must be null, since .*'gaussian-mixture' is .* its items, got '1'$",
     ),
+    (put("data", "outliers", value="digits"), r"^data: outliers must be of another source, got"),
+    (put("data", "outliers", value="npz"), r"^data\.outliers: must be 'digits'.*, got 'npz'$"),
     (put("data", "held_out", value=9), r"^data\.held_out: must be .*, got 9$"),
     (data("photo-patches", items=2), r"^data\.items: must be .* equal to 20, got 2$"),
     (data("mnist", size=32), r"^data: source 'mnist' has no key 'size' \(known: .*\), got 32$"),

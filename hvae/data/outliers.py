@@ -1,15 +1,21 @@
-"""Items that no model sees: a class that is held out of its source, for anomaly detection."""
+"""Items that no model sees, for anomaly detection.
+
+They are those of a class that is held out of its source, and of another data set.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from hvae.data import sources
 from hvae.data.source import UNLABELLED, Source
-from hvae.data.splits import Indices
+from hvae.data.splits import Indices, divide
 from hvae.errors import InputError
+from hvae.options import Data, other
 
 HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
+OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as in the names of their files
 
 
 class Portion(NamedTuple):
@@ -19,15 +25,15 @@ class Portion(NamedTuple):
     ids: Indices
 
 
-def file(split: str) -> str:
+def file(split: str, kind: str) -> str:
     """What the outliers of a split are called, as the split itself is by its name."""
-    return f"{split}-outliers"
+    return f"{split}-{kind}"
 
 
 def apart(
     source: Source, places: Mapping[str, Indices], held_out: str | None
 ) -> dict[str, Portion]:
-    """The splits without the class that is held out, and that class's own items by `file`.
+    """The splits without the class that is held out, and that class's own items, by `file`.
 
     Labels are numbered anew, and `classes` lacks the class; outliers have it as their only one. Its
     train items are in neither. InputError where there is no such class, or no other one.
@@ -43,8 +49,35 @@ def apart(
     )
     kept = {name: Portion(inside, ids[~outside[ids]]) for name, ids in places.items()}
     return kept | {
-        file(name): Portion(outliers, places[name][outside[places[name]]]) for name in HELD_OUT
+        file(name, OF_CLASS): Portion(outliers, places[name][outside[places[name]]])
+        for name in HELD_OUT
     }
+
+
+def others(source: Source, options: Data, seed: int) -> dict[str, Portion]:
+    """Held-out items of the data set that `outliers` names, which is their only class, by `file`.
+
+    None without such a data set. InputError where its items are not of the same form.
+    """
+    asked = other(options)
+    if asked is None:
+        nothing = Portion(source._replace(classes=()), np.zeros(0, np.int64))
+        return {file(name, OF_SOURCE): nothing for name in HELD_OUT}
+    found = sources.load(asked, seed)
+    _refuse_another_form(found, source, asked.source)
+    places = divide(found, asked, seed)
+    found = found._replace(labels=np.zeros_like(found.labels), classes=(asked.source,))
+    return {file(name, OF_SOURCE): Portion(found, places[name]) for name in HELD_OUT}
+
+
+def _refuse_another_form(found: Source, source: Source, name: str) -> None:
+    for what in ("shape", "levels", "bounded"):
+        its, wanted = getattr(found, what), getattr(source, what)
+        if its != wanted:
+            raise InputError(
+                f"data.outliers: must have items of {what} {wanted}, as those of the source, "
+                f"got {name!r} with {its}"
+            )
 
 
 def _position(source: Source, held_out: str | None) -> int:

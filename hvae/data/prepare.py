@@ -4,7 +4,7 @@ import argparse
 
 from hvae import command
 from hvae.data import prepared, sources
-from hvae.data.outliers import apart
+from hvae.data.outliers import apart, others
 from hvae.data.splits import divide
 from hvae.params import Data, Section, Seed, parse
 
@@ -19,12 +19,14 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write train.parquet, validation.parquet and test.parquet into the folder `out`.
 
-    And validation-outliers.parquet and test-outliers.parquet, without items if none are held out.
+    And for both of the latter …-outliers.parquet and …-others.parquet, without items if no class is
+    held out and no other data set is named.
     """
     job = parse(Job, arguments.params)
     source = sources.load(job.data, job.seed)
     places = divide(source, job.data, job.seed)
-    for name, portion in apart(source, places, job.data.held_out).items():
+    portions = apart(source, places, job.data.held_out) | others(source, job.data, job.seed)
+    for name, portion in portions.items():
         prepared.store(*portion, arguments.out / f"{name}.parquet")
 
 

@@ -1,5 +1,7 @@
-"""Anomaly detection: do scores of a model tell items of a held-out class from other held-out items?
+"""Anomaly detection: do scores of a model tell items of a kind that it never saw from the usual?
 
+Outliers are those of a class that is held out, or of another data set, whose name then follows the
+method's (`elbo:mnist`). They are held against the held-out items of the same split.
 A higher score means a stranger item; nothing is fitted, and no sign is chosen by results:
 
     elbo               −L(x) = −log p(x | z) + Σ_l R_l(x), the length of its code
@@ -30,7 +32,7 @@ from hvae.tasks import task
 from hvae.tasks.layers import suffixes
 from hvae.tasks.ranking import auroc
 from hvae.tasks.task import Score, Subject
-from hvae.tasks.views import Floats
+from hvae.tasks.views import Floats, Row
 
 
 class Group(IntEnum):
@@ -48,15 +50,19 @@ class Named(NamedTuple):
 
 
 def measure(subject: Subject, settings: Anomaly, seed: int) -> Iterator[Score]:
-    """The AUROC of every score; nothing where no class is held out."""
+    """The AUROC of every score for every kind of outliers; nothing where there are none."""
     for split, outliers in subject.outliers.items():
-        normal, strange = (
-            scores(subject.model, items, settings, seed, SPLITS.index(split), group)
-            for group, items in zip(Group, (subject.items[split], outliers), strict=True)
-        )
-        for named, values in normal.items():
-            row = named._asdict() | {"task": "anomaly", "features": "sample", "metric": "auroc"}
-            yield Score(split, row | auroc(values, strange[named]))
+        key = seed, SPLITS.index(split)
+        normal = scores(subject.model, subject.items[split], settings, *key, Group.NORMAL)
+        for name, items in outliers.items():
+            strange = scores(subject.model, items, settings, *key, Group.OUTLIERS)
+            for named, values in normal.items():
+                yield Score(split, _row(named, name) | auroc(values, strange[named]))
+
+
+def _row(named: Named, outliers: str) -> Row:
+    row = {"task": "anomaly", "layers": named.layers, "features": "sample", "metric": "auroc"}
+    return row | {"method": f"{named.method}:{outliers}" if outliers else named.method}
 
 
 def scores(

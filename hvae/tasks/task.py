@@ -35,7 +35,8 @@ class Subject(NamedTuple):
     """A trained point, its latents by split, and the items that these are of, in the same order.
 
     judge: the classifier of the data themselves, for tasks that ask what a decoded latent shows.
-    outliers: items of a class that no model saw, by held-out split; none where there are none.
+    outliers: of each held-out split, items that no model saw: of a class that is held out under the
+    name "", of another data set under its own; none where there are none.
     """
 
     point: str
@@ -43,7 +44,7 @@ class Subject(NamedTuple):
     latents: Mapping[str, Latents]
     items: Mapping[str, Items]
     judge: Judge | None = None
-    outliers: Mapping[str, Items] = MappingProxyType({})
+    outliers: Mapping[str, Mapping[str, Items]] = MappingProxyType({})
 
 
 class Score(NamedTuple):
@@ -113,7 +114,7 @@ def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Subject]:
     """The points that have latents: a diverged one has none."""
     data = {split: prepared.read(folders.data / f"{split}.parquet") for split in SPLITS}
-    strange = _outliers(folders.data)
+    strange = {split: unseen(folders.data, split) for split in HELD_OUT}
     judge = classifier.load(folders.classifier) if folders.classifier else None
     for point in command.progress(points, "measuring points"):
         latents = {
@@ -125,10 +126,14 @@ def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[S
             yield Subject(point.name, model, latents, items, judge, strange)
 
 
-def _outliers(folder: Path) -> dict[str, Items]:
-    files = {split: folder / f"{outliers.file(split)}.parquet" for split in HELD_OUT}
-    found = {split: prepared.read(path) for split, path in files.items()}
-    return {split: items for split, items in found.items() if len(items.ids) > 0}
+def unseen(folder: Path, split: str) -> dict[str, Items]:
+    """The outliers of a split as `Subject` has them."""
+    of_class, of_source = (
+        prepared.read(folder / f"{outliers.file(split, kind)}.parquet")
+        for kind in (outliers.OF_CLASS, outliers.OF_SOURCE)
+    )
+    found = [("", of_class), ("".join(of_source.classes), of_source)]
+    return {name: items for name, items in found if len(items.ids) > 0}
 
 
 def _same(items: Items, latents: Latents, point: str) -> Items:

@@ -1,19 +1,21 @@
 """Scores of strangeness where they are known, and outliers that are told apart or cannot be."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import softplus
 
+from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.models.families import SMALLEST_STD
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
 from hvae.task_options import Anomaly
 from hvae.tasks.anomaly import Group, Named, measure, scores
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Subject, unseen
 from tests.conftest import small
 from tests.tasks.cases import latents
 
@@ -55,7 +57,12 @@ def shifted(shift: float) -> HierarchicalVAE:
 def subject(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) -> Subject:
     nothing = latents(np.zeros(0, int), [])
     return Subject(
-        "p", model, {"test": nothing}, {"test": items(normal)}, None, {"test": items(outliers)}
+        "p",
+        model,
+        {"test": nothing},
+        {"test": items(normal)},
+        None,
+        {"test": {"": items(outliers)}},
     )
 
 
@@ -140,7 +147,20 @@ def test_the_likelihood_ratio_of_a_known_model(x: float) -> None:
 
 def test_nothing_is_measured_without_outliers() -> None:
     x = np.zeros((20, 2))
-    assert list(measure(subject(blind(), x, x)._replace(outliers={}), SETTINGS, 0)) == []
+    assert list(measure(subject(blind(), x, x)._replace(outliers={"test": {}}), SETTINGS, 0)) == []
+
+
+def test_another_data_set_is_named_and_scored_beside_the_class() -> None:
+    x = np.random.default_rng(0).uniform(size=(20, 2))
+    kinds = {"test": {"": items(x), "mnist": items(x + 5)}}
+    both = subject(blind(), x, x)._replace(outliers=kinds)
+    rows = {score.row["method"]: score.row["value"] for score in measure(both, SETTINGS, 0)}
+    assert list(rows) == [
+        f"{method}{name}"
+        for name in ("", ":mnist")
+        for method in ("elbo", "rate", "likelihood-ratio")
+    ]
+    assert (rows["elbo"], rows["elbo:mnist"]) == (0.5, 1)
 
 
 def test_noise_is_that_of_the_seed_and_of_each_group_alone() -> None:
@@ -164,8 +184,21 @@ def test_some_items_at_a_time_score_as_all_at_once(monkeypatch: pytest.MonkeyPat
         np.testing.assert_allclose(values, whole[named], rtol=1e-5)
 
 
+@pytest.mark.parametrize("of_class", [(), ("9",)])
+@pytest.mark.parametrize("of_source", [(), ("mnist",)])
+def test_outliers_are_read_by_their_names(
+    tmp_path: Path, of_class: tuple[str, ...], of_source: tuple[str, ...]
+) -> None:
+    for kind, classes in (("outliers", of_class), ("others", of_source)):
+        some = items(np.zeros((3, 2)))._replace(classes=classes).first(3 * len(classes))
+        prepared.write(some, tmp_path / f"test-{kind}.parquet")
+    found = unseen(tmp_path, "test")
+    assert set(found) == {*("" for _ in of_class), *of_source}
+    assert all(of.x.shape == (3, 2) for of in found.values())
+
+
 def test_at_most_so_many_items_are_scored() -> None:
     x = np.random.default_rng(0).normal(size=(30, 2))
     few = Anomaly(samples=1, max_items=10)
-    one: Score = next(iter(measure(subject(blind(), x, x), few, 0)))
+    one = next(iter(measure(subject(blind(), x, x), few, 0)))
     assert one.row["n"] == 20

@@ -4,7 +4,7 @@ LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
 REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else []
-OUTLYING = ["anomaly"] if PARAMS.data.held_out else []
+OUTLYING = ["anomaly"] if PARAMS.data.held_out or PARAMS.data.outliers else []
 TASKS = LABELLED + REGRESSED + OUTLYING
 JUDGED = ["generation"]  # those that ask the classifier of the data
 
