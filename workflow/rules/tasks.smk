@@ -20,6 +20,7 @@ COLLECTED = {
 }
 
 
+# A command is read only when its job runs, after the last TASK: it must not ask for TASK itself.
 for TASK in TASKS:
 
     rule:
@@ -47,11 +48,11 @@ for TASK in TASKS:
             runtime=120,
         params:
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            judge=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
-            f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
+            f"python -m hvae.tasks.{{rule}} --params {{params.job:q}} --data {DATA} "
             f"--models {RESULTS}/models --latents {RESULTS}/latents "
-            + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
-            + "--test {output.test} --validation {output.validation} "
+            "{params.judge} --test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
 
