@@ -48,9 +48,10 @@ for TASK in TASKS:
             runtime=120,
         params:
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            module=f"hvae.tasks.{TASK}",
             judge=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
-            f"python -m hvae.tasks.{{rule}} --params {{params.job:q}} --data {DATA} "
+            f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
             f"--models {RESULTS}/models --latents {RESULTS}/latents "
             "{params.judge} --test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
