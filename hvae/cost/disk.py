@@ -36,7 +36,8 @@ class Made(NamedTuple):
 class Disk(NamedTuple):
     """Bytes in `results/EXPERIMENT`.
 
-    bound: whether the number of items is not known yet, so that the bytes are at most, not about.
+    bound: whether the number of items is not known yet, as where a class is held out, so that the
+    bytes are at most, not about.
     """
 
     latents: int
@@ -84,7 +85,7 @@ def disk(params: Params) -> Disk | None:
         latents=count.looked_into * sum(kept.values()) * item,
         weights=FLOAT32 * (trained + (count.anchors + count.targets) * plain),
         tables=COPIES * (measured * kept["test"] * row + pictures),
-        bound=params.data.extent.items is None,
+        bound=params.data.extent.items is None or params.data.held_out is not None,
     )
 
 

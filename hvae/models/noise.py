@@ -25,6 +25,7 @@ class Stream(IntEnum):
     CONDITION = 9
     BETA = 10
     IMAGES = 20
+    ANOMALY = 21
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

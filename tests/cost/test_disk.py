@@ -28,6 +28,9 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
     assert made(parse(Params, config)) == (1, 441, 9, 0, 25)
     assert found.latents == 25 * items * (16 + 3 * 4 * (32 + 8))
     assert not found.bound
+    config["data"]["held_out"] = "9"
+    assert sentence(parse(Params, config)).startswith("1 model for 441 points and 9 independent")
+    assert "at most about" in sentence(parse(Params, config))
 
 
 def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config) -> None:

@@ -26,6 +26,7 @@ SMALL: dict[str, Any] = {
     "tasks": {
         "classification": {"probes": ["logistic", "knn"], "max_train": 80},
         "clustering": {"max_train": 80},
+        "regression": {"methods": ["ridge"], "max_train": 80},
         "generation": {"width": 16, "max_epochs": 3},
     },
     "report": {

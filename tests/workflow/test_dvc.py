@@ -20,9 +20,18 @@ TASKS = (
     "upscaling",
     "compression",
     "references",
+    "anomaly",
 )
 TRAINING = ("train", "train_plane", "train_anchors")
-ROW_JOBS = ("measure", "extract", "classification", "clustering", "generation", "estimate")
+ROW_JOBS = (
+    "measure",
+    "extract",
+    "classification",
+    "clustering",
+    "generation",
+    "regression",
+    "estimate",
+)
 
 
 def test_stages_list_every_source_that_their_jobs_run() -> None:
@@ -64,7 +73,7 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 0.5, 2]]
     workspace.change(grid={"beta": beta})
     ran = started(workspace.run("dvc", "repro"))
-    assert [ran.count(rule) for rule in ROW_JOBS] == [2, 1, 1, 1, 1, 1]
+    assert [ran.count(rule) for rule in ROW_JOBS] == [2, 1, 1, 1, 1, 1, 1]
     assert not {"prepare", "fit_classifier", *TRAINING} & set(ran)
 
     # another probe: nothing is trained or extracted

@@ -27,8 +27,14 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     expected = {
         "points": (tables.points(2), 9 + 2 * 2 + 1),
         "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
-        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1 + decoded),
-        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + decoded),
+        "tasks": (
+            tables.tasks(),
+            4 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2) + 1 + decoded,
+        ),
+        "selection": (
+            tables.tasks(),
+            4 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2) + decoded,
+        ),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
         "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2) + 2 + 2)),
@@ -137,7 +143,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
-         **dict.fromkeys(DECODED, 1), "estimate": 1, "collect": 4, "collect_tasks": 3,
+         "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "collect": 4,
+         "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -147,9 +154,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"evaluation": {"every": 1}},
-        {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "estimate": 3,
-         **dict.fromkeys(DECODED, 3),
-         "collect": 2, "collect_tasks": 3,
+        {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "regression": 3,
+         "estimate": 3, **dict.fromkeys(DECODED, 3), "collect": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -164,8 +170,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
-         "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "estimate": 2,
-         **dict.fromkeys(DECODED, 2),
+         "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "regression": 2,
+         "estimate": 2, **dict.fromkeys(DECODED, 2),
          "collect": 5, "collect_plane": 2, "collect_tasks": 3,
          "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
@@ -216,6 +222,21 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     planned = workspace.planned()
     assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
     assert (planned["regression"], planned["collect_tasks"]) == (2, 3)
+
+
+def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
+    held_out = {"data": {"held_out": "9"}}
+    workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), held_out))
+    part = f"{RESULTS}/parts/tasks/anomaly/0.1_s0.parquet"
+    assert workspace.planned()["anomaly"] == 2
+    workspace.snakemake(part, part.replace("tasks", "selection"))
+    for table in ("tasks", "selection"):
+        rows = pq.read_table(workspace.folder / part.replace("tasks", table))
+        assert rows.schema.equals(tables.tasks())
+        names = [(row["method"], row["layers"]) for row in rows.to_pylist()]
+        scores = [("elbo", ""), ("rate", "z1"), ("rate", "z2"), ("likelihood-ratio", "z2")]
+        assert names == 2 * scores
+    assert set(rows["n"].to_pylist()) == {100 + 36}
 
 
 def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(

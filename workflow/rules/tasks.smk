@@ -1,10 +1,12 @@
-# Which tasks a source has: without classes, or without a target, there is nothing to measure.
+# Which tasks a source has: without classes, without a target or pictures, or without a class held
+# out, there is nothing to measure.
 LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
-TARGETED = ["regression"] if PARAMS.data.targeted else []
+REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else []
+OUTLYING = ["anomaly"] if PARAMS.data.held_out or PARAMS.data.outliers else []
 DECODED = ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]
-TASKS = LABELLED + TARGETED + DECODED
+TASKS = LABELLED + REGRESSED + OUTLYING + DECODED
 JUDGED = ["generation"]  # those that ask the classifier of the data
 
 CLASSIFIER = [
@@ -25,13 +27,14 @@ COLLECTED = {
 }
 
 
+# A command is read only when its job runs, after the last TASK: it must not ask for TASK itself.
 for TASK in TASKS:
 
     rule:
         name:
             TASK
         input:
-            data=SPLITS.values(),
+            data=[*SPLITS.values(), *OUTLIERS.values()],
             models=models_of(LOOKED_INTO),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
