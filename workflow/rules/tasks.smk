@@ -16,6 +16,14 @@ COLLECTED = {
     "selection": [p for task in TASKS for p in parts(f"selection/{task}")],
     "counts": [p for task in TASKS for p in parts(f"counts/{task}")],
 }
+BASELINE_COLLECTED = {
+    table: [
+        part
+        for task in TASKS
+        for part in parts(f"{table}/{task}", SINGLE_LOOKED_INTO, BASELINE)
+    ]
+    for table in COLLECTED
+}
 
 
 for TASK in TASKS:
@@ -25,18 +33,18 @@ for TASK in TASKS:
             TASK
         input:
             data=SPLITS.values(),
-            models=models_of(LOOKED_INTO),
+            models=models_of(),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
             code=sources(f"hvae.tasks.{TASK}"),
         output:
-            test=f"{RESULTS}/parts/tasks/{TASK}/{{row}}.parquet",
-            validation=f"{RESULTS}/parts/selection/{TASK}/{{row}}.parquet",
-            counts=f"{RESULTS}/parts/counts/{TASK}/{{row}}.parquet",
+            test=f"{RESULTS}{{of}}/parts/tasks/{TASK}/{{row}}.parquet",
+            validation=f"{RESULTS}{{of}}/parts/selection/{TASK}/{{row}}.parquet",
+            counts=f"{RESULTS}{{of}}/parts/counts/{TASK}/{{row}}.parquet",
         log:
-            f"{LOGS}/{TASK}/{{row}}.log",
+            f"{LOGS}{{of}}/{TASK}/{{row}}.log",
         benchmark:
-            f"{LOGS}/{TASK}/{{row}}.tsv"
+            f"{LOGS}{{of}}/{TASK}/{{row}}.tsv"
         conda:
             "../envs/hvae.yaml"
         threads: 1
@@ -47,7 +55,7 @@ for TASK in TASKS:
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
         shell:
             f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}/models --latents {RESULTS}/latents "
+            f"--models {RESULTS}{{wildcards.of}}/models --latents {RESULTS}{{wildcards.of}}/latents "
             + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
             + "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
@@ -79,14 +87,16 @@ rule fit_classifier:
 
 rule collect_tasks:
     input:
-        parts=lambda wildcards: COLLECTED[wildcards.table],
+        parts=lambda wildcards: (BASELINE_COLLECTED if wildcards.of else COLLECTED)[
+            wildcards.table
+        ],
         code=sources("hvae.results.collect"),
     output:
-        table=f"{RESULTS}/{{table}}.parquet",
+        table=f"{RESULTS}{{of}}/{{table}}.parquet",
     log:
-        f"{LOGS}/collect/{{table}}.log",
+        f"{LOGS}{{of}}/collect/{{table}}.log",
     benchmark:
-        f"{LOGS}/collect/{{table}}.tsv"
+        f"{LOGS}{{of}}/collect/{{table}}.tsv"
     wildcard_constraints:
         table="tasks|selection|counts",
     conda:
@@ -103,3 +113,8 @@ rule collect_tasks:
 rule tasks:
     input:
         expand(f"{RESULTS}/{{table}}.parquet", table=COLLECTED),
+
+
+rule baseline:
+    input:
+        BASELINE_TABLES,
