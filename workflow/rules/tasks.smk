@@ -53,11 +53,14 @@ for TASK in TASKS:
             runtime=120,
         params:
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
+            module=f"hvae.tasks.{TASK}",
+            classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
-            f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}{{wildcards.of}}/models --latents {RESULTS}{{wildcards.of}}/latents "
-            + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
-            + "--test {output.test} --validation {output.validation} "
+            f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
+            f"--models {RESULTS}{{wildcards.of}}/models "
+            f"--latents {RESULTS}{{wildcards.of}}/latents {{params.classifier}} "
+            "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
 
