@@ -40,9 +40,9 @@ GRID_ROW, ANCHORS_ROW, TARGETS_ROW, SINGLE_ROW = (
 
 # The single-layer baseline goes through the rules of the experiment's own rows. What is made of it
 # has a folder of its own, which the wildcard `of` names.
-OWN, BASELINE = "", "/baseline"
+OWN, BASELINE = "", "baseline/"
 BASELINE_TABLES = [
-    f"{RESULTS}{BASELINE}/{table}.parquet"
+    f"{RESULTS}/{BASELINE}{table}.parquet"
     for table in ("points", "items", "tasks", "selection", "counts")
     if SINGLE
 ]
@@ -65,7 +65,7 @@ def points_of(rows):
 def model_files(names, of=OWN):
     """Weights and cards."""
     return [
-        f"{RESULTS}{of}/models/{name}.{kind}"
+        f"{RESULTS}/{of}models/{name}.{kind}"
         for name in dict.fromkeys(names)
         for kind in ("safetensors", "json")
     ]
@@ -88,7 +88,7 @@ TARGET_MODELS = model_files(
 def latents_of(*splits):
     """The latents of a row's points, a file a point and split."""
     return [
-        f"{RESULTS}{{of}}/latents/point={point}/split={split}/part-0.parquet"
+        f"{RESULTS}/{{of}}latents/point={point}/split={split}/part-0.parquet"
         for point in points_of(LOOKED_INTO)
         for split in splits
     ]
@@ -105,7 +105,7 @@ def raw_files(wildcards):
 
 def parts(table, rows=LOOKED_INTO, of=OWN):
     """The rows' parts of one table, in the order of the grid."""
-    return [f"{RESULTS}{of}/parts/{table}/{row}.parquet" for row in rows]
+    return [f"{RESULTS}/{of}parts/{table}/{row}.parquet" for row in rows]
 
 
 def job(*keys):

@@ -4,12 +4,12 @@ rule measure:
         models=models_of(ROWS | ANCHORS | SINGLE),
         code=sources("hvae.latents.measure"),
     output:
-        points=f"{RESULTS}{{of}}/parts/points/{{row}}.parquet",
-        per_item=f"{RESULTS}{{of}}/parts/items/{{row}}.parquet",
+        points=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
+        per_item=f"{RESULTS}/{{of}}parts/items/{{row}}.parquet",
     log:
-        f"{LOGS}{{of}}/measure/{{row}}.log",
+        f"{LOGS}/{{of}}measure/{{row}}.log",
     benchmark:
-        f"{LOGS}{{of}}/measure/{{row}}.tsv"
+        f"{LOGS}/{{of}}measure/{{row}}.tsv"
     wildcard_constraints:
         row=f"{GRID_ROW}|{SINGLE_ROW}|{ANCHORS_ROW}",
     conda:
@@ -26,7 +26,7 @@ rule measure:
         ),
     shell:
         "python -m hvae.latents.measure --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}{{wildcards.of}}/models "
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--points {output.points} --items {output.per_item} 2> {log}"
 
 
@@ -34,15 +34,15 @@ rule extract:
     input:
         data=SPLITS.values(),
         models=models_of(),
-        measured=f"{RESULTS}{{of}}/parts/points/{{row}}.parquet",
+        measured=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
         code=sources("hvae.latents.extract"),
     output:
-        gallery=f"{RESULTS}{{of}}/parts/gallery/{{row}}.parquet",
+        gallery=f"{RESULTS}/{{of}}parts/gallery/{{row}}.parquet",
         latents=latents_of("train", "validation", "test"),
     log:
-        f"{LOGS}{{of}}/extract/{{row}}.log",
+        f"{LOGS}/{{of}}extract/{{row}}.log",
     benchmark:
-        f"{LOGS}{{of}}/extract/{{row}}.tsv"
+        f"{LOGS}/{{of}}extract/{{row}}.tsv"
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -53,8 +53,8 @@ rule extract:
         job=row_job("seed", max_items=PARAMS.evaluation.max_items),
     shell:
         "python -m hvae.latents.extract --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}{{wildcards.of}}/models --measured {{input.measured}} "
-        f"--latents {RESULTS}{{wildcards.of}}/latents --gallery {{output.gallery}} 2> {{log}}"
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models --measured {{input.measured}} "
+        f"--latents {RESULTS}/{{wildcards.of}}latents --gallery {{output.gallery}} 2> {{log}}"
 
 
 rule latents:
@@ -84,11 +84,11 @@ rule collect:
         ),
         code=sources("hvae.results.collect"),
     output:
-        table=f"{RESULTS}{{of}}/{{table}}.parquet",
+        table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
-        f"{LOGS}{{of}}/collect/{{table}}.log",
+        f"{LOGS}/{{of}}collect/{{table}}.log",
     benchmark:
-        f"{LOGS}{{of}}/collect/{{table}}.tsv"
+        f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
         table="points|items|gallery|history|information",
     conda:

@@ -18,11 +18,11 @@ rule train:
         code=sources("hvae.training.train"),
     output:
         models=model_files(points_of(PARAMS.grid.rows()), "{of}"),
-        history=f"{RESULTS}{{of}}/parts/history/{{row}}.parquet",
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     log:
-        f"{LOGS}{{of}}/train/{{row}}.log",
+        f"{LOGS}/{{of}}train/{{row}}.log",
     benchmark:
-        f"{LOGS}{{of}}/train/{{row}}.tsv"
+        f"{LOGS}/{{of}}train/{{row}}.tsv"
     priority: 10
     conda:
         "../envs/hvae.yaml"
@@ -37,7 +37,7 @@ rule train:
         ),
     shell:
         "python -m hvae.training.train --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}{{wildcards.of}}/models "
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} 2> {log}"
 
 

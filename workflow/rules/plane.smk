@@ -9,11 +9,11 @@ rule train_plane:
         code=sources("hvae.training.train_plane"),
     output:
         models=model_files(["amortized_s{seed}"], "{of}"),
-        history=f"{RESULTS}{{of}}/parts/history/amortized_s{{seed}}.parquet",
+        history=f"{RESULTS}/{{of}}parts/history/amortized_s{{seed}}.parquet",
     log:
-        f"{LOGS}{{of}}/train_plane/{{seed}}.log",
+        f"{LOGS}/{{of}}train_plane/{{seed}}.log",
     benchmark:
-        f"{LOGS}{{of}}/train_plane/{{seed}}.tsv"
+        f"{LOGS}/{{of}}train_plane/{{seed}}.tsv"
     wildcard_constraints:
         seed=r"\d+",
     priority: 20
@@ -32,14 +32,14 @@ rule train_plane:
         ),
     shell:
         "python -m hvae.training.train_plane --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}{{wildcards.of}}/models "
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} 2> {log}"
 
 
 use rule train as train_anchors with:
     output:
         models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid)), "{of}"),
-        history=f"{RESULTS}{{of}}/parts/history/{{row}}.parquet",
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     wildcard_constraints:
         row=ANCHORS_ROW,
     params:

@@ -38,13 +38,13 @@ for TASK in TASKS:
             classifier=CLASSIFIER if TASK in JUDGED else [],
             code=sources(f"hvae.tasks.{TASK}"),
         output:
-            test=f"{RESULTS}{{of}}/parts/tasks/{TASK}/{{row}}.parquet",
-            validation=f"{RESULTS}{{of}}/parts/selection/{TASK}/{{row}}.parquet",
-            counts=f"{RESULTS}{{of}}/parts/counts/{TASK}/{{row}}.parquet",
+            test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
+            validation=f"{RESULTS}/{{of}}parts/selection/{TASK}/{{row}}.parquet",
+            counts=f"{RESULTS}/{{of}}parts/counts/{TASK}/{{row}}.parquet",
         log:
-            f"{LOGS}{{of}}/{TASK}/{{row}}.log",
+            f"{LOGS}/{{of}}{TASK}/{{row}}.log",
         benchmark:
-            f"{LOGS}{{of}}/{TASK}/{{row}}.tsv"
+            f"{LOGS}/{{of}}{TASK}/{{row}}.tsv"
         conda:
             "../envs/hvae.yaml"
         threads: 1
@@ -58,8 +58,8 @@ for TASK in TASKS:
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
             f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}{{wildcards.of}}/models "
-            f"--latents {RESULTS}{{wildcards.of}}/latents {{params.classifier}} "
+            f"--models {RESULTS}/{{wildcards.of}}models "
+            f"--latents {RESULTS}/{{wildcards.of}}latents {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
@@ -95,11 +95,11 @@ rule collect_tasks:
         ],
         code=sources("hvae.results.collect"),
     output:
-        table=f"{RESULTS}{{of}}/{{table}}.parquet",
+        table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
-        f"{LOGS}{{of}}/collect/{{table}}.log",
+        f"{LOGS}/{{of}}collect/{{table}}.log",
     benchmark:
-        f"{LOGS}{{of}}/collect/{{table}}.tsv"
+        f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
         table="tasks|selection|counts",
     conda:
