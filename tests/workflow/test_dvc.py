@@ -50,6 +50,14 @@ def test_stages_list_every_source_that_their_jobs_run() -> None:
             *(f"hvae.tasks.{name}" for name in TASKS),
             "hvae.results.collect",
         ],
+        "baseline": [
+            "hvae.training.train",
+            "hvae.training.train_plane",
+            "hvae.latents.measure",
+            "hvae.latents.extract",
+            *(f"hvae.tasks.{name}" for name in TASKS),
+            "hvae.results.collect",
+        ],
         "information": ["hvae.information.measure", "hvae.results.collect"],
         "bounds": ["hvae.results.judge", "hvae.results.summary"],
         "report": ["hvae.reports.page", "hvae.results.parameters"],
@@ -79,7 +87,7 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     # another probe: nothing is trained or extracted
     workspace.change(tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
-    assert ran.count("classification") == 3
+    assert ran.count("classification") == 3 + 1  # the single-layer baseline has a row, too
     assert set(ran).isdisjoint(
         {"prepare", "fit_classifier", *TRAINING, *ROW_JOBS} - {"classification"}
     )
@@ -102,13 +110,13 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     # and there, a changed parameter still runs the right jobs
     clone.change(training={"steps": 50})
     planned = clone.planned()
-    assert planned["train_plane"] == 1
+    assert planned["train_plane"] == 1  # the baseline has as many steps of its own as before
     assert planned["measure"] == 5  # rows of the grid; the anchors stay
     assert "train_anchors" not in planned
 
     # independent models have neither certificate nor targets, and DVC's outs are there all the same
     clone.change(**INDEPENDENT)
     ran = started(clone.run("dvc", "repro"))
-    assert (ran.count("train"), ran.count("measure")) == (2, 2)
+    assert (ran.count("train"), ran.count("measure")) == (2 + 1, 2 + 1)
     assert set(ran).isdisjoint({"train_plane", "train_anchors", "certify", "solve", "prepare"})
     assert started(clone.run("dvc", "repro")) == []

@@ -25,9 +25,16 @@ COLLECTED = {
     + [REFERENCES["selection"]],
     "counts": [p for task in TASKS for p in parts(f"counts/{task}")],
 }
+BASELINE_COLLECTED = {
+    table: [
+        part
+        for task in TASKS
+        for part in parts(f"{table}/{task}", SINGLE_LOOKED_INTO, BASELINE)
+    ]
+    for table in COLLECTED
+}
 
 
-# A command is read only when its job runs, after the last TASK: it must not ask for TASK itself.
 for TASK in TASKS:
 
     rule:
@@ -35,18 +42,18 @@ for TASK in TASKS:
             TASK
         input:
             data=[*SPLITS.values(), *OUTLIERS.values()],
-            models=models_of(LOOKED_INTO),
+            models=models_of(),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
             code=sources(f"hvae.tasks.{TASK}"),
         output:
-            test=f"{RESULTS}/parts/tasks/{TASK}/{{row}}.parquet",
-            validation=f"{RESULTS}/parts/selection/{TASK}/{{row}}.parquet",
-            counts=f"{RESULTS}/parts/counts/{TASK}/{{row}}.parquet",
+            test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
+            validation=f"{RESULTS}/{{of}}parts/selection/{TASK}/{{row}}.parquet",
+            counts=f"{RESULTS}/{{of}}parts/counts/{TASK}/{{row}}.parquet",
         log:
-            f"{LOGS}/{TASK}/{{row}}.log",
+            f"{LOGS}/{{of}}{TASK}/{{row}}.log",
         benchmark:
-            f"{LOGS}/{TASK}/{{row}}.tsv"
+            f"{LOGS}/{{of}}{TASK}/{{row}}.tsv"
         conda:
             "../envs/hvae.yaml"
         threads: 1
@@ -60,7 +67,8 @@ for TASK in TASKS:
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
             f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}/models --latents {RESULTS}/latents {{params.classifier}} "
+            f"--models {RESULTS}/{{wildcards.of}}models "
+            f"--latents {RESULTS}/{{wildcards.of}}latents {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
@@ -122,14 +130,16 @@ rule references:
 
 rule collect_tasks:
     input:
-        parts=lambda wildcards: COLLECTED[wildcards.table],
+        parts=lambda wildcards: (BASELINE_COLLECTED if wildcards.of else COLLECTED)[
+            wildcards.table
+        ],
         code=sources("hvae.results.collect"),
     output:
-        table=f"{RESULTS}/{{table}}.parquet",
+        table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
-        f"{LOGS}/collect/{{table}}.log",
+        f"{LOGS}/{{of}}collect/{{table}}.log",
     benchmark:
-        f"{LOGS}/collect/{{table}}.tsv"
+        f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
         table="tasks|selection|counts",
     conda:
@@ -146,3 +156,8 @@ rule collect_tasks:
 rule tasks:
     input:
         expand(f"{RESULTS}/{{table}}.parquet", table=COLLECTED),
+
+
+rule baseline:
+    input:
+        BASELINE_TABLES,
