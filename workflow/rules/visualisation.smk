@@ -3,11 +3,11 @@ rule embed:
         latents=latents_of("test"),
         code=sources("hvae.tasks.visualisation"),
     output:
-        part=f"{RESULTS}/parts/embeddings/{{row}}.parquet",
+        part=f"{RESULTS}/{{of}}parts/embeddings/{{row}}.parquet",
     log:
-        f"{LOGS}/embed/{{row}}.log",
+        f"{LOGS}/{{of}}embed/{{row}}.log",
     benchmark:
-        f"{LOGS}/embed/{{row}}.tsv"
+        f"{LOGS}/{{of}}embed/{{row}}.tsv"
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -18,7 +18,7 @@ rule embed:
         job=row_job(settings=PARAMS.tasks.settings("visualisation")),
     shell:
         "python -m hvae.tasks.visualisation --params {params.job:q} "
-        f"--latents {RESULTS}/latents --out {{output.part}} 2> {{log}}"
+        f"--latents {RESULTS}/{{wildcards.of}}latents --out {{output.part}} 2> {{log}}"
 
 
 rule visualisation:
