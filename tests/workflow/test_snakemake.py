@@ -69,16 +69,19 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
     finished: Workspace,
 ) -> None:
     folder = finished.folder / RESULTS / "baseline"
-    expected = {  # at three values of β_1, of which two are looked into, on one set of layers
+    # at three values of β_1, of which two are looked into, on one set of layers: probes, clusters,
+    # regression and generation, and what is decoded
+    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 2 + 1)
+    expected = {
         "points": (tables.points(1), 3),
         "items": (tables.items(1), 3 * 100),
-        "tasks": (tables.tasks(), 2 * 1 * 2 * 2 + 2 * 1 * 2 * 2 * 3 + 2),
-        "selection": (tables.tasks(), 2 * 1 * 2 * 2 + 2 * 1 * 2 * 2 * 3 + 2),
+        "tasks": (tables.tasks(), rows),
+        "selection": (tables.tasks(), rows),
     }
-    for name, (schema, rows) in expected.items():
+    for name, (schema, count) in expected.items():
         table = pq.read_table(folder / f"{name}.parquet")
         assert table.schema.equals(schema), name
-        assert table.num_rows == rows, name
+        assert table.num_rows == count, name
     assert pq.read_table(folder / "counts.parquet").schema.equals(tables.counts())
     points = pq.read_table(folder / "points.parquet").to_pylist()
     assert [p["point"] for p in points] == [f"b{b}_single_s0" for b in ("0.1", "1", "10")]
