@@ -20,6 +20,7 @@ rule all:
         f"{RESULTS}/targets.parquet",
         TARGET_MODELS,
         f"{RESULTS}/summary.json",
+        f"{RESULTS}/guidance.json",
         f"{RESULTS}/params.json",
 
 
@@ -31,6 +32,7 @@ include: "workflow/rules/latents.smk"
 include: "workflow/rules/tasks.smk"
 include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
+include: "workflow/rules/guidance.smk"
 include: "workflow/rules/report.smk"
 
 
