@@ -1,4 +1,4 @@
-"""The `guidance` section of `params.yaml`: what applications are worth, and what a code may cost."""
+"""The `guidance` section of `params.yaml`: what applications are worth, what a code may cost."""
 
 from typing import Literal, Self, get_args
 

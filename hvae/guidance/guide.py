@@ -1,4 +1,4 @@
-"""Write `guidance.json`: where to aim for which application, and what the paper's claims came to."""
+"""Write `guidance.json`: where to aim for which application, and the paper's claims."""
 
 import argparse
 import json

@@ -28,7 +28,7 @@ class Loss(NamedTuple):
 
 
 def losses(surfaces: Mapping[Name, Surface], choices: Mapping[Name, Choice]) -> list[Loss]:
-    """Rows by application, and in each a loss for the best place of every other one, and its own."""
+    """Rows by application; in each, a loss for the best place of every one, its own included."""
     return [
         _loss(surfaces[mine], choices[mine], other, choices[other].best.place)
         for mine in choices

@@ -31,7 +31,7 @@ def fronts(surfaces: Mapping[Name, Surface]) -> list[Front]:
 
 
 def front(first: Surface, second: Surface) -> tuple[Both, ...]:
-    """Of the places that both may choose, those of which none is as good in both and better in one."""
+    """The places that both may choose where no other is as good in both and better in one."""
     others: dict[Place, Spot] = {spot.place: spot for spot in second.spots}
     both = [(spot, others[spot.place]) for spot in first.spots if spot.place in others]
     members = [one for one in both if not _beaten(one, both)]

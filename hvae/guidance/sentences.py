@@ -55,16 +55,20 @@ def _region(surface: Surface, choice: Choice) -> str:
             f"Nothing is significantly best: on validation items, where the choice was made, none "
             f"of {many} points is significantly worse."
         )
+    if len(region) == 1:
+        return (
+            f"On validation items, where the choice was made, each of the other {many - 1} points "
+            "is significantly worse."
+        )
     axes = [
         f"{words.symbol('β', layer)} {words.span(values)}"
         for layer, values in enumerate(zip(*(place.beta for place in region), strict=True), 1)
     ]
     total = words.span(place.total.value for place in region)
-    others = "no other" if len(region) == 1 else str(len(region) - 1)
     return (
-        f"On validation items, where the choice was made, {others} of the other {many - 1} points "
-        f"{'are' if len(region) > 2 else 'is'} not significantly worse: the region has "
-        f"{words.listed(axes)}, and total rates {total} nats."
+        f"{len(region)} of {many} points are not significantly worse than the best on validation "
+        f"items, where the choice was made: they have {words.listed(axes)}, and total rates "
+        f"{total} nats."
     )
 
 
@@ -83,11 +87,13 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
         f"{surfaces[name].metric.words} of {surfaces[name].metric.told(spot.test.value)} for {name}"
         for name, spot in found.spots.items()
     ]
+    over = any(surfaces[name].barred for name in found.spots)
+    barred = " Points over a budget were no candidates." if over else ""
     return (
         f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
         f"β = {words.beta(found.place)}: it lands at {words.rates(found.place)}, scores "
         f"{found.score:.2f} on validation items (1 would be the best for each at once), and gives "
-        f"{words.listed(there)} on test items."
+        f"{words.listed(there)} on test items.{barred}"
     )
 
 

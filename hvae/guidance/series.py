@@ -65,7 +65,7 @@ def value(row: Row) -> Value:
 
 
 def _mean(values: Sequence[Value]) -> Value:
-    """Errors and intervals of a mean of what the same items gave are at most the means of theirs."""
+    """The error of a mean of what the same items gave is at most the mean of theirs."""
     return Value(*(float(column) for column in np.mean(values, axis=0)))
 
 

@@ -39,8 +39,8 @@ def splitting(plane: Sequence[Place]) -> Claim:
     layers = len(plane[0].beta) if plane else 0
     numbers = {"pairs": len(found), "falls": sum(falls), "rises": sum(rises)}
     ours = (
-        f"R_l falls significantly in {sum(falls)} of {len(found)} pairs of adjacent β_l where it is "
-        f"above {OPEN} nats, and rises significantly in {sum(rises)}"
+        f"R_l falls significantly in {sum(falls)} of {len(found)} pairs of adjacent β_l where it "
+        f"is above {OPEN} nats, and rises significantly in {sum(rises)}"
     )
     if layers < 2:
         return Claim(CLAIM, "one layer leaves nothing to split", "undecided", numbers)
