@@ -1,8 +1,9 @@
 """What a report is about: the tables of one experiment."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,7 @@ class Run(NamedTuple):
     Beside an amortised plane: anchors, the independent points that hold it to account, and what
     came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
+    guidance: `guidance.json`; None where there is none.
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each.
     """
 
@@ -53,6 +55,7 @@ class Run(NamedTuple):
     targets: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
     asked: Sequence[Row] = ()
+    guidance: dict[str, Any] | None = None
 
     @property
     def trained(self) -> list[Row]:
@@ -135,6 +138,7 @@ def load(params: Params, results: Path, data: Path) -> Run:
         known=exact(params.data, params.seed),
         certificate=read("certificate") if params.amortized else (),
         asked=read("targets") if params.grid.rates else (),
+        guidance=json.loads((results / "guidance.json").read_text()),
     )
 
 

@@ -82,6 +82,14 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
     assert '"distortion"' in header
 
 
+def test_guidance_is_there_for_every_application_that_was_measured(finished: Workspace) -> None:
+    found = json.loads((finished.folder / RESULTS / "guidance.json").read_text())
+    assert {"classification", "clustering"} <= found["applications"].keys()
+    assert len(found["scorecard"]) == 4
+    command = ["python", "-m", "hvae.guidance", "--results", RESULTS, "--for", "classification"]
+    assert finished.run(*command).strip() == found["applications"]["classification"]["text"]
+
+
 def test_the_parameters_are_recorded_beside_the_results(finished: Workspace) -> None:
     recorded = (finished.folder / RESULTS / "params.json").read_text()
     assert parse(Params, recorded) == parse(Params, finished.params())
@@ -112,36 +120,40 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classification": 2, "collect_tasks": 3, "judge": 1, "summarise": 1, "record": 1,
+        {"classification": 2, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1,
+         "record": 1,
          "report": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"clustering": 2, "collect_tasks": 3, "judge": 1, "summarise": 1, "record": 1, "report": 1,
+        {"clustering": 2, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1,
+         "record": 1, "report": 1,
          "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generation": 2, "collect_tasks": 3, "judge": 1, "summarise": 1,
+        {"fit_classifier": 1, "generation": 2, "collect_tasks": 3,
+         "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "all": 1},
     ),
+    ({"guidance": {"compression_bits": 1.0}}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
          "estimate": 1, "collect": 4, "collect_tasks": 3,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"grid": {"rates": [[5, 2], [6, 2]]}},
         {"solve": 1, "collect": 2, "collect_plane": 1,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"evaluation": {"every": 1}},
         {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "estimate": 3,
          "collect": 2, "collect_tasks": 3,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"certification": {"tolerance": 0.1}},
@@ -150,14 +162,14 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"certification": {"seeds": [0, 1, 2]}},
         {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_plane": 1,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
          "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "estimate": 2,
          "collect": 5, "collect_plane": 2, "collect_tasks": 3,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
 
