@@ -19,6 +19,7 @@ rule all:
         f"{RESULTS}/certificate.parquet",
         f"{RESULTS}/targets.parquet",
         TARGET_MODELS,
+        BASELINE_TABLES,
         f"{RESULTS}/summary.json",
         f"{RESULTS}/guidance.json",
         f"{RESULTS}/params.json",

@@ -7,7 +7,7 @@ files.
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from hvae.source_options.common import Common, Division, Split
 from hvae.source_options.made import (
@@ -47,6 +47,19 @@ Data = Annotated[
     Field(discriminator="source"),
 ]
 
+
+def other(data: Data) -> Data | None:
+    """The options of the data set that `outliers` names: its defaults, and divided as the data."""
+    if data.outliers is None:
+        return None
+    fractions = data.split.model_dump()  # which a published set's need not be: they may exceed 1
+    total = sum(fractions.values())
+    split = {name: part / total for name, part in fractions.items()}
+    values = {"source": data.outliers, "max_items": data.max_items, "split": split}
+    chosen: Data = TypeAdapter(Data).validate_python(values)
+    return chosen
+
+
 __all__ = [
     "Arrays",
     "BinaryMnist",
@@ -71,4 +84,5 @@ __all__ = [
     "Split",
     "Svhn",
     "listed",
+    "other",
 ]

@@ -14,9 +14,10 @@ from hvae.options import Data, Split
 from hvae.section import Section, Seed, parse
 from hvae.task_options import Tasks
 from hvae.top_options import Categorical, Top
-from hvae.training_options import Certification, Schedule, Training
+from hvae.training_options import Baseline, Certification, Schedule, Training
 
 __all__ = [  # what the rest of the library reads here
+    "Baseline",
     "Certification",
     "Data",
     "Grid",
@@ -99,6 +100,7 @@ class Params(Section):
     grid: Grid
     training: Training
     certification: Certification
+    baseline: Baseline | None = None
     evaluation: Evaluation
     tasks: Tasks
     guidance: Guidance = Guidance()

@@ -37,7 +37,7 @@ class Clustering(Section):
 
 
 class Regression(Section):
-    """Predictions of the target, fitted on at most `max_train` train latents."""
+    """Predictions of the target, or of an image's statistics, of at most `max_train` latents."""
 
     methods: Chosen[Literal["ridge", "knn", "kernel"]] = Field(default=["ridge", "knn", "kernel"])
     max_train: Items = 2000
@@ -86,11 +86,16 @@ class Compression(Section):
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])
     qualities: Chosen[Annotated[int, Field(ge=1, le=100)]] = Field(default=[5, 10, 25, 50, 75, 90])
+    max_items: Items = 500
 
 
 class Anomaly(Section):
-    """Scores of held-out items against items of a class that nothing was trained on."""
+    """Scores of at most `max_items` of each: held-out items, and those of a class held out.
 
+    Means over `samples` draws of z.
+    """
+
+    samples: PositiveInt = 4
     max_items: Items = 500
 
 

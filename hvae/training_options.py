@@ -1,4 +1,4 @@
-"""The `training` and `certification` sections of `params.yaml`."""
+"""The `training`, `certification` and `baseline` sections of `params.yaml`."""
 
 import itertools
 from typing import Annotated, Any, Literal
@@ -67,3 +67,27 @@ class Certification(Section):
             for seed in self.seeds
             for row in [f"anchors_s{seed}"]
         }
+
+
+class Changes(Section):
+    """What of another schedule is different; null: nothing."""
+
+    steps: PositiveInt | None = None
+    batch_size: PositiveInt | None = None
+    learning_rate: PositiveFloat | None = None
+    weight_decay: NonNegativeFloat | None = None
+    warm_up: Annotated[float, Field(ge=0, lt=1)] | None = None
+    validate_every: PositiveInt | None = None
+
+
+class Baseline(Section):
+    """A model of one layer beside those of several, which all tasks are measured on as well.
+
+    training: where its schedule is not that of `training`.
+    """
+
+    training: Changes = Changes()
+
+    def schedule(self, training: Training) -> dict[str, Any]:
+        """The part that training it depends on."""
+        return training.schedule() | self.training.model_dump(exclude_none=True)

@@ -58,6 +58,13 @@ REFUSED = [
         data("independent-labels", of="gaussian-mixture"),
         r"^data\.of: must be 'digits' or 'gaussian', got 'gaussian-mixture'$",
     ),
+    (
+        data("gaussian-mixture", held_out="1"),
+        r"^data: held_out must be null, since .*'gaussian-mixture' is .* its items, got '1'$",
+    ),
+    (put("data", "outliers", value="digits"), r"^data: outliers must be of another source, got"),
+    (put("data", "outliers", value="npz"), r"^data\.outliers: must be 'digits'.*, got 'npz'$"),
+    (put("data", "held_out", value=9), r"^data\.held_out: must be .*, got 9$"),
     (data("photo-patches", items=2), r"^data\.items: must be .* equal to 20, got 2$"),
     (data("mnist", size=32), r"^data: source 'mnist' has no key 'size' \(known: .*\), got 32$"),
     (data("image-folder"), r"^data: raw_dir must name a folder, since .*'image-folder'.* got None"),
@@ -111,6 +118,7 @@ def test_a_source_knows_whether_it_has_classes_and_a_target(
     source = load(chosen, 0)
     assert chosen.labelled == (len(source.classes) > 1)
     assert chosen.targeted == (source.target is not None)
+    assert chosen.pictured == (len(source.shape) > 1)
 
 
 @pytest.mark.parametrize("name", ["mnist", "binary-mnist", "fashion-mnist", "svhn", "cifar10"])
@@ -118,4 +126,5 @@ def test_published_sets_have_classes_and_no_target(config: Config, name: str) ->
     data(source=name)(config)
     chosen = parse(Params, config).data
     assert chosen.labelled
+    assert chosen.pictured
     assert not chosen.targeted

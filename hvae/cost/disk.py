@@ -4,12 +4,13 @@ Latents are nearly all of it: noise, of which compression saves a tenth.
 """
 
 import math
-from collections.abc import Mapping, Sized
 from typing import NamedTuple
 
+from hvae import baseline
+from hvae.cost.made import Made, made, made_single, models
 from hvae.cost.weights import weights
 from hvae.options import Data
-from hvae.params import Params
+from hvae.params import Model, Params
 from hvae.sizes import flat_latents
 
 FLOAT32, FLOAT64 = 4, 8
@@ -18,25 +19,19 @@ PICTURES = 20  # of a point: at most ten reconstructions and ten draws from the 
 COPIES = 2  # of tables that are collected: the rows' parts stay beside the whole
 
 
-class Made(NamedTuple):
-    """How many there will be of each.
+class Room(NamedTuple):
+    """Bytes of the models of one architecture, and of what is made of them."""
 
-    models: trained for the points; anchors: trained beside one for a whole plane; targets: points
-    that are asked for by their rates, and that have files of their own; looked_into: points with
-    latents and pictures.
-    """
-
-    models: int
-    points: int
-    anchors: int
-    targets: int
-    looked_into: int
+    latents: int
+    weights: int
+    tables: int
 
 
 class Disk(NamedTuple):
     """Bytes in `results/EXPERIMENT`.
 
-    bound: whether the number of items is not known yet, so that the bytes are at most, not about.
+    bound: whether the number of items is not known yet, as where a class is held out, so that the
+    bytes are at most, not about.
     """
 
     latents: int
@@ -49,42 +44,35 @@ class Disk(NamedTuple):
         return self.latents + self.weights + self.tables
 
 
-def made(params: Params) -> Made:
-    """What a run makes."""
-    points = _count(params.rows())
-    return Made(
-        models=len(params.grid.seeds) if params.amortized else points,
-        points=points,
-        anchors=_count(params.anchors()),
-        targets=_count(params.grid.targets()),
-        looked_into=_count(params.looked_into()),
-    )
-
-
-def _count(rows: Mapping[str, Sized]) -> int:
-    return sum(len(row) for row in rows.values())
-
-
 def disk(params: Params) -> Disk | None:
     """The estimate; None where the shape of an item is not known before the data are read."""
     shape = params.data.extent.shape
     if shape is None:
         return None
-    count = made(params)
+    own = _room(params, params.model, made(params), shape)
+    single = _room(params, baseline.model(params), made_single(params), shape)
+    return Disk(
+        latents=own.latents + single.latents,
+        weights=own.weights + single.weights,
+        tables=own.tables + single.tables,
+        bound=params.data.extent.items is None or params.data.held_out is not None,
+    )
+
+
+def _room(params: Params, model: Model, count: Made, shape: tuple[int, ...]) -> Room:
+    """Of so many models of one architecture, and their points."""
     kept = evaluated(params.data, params.evaluation.max_items)
-    widths = flat_latents(params.model.backbone, shape, params.model.latents)
-    pixels = math.prod(shape)
+    widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
     row = FLOAT64 * (len(widths) + 3)  # of `items`: rates, distortion, squared error, index
-    plain = weights(params.model, shape)
-    trained = count.models * weights(params.model, shape, params.amortized)
+    plain = (count.anchors + count.targets) * weights(model, shape)
+    trained = count.models * weights(model, shape, params.amortized)
     measured = count.points + count.anchors + count.targets
-    pictures = count.looked_into * PICTURES * FLOAT32 * pixels
-    return Disk(
+    pictures = count.looked_into * PICTURES * FLOAT32 * math.prod(shape)
+    return Room(
         latents=count.looked_into * sum(kept.values()) * item,
-        weights=FLOAT32 * (trained + (count.anchors + count.targets) * plain),
+        weights=FLOAT32 * (trained + plain),
         tables=COPIES * (measured * kept["test"] * row + pictures),
-        bound=params.data.extent.items is None,
     )
 
 
@@ -114,28 +102,14 @@ def sentence(params: Params) -> str:
     folder = f"results/{params.experiment}"
     if found is None:
         return (
-            f"{_models(params)} in {folder}; how much room they take is not known before the data "
+            f"{models(params)} in {folder}; how much room they take is not known before the data "
             "are read, since they say the shape of an item"
         )
     about = "at most about" if found.bound else "about"
     return (
-        f"{_models(params)}, {about} {_size(found.total)} in {folder} "
+        f"{models(params)}, {about} {_size(found.total)} in {folder} "
         f"({_size(found.latents)} latents, {_size(found.weights)} weights)"
     )
-
-
-def _models(params: Params) -> str:
-    """`49 models`, or `1 model for 441 points and 27 independent anchors`."""
-    count = made(params)
-    models = _of(count.models, "model")
-    if not params.amortized:
-        return models
-    points = _of(count.points + count.targets, "point")
-    return f"{models} for {points} and {_of(count.anchors, 'independent anchor')}"
-
-
-def _of(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _size(number: int) -> str:

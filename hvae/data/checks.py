@@ -30,7 +30,12 @@ class Described(Protocol):
 
 
 def check(data: Described, origin: object) -> None:
-    """InputError naming `origin` unless shapes agree and values and labels are in range."""
+    """InputError naming `origin` unless shapes agree and values and labels are in range.
+
+    Only what has no classes either, as the outliers of a source that holds none out, may be empty.
+    """
+    if len(data.x) == 0 and not data.classes:
+        return
     if problem := _misfit(data) or _bad_value(data.x, data) or _bad_label(data):
         raise InputError(f"{origin} {problem}")
 

@@ -16,8 +16,7 @@ from sklearn.datasets import load_sample_images
 
 from hvae.data.images import LEVELS
 from hvae.data.seeded import Integers, Purpose, stream
-from hvae.data.source import Source
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS, Source
 from hvae.errors import InputError
 from hvae.options import Division, PhotoPatches
 

@@ -1,9 +1,10 @@
-"""Prepare a source: load, check, split, and store each split as Parquet."""
+"""Prepare a source: load, check, split, and store each split and the outliers as Parquet."""
 
 import argparse
 
 from hvae import command
 from hvae.data import prepared, sources
+from hvae.data.outliers import apart, others
 from hvae.data.splits import divide
 from hvae.params import Data, Section, Seed, parse
 
@@ -16,11 +17,17 @@ class Job(Section):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write train.parquet, validation.parquet and test.parquet into the folder `out`."""
+    """Write train.parquet, validation.parquet and test.parquet into the folder `out`.
+
+    And for both of the latter …-outliers.parquet and …-others.parquet, without items if no class is
+    held out and no other data set is named.
+    """
     job = parse(Job, arguments.params)
     source = sources.load(job.data, job.seed)
-    for name, ids in divide(source, job.data, job.seed).items():
-        prepared.store(source, ids, arguments.out / f"{name}.parquet")
+    places = divide(source, job.data, job.seed)
+    portions = apart(source, places, job.data.held_out) | others(source, job.data, job.seed)
+    for name, portion in portions.items():
+        prepared.store(*portion, arguments.out / f"{name}.parquet")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+SPLITS = ("train", "validation", "test")
 UNLABELLED = ("all",)  # the classes of a source that has none: one, which holds every item
 
 

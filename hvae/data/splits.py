@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from hvae.data.seeded import Purpose, stream
-from hvae.data.source import Source
+from hvae.data.source import SPLITS, Source
 from hvae.errors import InputError
 from hvae.options import Common, Division
 
-SPLITS = ("train", "validation", "test")
 Indices = NDArray[np.int64]
 
 

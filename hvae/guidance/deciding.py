@@ -8,8 +8,8 @@ from typing import NamedTuple
 from scipy.stats import norm
 
 from hvae.bounds.verdicts import holm
-from hvae.guidance.baseline import two_sided
 from hvae.guidance.claim import LEVEL, Claim, Verdict
+from hvae.guidance.gains import two_sided
 from hvae.guidance.places import Place
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance_options import Name

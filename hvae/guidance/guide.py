@@ -3,18 +3,17 @@
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hvae import command, tables
-from hvae.guidance.baseline import Chosen, gains
+from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.places import Row
 from hvae.guidance.record import gain, record
 from hvae.guidance.scorecard import scorecard
 from hvae.guidance.study import Measured, Study, read, study
 from hvae.guidance_options import Guidance
 from hvae.params import Section, parse
-
-BASELINE = "baseline"  # the folder of the tables of models with one layer
 
 
 class Job(Section):
@@ -26,10 +25,9 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Read the tables of an experiment, and those of its baseline where it has one."""
     asked = parse(Job, arguments.params).guidance
-    folder = arguments.results
-    single = read(folder / BASELINE) if (folder / BASELINE / "points.parquet").is_file() else None
-    bounds = tables.read(folder / "bounds.parquet").to_pylist()
-    found = guidance(read(folder), bounds, asked, single)
+    bounds = tables.read(arguments.results / "bounds.parquet").to_pylist()
+    single = read(arguments.baseline) if arguments.baseline else None
+    found = guidance(read(arguments.results), bounds, asked, single)
     text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
 
@@ -59,4 +57,5 @@ def _chosen(of: Study) -> Chosen:
 if __name__ == "__main__":
     parser = command.parser(__doc__)
     command.folder(parser, "results", "out")
+    parser.add_argument("--baseline", type=Path, help="the tables of models with one layer, if any")
     command.run(main, parser.parse_args())

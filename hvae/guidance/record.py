@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hvae.guidance import sentences
-from hvae.guidance.baseline import Gain
 from hvae.guidance.choose import Choice
 from hvae.guidance.compromise import compromise
+from hvae.guidance.gains import Gain
 from hvae.guidance.losses import losses
 from hvae.guidance.pareto import Front, fronts
 from hvae.guidance.places import Place

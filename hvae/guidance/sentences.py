@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from hvae.guidance import words
-from hvae.guidance.baseline import Gain
 from hvae.guidance.choose import Choice
 from hvae.guidance.compromise import Compromise
+from hvae.guidance.gains import Gain
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance_options import Name
 

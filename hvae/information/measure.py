@@ -10,7 +10,7 @@ import torch
 from hvae import command, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.information.classes import class_information
 from hvae.information.counting import counted_information

@@ -7,7 +7,7 @@ import torch
 from hvae import command, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.latents import gallery, store
 from hvae.latents.evaluate import encode
 from hvae.latents.store import Latents

@@ -13,7 +13,7 @@ import torch
 from hvae import command, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.latents.evaluate import Measured, bits_per_dim, measure, summary
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Extraction, Point, Section, Seed, parse

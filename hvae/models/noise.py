@@ -24,6 +24,8 @@ class Stream(IntEnum):
     GENERATION = 8
     CONDITION = 9
     BETA = 10
+    IMAGES = 20
+    ANOMALY = 21
 
 
 def generator(stream: Stream, *key: int) -> torch.Generator:

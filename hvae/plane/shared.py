@@ -9,7 +9,7 @@ import torch
 
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.latents.evaluate import Measured, measure
 from hvae.models.hierarchical import HierarchicalVAE

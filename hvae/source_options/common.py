@@ -2,13 +2,16 @@
 
 import math
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self, get_args
+from typing import Annotated, Literal, NamedTuple, Self, get_args
 
 from pydantic import Field, PositiveInt, model_validator
 
 from hvae.section import Section
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+Images = Literal[  # sources that need no folder
+    "digits", "photo-patches", "mnist", "binary-mnist", "fashion-mnist", "svhn", "cifar10"
+]
 
 
 class Division(Section):
@@ -51,12 +54,24 @@ class Extent(NamedTuple):
 
 
 class Common(Section):
-    """What every source takes; `max_items` keeps a random, stratified part of the source."""
+    """What every source takes; `max_items` keeps a random, stratified part of the source.
+
+    held_out: a class whose items are taken out of every split, for anomaly detection.
+    outliers: another data set of items of the same form, for the same, under its own defaults.
+    """
 
     source: str
     raw_dir: str | None = None
     max_items: PositiveInt | None = None
+    held_out: str | None = None
+    outliers: Images | None = None
     split: Division
+
+    @model_validator(mode="after")
+    def _outliers_are_others(self) -> Self:
+        if self.outliers == self.source:
+            raise ValueError(f"outliers must be of another source, got {self.outliers!r}")
+        return self
 
     @classmethod
     def _owner(cls) -> str:
@@ -72,6 +87,12 @@ class Common(Section):
     def targeted(self) -> bool:
         """Whether the items may have a target, a real number to be read from their latents."""
         return False
+
+    @property
+    def pictured(self) -> bool:
+        """Whether items are known to be images, whose statistics can be read from their latents."""
+        shape = self.extent.shape
+        return shape is not None and len(shape) > 1
 
     @property
     def extent(self) -> Extent:

@@ -87,7 +87,20 @@ class PhotoPatches(Made):
         return Extent(self.items, shape=(32, 32, 3))
 
 
-class Gaussian(Made):
+class Known(Made):
+    """A source with a known law: that of all its items, so that no class of them is held out."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.held_out is not None:
+            raise ValueError(
+                f"held_out must be null, since the known law of source {self.source!r} is that of "
+                f"all its items, got {self.held_out!r}"
+            )
+        return self
+
+
+class Gaussian(Known):
     """x ~ N(0, Q diag(λ) Qᵀ), Q a random rotation, with a target t = wᵀx + N(0, target_noise²).
 
     The spectrum λ is a power law, or a list; wᵀx has variance 1, so the noise is relative to it.
@@ -111,7 +124,7 @@ class Gaussian(Made):
         return True
 
 
-class GaussianMixture(Made):
+class GaussianMixture(Known):
     """A class a component N(μ_k, std² I), every two means `separation` times std apart."""
 
     source: Literal["gaussian-mixture"]

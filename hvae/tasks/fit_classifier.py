@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from hvae import command, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.models.noise import Stream, generator
 from hvae.params import Section, Seed, parse
 from hvae.task_options import Generation

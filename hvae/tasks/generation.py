@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.chunks import ITEMS
 from hvae.models.hierarchical import HierarchicalVAE

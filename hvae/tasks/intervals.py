@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.special import betaincinv
 
 from hvae.tasks.views import Floats, Integers
 
 NORMAL = 1.96
+TAIL = 0.025  # beyond either end
 RESAMPLES = 200  # of a bootstrap: they tell its standard error to 5 %
 SEED = 0
 
@@ -17,8 +18,12 @@ Statistic = Callable[[Integers], Floats]
 
 
 def share(count: int, n: int) -> Numbers:
-    """A share of n items with its exact binomial interval (Clopper & Pearson, 1934)."""
-    low, high = binomtest(count, n).proportion_ci(0.95, method="exact")
+    """A share of n items with its exact binomial interval (Clopper & Pearson, 1934).
+
+    Its ends are quantiles of beta laws, which are much quicker to load than tests of shares.
+    """
+    low = betaincinv(count, n - count + 1, TAIL) if count > 0 else 0.0
+    high = betaincinv(count + 1, n - count, 1 - TAIL) if count < n else 1.0
     return {"value": count / n, "low": float(low), "high": float(high), "n": n}
 
 
@@ -26,6 +31,20 @@ def mean(values: Floats) -> Numbers:
     """A mean over items ∓ 1.96 standard errors: an end may lie beyond what the mean can be."""
     value, n = float(values.mean()), len(values)
     half = NORMAL * float(values.std(ddof=1)) / math.sqrt(n)
+    return {"value": value, "low": value - half, "high": value + half, "n": n}
+
+
+def psnr(errors: Floats) -> Numbers:
+    """−10 log₁₀ of the mean of squared errors (items,) of data in [0, 1], in dB.
+
+    Each error is per data dimension. The interval is ∓ 1.96 standard errors by the delta method,
+    10/ln 10 times the relative error of the mean. Without any error all three are infinite.
+    """
+    mse, n = float(errors.mean()), len(errors)
+    if mse == 0:
+        return {"value": math.inf, "low": math.inf, "high": math.inf, "n": n}
+    value = -10 * math.log10(mse)
+    half = NORMAL * 10 / math.log(10) * float(errors.std(ddof=1)) / math.sqrt(n) / mse
     return {"value": value, "low": value - half, "high": value + half, "n": n}
 
 

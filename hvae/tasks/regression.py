@@ -1,6 +1,7 @@
 """Regression: a real target of the item, predicted from latents.
 
-Fitted on train latents, strength of regularisation included, and scored on test latents.
+Fitted on train latents, strength of regularisation included, and scored on test latents. Of images
+without a target, statistics of the image itself are predicted: methods are then `ridge:intensity`.
 """
 
 import math
@@ -13,10 +14,12 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from hvae.data.prepared import Items
 from hvae.latents.store import Latents
 from hvae.task_options import Regression
 from hvae.tasks import task
 from hvae.tasks.intervals import Numbers, mean
+from hvae.tasks.statistics import statistics
 from hvae.tasks.task import Score, Subject
 from hvae.tasks.views import Floats, View, views
 
@@ -42,27 +45,33 @@ METHODS: Mapping[str, Callable[[int, int], Any]] = {
 
 
 def measure(subject: Subject, settings: Regression, seed: int) -> Iterator[Score]:
-    """Errors of every method; nothing where the source has no target."""
-    targets = {
-        split: items.target for split, items in subject.items.items() if items.target is not None
-    }
-    if targets:
-        yield from regress(subject.latents, targets, settings)
+    """Errors of every method; nothing where there is neither a target nor an image."""
+    of_splits = {split: targets(items) for split, items in subject.items.items()}
+    for name in of_splits["train"]:
+        one = {split: found[name] for split, found in of_splits.items()}
+        yield from regress(subject.latents, one, settings, name)
+
+
+def targets(items: Items) -> Mapping[str, Floats]:
+    """What is predicted of the items, each (items,): the target, "", or statistics by name."""
+    return {"": items.target} if items.target is not None else statistics(items)
 
 
 def regress(
-    latents: Mapping[str, Latents], targets: Mapping[str, Floats], settings: Regression
+    latents: Mapping[str, Latents],
+    targets: Mapping[str, Floats],
+    settings: Regression,
+    name: str = "",
 ) -> Iterator[Score]:
     """Errors of every method on every set of layers, from samples and from means."""
     fit_on = targets["train"][: settings.max_train]
     for view in views(latents, settings.max_train):
         for method in settings.methods:
+            named = view.named("regression", f"{method}:{name}" if name else method)
             for split, predicted in predictions(method, view, fit_on).items():
                 error = (predicted - targets[split]) ** 2
                 for metric, numbers in scores(error, float(targets[split].var())).items():
-                    yield Score(
-                        split, view.named("regression", method) | {"metric": metric} | numbers
-                    )
+                    yield Score(split, named | {"metric": metric} | numbers)
 
 
 def predictions(method: str, view: View, target: Floats) -> dict[str, Floats]:

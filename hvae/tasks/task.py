@@ -7,6 +7,7 @@ different tables: guidance is chosen on the first and reported on the second. It
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -14,9 +15,9 @@ import pyarrow as pa
 import torch
 
 from hvae import command, tables
-from hvae.data import prepared
+from hvae.data import outliers, prepared
 from hvae.data.prepared import Items
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.latents import store
 from hvae.latents.store import Latents
@@ -27,13 +28,15 @@ from hvae.tasks.classifier import Judge
 from hvae.training import checkpoint
 
 Row = dict[str, Any]
-HELD_OUT = ("validation", "test")  # what a task is scored on
+HELD_OUT = outliers.HELD_OUT  # what a task is scored on
 
 
 class Subject(NamedTuple):
     """A trained point, its latents by split, and the items that these are of, in the same order.
 
     judge: the classifier of the data themselves, for tasks that ask what a decoded latent shows.
+    outliers: of each held-out split, items that no model saw: of a class that is held out under the
+    name "", of another data set under its own; none where there are none.
     """
 
     point: str
@@ -41,6 +44,7 @@ class Subject(NamedTuple):
     latents: Mapping[str, Latents]
     items: Mapping[str, Items]
     judge: Judge | None = None
+    outliers: Mapping[str, Mapping[str, Items]] = MappingProxyType({})
 
 
 class Score(NamedTuple):
@@ -110,6 +114,7 @@ def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Subject]:
     """The points that have latents: a diverged one has none."""
     data = {split: prepared.read(folders.data / f"{split}.parquet") for split in SPLITS}
+    strange = {split: unseen(folders.data, split) for split in HELD_OUT}
     judge = classifier.load(folders.classifier) if folders.classifier else None
     for point in command.progress(points, "measuring points"):
         latents = {
@@ -118,7 +123,17 @@ def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[S
         if len(latents["test"].ids) > 0:
             model = checkpoint.load(folders.models, point.model, point.beta)
             items = {split: _same(data[split], latents[split], point.name) for split in SPLITS}
-            yield Subject(point.name, model, latents, items, judge)
+            yield Subject(point.name, model, latents, items, judge, strange)
+
+
+def unseen(folder: Path, split: str) -> dict[str, Items]:
+    """The outliers of a split as `Subject` has them."""
+    of_class, of_source = (
+        prepared.read(folder / f"{outliers.file(split, kind)}.parquet")
+        for kind in (outliers.OF_CLASS, outliers.OF_SOURCE)
+    )
+    found = [("", of_class), ("".join(of_source.classes), of_source)]
+    return {name: items for name, items in found if len(items.ids) > 0}
 
 
 def _same(items: Items, latents: Latents, point: str) -> Items:

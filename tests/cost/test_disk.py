@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hvae.cost.disk import disk, evaluated, made, sentence
+from hvae.cost.disk import disk, evaluated, sentence
+from hvae.cost.made import made, made_single
 from hvae.cost.weights import weights
 from hvae.errors import InputError
 from hvae.params import Params, parse
@@ -26,14 +27,20 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
     assert found is not None
     items = 1078 + 359 + 359  # 0.6, 0.2 and 0.2 of the 1,797 digits, all fewer than 2,000
     assert made(parse(Params, config)) == (1, 441, 9, 0, 25)
-    assert found.latents == 25 * items * (16 + 3 * 4 * (32 + 8))
+    assert made_single(parse(Params, config)) == (1, 21, 0, 0, 5)
+    assert found.latents == (25 + 5) * items * (16 + 3 * 4 * (32 + 8))
     assert not found.bound
+    config["data"]["held_out"] = "9"
+    assert sentence(parse(Params, config)).startswith("1 model for 441 points and 9 independent")
+    assert "at most about" in sentence(parse(Params, config))
 
 
 def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config) -> None:
     config["grid"] |= {"rates": [[5, 2], [9, 1]], "seeds": [0, 3]}
+    config["baseline"] = None
     params = parse(Params, config)
     assert made(params) == (2, 882, 9, 4, 50)
+    assert made_single(params) == (0, 0, 0, 0, 0)
     assert sentence(params).startswith("2 models for 886 points and 9 independent anchors, about")
     plain, conditioned = (weights(params.model, (8, 8), shared) for shared in (False, True))
     found = disk(params)
@@ -43,13 +50,34 @@ def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config
     assert found.tables == 2 * (rows + 50 * 20 * 4 * 64)
 
 
+def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> None:
+    config["grid"]["seeds"] = [0, 3]
+    single = parse(Params, config)
+    assert made_single(single) == (2, 42, 0, 0, 10)
+    assert sentence(single).startswith(
+        "2 models for 882 points, 9 independent anchors and 2 single-layer models, about"
+    )
+    found, without = disk(single), disk(parse(Params, config | {"baseline": None}))
+    assert found is not None
+    assert without is not None
+    one = single.model.model_copy(update={"latents": [40]})
+    assert found.weights - without.weights == 4 * 2 * weights(one, (8, 8), conditioned=True)
+    rows = 42 * 359 * 8 * (1 + 3)
+    assert found.tables - without.tables == 2 * (rows + 10 * 20 * 4 * 64)
+    config["training"]["strategy"] = "independent"
+    alone = parse(Params, config)
+    assert made_single(alone) == (42, 42, 0, 0, 10)
+    assert sentence(alone).startswith("882 models and 42 single-layer models, about")
+
+
 @pytest.mark.parametrize("name", ["cifar10-paper", "svhn-paper", "mnist-paper"])
 def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None:
     params = overlaid(config, name)
     found = disk(params)
     assert found is not None
     assert made(params) == (441, 441, 0, 0, 441)
-    assert sentence(params).startswith("441 models, about ")
+    assert made_single(params) == (21, 21, 0, 0, 21)
+    assert sentence(params).startswith("441 models and 21 single-layer models, about ")
     assert 1e9 < found.total < 25e9
 
 
@@ -78,7 +106,8 @@ def test_without_an_item_s_shape_there_is_no_estimate(config: Config) -> None:
     config["data"] = OWN
     assert disk(parse(Params, config)) is None
     assert sentence(parse(Params, config)).startswith(
-        "1 model for 441 points and 9 independent anchors in results/digits; how much room"
+        "1 model for 441 points, 9 independent anchors and 1 single-layer model in results/digits; "
+        "how much room"
     )
 
 

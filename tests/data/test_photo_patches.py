@@ -7,7 +7,8 @@ import pytest
 from sklearn.datasets import load_sample_images
 
 from hvae.data import photo_patches, sources
-from hvae.data.splits import SPLITS, divide
+from hvae.data.source import SPLITS
+from hvae.data.splits import divide
 from hvae.errors import InputError
 from tests.data.published import options
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hvae.data.digits import load
-from hvae.data.source import Source
-from hvae.data.splits import SPLITS, divide, split, subset
+from hvae.data.source import SPLITS, Source
+from hvae.data.splits import divide, split, subset
 from hvae.errors import InputError
 from hvae.options import Common, Mnist
 from hvae.params import Split

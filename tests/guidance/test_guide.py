@@ -116,8 +116,9 @@ def test_the_command_reads_tables_and_baseline_and_writes_json(tmp_path: Path) -
     write(tmp_path, measured())
     out = tmp_path / "guidance.json"
     job = json.dumps({"guidance": Guidance().model_dump()})
-    main(Namespace(params=job, results=tmp_path, out=out))
+    given = {"params": job, "results": tmp_path, "out": out}
+    main(Namespace(**given, baseline=None))
     assert json.loads(out.read_text())["baseline"] == []
     write(tmp_path / "baseline", measured(layers=1), layers=1)
-    main(Namespace(params=job, results=tmp_path, out=out))
+    main(Namespace(**given, baseline=tmp_path / "baseline"))
     assert len(json.loads(out.read_text())["baseline"]) == 3

@@ -10,7 +10,7 @@ import torch
 
 from hvae import tables
 from hvae.data import prepared
-from hvae.data.splits import SPLITS
+from hvae.data.source import SPLITS
 from hvae.latents import evaluate, extract, measure, store
 from hvae.latents.gallery import chosen
 from hvae.models.distributions import Normal, kl

@@ -66,6 +66,15 @@ def test_without_classes_or_a_known_source_their_checks_are_absent() -> None:
     assert started(bounds(changed(exact=None)), of_labels) == of_labels
 
 
+def test_statistics_of_an_image_have_no_limit_of_the_target() -> None:
+    rows = [
+        row | ({"method": "ridge:slant", "value": 0.0} if row["metric"] == "mse" else {})
+        for row in both().tasks.to_pylist()
+    ]
+    found = bounds(changed(tasks=tables.from_rows(rows, tables.tasks())))
+    assert found == {name for name in BOUNDS if not name.startswith("regression")}
+
+
 def test_a_diverged_point_is_not_judged() -> None:
     rows = [row | {"status": "diverged"} for row in both().points.to_pylist()]
     points = tables.from_rows(rows, tables.points(1))

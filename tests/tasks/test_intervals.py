@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from hvae.tasks.contingency import ari, independent, nmi, total_variation
-from hvae.tasks.intervals import bootstrap, mean, share
+from hvae.tasks.intervals import bootstrap, mean, psnr, share
 
 CLASSES = 6
 
@@ -20,11 +20,36 @@ def test_a_share_has_its_exact_interval() -> None:
     assert binom.cdf(18, 20, row["high"]) == pytest.approx(0.025, abs=1e-6)
 
 
+@pytest.mark.parametrize("count", [0, 1, 7, 20])
+def test_a_share_has_the_interval_of_clopper_and_pearson(count: int) -> None:
+    row, (low, high) = share(count, 20), binomtest(count, 20).proportion_ci(0.95, method="exact")
+    assert (row["low"], row["high"]) == pytest.approx((low, high), abs=1e-12)
+
+
 def test_a_mean_has_its_normal_interval() -> None:
     values = np.array([1.0, 2.0, 6.0])
     error = values.std(ddof=1) / math.sqrt(3)
     row = {"value": 3.0, "low": 3 - 1.96 * error, "high": 3 + 1.96 * error, "n": 3}
     assert mean(values) == pytest.approx(row)
+
+
+def test_a_psnr_is_that_of_the_mean_error() -> None:
+    errors = np.array([0.01, 0.02, 0.03, 0.0])
+    half = 10 / math.log(10) * 1.96 * errors.std(ddof=1) / 2 / errors.mean()
+    value = -10 * math.log10(0.015)
+    row = {"value": value, "low": value - half, "high": value + half, "n": 4}
+    assert psnr(errors) == pytest.approx(row)
+    ends = dict.fromkeys(("value", "low", "high"), math.inf)
+    assert psnr(np.zeros(3)) == ends | {"n": 3}
+
+
+def test_intervals_of_a_psnr_hold_the_truth() -> None:
+    """Errors of a skewed law with mean 0.01, that of 20 dB."""
+    random, held = np.random.default_rng(2), 0
+    for _ in range(100):
+        row = psnr(random.exponential(0.01, size=100))
+        held += row["low"] <= 20 <= row["high"]
+    assert held >= 88
 
 
 def tables(strength: float) -> np.ndarray:

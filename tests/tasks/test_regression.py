@@ -5,9 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from hvae.data.prepared import Items
 from hvae.latents.store import Latents
 from hvae.task_options import Regression
 from hvae.tasks.regression import METHODS, measure, regress, scores
+from hvae.tasks.task import Subject
+from tests.conftest import small
 from tests.tasks.cases import labelled, latents
 
 NOISE = 0.5
@@ -116,3 +119,24 @@ def test_test_targets_and_train_items_beyond_the_first_fit_nothing() -> None:
     wrong[50:] += 1000
     assert first(train=wrong) == first()
     assert first(test=targets["test"] + 100) == pytest.approx(100**2, rel=0.01)
+
+
+def test_images_without_a_target_have_statistics_and_those_with_one_do_not() -> None:
+    """z_1 is the mean intensity itself: all of it is read there, and nothing of the slant."""
+    random, stored, images = np.random.default_rng(5), {}, {}
+    for split in ("train", "test"):
+        x = random.random((600, 1)) * np.ones(16)
+        images[split] = Items(
+            x.astype(np.float32), np.zeros(600, int), np.arange(600), (4, 4), ("all",)
+        )
+        stored[split] = latents(np.zeros(600, int), [x[:, :1], random.normal(size=(600, 2))])
+    subject = Subject("p", small([1, 2]), stored, images)
+    settings = Regression(methods=["ridge"])
+    rows = [found.row for found in measure(subject, settings, 0)]
+    assert {row["method"] for row in rows} == {"ridge:intensity", "ridge:slant"}
+    r2 = {(row["method"], row["layers"]): row["value"] for row in rows if row["metric"] == "r2"}
+    assert r2["ridge:intensity", "z1"] > 0.999
+    assert r2["ridge:intensity", "z2"] < 0.05
+    given = {split: of._replace(target=np.arange(600.0)) for split, of in images.items()}
+    again = [found.row for found in measure(subject._replace(items=given), settings, 0)]
+    assert {row["method"] for row in again} == {"ridge"}

@@ -22,10 +22,12 @@ SMALL: dict[str, Any] = {
         "seeds": [0, 1],
         "training": {"steps": 20, "batch_size": 32, "validate_every": 10},
     },
+    "baseline": {"training": {"steps": 20}},
     "evaluation": {"samples": 2, "max_items": 100, "every": 2},
     "tasks": {
         "classification": {"probes": ["logistic", "knn"], "max_train": 80},
         "clustering": {"max_train": 80},
+        "regression": {"methods": ["ridge"], "max_train": 80},
         "generation": {"width": 16, "max_epochs": 3},
     },
     "report": {

@@ -8,9 +8,30 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 from workflow.imports import sources
 
-TASKS = ("classification", "clustering", "regression", "fit_classifier", "generation")
+TASKS = (
+    "classification",
+    "clustering",
+    "regression",
+    "fit_classifier",
+    "generation",
+    "reconstruction",
+    "denoising",
+    "inpainting",
+    "upscaling",
+    "compression",
+    "references",
+    "anomaly",
+)
 TRAINING = ("train", "train_plane", "train_anchors")
-ROW_JOBS = ("measure", "extract", "classification", "clustering", "generation", "estimate")
+ROW_JOBS = (
+    "measure",
+    "extract",
+    "classification",
+    "clustering",
+    "generation",
+    "regression",
+    "estimate",
+)
 
 
 def test_stages_list_every_source_that_their_jobs_run() -> None:
@@ -26,6 +47,14 @@ def test_stages_list_every_source_that_their_jobs_run() -> None:
         "certificate": ["hvae.plane.certify", "hvae.results.collect"],
         "latents": ["hvae.latents.measure", "hvae.latents.extract", "hvae.results.collect"],
         "tasks": [
+            *(f"hvae.tasks.{name}" for name in TASKS),
+            "hvae.results.collect",
+        ],
+        "baseline": [
+            "hvae.training.train",
+            "hvae.training.train_plane",
+            "hvae.latents.measure",
+            "hvae.latents.extract",
             *(f"hvae.tasks.{name}" for name in TASKS),
             "hvae.results.collect",
         ],
@@ -53,13 +82,13 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 0.5, 2]]
     workspace.change(grid={"beta": beta})
     ran = started(workspace.run("dvc", "repro"))
-    assert [ran.count(rule) for rule in ROW_JOBS] == [2, 1, 1, 1, 1, 1]
+    assert [ran.count(rule) for rule in ROW_JOBS] == [2, 1, 1, 1, 1, 1, 1]
     assert not {"prepare", "fit_classifier", *TRAINING} & set(ran)
 
     # another probe: nothing is trained or extracted
     workspace.change(tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
-    assert ran.count("classification") == 3
+    assert ran.count("classification") == 3 + 1  # the single-layer baseline has a row, too
     assert set(ran).isdisjoint(
         {"prepare", "fit_classifier", *TRAINING, *ROW_JOBS} - {"classification"}
     )
@@ -82,13 +111,13 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     # and there, a changed parameter still runs the right jobs
     clone.change(training={"steps": 50})
     planned = clone.planned()
-    assert planned["train_plane"] == 1
+    assert planned["train_plane"] == 1  # the baseline has as many steps of its own as before
     assert planned["measure"] == 5  # rows of the grid; the anchors stay
     assert "train_anchors" not in planned
 
     # independent models have neither certificate nor targets, and DVC's outs are there all the same
     clone.change(**INDEPENDENT)
     ran = started(clone.run("dvc", "repro"))
-    assert (ran.count("train"), ran.count("measure")) == (2, 2)
+    assert (ran.count("train"), ran.count("measure")) == (2 + 1, 2 + 1)
     assert set(ran).isdisjoint({"train_plane", "train_anchors", "certify", "solve", "prepare"})
     assert started(clone.run("dvc", "repro")) == []

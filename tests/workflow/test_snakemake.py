@@ -22,11 +22,19 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     status = {point["point"]: point["status"] for point in points}
     reached = status.pop("r5_2_targets_s0") == "ok"  # a model that is hardly trained may not
     assert set(status.values()) == {"ok"}
+    # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and PSNR; references
+    decoded = 4 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
     expected = {
         "points": (tables.points(2), 9 + 2 * 2 + 1),
         "items": (tables.items(2), (9 + 2 * 2 + reached) * 100),
-        "tasks": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2 + 1),
-        "selection": (tables.tasks(), 4 * 3 * 2 * 2 + 4 * 3 * 2 * 2 * 3 + 4 * 2),
+        "tasks": (
+            tables.tasks(),
+            4 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2) + 1 + decoded,
+        ),
+        "selection": (
+            tables.tasks(),
+            4 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2) + decoded,
+        ),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
         "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2) + 2 + 2)),
@@ -54,6 +62,32 @@ def test_what_an_amortised_plane_has_beside_its_points(finished: Workspace) -> N
     assert {row["beta_2"] for row in certificate.to_pylist()} >= {1.0}
     history = pq.read_table(results / "history.parquet")
     assert len(set(history["point"].to_pylist())) == 1 + 2 * 2
+
+
+def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
+    finished: Workspace,
+) -> None:
+    folder = finished.folder / RESULTS / "baseline"
+    expected = {  # at three values of β_1, of which two are looked into, on one set of layers
+        "points": (tables.points(1), 3),
+        "items": (tables.items(1), 3 * 100),
+        "tasks": (tables.tasks(), 2 * 1 * 2 * 2 + 2 * 1 * 2 * 2 * 3 + 2),
+        "selection": (tables.tasks(), 2 * 1 * 2 * 2 + 2 * 1 * 2 * 2 * 3 + 2),
+    }
+    for name, (schema, rows) in expected.items():
+        table = pq.read_table(folder / f"{name}.parquet")
+        assert table.schema.equals(schema), name
+        assert table.num_rows == rows, name
+    assert pq.read_table(folder / "counts.parquet").schema.equals(tables.counts())
+    points = pq.read_table(folder / "points.parquet").to_pylist()
+    assert [p["point"] for p in points] == [f"b{b}_single_s0" for b in ("0.1", "1", "10")]
+    own = pq.read_table(finished.folder / RESULTS / "points.parquet")["point"].to_pylist()
+    assert not {p["point"] for p in points} & set(own)
+    card = json.loads((folder / "models/amortized_s0.json").read_text())
+    assert (card["beta"], card["model"]["latents"]) == ([[0.1, 10.0]], [4 + 2])
+    latents = ds.dataset(folder / "latents", partitioning="hive").to_table()
+    assert latents.drop_columns(["point", "split"]).schema.equals(tables.latents([6]))
+    assert latents.num_rows == 2 * 300
 
 
 def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
@@ -84,7 +118,9 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
 
 def test_guidance_is_there_for_every_application_that_was_measured(finished: Workspace) -> None:
     found = json.loads((finished.folder / RESULTS / "guidance.json").read_text())
-    assert {"classification", "clustering"} <= found["applications"].keys()
+    measured = {"classification", "clustering", "regression", "reconstruction", "upscaling"}
+    assert measured <= found["applications"].keys()
+    assert measured <= {one["application"] for one in found["baseline"]}
     assert len(found["scorecard"]) == 4
     command = ["python", "-m", "hvae.guidance", "--results", RESULTS, "--for", "classification"]
     assert finished.run(*command).strip() == found["applications"]["classification"]["text"]
@@ -107,7 +143,7 @@ def test_a_run_says_beforehand_how_much_it_makes(finished: Workspace) -> None:
     found = disk(parse(Params, finished.params()))
     assert found is not None
     assert sentence(parse(Params, finished.params())) in finished.snakemake("--dry-run")
-    models = list((finished.folder / RESULTS / "models").glob("*.safetensors"))
+    models = list((finished.folder / RESULTS).rglob("models/*.safetensors"))
     headers = 4_000  # bytes at most, of a file of weights, with a fixed σ
     made = sum(path.stat().st_size for path in models)
     assert found.weights < made < found.weights + headers * len(models)
@@ -117,23 +153,28 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
     assert "Nothing to be done" in finished.snakemake()
 
 
+DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compression")
+# Of the experiment's own rows, and after a plus of its single-layer baseline, which has one row.
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classification": 2, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1,
-         "record": 1,
+        {"classification": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
+         "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"clustering": 2, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1,
-         "record": 1, "report": 1,
-         "all": 1},
+        {"clustering": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+         "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generation": 2, "collect_tasks": 3,
-         "judge": 1, "guide": 1, "summarise": 1,
+        {"fit_classifier": 1, "generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+    ),
+    (
+        {"tasks": {"denoising": {"noise": [0.3]}}},
+        {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "all": 1},
     ),
     ({"guidance": {"compression_bits": 1.0}}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
@@ -141,7 +182,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
-         "estimate": 1, "collect": 4, "collect_tasks": 3,
+         "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "collect": 4,
+         "collect_tasks": 3,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -151,8 +193,9 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"evaluation": {"every": 1}},
-        {"extract": 3, "classification": 3, "clustering": 3, "generation": 3, "estimate": 3,
-         "collect": 2, "collect_tasks": 3,
+        {"extract": 3 + 1, "classification": 3 + 1, "clustering": 3 + 1, "generation": 3 + 1,
+         "regression": 3 + 1, **dict.fromkeys(DECODED, 3 + 1),
+         "estimate": 3, "collect": 2, "collect_tasks": 3 + 3,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
@@ -164,11 +207,19 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_plane": 1,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
+    (
+        {"baseline": {"training": {"steps": 30}}},
+        {"train_plane": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
+         "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "collect": 2,
+         "collect_tasks": 3, "guide": 1, "record": 1, "report": 1, "all": 1},
+    ),
+    ({"baseline": None}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
-        {"train_plane": 1, "measure": 3, "solve": 1, "certify": 1,
-         "extract": 2, "classification": 2, "clustering": 2, "generation": 2, "estimate": 2,
-         "collect": 5, "collect_plane": 2, "collect_tasks": 3,
+        {"train_plane": 1 + 1, "measure": 3 + 1, "solve": 1, "certify": 1,
+         "extract": 2 + 1, "classification": 2 + 1, "clustering": 2 + 1, "generation": 2 + 1,
+         "regression": 2 + 1, **dict.fromkeys(DECODED, 2 + 1),
+         "estimate": 2, "collect": 5 + 2, "collect_plane": 2, "collect_tasks": 3 + 3,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
@@ -208,7 +259,7 @@ def test_independent_models_have_no_jobs_of_a_plane(workspace: Workspace) -> Non
     workspace.change(**INDEPENDENT)
     planned = workspace.planned()
     assert not {"train_plane", "train_anchors", "solve", "certify"} & planned.keys()
-    assert (planned["train"], planned["measure"], planned["collect_plane"]) == (2, 2, 2)
+    assert (planned["train"], planned["measure"], planned["collect_plane"]) == (2 + 1, 2 + 1, 2)
 
 
 def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
@@ -217,7 +268,22 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     workspace.change(data={"source": "gaussian", "items": 400})
     planned = workspace.planned()
     assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
-    assert (planned["regression"], planned["collect_tasks"]) == (2, 3)
+    assert (planned["regression"], planned["collect_tasks"]) == (2 + 1, 3 + 3)
+
+
+def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
+    held_out = {"data": {"held_out": "9"}}
+    workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), held_out))
+    part = f"{RESULTS}/parts/tasks/anomaly/0.1_s0.parquet"
+    assert workspace.planned()["anomaly"] == 2
+    workspace.snakemake(part, part.replace("tasks", "selection"))
+    for table in ("tasks", "selection"):
+        rows = pq.read_table(workspace.folder / part.replace("tasks", table))
+        assert rows.schema.equals(tables.tasks())
+        names = [(row["method"], row["layers"]) for row in rows.to_pylist()]
+        scores = [("elbo", ""), ("rate", "z1"), ("rate", "z2"), ("likelihood-ratio", "z2")]
+        assert names == 2 * scores
+    assert set(rows["n"].to_pylist()) == {100 + 36}
 
 
 def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
@@ -227,7 +293,7 @@ def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
     source.touch()
     assert workspace.planned() == {}
     source.write_text(source.read_text() + "\n# changed\n")
-    assert workspace.planned()["classification"] == 2
+    assert workspace.planned()["classification"] == 2 + 1
     assert "train_plane" not in workspace.planned()
 
 

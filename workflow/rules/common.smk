@@ -4,6 +4,7 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
+import hvae.baseline
 import hvae.cost.disk
 import hvae.errors
 import hvae.params
@@ -24,6 +25,8 @@ LOOKED_INTO = PARAMS.looked_into()
 ANCHORS = PARAMS.anchors()
 TARGETS = PARAMS.grid.targets()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
+SINGLE = hvae.baseline.rows(PARAMS)
+SINGLE_LOOKED_INTO = hvae.baseline.looked_into(PARAMS)
 
 DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
@@ -31,13 +34,28 @@ LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
-GRID_ROW, ANCHORS_ROW, TARGETS_ROW = (
-    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "targets_")
+OUTLIERS = {
+    f"{name}_{kind}": f"{DATA}/{name}-{kind}.parquet"
+    for name in ("validation", "test")
+    for kind in ("outliers", "others")
+}
+GRID_ROW, ANCHORS_ROW, TARGETS_ROW, SINGLE_ROW = (
+    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "targets_", "single_")
 )
+
+# The single-layer baseline goes through the rules of the experiment's own rows. What is made of it
+# has a folder of its own, which the wildcard `of` names.
+OWN, BASELINE = "", "baseline/"
+BASELINE_TABLES = [
+    f"{RESULTS}/{BASELINE}{table}.parquet"
+    for table in ("points", "items", "tasks", "selection", "counts")
+    if SINGLE
+]
 
 
 wildcard_constraints:
-    row=GRID_ROW,
+    of=f"{OWN}|{BASELINE}",
+    row=f"{GRID_ROW}|{SINGLE_ROW}",
 
 
 def points_of(rows):
@@ -49,18 +67,21 @@ def points_of(rows):
     ]
 
 
-def model_files(names):
+def model_files(names, of=OWN):
     """Weights and cards."""
     return [
-        f"{RESULTS}/models/{name}.{kind}"
+        f"{RESULTS}/{of}models/{name}.{kind}"
         for name in dict.fromkeys(names)
         for kind in ("safetensors", "json")
     ]
 
 
-def models_of(rows):
+def models_of(rows=LOOKED_INTO | SINGLE_LOOKED_INTO):
     """The models of a row's points, which may be one for all."""
-    return lambda wildcards: model_files(point.model for point in rows[wildcards.row])
+    return lambda wildcards: model_files(
+        (point.model for point in rows[wildcards.row]),
+        BASELINE if wildcards.row in SINGLE else OWN,
+    )
 
 
 # Asked for by name: jobs read the rows of these points, and none reads their models.
@@ -72,7 +93,7 @@ TARGET_MODELS = model_files(
 def latents_of(*splits):
     """The latents of a row's points, a file a point and split."""
     return [
-        f"{RESULTS}/latents/point={point}/split={split}/part-0.parquet"
+        f"{RESULTS}/{{of}}latents/point={point}/split={split}/part-0.parquet"
         for point in points_of(LOOKED_INTO)
         for split in splits
     ]
@@ -87,9 +108,9 @@ def raw_files(wildcards):
     return [name for name in files if not set("{}") & set(name)]
 
 
-def parts(table, rows=LOOKED_INTO):
+def parts(table, rows=LOOKED_INTO, of=OWN):
     """The rows' parts of one table, in the order of the grid."""
-    return [f"{RESULTS}/parts/{table}/{row}.parquet" for row in rows]
+    return [f"{RESULTS}/{of}parts/{table}/{row}.parquet" for row in rows]
 
 
 def job(*keys):
@@ -97,7 +118,7 @@ def job(*keys):
     return lambda wildcards: PARAMS.job(*keys)
 
 
-def row_job(*keys, rows=LOOKED_INTO, **extra):
+def row_job(*keys, rows=LOOKED_INTO | SINGLE_LOOKED_INTO, **extra):
     """What a row's job depends on: those keys of the parameters, and the row's points."""
     return lambda wildcards: PARAMS.job(
         *keys, points=[point.model_dump() for point in rows[wildcards.row]], **extra

@@ -4,6 +4,7 @@ rule prepare:
         raw=raw_files,
     output:
         **SPLITS,
+        **OUTLIERS,
     log:
         f"{LOGS}/prepare.log",
     benchmark:
@@ -23,3 +24,4 @@ rule prepare:
 rule data:
     input:
         SPLITS.values(),
+        OUTLIERS.values(),

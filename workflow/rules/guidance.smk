@@ -5,6 +5,7 @@ rule guide:
             f"{RESULTS}/{{table}}.parquet",
             table=["points", "tasks", "selection", "bounds"],
         ),
+        baseline=BASELINE_TABLES,
         code=sources("hvae.guidance.guide"),
     output:
         guidance=f"{RESULTS}/guidance.json",
@@ -22,7 +23,9 @@ rule guide:
         job=job("guidance"),
     shell:
         "python -m hvae.guidance.guide --params {params.job:q} "
-        f"--results {RESULTS} --out {{output.guidance}} 2> {{log}}"
+        f"--results {RESULTS} --out {{output.guidance}} "
+        + (f"--baseline {RESULTS}/{BASELINE} " if BASELINE_TABLES else "")
+        + "2> {log}"
 
 
 rule guidance:

@@ -1,15 +1,15 @@
 rule estimate:
     input:
         test=SPLITS["test"],
-        models=models_of(LOOKED_INTO),
+        models=models_of(),
         latents=latents_of("train", "test"),
         code=sources("hvae.information.measure"),
     output:
-        part=f"{RESULTS}/parts/information/{{row}}.parquet",
+        part=f"{RESULTS}/{{of}}parts/information/{{row}}.parquet",
     log:
-        f"{LOGS}/estimate/{{row}}.log",
+        f"{LOGS}/{{of}}estimate/{{row}}.log",
     benchmark:
-        f"{LOGS}/estimate/{{row}}.tsv"
+        f"{LOGS}/{{of}}estimate/{{row}}.tsv"
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -20,7 +20,8 @@ rule estimate:
         job=row_job("seed", "evaluation"),
     shell:
         "python -m hvae.information.measure --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}/models --latents {RESULTS}/latents "
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
+        f"--latents {RESULTS}/{{wildcards.of}}latents "
         "--out {output.part} 2> {log}"
 
 

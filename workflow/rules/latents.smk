@@ -1,17 +1,17 @@
 rule measure:
     input:
         test=SPLITS["test"],
-        models=models_of(ROWS | ANCHORS),
+        models=models_of(ROWS | ANCHORS | SINGLE),
         code=sources("hvae.latents.measure"),
     output:
-        points=f"{RESULTS}/parts/points/{{row}}.parquet",
-        per_item=f"{RESULTS}/parts/items/{{row}}.parquet",
+        points=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
+        per_item=f"{RESULTS}/{{of}}parts/items/{{row}}.parquet",
     log:
-        f"{LOGS}/measure/{{row}}.log",
+        f"{LOGS}/{{of}}measure/{{row}}.log",
     benchmark:
-        f"{LOGS}/measure/{{row}}.tsv"
+        f"{LOGS}/{{of}}measure/{{row}}.tsv"
     wildcard_constraints:
-        row=f"{GRID_ROW}|{ANCHORS_ROW}",
+        row=f"{GRID_ROW}|{SINGLE_ROW}|{ANCHORS_ROW}",
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -20,27 +20,29 @@ rule measure:
         runtime=60,
     params:
         job=row_job(
-            "seed", rows=ROWS | ANCHORS, evaluation=PARAMS.evaluation.extraction()
+            "seed",
+            rows=ROWS | ANCHORS | SINGLE,
+            evaluation=PARAMS.evaluation.extraction(),
         ),
     shell:
         "python -m hvae.latents.measure --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}/models "
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--points {output.points} --items {output.per_item} 2> {log}"
 
 
 rule extract:
     input:
         data=SPLITS.values(),
-        models=models_of(LOOKED_INTO),
-        measured=f"{RESULTS}/parts/points/{{row}}.parquet",
+        models=models_of(),
+        measured=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
         code=sources("hvae.latents.extract"),
     output:
-        gallery=f"{RESULTS}/parts/gallery/{{row}}.parquet",
+        gallery=f"{RESULTS}/{{of}}parts/gallery/{{row}}.parquet",
         latents=latents_of("train", "validation", "test"),
     log:
-        f"{LOGS}/extract/{{row}}.log",
+        f"{LOGS}/{{of}}extract/{{row}}.log",
     benchmark:
-        f"{LOGS}/extract/{{row}}.tsv"
+        f"{LOGS}/{{of}}extract/{{row}}.tsv"
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -51,37 +53,42 @@ rule extract:
         job=row_job("seed", max_items=PARAMS.evaluation.max_items),
     shell:
         "python -m hvae.latents.extract --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}/models --measured {{input.measured}} "
-        f"--latents {RESULTS}/latents --gallery {{output.gallery}} 2> {{log}}"
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models --measured {{input.measured}} "
+        f"--latents {RESULTS}/{{wildcards.of}}latents --gallery {{output.gallery}} 2> {{log}}"
 
 
 rule latents:
     input:
-        expand(latents_of("train", "validation", "test"), row=LOOKED_INTO),
+        expand(latents_of("train", "validation", "test"), row=LOOKED_INTO, of=OWN),
         expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery"]),
 
 
-# The rows of which there are parts; of all else, the part of the grid that is looked into.
+# The rows of which there are parts.
 MEASURED = [*ROWS, *ANCHORS, *TARGETS]
 ROWS_OF = {
-    "points": MEASURED,
-    "items": MEASURED,
-    "history": [*(SHARED.values() or ROWS), *ANCHORS],
+    OWN: {
+        "points": MEASURED,
+        "items": MEASURED,
+        "gallery": LOOKED_INTO,
+        "history": [*(SHARED.values() or ROWS), *ANCHORS],
+        "information": LOOKED_INTO,
+    },
+    BASELINE: {"points": SINGLE, "items": SINGLE},
 }
 
 
 rule collect:
     input:
         parts=lambda wildcards: parts(
-            wildcards.table, ROWS_OF.get(wildcards.table, LOOKED_INTO)
+            wildcards.table, ROWS_OF[wildcards.of][wildcards.table], wildcards.of
         ),
         code=sources("hvae.results.collect"),
     output:
-        table=f"{RESULTS}/{{table}}.parquet",
+        table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
-        f"{LOGS}/collect/{{table}}.log",
+        f"{LOGS}/{{of}}collect/{{table}}.log",
     benchmark:
-        f"{LOGS}/collect/{{table}}.tsv"
+        f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
         table="points|items|gallery|history|information",
     conda:

@@ -1,14 +1,28 @@
+# Which model is trained, for which β, and how.
+TRAINED = {
+    OWN: {
+        "model": PARAMS.model.model_dump(mode="json", by_alias=True),
+        "training": PARAMS.training.schedule(),
+    },
+    BASELINE: {
+        "model": hvae.baseline.model(PARAMS).model_dump(mode="json", by_alias=True),
+        "training": hvae.baseline.schedule(PARAMS),
+    },
+}
+BOX = {OWN: PARAMS.grid.box(), BASELINE: PARAMS.grid.box()[:1]}
+
+
 rule train:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
         code=sources("hvae.training.train"),
     output:
-        models=model_files(points_of(PARAMS.grid.rows())),
-        history=f"{RESULTS}/parts/history/{{row}}.parquet",
+        models=model_files(points_of(PARAMS.grid.rows()), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     log:
-        f"{LOGS}/train/{{row}}.log",
+        f"{LOGS}/{{of}}train/{{row}}.log",
     benchmark:
-        f"{LOGS}/train/{{row}}.tsv"
+        f"{LOGS}/{{of}}train/{{row}}.tsv"
     priority: 10
     conda:
         "../envs/hvae.yaml"
@@ -18,10 +32,13 @@ rule train:
         mem_mb=4000,
         runtime=720,
     params:
-        job=row_job("model", rows=ROWS, training=PARAMS.training.schedule()),
+        job=lambda wildcards: row_job(rows=ROWS | SINGLE, **TRAINED[wildcards.of])(
+            wildcards
+        ),
     shell:
         "python -m hvae.training.train --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}/models --history {{output.history}} 2> {{log}}"
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
+        "--history {output.history} 2> {log}"
 
 
 rule models:

@@ -8,12 +8,12 @@ rule train_plane:
         data=[SPLITS["train"], SPLITS["validation"]],
         code=sources("hvae.training.train_plane"),
     output:
-        models=model_files(["amortized_s{seed}"]),
-        history=f"{RESULTS}/parts/history/amortized_s{{seed}}.parquet",
+        models=model_files(["amortized_s{seed}"], "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/amortized_s{{seed}}.parquet",
     log:
-        f"{LOGS}/train_plane/{{seed}}.log",
+        f"{LOGS}/{{of}}train_plane/{{seed}}.log",
     benchmark:
-        f"{LOGS}/train_plane/{{seed}}.tsv"
+        f"{LOGS}/{{of}}train_plane/{{seed}}.tsv"
     wildcard_constraints:
         seed=r"\d+",
     priority: 20
@@ -25,21 +25,21 @@ rule train_plane:
         runtime=1440,
     params:
         job=lambda wildcards: PARAMS.job(
-            "model",
-            training=PARAMS.training.schedule(),
+            **TRAINED[wildcards.of],
             name=SHARED[int(wildcards.seed)],
             seed=int(wildcards.seed),
-            box=PARAMS.grid.box(),
+            box=BOX[wildcards.of],
         ),
     shell:
         "python -m hvae.training.train_plane --params {params.job:q} "
-        f"--data {DATA} --models {RESULTS}/models --history {{output.history}} 2> {{log}}"
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
+        "--history {output.history} 2> {log}"
 
 
 use rule train as train_anchors with:
     output:
-        models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid))),
-        history=f"{RESULTS}/parts/history/{{row}}.parquet",
+        models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid)), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     wildcard_constraints:
         row=ANCHORS_ROW,
     params:

@@ -1,20 +1,37 @@
-# Which tasks a source has: without classes, or without a target, there is nothing to measure.
+# Which tasks a source has: without classes, without a target or pictures, or without a class held
+# out, there is nothing to measure.
 LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
-TARGETED = ["regression"] if PARAMS.data.targeted else []
-TASKS = LABELLED + TARGETED
+REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else []
+OUTLYING = ["anomaly"] if PARAMS.data.held_out or PARAMS.data.outliers else []
+DECODED = ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]
+TASKS = LABELLED + REGRESSED + OUTLYING + DECODED
 JUDGED = ["generation"]  # those that ask the classifier of the data
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
 ]
 CLASSIFIER_SCORE = f"{RESULTS}/parts/tasks/classifier.parquet"
+REFERENCES = {
+    table: f"{RESULTS}/parts/{table}/references.parquet"
+    for table in ("tasks", "selection")
+}
 COLLECTED = {
     "tasks": [p for task in TASKS for p in parts(f"tasks/{task}")]
-    + ([CLASSIFIER_SCORE] if LABELLED else []),
-    "selection": [p for task in TASKS for p in parts(f"selection/{task}")],
+    + ([CLASSIFIER_SCORE] if LABELLED else [])
+    + [REFERENCES["tasks"]],
+    "selection": [p for task in TASKS for p in parts(f"selection/{task}")]
+    + [REFERENCES["selection"]],
     "counts": [p for task in TASKS for p in parts(f"counts/{task}")],
+}
+BASELINE_COLLECTED = {
+    table: [
+        part
+        for task in TASKS
+        for part in parts(f"{table}/{task}", SINGLE_LOOKED_INTO, BASELINE)
+    ]
+    for table in COLLECTED
 }
 
 
@@ -24,32 +41,35 @@ for TASK in TASKS:
         name:
             TASK
         input:
-            data=SPLITS.values(),
-            models=models_of(LOOKED_INTO),
+            data=[*SPLITS.values(), *OUTLIERS.values()],
+            models=models_of(),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
             code=sources(f"hvae.tasks.{TASK}"),
         output:
-            test=f"{RESULTS}/parts/tasks/{TASK}/{{row}}.parquet",
-            validation=f"{RESULTS}/parts/selection/{TASK}/{{row}}.parquet",
-            counts=f"{RESULTS}/parts/counts/{TASK}/{{row}}.parquet",
+            test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
+            validation=f"{RESULTS}/{{of}}parts/selection/{TASK}/{{row}}.parquet",
+            counts=f"{RESULTS}/{{of}}parts/counts/{TASK}/{{row}}.parquet",
         log:
-            f"{LOGS}/{TASK}/{{row}}.log",
+            f"{LOGS}/{{of}}{TASK}/{{row}}.log",
         benchmark:
-            f"{LOGS}/{TASK}/{{row}}.tsv"
+            f"{LOGS}/{{of}}{TASK}/{{row}}.tsv"
         conda:
             "../envs/hvae.yaml"
         threads: 1
         resources:
             mem_mb=4000,
             runtime=120,
+        # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
         params:
+            module=f"hvae.tasks.{TASK}",
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
-            f"python -m hvae.tasks.{TASK} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}/models --latents {RESULTS}/latents "
-            + (f"--classifier {RESULTS}/classifier " if TASK in JUDGED else "")
-            + "--test {output.test} --validation {output.validation} "
+            f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
+            f"--models {RESULTS}/{{wildcards.of}}models "
+            f"--latents {RESULTS}/{{wildcards.of}}latents {{params.classifier}} "
+            "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
 
@@ -77,16 +97,49 @@ rule fit_classifier:
         f"--classifier {RESULTS}/classifier --out {{output.part}} 2> {{log}}"
 
 
+rule references:
+    input:
+        data=SPLITS.values(),
+        code=sources("hvae.tasks.references"),
+    output:
+        test=REFERENCES["tasks"],
+        validation=REFERENCES["selection"],
+    log:
+        f"{LOGS}/references.log",
+    benchmark:
+        f"{LOGS}/references.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        job=lambda wildcards: PARAMS.tasks.job(
+            "denoising",
+            "inpainting",
+            "upscaling",
+            "compression",
+            seed=PARAMS.seed,
+            max_items=PARAMS.evaluation.max_items,
+        ),
+    shell:
+        f"python -m hvae.tasks.references --params {{params.job:q}} --data {DATA} "
+        "--test {output.test} --validation {output.validation} 2> {log}"
+
+
 rule collect_tasks:
     input:
-        parts=lambda wildcards: COLLECTED[wildcards.table],
+        parts=lambda wildcards: (BASELINE_COLLECTED if wildcards.of else COLLECTED)[
+            wildcards.table
+        ],
         code=sources("hvae.results.collect"),
     output:
-        table=f"{RESULTS}/{{table}}.parquet",
+        table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
-        f"{LOGS}/collect/{{table}}.log",
+        f"{LOGS}/{{of}}collect/{{table}}.log",
     benchmark:
-        f"{LOGS}/collect/{{table}}.tsv"
+        f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
         table="tasks|selection|counts",
     conda:
@@ -103,3 +156,8 @@ rule collect_tasks:
 rule tasks:
     input:
         expand(f"{RESULTS}/{{table}}.parquet", table=COLLECTED),
+
+
+rule baseline:
+    input:
+        BASELINE_TABLES,

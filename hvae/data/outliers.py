@@ -1,0 +1,96 @@
+"""Items that no model sees, for anomaly detection.
+
+They are those of a class that is held out of its source, and of another data set.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from hvae.data import sources
+from hvae.data.source import UNLABELLED, Source
+from hvae.data.splits import Indices, divide
+from hvae.errors import InputError
+from hvae.options import Data, other
+
+HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
+OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as in the names of their files
+
+
+class Portion(NamedTuple):
+    """A part of a source: its items at these places."""
+
+    source: Source
+    ids: Indices
+
+
+def file(split: str, kind: str) -> str:
+    """What the outliers of a split are called, as the split itself is by its name."""
+    return f"{split}-{kind}"
+
+
+def apart(
+    source: Source, places: Mapping[str, Indices], held_out: str | None
+) -> dict[str, Portion]:
+    """The splits without the class that is held out, and that class's own items, by `file`.
+
+    Labels are numbered anew, and `classes` lacks the class; outliers have it as their only one. Its
+    train items are in neither. InputError where there is no such class, or no other one.
+    """
+    own = _position(source, held_out)
+    outside = source.labels == own
+    inside = source._replace(
+        labels=source.labels - (source.labels > own),
+        classes=source.classes[:own] + source.classes[own + 1 :],
+    )
+    outliers = source._replace(
+        labels=np.zeros_like(source.labels), classes=source.classes[own : own + 1]
+    )
+    kept = {name: Portion(inside, ids[~outside[ids]]) for name, ids in places.items()}
+    return kept | {
+        file(name, OF_CLASS): Portion(outliers, places[name][outside[places[name]]])
+        for name in HELD_OUT
+    }
+
+
+def others(source: Source, options: Data, seed: int) -> dict[str, Portion]:
+    """Held-out items of the data set that `outliers` names, which is their only class, by `file`.
+
+    None without such a data set. InputError where its items are not of the same form.
+    """
+    asked = other(options)
+    if asked is None:
+        nothing = Portion(source._replace(classes=()), np.zeros(0, np.int64))
+        return {file(name, OF_SOURCE): nothing for name in HELD_OUT}
+    found = sources.load(asked, seed)
+    _refuse_another_form(found, source, asked.source)
+    places = divide(found, asked, seed)
+    found = found._replace(labels=np.zeros_like(found.labels), classes=(asked.source,))
+    return {file(name, OF_SOURCE): Portion(found, places[name]) for name in HELD_OUT}
+
+
+def _refuse_another_form(found: Source, source: Source, name: str) -> None:
+    for what in ("shape", "levels", "bounded"):
+        its, wanted = getattr(found, what), getattr(source, what)
+        if its != wanted:
+            raise InputError(
+                f"data.outliers: must have items of {what} {wanted}, as those of the source, "
+                f"got {name!r} with {its}"
+            )
+
+
+def _position(source: Source, held_out: str | None) -> int:
+    """The class's place among the classes; the place after the last where none is held out."""
+    if held_out is None:
+        return len(source.classes)
+    if source.classes == UNLABELLED:
+        raise InputError(
+            f"data.held_out: must be null, since the source has no classes, got {held_out!r}"
+        )
+    if held_out not in source.classes:
+        known = ", ".join(map(repr, source.classes))
+        raise InputError(f"data.held_out: must be a class, one of {known}, got {held_out!r}")
+    if len(source.classes) == 1:
+        raise InputError(f"data.held_out: must be null, since {held_out!r} is the only class")
+    return source.classes.index(held_out)

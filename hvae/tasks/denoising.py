@@ -1,0 +1,49 @@
+"""Denoising: how near the decoded mean of a noisy item is to the clean one.
+
+The items are in [0, 1]; the noise is Gaussian and not clipped, so that values are real numbers also
+where the likelihood knows levels alone. The model was trained without any noise.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from hvae.task_options import Denoising
+from hvae.tasks import task
+from hvae.tasks.images import FEATURES, Part, Purpose, pictures, shown, squared_error
+from hvae.tasks.intervals import psnr
+from hvae.tasks.task import Score, Subject
+
+
+def measure(subject: Subject, settings: Denoising, seed: int) -> Iterator[Score]:
+    """PSNR against the clean item at every level of noise, from samples and from means."""
+    for part in pictures(subject.items, settings.max_items, seed):
+        for sigma in settings.noise:
+            seen = noisy(part, sigma)
+            for features in FEATURES:
+                clean = shown(subject.model, seen, features, part.noise(Purpose.DENOISING))
+                numbers = psnr(squared_error(clean, part.x))
+                yield part.score("denoising", features, name(sigma), "psnr_db", numbers)
+
+
+def references(part: Part, settings: Denoising) -> Iterator[Score]:
+    """The noisy items as they are: −20 log₁₀ σ dB in expectation."""
+    for sigma in settings.noise:
+        numbers = psnr(squared_error(noisy(part, sigma), part.x))
+        yield part.score("denoising", "", f"{name(sigma)}:noisy-input", "psnr_db", numbers)
+
+
+def noisy(part: Part, sigma: float) -> Tensor:
+    """x + σ ε (items, n), with the same ε ~ N(0, I) at every point and level."""
+    x = part.x
+    return x + sigma * torch.randn(x.shape, generator=part.noise(Purpose.DEGRADATION, 0))
+
+
+def name(sigma: float) -> str:
+    """The method's name in the tables."""
+    return f"noise-{sigma:g}"
+
+
+if __name__ == "__main__":
+    task.run(__doc__, Denoising, measure)

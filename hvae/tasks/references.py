@@ -1,0 +1,60 @@
+"""What needs no model: noisy inputs, the mean image, bicubic upsampling, and JPEG and WebP files.
+
+Their rows belong to no point. They are of the same items, noise and masks as those of the points.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+
+from hvae import command, tables
+from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.data.source import SPLITS
+from hvae.params import Section, Seed, parse
+from hvae.task_options import Compression, Denoising, Inpainting, Upscaling
+from hvae.tasks import codecs, denoising, inpainting, task, upscaling
+from hvae.tasks.images import pictures
+from hvae.tasks.task import HELD_OUT, Score
+
+NO_POINT = ""
+
+
+class Job(Section):
+    """What the references depend on, beside the data; max_items: those that points are of."""
+
+    seed: Seed
+    max_items: int
+    denoising: Denoising
+    inpainting: Inpainting
+    upscaling: Upscaling
+    compression: Compression
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the references' parts of `tasks` and `selection`."""
+    job = parse(Job, arguments.params)
+    items = {
+        split: prepared.read(arguments.data / f"{split}.parquet").first(job.max_items)
+        for split in SPLITS
+    }
+    found = [(NO_POINT, score) for score in references(items, job)]
+    for split in HELD_OUT:
+        tables.write(task.scores(found, split), getattr(arguments, split))
+
+
+def references(items: Mapping[str, Items], job: Job) -> Iterator[Score]:
+    """Those that the items have: none where they are no images in [0, 1]."""
+    for part in pictures(items, job.denoising.max_items, job.seed):
+        yield from denoising.references(part, job.denoising)
+    for part in pictures(items, job.inpainting.max_items, job.seed):
+        yield from inpainting.references(part, job.inpainting, items["train"])
+    for part in upscaling.divisible(items, job.upscaling.max_items, job.seed):
+        yield from upscaling.references(part)
+    for part in pictures(items, job.compression.max_items, job.seed):
+        yield from codecs.references(part, job.compression)
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "test", "validation")
+    command.run(main, parser.parse_args())

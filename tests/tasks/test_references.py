@@ -1,0 +1,45 @@
+"""The command that needs no model."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from hvae import tables
+from hvae.data import prepared
+from hvae.params import parse
+from hvae.tasks.references import Job, references
+from tests.tasks.pictures import noise_images
+
+SECTIONS = ("denoising", "inpainting", "upscaling", "compression")
+PARAMS = {"seed": 0, "max_items": 12} | {section: {} for section in SECTIONS}
+EXPECTED = [
+    *(("denoising", f"noise-{sigma}:noisy-input") for sigma in (0.1, 0.2, 0.4)),
+    *(("inpainting", f"{mask}:mean-image") for mask in ("half", "random")),
+    ("upscaling", "2x:bicubic"),
+]
+
+
+def test_the_command_writes_both_parts(tmp_path: Path) -> None:
+    data = noise_images(20)
+    for split, of in data.items():
+        prepared.write(of, tmp_path / f"{split}.parquet")
+    out = {split: tmp_path / "out" / f"{split}.parquet" for split in ("test", "validation")}
+    subprocess.run(
+        [
+            sys.executable, "-m", "hvae.tasks.references", "--params", json.dumps(PARAMS),
+            "--data", tmp_path, "--test", out["test"], "--validation", out["validation"],
+        ],
+        check=True,
+    )  # fmt: skip
+    for path in out.values():
+        table = tables.read(path)
+        assert table.schema.equals(tables.tasks())
+        rows = table.to_pylist()
+        assert [(row["task"], row["method"]) for row in rows] == EXPECTED
+        assert {(row["point"], row["features"], row["n"]) for row in rows} == {("", "", 12)}
+
+
+def test_what_is_no_image_has_no_rows() -> None:
+    data = {split: of._replace(shape=(96,)) for split, of in noise_images(20).items()}
+    assert list(references(data, parse(Job, PARAMS))) == []

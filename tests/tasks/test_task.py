@@ -1,0 +1,97 @@
+"""The command of a task: which rows go where, and what is refused."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from hvae import tables
+from hvae.data import prepared
+from hvae.data.prepared import Items
+from hvae.data.splits import SPLITS
+from hvae.errors import InputError
+from hvae.latents import store
+from hvae.params import Point, Section
+from hvae.tasks import task
+from hvae.tasks.task import Count, Found, Score, Subject
+from hvae.training import checkpoint
+from tests.conftest import small
+from tests.tasks.cases import latents
+
+NAMED = {"task": "trial", "layers": "", "features": "", "method": "m"}
+
+
+class Settings(Section):
+    factor: float
+
+
+def measure(subject: Subject, settings: Settings, seed: int) -> Iterator[Found]:
+    """The number of items, times a factor."""
+    for split in task.HELD_OUT:
+        value = settings.factor * len(subject.items[split].ids)
+        numbers = {"metric": "mse", "value": value, "low": value, "high": value, "n": seed}
+        yield Score(split, NAMED | numbers)
+    yield Count(NAMED | {"split": "test", "group": "a", "output": "b", "count": 3})
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:
+    """Latents of two points, one of them diverged, of items whose models are not read."""
+    monkeypatch.setattr(checkpoint, "load", lambda *_: small([4, 2]))
+    for number, split in enumerate(SPLITS, start=2):
+        ids = np.arange(10 * number)
+        x = np.zeros((len(ids), 6), np.float32)
+        items = Items(x, np.zeros(len(ids), int), ids, (6,), ("all",))
+        prepared.write(items, tmp_path / "data" / f"{split}.parquet")
+        for point, kept in (("a", 8), ("gone", 0)):
+            of = latents(np.zeros(kept, int), [np.zeros((kept, 4)), np.zeros((kept, 2))])
+            store.write(of, store.file(tmp_path / "latents", point, split))
+    return argparse.Namespace(
+        data=tmp_path / "data", latents=tmp_path / "latents", models=tmp_path, classifier=None
+    )
+
+
+def points() -> list[Point]:
+    return [Point(name=name, beta=[1.0, 1.0], seed=0, model=name) for name in ("a", "gone")]
+
+
+def test_a_subject_has_the_items_of_its_latents_and_a_diverged_point_is_none(
+    folders: argparse.Namespace,
+) -> None:
+    (subject,) = task.subjects(points(), folders)
+    assert subject.point == "a"
+    for split in SPLITS:
+        np.testing.assert_array_equal(subject.items[split].ids, subject.latents[split].ids)
+        assert len(subject.items[split].ids) == 8
+
+
+def test_latents_of_other_items_are_refused(folders: argparse.Namespace) -> None:
+    path = store.file(folders.latents, "a", "test")
+    wrong = store.read(path)
+    store.write(wrong._replace(ids=wrong.ids + 1), path)
+    with pytest.raises(InputError, match="latents of point a are not of the prepared data"):
+        list(task.subjects(points(), folders))
+
+
+def test_rows_go_to_the_table_of_their_split_and_counts_to_their_own(
+    folders: argparse.Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = {"seed": 5, "settings": {"factor": 2}, "points": [p.model_dump() for p in points()]}
+    paths = {name: tmp_path / f"{name}.parquet" for name in ("test", "validation", "counts")}
+    words = ["trial", "--params", json.dumps(job)]
+    for name, path in (vars(folders) | paths).items():
+        words += [f"--{name}", str(path)] if path else []
+    monkeypatch.setattr(sys, "argv", words)
+    task.run("A trial.", Settings, measure)
+    for name in task.HELD_OUT:
+        table = pq.read_table(paths[name])
+        assert table.schema.equals(tables.tasks())
+        (row,) = table.to_pylist()
+        assert (row["point"], row["value"], row["n"]) == ("a", 16, 5)
+    counted = pq.read_table(paths["counts"]).to_pylist()
+    assert [(row["point"], row["count"]) for row in counted] == [("a", 3)]
