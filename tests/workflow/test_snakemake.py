@@ -159,8 +159,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
         {"classification": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
-         "guide": 1, "summarise": 1, "record": 1,
-         "report": 1, "all": 1},
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
@@ -174,8 +173,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
-        {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
-         "record": 1, "report": 1, "all": 1},
+        {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     ({"guidance": {"compression_bits": 1.0}}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
