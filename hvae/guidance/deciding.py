@@ -42,7 +42,7 @@ def deciding(surfaces: Mapping[Name, Surface]) -> Claim:
     significant = [pair for pair, p in zip(found, holm(p_values), strict=True) if p <= LEVEL]
     ours = (
         f"{len(significant)} of {len(found)} pairs of points with total rates within "
-        f"{TOLERANCE:.0%} of each other differ significantly"
+        f"{100 * TOLERANCE:g} % of each other differ significantly"
     )
     if significant:
         names = dict.fromkeys(pair.application for pair in significant)

@@ -39,7 +39,7 @@ def _how(surface: Surface, spot: Spot) -> str:
     """How z is read, and what the value is a mean over."""
     layers, method = spot.variant
     parts = [f"samples of {layers}"] if layers else []
-    parts += [f"method {method}"] if method else []
+    parts += [f"method {method}"] if surface.application.ways else []
     if surface.problems:
         parts.append(f"mean over {words.listed([one or NAMELESS for one in surface.problems])}")
     return f" ({', '.join(parts)})" if parts else ""
@@ -112,6 +112,4 @@ def bought(gain: Gain, metric_told: tuple[str, str], layers: int) -> str:
         what = f"{verb} {amount} for {gain.application}"
     else:
         what = f"{'cost' if layers > 2 else 'costs'} {amount} for {gain.application}"
-    return (
-        f"{upper} {what}: {ours} against {theirs} with one layer, each at its best on test items."
-    )
+    return f"{upper} {what}: {ours} against {theirs} with one layer, on test items, each at the point chosen for it."

@@ -122,3 +122,9 @@ def test_the_command_reads_tables_and_baseline_and_writes_json(tmp_path: Path) -
     write(tmp_path / "baseline", measured(layers=1), layers=1)
     main(Namespace(**given, baseline=tmp_path / "baseline"))
     assert len(json.loads(out.read_text())["baseline"]) == 3
+
+
+def test_how_z_is_read_is_told_where_there_are_other_ways() -> None:
+    texts = {name: one["text"] for name, one in guide()["applications"].items()}
+    assert "(samples of z1, method knn)" in texts["classification"]
+    assert "method" not in texts["reconstruction"] + texts["compression"]
