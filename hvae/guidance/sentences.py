@@ -112,4 +112,7 @@ def bought(gain: Gain, metric_told: tuple[str, str], layers: int) -> str:
         what = f"{verb} {amount} for {gain.application}"
     else:
         what = f"{'cost' if layers > 2 else 'costs'} {amount} for {gain.application}"
-    return f"{upper} {what}: {ours} against {theirs} with one layer, on test items, each at the point chosen for it."
+    return (
+        f"{upper} {what}: {ours} against {theirs} with one layer, on test items, each at the point "
+        "chosen for it."
+    )
