@@ -21,6 +21,7 @@ rule all:
         TARGET_MODELS,
         BASELINE_TABLES,
         f"{RESULTS}/summary.json",
+        f"{RESULTS}/guidance.json",
         f"{RESULTS}/params.json",
 
 
@@ -33,6 +34,7 @@ include: "workflow/rules/tasks.smk"
 include: "workflow/rules/visualisation.smk"
 include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
+include: "workflow/rules/guidance.smk"
 include: "workflow/rules/report.smk"
 
 

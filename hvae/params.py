@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from hvae.grid_options import Grid, Point
+from hvae.guidance_options import Guidance
 from hvae.likelihood_options import Likelihood
 from hvae.options import Data, Split
 from hvae.section import Section, Seed, parse
@@ -102,6 +103,7 @@ class Params(Section):
     baseline: Baseline | None = None
     evaluation: Evaluation
     tasks: Tasks
+    guidance: Guidance = Guidance()
     report: Report
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ import pytest
 
 from hvae.data.sources import LOADERS
 from hvae.errors import InputError
+from hvae.guidance_options import NAMES, Guidance
 from hvae.params import Data, Params, Section, parse
 from hvae.task_options import Classification, Clustering, Regression
 from hvae.tasks.classification import PROBES
@@ -137,6 +138,16 @@ REFUSED = [
         r"^tasks\.generation: has no key 'epochs' \(known: classifier, width, .*\), got 3$",
     ),
     (put("evaluation", "information_items", value=2), r"information_items: must be .* got 2"),
+    (
+        put("guidance", "weights", value={"chess": 1}),
+        r"guidance\.weights\.chess.*: must be 'reconstruction', .* got 'chess'$",
+    ),
+    (put("guidance", "weights", value={"anomaly": -1}), r"weights\.anomaly: must be .* got -1$"),
+    (
+        put("guidance", "weights", value=dict.fromkeys(NAMES, 0)),
+        r"^guidance: weights must not all be 0, got ",
+    ),
+    (put("guidance", "compression_bits", value=0), r"compression_bits: must be .* got 0$"),
     (put("experiment", value="../x"), r"experiment: must match pattern .*got '\.\./x'"),
     (put("seed", value=True), r"seed: must be a valid integer, got True"),
 ]
@@ -155,6 +166,12 @@ def test_tasks_have_defaults(config: Config) -> None:
     full = parse(Params, config)
     config["tasks"] = {"classification": config["tasks"]["classification"]}
     assert parse(Params, config) == full
+
+
+def test_applications_count_alike_unless_weighed() -> None:
+    assert {Guidance().weight(name) for name in NAMES} == {1}
+    asked = Guidance(weights={"anomaly": 0, "denoising": 2.5})
+    assert [asked.weight(n) for n in ("anomaly", "denoising", "generation")] == [0, 2.5, 1]
 
 
 def test_every_problem_is_named_at_once(config: Config) -> None:

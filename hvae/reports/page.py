@@ -11,6 +11,7 @@ from hvae.reports import certificate, embedding, pictures
 from hvae.reports.asked import asked
 from hvae.reports.bounds import counted, telling
 from hvae.reports.findings import findings
+from hvae.reports.guidance import advice
 from hvae.reports.kinds import part
 from hvae.reports.landed import CROWDED
 from hvae.reports.provenance import revision, versions
@@ -51,6 +52,7 @@ def page(run: Run) -> str:
         crowded=len(run.points) > CROWDED,
         **certification(run),
         asked=asked(run),
+        advice=advice(run.guidance) if run.guidance is not None else None,
         weak=weak[:WEAK],
         weak_count=len(weak),
         params=yaml.safe_dump(

@@ -1,8 +1,9 @@
 """What a report is about: the tables of one experiment."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -35,7 +36,7 @@ class Run(NamedTuple):
     came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
-    there are many rows and few are drawn.
+    there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
     """
 
     params: Params
@@ -56,6 +57,7 @@ class Run(NamedTuple):
     targets: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
     asked: Sequence[Row] = ()
+    guidance: dict[str, Any] | None = None
 
     @property
     def trained(self) -> list[Row]:
@@ -139,6 +141,7 @@ def load(params: Params, results: Path, data: Path) -> Run:
         embeddings=tables.read(results / "embeddings.parquet"),
         certificate=read("certificate") if params.amortized else (),
         asked=read("targets") if params.grid.rates else (),
+        guidance=json.loads((results / "guidance.json").read_text()),
     )
 
 

@@ -109,11 +109,16 @@ def _has_least(run: Run) -> bool:
     return least(run.params, run.known) is not None
 
 
+def _has_guidance(run: Run) -> bool:
+    return run.guidance is not None
+
+
 def _has_pictures(run: Run) -> bool:
     return pictures.is_image(run.test.shape)
 
 
 SECTIONS = [
+    Section("guidance", "Guidance", _has_guidance, _no_charts),
     Section("plane", "Rate plane", _always, _plane),
     Section("certification", "Certification", _amortized, _certification),
     Section("targets", "Asked for by rates", lambda run: bool(run.asked), _no_charts),

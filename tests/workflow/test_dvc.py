@@ -62,6 +62,7 @@ def test_stages_list_every_source_that_their_jobs_run() -> None:
         ],
         "information": ["hvae.information.measure", "hvae.results.collect"],
         "bounds": ["hvae.results.judge", "hvae.results.summary"],
+        "guidance": ["hvae.guidance.guide"],
         "report": ["hvae.reports.page", "hvae.results.parameters"],
     }
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]

@@ -120,6 +120,16 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
     assert '"distortion"' in header
 
 
+def test_guidance_is_there_for_every_application_that_was_measured(finished: Workspace) -> None:
+    found = json.loads((finished.folder / RESULTS / "guidance.json").read_text())
+    measured = {"classification", "clustering", "regression", "reconstruction", "upscaling"}
+    assert measured <= found["applications"].keys()
+    assert measured <= {one["application"] for one in found["baseline"]}
+    assert len(found["scorecard"]) == 4
+    command = ["python", "-m", "hvae.guidance", "--results", RESULTS, "--for", "classification"]
+    assert finished.run(*command).strip() == found["applications"]["classification"]["text"]
+
+
 def test_the_parameters_are_recorded_beside_the_results(finished: Workspace) -> None:
     recorded = (finished.folder / RESULTS / "params.json").read_text()
     assert parse(Params, recorded) == parse(Params, finished.params())
@@ -152,52 +162,53 @@ DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compressio
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classification": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "summarise": 1, "record": 1,
-         "report": 1, "all": 1},
+        {"classification": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"clustering": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "summarise": 1,
+        {"clustering": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
         {"fit_classifier": 1, "generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
-         "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
-        {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1, "summarise": 1,
-         "record": 1, "report": 1, "all": 1},
+        {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (  # the classifier stays
         {"tasks": {"generation": {"images": 60}}},
-        {"generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "summarise": 1, "record": 1,
-         "report": 1, "all": 1},
+        {"generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+         "record": 1, "report": 1, "all": 1},
     ),
     (
         {"tasks": {"visualisation": {"methods": ["t-sne"]}}},
         {"embed": 2, "collect": 1, "record": 1, "report": 1, "all": 1},
     ),
+    ({"guidance": {"compression_bits": 1.0}}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
          "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
          "collect": 5, "collect_tasks": 3,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"grid": {"rates": [[5, 2], [6, 2]]}},
         {"solve": 1, "collect": 2, "collect_plane": 1,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"evaluation": {"every": 1}},
         {"extract": 3 + 1, "classification": 3 + 1, "clustering": 3 + 1, "generation": 3 + 1,
          "regression": 3 + 1, **dict.fromkeys(DECODED, 3 + 1),
          "estimate": 3, "embed": 3, "collect": 3, "collect_tasks": 3 + 3,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"certification": {"tolerance": 0.1}},
@@ -206,22 +217,22 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"certification": {"seeds": [0, 1, 2]}},
         {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_plane": 1,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
     (
         {"baseline": {"training": {"steps": 30}}},
         {"train_plane": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
          "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "collect": 2,
-         "collect_tasks": 3, "record": 1, "report": 1, "all": 1},
+         "collect_tasks": 3, "guide": 1, "record": 1, "report": 1, "all": 1},
     ),
-    ({"baseline": None}, {"record": 1, "report": 1, "all": 1}),
+    ({"baseline": None}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1 + 1, "measure": 3 + 1, "solve": 1, "certify": 1,
          "extract": 2 + 1, "classification": 2 + 1, "clustering": 2 + 1, "generation": 2 + 1,
          "regression": 2 + 1, **dict.fromkeys(DECODED, 2 + 1),
          "estimate": 2, "embed": 2, "collect": 6 + 2, "collect_plane": 2, "collect_tasks": 3 + 3,
-         "judge": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
     ),
 ]  # fmt: skip
 

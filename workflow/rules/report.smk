@@ -41,6 +41,7 @@ rule report:
                 "targets",
             ],
         ),
+        guidance=f"{RESULTS}/guidance.json",
         templates=TEMPLATES,
         code=sources("hvae.reports.page"),
     output:

@@ -1,0 +1,61 @@
+"""Write `guidance.json`: where to aim for which application, and the paper's claims."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hvae import command, tables
+from hvae.guidance.gains import Chosen, gains
+from hvae.guidance.places import Row
+from hvae.guidance.record import gain, record
+from hvae.guidance.scorecard import scorecard
+from hvae.guidance.study import Measured, Study, read, study
+from hvae.guidance_options import Guidance
+from hvae.params import Section, parse
+
+
+class Job(Section):
+    """What the job depends on, beside the tables."""
+
+    guidance: Guidance
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Read the tables of an experiment, and those of its baseline where it has one."""
+    asked = parse(Job, arguments.params).guidance
+    bounds = tables.read(arguments.results / "bounds.parquet").to_pylist()
+    single = read(arguments.baseline) if arguments.baseline else None
+    found = guidance(read(arguments.results), bounds, asked, single)
+    text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
+
+
+def guidance(
+    measured: Measured, bounds: Sequence[Row], asked: Guidance, single: Measured | None = None
+) -> dict[str, Any]:
+    """The whole of `guidance.json`."""
+    ours = study(measured, asked)
+    claims = scorecard(ours.plane, bounds, ours.surfaces)
+    return record(ours, asked) | {
+        "scorecard": [claim._asdict() for claim in claims],
+        "baseline": _compared(ours, study(single, asked)) if single is not None else [],
+    }
+
+
+def _compared(ours: Study, single: Study) -> list[dict[str, Any]]:
+    layers = len(ours.plane[0].beta) if ours.plane else 0
+    found = gains(_chosen(ours), _chosen(single))
+    return [gain(one, ours.surfaces[one.application], layers) for one in found]
+
+
+def _chosen(of: Study) -> Chosen:
+    return {name: (of.surfaces[name], choice) for name, choice in of.choices.items()}
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "results", "out")
+    parser.add_argument("--baseline", type=Path, help="the tables of models with one layer, if any")
+    command.run(main, parser.parse_args())

@@ -1,0 +1,108 @@
+"""What `guidance.json` holds: numbers, names and sentences, and nothing that JSON does not have."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hvae.guidance import sentences
+from hvae.guidance.choose import Choice
+from hvae.guidance.compromise import compromise
+from hvae.guidance.gains import Gain
+from hvae.guidance.losses import losses
+from hvae.guidance.pareto import Front, fronts
+from hvae.guidance.places import Place
+from hvae.guidance.study import Study, condition
+from hvae.guidance.surface import Spot, Surface
+from hvae.guidance_options import Guidance, Name
+
+Record = dict[str, Any]
+
+
+def record(study: Study, asked: Guidance) -> Record:
+    """All but the scorecard and the baseline."""
+    choices = study.choices
+    return {
+        "applications": {
+            name: application(study.surfaces[name], choice, asked, study.means.get(name))
+            for name, choice in choices.items()
+        },
+        "not_measured": study.unmeasured,
+        "not_reachable": [name for name in study.surfaces if name not in choices],
+        "losses": [loss._asdict() for loss in losses(study.surfaces, choices)],
+        "pareto": [_front(one) for one in fronts(study.surfaces)],
+        "compromise": _compromise(study.surfaces, asked),
+    }
+
+
+def application(surface: Surface, choice: Choice, asked: Guidance, means: Surface | None) -> Record:
+    """One application: its best point, the region that is not significantly worse, and a text."""
+    name = surface.application.name
+    remark = means.at(choice.best.place) if means is not None else None
+    return {
+        "metric": surface.metric.name,
+        "higher_is_better": surface.metric.higher,
+        "best": spot(choice.best),
+        "region": [one.place.points[0] for one in choice.region],
+        "candidates": len(surface.spots),
+        "significant": choice.decided,
+        "means": spot(remark) if remark is not None else None,
+        "text": sentences.recommendation(surface, choice, condition(name, asked), remark),
+    }
+
+
+def place(one: Place) -> Record:
+    """A place by the names of its points, one a seed, with its rates in nats."""
+    return {
+        "point": one.points[0],
+        "points": list(one.points),
+        "beta": list(one.beta),
+        "rates": [rate.value for rate in one.rates],
+        "rates_se": [rate.std_error for rate in one.rates],
+        "rate_total": one.total.value,
+        "rate_total_se": one.total.std_error,
+    }
+
+
+def spot(one: Spot) -> Record:
+    """A place with its value on test items, that on validation items beside it."""
+    value = one.test._asdict() | {"validation": one.validation.value}
+    return place(one.place) | one.variant._asdict() | value
+
+
+def _front(one: Front) -> Record:
+    """Both applications, and where each member stands in both, on test items."""
+    members = [
+        {"point": a.place.points[0], "beta": list(a.place.beta)}
+        | {"values": [a.test.value, b.test.value]}
+        | {"std_errors": [a.test.std_error, b.test.std_error]}
+        for a, b in one.members
+    ]
+    return {"applications": [one.first, one.second], "members": members}
+
+
+def _compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Record:
+    found = compromise(surfaces, asked)
+    if found is None:
+        return {"best": None, "text": sentences.NO_COMPROMISE}
+    return {
+        "best": place(found.place) | {"score": found.score},
+        "weights": dict(found.weights),
+        "values": {name: one.test._asdict() for name, one in found.spots.items()},
+        "text": sentences.agreed(found, surfaces),
+    }
+
+
+def gain(one: Gain, surface: Surface, layers: int) -> Record:
+    """What more than one layer buys for an application."""
+    told = (
+        surface.metric.told(one.ours.best.test.value),
+        surface.metric.told(one.single.best.test.value),
+    )
+    return {
+        "application": one.application,
+        "gain": one.gain,
+        "std_error": one.std_error,
+        "p_value": one.p_value,
+        "significant": one.significant,
+        "best": spot(one.single.best),
+        "text": sentences.bought(one, told, layers),
+    }

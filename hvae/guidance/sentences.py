@@ -1,0 +1,118 @@
+"""Recommendations in plain sentences: where to go, what it gives, and how sure that is."""
+
+from collections.abc import Mapping
+
+from hvae.guidance import words
+from hvae.guidance.choose import Choice
+from hvae.guidance.compromise import Compromise
+from hvae.guidance.gains import Gain
+from hvae.guidance.surface import Spot, Surface
+from hvae.guidance_options import Name
+
+NAMELESS = "the source's own"  # a problem without a name of its own, beside others that have one
+
+
+def recommendation(
+    surface: Surface, choice: Choice, under: str = "", means: Spot | None = None
+) -> str:
+    """What to use for an application, where `under` a condition that bars some points.
+
+    means: the same place read from posterior means, which is told as a remark.
+    """
+    best = choice.best
+    parts = [
+        f"For {surface.application.name}{under}, use β = {words.beta(best.place)}: it lands at "
+        f"{words.rates(best.place)}, and gives {surface.metric.words} of "
+        f"{words.interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
+        _region(surface, choice),
+        _seeds(best),
+    ]
+    if means is not None:
+        parts.append(
+            "Posterior means, which no rate limits, give "
+            f"{words.interval(surface.metric, means.test)} there."
+        )
+    return " ".join(parts)
+
+
+def _how(surface: Surface, spot: Spot) -> str:
+    """How z is read, and what the value is a mean over."""
+    layers, method = spot.variant
+    parts = [f"samples of {layers}"] if layers else []
+    parts += [f"method {method}"] if surface.application.ways else []
+    if surface.problems:
+        parts.append(f"mean over {words.listed([one or NAMELESS for one in surface.problems])}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _region(surface: Surface, choice: Choice) -> str:
+    """The points that are not significantly worse."""
+    many, region = len(surface.spots), [spot.place for spot in choice.region]
+    if many == 1:
+        return "There was no other point to choose from."
+    if not choice.decided:
+        return (
+            f"Nothing is significantly best: on validation items, where the choice was made, none "
+            f"of {many} points is significantly worse."
+        )
+    if len(region) == 1:
+        return (
+            f"On validation items, where the choice was made, each of the other {many - 1} points "
+            "is significantly worse."
+        )
+    axes = [
+        f"{words.symbol('β', layer)} {words.span(values)}"
+        for layer, values in enumerate(zip(*(place.beta for place in region), strict=True), 1)
+    ]
+    total = words.span(place.total.value for place in region)
+    return (
+        f"{len(region)} of {many} points are not significantly worse than the best on validation "
+        f"items, where the choice was made: they have {words.listed(axes)}, and total rates "
+        f"{total} nats."
+    )
+
+
+def _seeds(spot: Spot) -> str:
+    many = len(spot.place.points)
+    if many > 1:
+        return f"All are means over {many} seeds, whose spread is in the errors."
+    return "There is one seed: what another training would give is not in the errors."
+
+
+def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
+    """What one model for everything is."""
+    uneven = len(set(found.weights.values())) > 1
+    weights = ", ".join(f"{name} {weight:g}" for name, weight in found.weights.items())
+    there = [
+        f"{surfaces[name].metric.words} of {surfaces[name].metric.told(spot.test.value)} for {name}"
+        for name, spot in found.spots.items()
+    ]
+    over = any(surfaces[name].barred for name in found.spots)
+    barred = " Points over a budget were no candidates." if over else ""
+    return (
+        f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
+        f"β = {words.beta(found.place)}: it lands at {words.rates(found.place)}, scores "
+        f"{found.score:.2f} on validation items (1 would be the best for each at once), and gives "
+        f"{words.listed(there)} on test items.{barred}"
+    )
+
+
+NO_COMPROMISE = "No point may be chosen for all applications that have a weight."
+
+
+def bought(gain: Gain, metric_told: tuple[str, str], layers: int) -> str:
+    """What the layers above the first buy for an application, told as its two values."""
+    upper = "The second layer" if layers == 2 else "The layers above the first"
+    ours, theirs = metric_told
+    verb = "buy" if layers > 2 else "buys"
+    amount = f"{words.number(abs(gain.gain))} ± {words.error(gain.std_error)}"
+    if not gain.significant:
+        what = f"{verb} nothing that is significant for {gain.application}"
+    elif gain.gain > 0:
+        what = f"{verb} {amount} for {gain.application}"
+    else:
+        what = f"{'cost' if layers > 2 else 'costs'} {amount} for {gain.application}"
+    return (
+        f"{upper} {what}: {ours} against {theirs} with one layer, on test items, each at the point "
+        "chosen for it."
+    )

@@ -1,0 +1,78 @@
+"""One experiment's tables as surfaces and choices."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hvae import tables
+from hvae.guidance.applications import APPLICATIONS, Application
+from hvae.guidance.budget import within
+from hvae.guidance.choose import Choice, choose
+from hvae.guidance.places import Place, Row, places
+from hvae.guidance.surface import Surface, surface
+from hvae.guidance_options import Guidance, Name
+
+BUDGETED: Name = "compression"
+
+
+class Measured(NamedTuple):
+    """Rows of `points.parquet`, `tasks.parquet` (test) and `selection.parquet` (validation)."""
+
+    points: Sequence[Row]
+    tasks: Sequence[Row]
+    selection: Sequence[Row]
+
+
+class Study(NamedTuple):
+    """The places of the plane, and for what was measured of them: surfaces, and what is best.
+
+    means: the surfaces of posterior means, for the applications that tell them.
+    """
+
+    plane: Sequence[Place]
+    surfaces: Mapping[Name, Surface]
+    means: Mapping[Name, Surface]
+
+    @property
+    def choices(self) -> dict[Name, Choice]:
+        """The best of each application; none where no place may be chosen."""
+        found = {name: choose(one) for name, one in self.surfaces.items()}
+        return {name: choice for name, choice in found.items() if choice is not None}
+
+    @property
+    def unmeasured(self) -> list[Name]:
+        """Applications that the tables have no rows of."""
+        return [name for name in APPLICATIONS if name not in self.surfaces]
+
+
+def read(folder: Path) -> Measured:
+    """The tables of a folder of results."""
+    return Measured(
+        *(tables.read(folder / f"{name}.parquet").to_pylist() for name in Measured._fields)
+    )
+
+
+def study(measured: Measured, asked: Guidance) -> Study:
+    """Everything that recommendations are made of."""
+    plane = places(measured.points)
+    found = _surfaces(measured, plane, APPLICATIONS)
+    if BUDGETED in found:
+        most = asked.compression_bits
+        found[BUDGETED] = within(found[BUDGETED], measured.selection, most)
+    of_means = {n: one._replace(features="mean") for n, one in APPLICATIONS.items() if one.means}
+    return Study(plane, found, _surfaces(measured, plane, of_means))
+
+
+def _surfaces(
+    measured: Measured, plane: Sequence[Place], wanted: Mapping[Name, Application]
+) -> dict[Name, Surface]:
+    found = {
+        name: surface(one, plane, measured.selection, measured.tasks)
+        for name, one in wanted.items()
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def condition(name: Name, asked: Guidance) -> str:
+    """What bars points for an application, in words; "" where nothing does."""
+    return f" within {asked.compression_bits:g} bits per dimension" if name == BUDGETED else ""

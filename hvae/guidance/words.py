@@ -1,0 +1,67 @@
+"""Numbers as people read them: β, rates with errors, values with intervals."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from hvae.bounds.samples import Estimate
+from hvae.guidance.applications import Metric
+from hvae.guidance.places import Place
+from hvae.guidance.series import Value
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def number(value: float) -> str:
+    """Three digits, in whole numbers all of them; what is below a thousandth is 0 to people."""
+    if not math.isfinite(value):
+        return "unknown"
+    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
+    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")
+
+
+def error(value: float) -> str:
+    """A standard error: two digits."""
+    return np.format_float_positional(float(f"{value:.2g}"), trim="-")
+
+
+def estimate(one: Estimate) -> str:
+    """A value ± its standard error."""
+    return f"{number(one.value)} ± {error(one.std_error)}"
+
+
+def beta(place: Place) -> str:
+    """(β_1, …, β_L)."""
+    return f"({', '.join(f'{value:.4g}' for value in place.beta)})"
+
+
+def symbol(name: str, layer: int) -> str:
+    """β₁, R₂."""
+    return name + str(layer).translate(SUBSCRIPTS)
+
+
+def rates(place: Place) -> str:
+    """The rate of each layer and, where there are several, their total, in nats."""
+    each = [f"{symbol('R', k)} = {estimate(rate)}" for k, rate in enumerate(place.rates, 1)]
+    total = f", {estimate(place.total)} in total" if len(each) > 1 else ""
+    return f"{listed(each)} nats{total}"
+
+
+def interval(metric: Metric, value: Value) -> str:
+    """A value with its 95 % interval."""
+    low, high = (metric.form.split()[0].format(end) for end in (value.low, value.high))
+    return f"{metric.told(value.value)} (95 % from {low} to {high})"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """One, two and three."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def span(values: Iterable[float]) -> str:
+    """From the least to the most."""
+    found = list(values)
+    low, high = number(min(found)), number(max(found))
+    return low if low == high else f"from {low} to {high}"

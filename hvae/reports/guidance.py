@@ -1,0 +1,61 @@
+"""Where to aim for which application, as `guidance.json` has it: what the page shows of it."""
+
+from typing import Any, NamedTuple
+
+from hvae.reports.kinds import Row
+
+
+class Cell(NamedTuple):
+    """A loss as text; strong where it is more than twice its standard error."""
+
+    text: str
+    strong: bool = False
+
+
+class Advice(NamedTuple):
+    """What the section reads. texts: a sentence or more an application, by name.
+
+    losses: a row an application, with a cell for the best point of each; empty without two of them.
+    """
+
+    texts: dict[str, str]
+    absent: list[str]
+    unreachable: list[str]
+    optima: list[str]
+    losses: dict[str, list[Cell]]
+    compromise: str
+    gains: list[str]
+    claims: list[Row]
+
+
+STRONG = 2.0  # standard errors
+
+
+def advice(found: dict[str, Any]) -> Advice:
+    """All of it."""
+    applications = found["applications"]
+    names = list(applications)
+    return Advice(
+        texts={name: one["text"] for name, one in applications.items()},
+        absent=found["not_measured"],
+        unreachable=found["not_reachable"],
+        optima=names,
+        losses=_losses(found["losses"], names) if len(names) > 1 else {},
+        compromise=found["compromise"]["text"] if applications else "",
+        gains=[one["text"] for one in found["baseline"]],
+        claims=found["scorecard"],
+    )
+
+
+def _losses(rows: list[Row], names: list[str]) -> dict[str, list[Cell]]:
+    cells = {(row["application"], row["optimum"]): _cell(row) for row in rows}
+    return {mine: [cells[mine, other] for other in names] for mine in names}
+
+
+def _cell(row: Row) -> Cell:
+    if row["note"]:
+        return Cell(row["note"])
+    loss, error = row["loss"], row["std_error"]
+    if loss == error == 0:
+        return Cell("0")
+    return Cell(f"{loss:.3g} ± {error:.2g}", loss > STRONG * error)

@@ -1,0 +1,63 @@
+"""A whole experiment with planted applications: the tables that guidance is made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from hvae import tables
+from hvae.guidance.study import Measured
+from tests.guidance import planes
+from tests.guidance.planes import Row, task
+
+BOUND = {
+    "point": "p", "bound": "accuracy", "layers": "z1", "features": "sample", "method": "knn",
+    "metric": "accuracy", "measured": 0.5, "measured_se": 0.1, "limit": 0.9, "limit_se": 0.0,
+    "slack": 0.4, "p_value": 1.0, "verdict": "holds",
+}  # fmt: skip
+HOSTILE = "</script><script>alert(1)</script>"
+
+
+def measured(
+    se: float = 0.01, seeds: Sequence[int] = (0,), layers: int = 2, method: str = "knn"
+) -> Measured:
+    """PSNR grows with the total rate, accuracy is best where β_2 is least and β_1 most.
+
+    Of one layer, accuracy falls with β_1. Compression has a cost in proportion to the total rate:
+    0.5 bits per dimension at 11 nats.
+    """
+    points = planes.grid(seeds, [planes.AXIS] * layers)
+    rows = [row for point in points for row in _tasks(point, layers, se, method)]
+    return Measured(points, rows, rows)
+
+
+def _tasks(point: Row, layers: int, se: float, method: str) -> list[Row]:
+    at, total = point["point"], point["rate_total"]
+    upper = point["rate_2"] - point["rate_1"] / 2 if layers > 1 else point["rate_1"] / 2
+    accuracy = 0.5 + 0.04 * upper
+    probe = {"layers": "z1", "method": method}
+    return [
+        task(at, "reconstruction", "psnr_db", 10 + total, se=10 * se, method="decoder"),
+        task(at, "compression", "psnr_db", 10 + total, se=10 * se, method="rate"),
+        task(at, "compression", "bits_per_dim", total / 22, method="rate"),
+        task(at, "classification", "accuracy", accuracy, se=se, **probe),
+        task(at, "classification", "accuracy", accuracy + 0.01, se=se, features="mean", **probe),
+    ]
+
+
+def write(folder: Path, given: Measured, layers: int = 2) -> None:
+    """The tables, as the workflow leaves them."""
+    lacking = {
+        name: 0.0
+        for name in tables.points(layers).names
+        if name not in given.points[0] and name != "parameters"
+    }
+    points = [lacking | {"parameters": 1} | row for row in given.points]
+    written = {
+        "points": tables.from_rows(points, tables.points(layers)),
+        "tasks": tables.from_rows(given.tasks, tables.tasks()),
+        "selection": tables.from_rows(given.selection, tables.tasks()),
+        "bounds": pa.Table.from_pylist([BOUND], schema=tables.bounds()),
+    }
+    for name, table in written.items():
+        tables.write(table, folder / f"{name}.parquet")

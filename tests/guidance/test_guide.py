@@ -1,0 +1,130 @@
+"""`guidance.json`, from the tables of an experiment and of its baseline."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hvae.guidance.guide import guidance, main
+from hvae.guidance_options import Guidance
+from tests.guidance import planes
+from tests.guidance.experiments import BOUND, measured, write
+
+
+def guide(**changes: Any) -> dict[str, Any]:
+    return guidance(measured(**changes), [BOUND], Guidance())
+
+
+def test_it_has_what_the_contract_says() -> None:
+    found = guide()
+    assert list(found["applications"]) == ["reconstruction", "compression", "classification"]
+    assert "denoising" in found["not_measured"]
+    one = found["applications"]["classification"]
+    assert one["best"]["point"] == planes.name((10.0, 0.1))
+    assert one["best"]["beta"] == [10.0, 0.1]
+    assert one["best"]["rates"] == pytest.approx([10 / 11, 10 / 1.1])
+    assert one["best"]["value"] == pytest.approx(0.5 + 0.04 * (10 / 1.1 - 5 / 11))
+    assert one["region"] == [planes.name((10.0, 0.1))]
+    assert one["significant"]
+    assert len(found["losses"]) == 9
+    assert [len(front["members"]) for front in found["pareto"]]
+    assert [claim["verdict"] for claim in found["scorecard"]] == ["reproduced"] * 4
+    json.dumps(found, allow_nan=False)
+
+
+def test_compression_keeps_to_its_budget_and_losses_say_where_it_cannot() -> None:
+    found = guide()
+    best = found["applications"]["compression"]["best"]
+    assert best["rate_total"] <= 11
+    assert best["beta"] == [0.1, 10.0]  # 10 nats: the first of two with the most within 11
+    assert "within 0.5 bits per dimension" in found["applications"]["compression"]["text"]
+    notes = {(one["application"], one["optimum"]): one["note"] for one in found["losses"]}
+    assert notes["compression", "reconstruction"] == "over the budget"
+    tight = guidance(measured(), [BOUND], Guidance(compression_bits=0.01))
+    assert tight["not_reachable"] == ["compression"]
+    assert "compression" not in tight["compromise"]["weights"]
+
+
+def test_sentences_tell_beta_rates_values_and_how_sure_they_are() -> None:
+    text = guide()["applications"]["classification"]["text"]
+    assert text == (
+        "For classification, use β = (10, 0.1): it lands at R₁ = 0.909 ± 0.1 and "
+        "R₂ = 9.09 ± 0.1 nats, 10 ± 0.1 in total, and gives an accuracy of 0.845 (95 % from 0.826 "
+        "to 0.865) on test items (samples of z1, method knn). On validation items, where the "
+        "choice was made, each of the other 8 points is significantly worse. There is one seed: "
+        "what another training would give is not in the errors. Posterior means, which no rate "
+        "limits, give 0.855 (95 % from 0.836 to 0.875) there."
+    )
+
+
+def test_a_sentence_says_when_nothing_is_significantly_best() -> None:
+    one = guide(se=0.5)["applications"]["classification"]
+    assert not one["significant"]
+    assert len(one["region"]) == 9
+    assert "Nothing is significantly best: " in one["text"]
+
+
+def test_a_region_is_told_by_its_range() -> None:
+    one = guide(se=0.05)["applications"]["classification"]
+    assert 1 < len(one["region"]) < 9
+    pattern = f"{len(one['region'])} of 9 points are not significantly worse than the best"
+    assert pattern in one["text"]
+
+
+def test_seeds_are_told() -> None:
+    one = guide(seeds=(0, 1, 2))["applications"]["classification"]
+    assert len(one["best"]["points"]) == 3
+    assert "means over 3 seeds, whose spread is in the errors" in one["text"]
+
+
+def test_a_compromise_is_told_with_its_weights() -> None:
+    asked = Guidance(weights={"compression": 0.0, "classification": 2.0})
+    found = guidance(measured(), [BOUND], asked)["compromise"]
+    assert found["weights"] == {"reconstruction": 1, "classification": 2}
+    assert "with weights reconstruction 1, classification 2" in found["text"]
+    assert "Points over a budget" not in found["text"]
+    assert "Points over a budget were no candidates." in guide()["compromise"]["text"]
+
+
+def test_a_baseline_of_one_layer_is_compared_on_test_items() -> None:
+    single = measured(layers=1)
+    found = guidance(measured(), [BOUND], Guidance(), single)["baseline"]
+    gains = {one["application"]: one for one in found}
+    # 20 / 1.1 nats in two layers against 10 / 1.1 in one
+    assert gains["reconstruction"]["gain"] == pytest.approx(10 / 1.1)
+    assert gains["reconstruction"]["significant"]
+    assert gains["reconstruction"]["text"].startswith(
+        "The second layer buys 9.09 ± 0.14 for reconstruction: 28.18 dB against 19.09 dB with one"
+    )
+    noisy = guidance(measured(se=1.0), [BOUND], Guidance(), measured(se=1.0, layers=1))
+    texts = {one["application"]: one["text"] for one in noisy["baseline"]}
+    assert "buys nothing that is significant for classification" in texts["classification"]
+    assert guide()["baseline"] == []
+
+
+def test_without_any_point_there_is_nothing_to_say() -> None:
+    lost = measured()._replace(points=[])
+    found = guidance(lost, [], Guidance(), measured(layers=1))
+    assert found["applications"] == {}
+    assert found["compromise"]["best"] is None
+    assert {claim["verdict"] for claim in found["scorecard"]} == {"undecided"}
+
+
+def test_the_command_reads_tables_and_baseline_and_writes_json(tmp_path: Path) -> None:
+    write(tmp_path, measured())
+    out = tmp_path / "guidance.json"
+    job = json.dumps({"guidance": Guidance().model_dump()})
+    given = {"params": job, "results": tmp_path, "out": out}
+    main(Namespace(**given, baseline=None))
+    assert json.loads(out.read_text())["baseline"] == []
+    write(tmp_path / "baseline", measured(layers=1), layers=1)
+    main(Namespace(**given, baseline=tmp_path / "baseline"))
+    assert len(json.loads(out.read_text())["baseline"]) == 3
+
+
+def test_how_z_is_read_is_told_where_there_are_other_ways() -> None:
+    texts = {name: one["text"] for name, one in guide()["applications"].items()}
+    assert "(samples of z1, method knn)" in texts["classification"]
+    assert "method" not in texts["reconstruction"] + texts["compression"]

@@ -1,0 +1,162 @@
+"""Verdicts on planted tables: reproduced, not reproduced, undecided."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hvae.guidance.deciding import deciding
+from hvae.guidance.differing import differing
+from hvae.guidance.places import places
+from hvae.guidance.scorecard import limits, scorecard
+from hvae.guidance.splitting import splitting
+from tests.guidance import planes
+from tests.guidance.planes import Row, surface
+
+
+def plane(se: float = 0.1, **changes: Any) -> list[Row]:
+    errors = {f"rate_{layer}_se": se for layer in (1, 2)}
+    return [row | errors | changes for row in planes.grid()]
+
+
+def test_rates_that_fall_with_their_own_beta_split() -> None:
+    claim = splitting(places(plane()))
+    assert claim.verdict == "reproduced"
+    assert claim.numbers == {"pairs": 12, "falls": 12, "rises": 0}
+    assert "12 of 12 pairs" in claim.ours
+
+
+def test_errors_as_large_as_the_rates_leave_it_undecided() -> None:
+    assert splitting(places(plane(se=8.0))).verdict == "undecided"
+
+
+def test_a_layer_that_stays_where_it_is_leaves_it_undecided() -> None:
+    claim = splitting(places(plane(rate_2=3.0)))
+    assert claim.verdict == "undecided"
+    assert claim.numbers["falls"] == 6
+
+
+def test_a_rate_that_rises_is_not_reproduced() -> None:
+    rows = plane()
+    rows[4]["rate_1"] = 11.0  # β = (1, 1), above R_1 at β_1 = 0.1
+    claim = splitting(places(rows))
+    assert claim.verdict == "not reproduced"
+    assert claim.numbers["rises"] == 1
+
+
+def test_a_closed_layer_has_nothing_to_fall() -> None:
+    rows = plane(se=1e-6)
+    for row in rows:
+        if row["beta_2"] >= 1:
+            row["rate_2"] = 1e-4 * row["beta_2"]
+    claim = splitting(places(rows))
+    assert claim.verdict == "reproduced"
+    assert claim.numbers == {"pairs": 6 + 3, "falls": 9, "rises": 0}
+
+
+def test_one_layer_has_nothing_to_split() -> None:
+    assert splitting(places(planes.grid(axes=[planes.AXIS]))).verdict == "undecided"
+    assert splitting([]).verdict == "undecided"
+
+
+def test_rates_that_say_nothing_of_beta_are_rarely_said_to_fall_or_rise() -> None:
+    random = np.random.default_rng(0)
+    runs = 300
+    wrong = 0
+    for _ in range(runs):
+        rows = plane()
+        for row in rows:
+            row |= {f"rate_{layer}": 5 + 0.1 * random.standard_normal() for layer in (1, 2)}
+        numbers = splitting(places(rows)).numbers
+        wrong += numbers["falls"] + numbers["rises"] > 0
+    assert wrong / runs <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / runs)  # 5 % each way
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["holds", "undecided", "vacuous"], "reproduced"),
+        (["holds", "violated"], "not reproduced"),
+        (["undecided", "vacuous"], "undecided"),
+        ([], "undecided"),
+    ],
+)
+def test_limits_are_kept_where_some_hold_and_none_is_violated(
+    verdicts: list[str], expected: str
+) -> None:
+    assert limits([{"verdict": verdict} for verdict in verdicts]).verdict == expected
+
+
+def test_regions_apart_at_different_rates_are_different_wishes() -> None:
+    near = surface("reconstruction", [9.0, 1.0, 1.0], se=0.01)
+    far = surface("clustering", [0.1, 0.1, 0.9], se=0.01)
+    claim = differing({"reconstruction": near, "clustering": far})
+    assert claim.verdict == "reproduced"
+    assert claim.numbers == {"pairs": 1, "apart": 1}
+    assert "reconstruction at R₁ = 0 ± 0.01 and R₂ = 1 ± 0.01 nats" in claim.ours
+
+
+def test_one_and_the_same_point_for_all_is_no_difference() -> None:
+    both = {name: surface(name, [9.0, 1.0], se=0.01) for name in ("reconstruction", "clustering")}
+    assert differing(both).verdict == "not reproduced"
+    assert differing({"clustering": both["clustering"]}).verdict == "undecided"
+
+
+def test_optima_that_errors_may_have_moved_are_undecided() -> None:
+    one = surface("reconstruction", [1.1, 1.0], se=0.5)
+    other = surface("clustering", [0.5, 0.6], se=0.5)
+    assert differing({"reconstruction": one, "clustering": other}).verdict == "undecided"
+
+
+def test_places_apart_with_the_same_rates_are_no_different_wishes() -> None:
+    totals = [4.0, 4.0]
+    one = surface("reconstruction", [9.0, 1.0], se=0.01, totals=totals)
+    other = surface("clustering", [0.1, 0.9], se=0.01, totals=totals)
+    assert differing({"reconstruction": one, "clustering": other}).verdict == "undecided"
+
+
+def test_a_budget_alone_is_no_different_wish() -> None:
+    near = surface("reconstruction", [9.0, 1.0], se=0.01)
+    tight = surface("compression", [9.0, 1.0], se=0.01).without(lambda p: p.beta[0] > 0)
+    assert differing({"reconstruction": near, "compression": tight}).verdict == "undecided"
+
+
+def test_equal_total_rates_with_different_values_are_not_decided_by_them() -> None:
+    one = surface("clustering", [0.2, 0.8, 0.5], se=0.01, totals=[5.0, 5.05, 9.0])
+    claim = deciding({"clustering": one})
+    assert claim.verdict == "reproduced"
+    assert claim.numbers == {"pairs": 1, "differ": 1}
+    assert claim.ours.endswith("for clustering")
+
+
+@pytest.mark.parametrize(
+    ("values", "se", "expected"),
+    [
+        ([0.50, 0.501, 0.90, 0.1], 0.001, "not reproduced"),  # the same, as far as it matters
+        ([0.50, 0.52, 0.90, 0.1], 0.1, "undecided"),
+    ],
+)
+def test_equal_total_rates_with_equal_values(values: list[float], se: float, expected: str) -> None:
+    one = surface("clustering", values, se=se, totals=[5.0, 5.0, 20.0, 1.0])
+    assert deciding({"clustering": one}).verdict == expected
+
+
+def test_without_equal_total_rates_nothing_is_decided() -> None:
+    one = surface("clustering", [0.1, 0.9], se=0.01, totals=[1.0, 9.0])
+    assert deciding({"clustering": one}).verdict == "undecided"
+
+
+def test_chance_is_rarely_taken_for_a_difference() -> None:
+    random = np.random.default_rng(0)
+    runs = 300
+    wrong = 0
+    for _ in range(runs):
+        values = (0.5 + 0.1 * random.standard_normal(8)).tolist()
+        one = surface("clustering", values, totals=[5.0] * 8)
+        wrong += deciding({"clustering": one}).verdict == "reproduced"
+    assert wrong / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_all_four_claims_are_there_even_without_any_row() -> None:
+    claims = scorecard([], [], {})
+    assert [claim.verdict for claim in claims] == ["undecided"] * 4

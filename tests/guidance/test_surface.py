@@ -1,0 +1,157 @@
+"""Which rows count, how seeds are averaged, and which way to read z is taken."""
+
+import math
+
+import pytest
+
+from hvae.bounds.samples import Estimate
+from hvae.guidance.applications import APPLICATIONS, MSE, PSNR, middle, preferred
+from hvae.guidance.budget import within
+from hvae.guidance.places import over_seeds, places
+from hvae.guidance.surface import Surface, surface
+from hvae.guidance_options import NAMES, Name
+from tests.guidance import planes
+from tests.guidance.planes import Row, task
+
+BETA = (0.1, 1.0)
+AT = planes.name(BETA)
+
+
+def found(of: Name, selection: list[Row], tasks: list[Row] | None = None) -> Surface | None:
+    plane = places(planes.grid())
+    return surface(APPLICATIONS[of], plane, selection, tasks if tasks is not None else selection)
+
+
+def only(of: Name, selection: list[Row], tasks: list[Row] | None = None) -> Surface:
+    one = found(of, selection, tasks)
+    assert one is not None
+    assert len(one.spots) == 1
+    return one
+
+
+def test_every_name_that_parameters_may_weigh_is_an_application() -> None:
+    assert tuple(APPLICATIONS) == NAMES
+
+
+def test_a_place_is_all_seeds_of_one_beta_and_diverged_points_have_none() -> None:
+    rows = planes.grid(seeds=(0, 1))
+    rows[0] |= {"rate_1": 8.0, "rate_total": 17.0}
+    rows[9] |= {"rate_1": 10.0, "rate_total": 19.0}
+    rows[1]["status"] = "diverged"
+    found = places(rows)
+    assert len(found) == 9
+    assert found[0].points == (planes.name((0.1, 0.1), 0), planes.name((0.1, 0.1), 1))
+    # s² = 2 over two seeds: se² = 0.1² + 2 / 2
+    assert found[0].rates[0] == pytest.approx((9.0, math.sqrt(0.01 + 1)))
+    (lone,) = [one for one in found if len(one.points) == 1]
+    assert lone.beta == (0.1, 1.0)
+
+
+def test_models_beside_an_amortised_plane_are_no_places() -> None:
+    beside = planes.point((0.5, 0.5), (1.0, 1.0), strategy="independent")
+    assert [one.beta for one in places([beside])] == [(0.5, 0.5)]
+    assert (0.5, 0.5) not in [one.beta for one in places([*planes.grid(), beside])]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([(3.0, 0.2)], (3.0, 0.2)),
+        ([(3.0, 0.2), (3.0, 0.2)], (3.0, 0.2)),  # the items are the same for all seeds
+        ([(1.0, 0.0), (2.0, 0.0), (3.0, 0.0)], (2.0, math.sqrt(1 / 3))),
+        ([(1.0, 0.3), (3.0, 0.4)], (2.0, math.sqrt(0.125 + 1))),
+    ],
+)
+def test_the_spread_over_seeds_enters_the_error(
+    values: list[tuple[float, float]], expected: tuple[float, float]
+) -> None:
+    assert over_seeds([Estimate(*one) for one in values]) == pytest.approx(expected)
+
+
+def test_values_of_several_seeds_are_averaged_with_their_spread() -> None:
+    plane = places(planes.grid(seeds=(0, 1)))
+    rows = [
+        task(planes.name(BETA, seed), "clustering", "nmi", value, se=0.03)
+        for seed, value in enumerate((0.4, 0.6))
+    ]
+    one = surface(APPLICATIONS["clustering"], plane, rows, rows)
+    assert one is not None
+    (spot,) = one.spots
+    error = math.sqrt(0.03**2 + 0.02 / 2)
+    assert spot.test[:2] == pytest.approx((0.5, error))
+    assert spot.test[2:] == pytest.approx((0.5 - 1.96 * error, 0.5 + 1.96 * error))
+    # a seed without a value leaves the place without one
+    assert surface(APPLICATIONS["clustering"], plane, rows[:1], rows) is None
+
+
+def test_the_interval_of_one_seed_is_that_of_the_table() -> None:
+    row = task(AT, "clustering", "nmi", 0.9, low=0.5, high=0.95)
+    assert only("clustering", [row]).spots[0].test == pytest.approx((0.9, 0.45 / 3.92, 0.5, 0.95))
+
+
+def test_the_way_to_read_z_is_the_best_on_validation_whatever_test_says() -> None:
+    methods = {("z1", "knn"): (0.8, 0.7), ("z1+z2", "svm"): (0.7, 0.9)}
+    sides = [
+        [
+            task(AT, "classification", "accuracy", values[side], layers=layers, method=method)
+            for (layers, method), values in methods.items()
+        ]
+        for side in (0, 1)
+    ]
+    (spot,) = only("classification", *sides).spots
+    assert (spot.variant, spot.variants) == (("z1", "knn"), 2)
+    assert (spot.validation.value, spot.test.value) == (0.8, 0.7)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"features": "mean"}, {"point": ""}, {"metric": "f1"}, {"task": "clustering"},
+        {"value": math.nan}, {"low": math.nan}, {"high": math.inf},
+    ],
+)  # fmt: skip
+def test_rows_about_something_else_do_not_count(other: Row) -> None:
+    assert found("classification", [task(AT, "classification", "accuracy", 0.5) | other]) is None
+
+
+def test_a_mean_is_taken_over_named_problems_and_a_way_that_lacks_one_is_left_out() -> None:
+    values = {"ridge:slant": 0.2, "ridge:intensity": 0.8, "knn:slant": 0.9}
+    rows = [task(AT, "regression", "r2", v, se=0.02, method=m) for m, v in values.items()]
+    one = only("regression", rows)
+    assert one.problems == ("slant", "intensity")
+    assert one.spots[0].variant.method == "ridge"
+    assert one.spots[0].test[:2] == pytest.approx((0.5, 0.02))
+
+
+def test_data_without_a_peak_are_judged_by_their_squared_error() -> None:
+    mse = task(AT, "reconstruction", "mse", 0.2, method="decoder")
+    psnr = task(AT, "reconstruction", "psnr_db", 20.0, method="decoder")
+    assert only("reconstruction", [mse, psnr]).metric == PSNR
+    bare = only("reconstruction", [mse])
+    assert bare.metric == MSE
+    assert bare.spots[0].score == -0.2
+
+
+def test_methods_that_count() -> None:
+    assert middle(["noise-0.4", "noise-0.1", "noise-0.2"]) == ["noise-0.2"]
+    assert middle(["noise-0.4", "noise-0.1"]) == ["noise-0.1"]
+    assert preferred("half")(["random", "half"]) == ["half"]
+    assert preferred("half")(["random"]) == ["random"]
+    levels = [task(AT, "denoising", "psnr_db", v, method=f"noise-0.{v}") for v in (1, 2, 4)]
+    assert only("denoising", levels).spots[0].test.value == 2
+
+
+def test_points_over_the_budget_are_barred() -> None:
+    points = planes.grid()
+    rows = [task(p["point"], "compression", "psnr_db", 20.0, method="rate") for p in points]
+    one = surface(APPLICATIONS["compression"], places(points), rows, rows)
+    assert one is not None
+    cost = {"method": "rate", "metric": "bits_per_dim"}
+    costs = [
+        task(p["point"], "compression", "bits_per_dim", bits) | cost
+        for p, bits in zip(points, (0.1, 0.5, 0.51), strict=False)
+    ]
+    layer = [row | {"layers": "z1", "value": 0.01} for row in costs]
+    kept = within(one, [*costs, *layer], 0.5)
+    assert [spot.place.points[0] for spot in kept.spots] == [p["point"] for p in points[:2]]
+    assert len(kept.barred) == 7  # what is not known to be cheap is not

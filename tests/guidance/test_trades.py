@@ -1,0 +1,104 @@
+"""Losses, fronts and compromises between applications whose values are planted."""
+
+import math
+
+import pytest
+
+from hvae.guidance.choose import Choice, choose
+from hvae.guidance.compromise import compromise
+from hvae.guidance.losses import losses
+from hvae.guidance.pareto import front, fronts
+from hvae.guidance.surface import Surface
+from hvae.guidance_options import Guidance, Name
+from tests.guidance.planes import surface
+
+FIRST = [0.1, 0.5, 0.9, 0.8, 0.2]
+SECOND = [9.0, 8.0, 5.0, 1.0, 7.5]
+
+
+def two() -> dict[Name, Surface]:
+    return {
+        "clustering": surface("clustering", FIRST, [0.1, 0.4, 0.8, 0.7, 0.2], se=0.03),
+        "reconstruction": surface("reconstruction", SECOND, [8.0, 7.0, 4.0, 1.0, 7.0], se=0.4),
+    }
+
+
+def chosen(surfaces: dict[Name, Surface]) -> dict[Name, Choice]:
+    found = {name: choose(one) for name, one in surfaces.items()}
+    return {name: choice for name, choice in found.items() if choice is not None}
+
+
+def test_losses_are_zero_on_the_diagonal_and_on_test_beside_it() -> None:
+    table = {(one.application, one.optimum): one for one in losses(two(), chosen(two()))}
+    for name in two():
+        assert table[name, name][2:4] == (0.0, 0.0)
+    assert table["clustering", "reconstruction"][2:4] == pytest.approx(
+        (0.7, math.hypot(0.03, 0.03))
+    )
+    assert table["reconstruction", "clustering"][2:4] == pytest.approx((4.0, math.hypot(0.4, 0.4)))
+
+
+def test_a_place_over_the_budget_has_a_note_in_place_of_a_loss() -> None:
+    surfaces = two()
+    surfaces["reconstruction"] = surfaces["reconstruction"].without(lambda p: p.beta[0] != 2)
+    table = {(one.application, one.optimum): one for one in losses(surfaces, chosen(surfaces))}
+    assert table["reconstruction", "clustering"][2:] == (None, None, "over the budget")
+    cut = surfaces["reconstruction"]._replace(barred=())
+    (_, _, note, _) = losses(surfaces | {"reconstruction": cut}, chosen(surfaces))
+    assert note.note == "not measured"
+
+
+def test_the_front_is_the_known_one_chosen_on_validation_and_told_on_test() -> None:
+    (one,) = fronts(two())
+    assert (one.first, one.second) == ("clustering", "reconstruction")
+    assert [a.place.beta[0] for a, _ in one.members] == [0, 1, 2]  # 3 and 4 are beaten in both
+    assert [(a.test.value, b.test.value) for a, b in one.members] == [
+        (0.1, 8.0), (0.4, 7.0), (0.8, 4.0),
+    ]  # fmt: skip
+
+
+def test_equal_places_are_both_on_the_front() -> None:
+    a, b = surface("clustering", [1.0, 1.0, 0.5]), surface("generation", [1.0, 1.0, 0.5])
+    assert [first.place.beta[0] for first, _ in front(a, b)] == [0, 1]
+
+
+@pytest.mark.parametrize(("name", "place"), [("clustering", 2), ("reconstruction", 0)])
+def test_a_compromise_for_one_application_alone_is_its_optimum(name: Name, place: int) -> None:
+    weights = dict.fromkeys(two(), 0.0) | {name: 3.0}
+    found = compromise(two(), Guidance(weights=weights))
+    assert found is not None
+    assert found.place.beta[0] == place
+    assert found.score == 1
+    assert list(found.spots) == [name]
+
+
+def test_equal_weights_scale_each_application_from_worst_to_best() -> None:
+    found = compromise(two(), Guidance())
+    assert found is not None
+    # place 2 is best in one (1) and half way in the other (0.5); place 1 has 0.5 and 7/8
+    assert found.place.beta[0] == 2
+    assert found.score == pytest.approx(0.75)
+    uneven = compromise(two(), Guidance(weights={"clustering": 1.0, "reconstruction": 3.0}))
+    assert uneven is not None
+    assert uneven.place.beta[0] == 1
+    assert uneven.score == pytest.approx((0.5 + 3 * 7 / 8) / 4)
+
+
+def test_what_is_the_same_everywhere_decides_nothing() -> None:
+    flat: dict[Name, Surface] = {"generation": surface("generation", [2.0] * 5)}
+    found, without = compromise(two() | flat, Guidance()), compromise(two(), Guidance())
+    assert found is not None
+    assert without is not None
+    assert found.place == without.place
+    assert found.score == pytest.approx((2 * 0.75 + 1) / 3)
+
+
+def test_a_compromise_is_among_the_places_that_all_may_choose() -> None:
+    surfaces = two()
+    surfaces["reconstruction"] = surfaces["reconstruction"].without(lambda p: p.beta[0] > 2)
+    found = compromise(surfaces, Guidance())
+    assert found is not None
+    assert found.place.beta[0] > 2
+    surfaces["clustering"] = surfaces["clustering"].without(lambda p: p.beta[0] < 2)
+    assert compromise(surfaces, Guidance()) is None
+    assert compromise({}, Guidance()) is None

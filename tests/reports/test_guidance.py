@@ -1,0 +1,69 @@
+"""Guidance in the report: what practitioners read, and what is left out."""
+
+from typing import Any
+
+import pytest
+
+from hvae.guidance.guide import guidance
+from hvae.guidance_options import Guidance
+from hvae.reports.guidance import Cell, advice
+from hvae.reports.page import page
+from hvae.reports.skeleton import libraries
+from tests.guidance.experiments import BOUND, HOSTILE, measured
+from tests.reports.cases import run
+
+
+def found(**changes: Any) -> dict[str, Any]:
+    return guidance(measured(**changes), [BOUND], Guidance(), measured(layers=1))
+
+
+def body(config: dict[str, Any], given: dict[str, Any] | None) -> str:
+    return page(run(config)._replace(guidance=given)).replace(libraries(), "")
+
+
+def test_the_page_tells_each_application_its_losses_and_the_claims(config: dict[str, Any]) -> None:
+    html = body(config, found())
+    for text in (
+        "For classification, use β = (10, 0.1)",
+        "over the budget",
+        "One point for all, with equal weights",
+        "The second layer buys 9.09 ± 0.14 for reconstruction",
+        "12 of 12 pairs of adjacent β_l",
+        "Not measured in this experiment: denoising, inpainting",
+    ):
+        assert text in html
+    assert html.count("<td>reproduced</td>") == 4
+
+
+def test_a_page_without_guidance_has_no_such_section(config: dict[str, Any]) -> None:
+    assert 'id="guidance"' not in body(config, None)
+
+
+def test_names_of_methods_are_escaped(config: dict[str, Any]) -> None:
+    html = body(config, found(method=HOSTILE))
+    assert HOSTILE not in html
+    assert "method &lt;/script&gt;&lt;script&gt;alert(1)" in html
+
+
+def test_an_experiment_without_applications_still_has_its_claims(config: dict[str, Any]) -> None:
+    bare = measured()._replace(tasks=[], selection=[])
+    html = body(config, guidance(bare, [BOUND], Guidance()))
+    assert "No application was measured." in html
+    assert "What another application" not in html
+    assert "12 of 12 pairs" in html
+
+
+def test_losses_beyond_two_errors_are_strong() -> None:
+    shown = advice(found())
+    table = dict(zip(shown.optima, zip(*shown.losses.values(), strict=True), strict=True))
+    assert shown.optima == ["reconstruction", "compression", "classification"]
+    assert table["reconstruction"] == (
+        Cell("0"), Cell("over the budget"), Cell("0.164 ± 0.014", strong=True)
+    )  # fmt: skip
+    assert [cell.strong for cell in table["classification"]] == [True, False, False]
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_any_number_of_layers(config: dict[str, Any], layers: int) -> None:
+    given = guidance(measured(layers=layers), [BOUND], Guidance())
+    assert "For classification, use β = (" in body(config, given)

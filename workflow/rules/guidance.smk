@@ -1,0 +1,33 @@
+# Where to aim for which application: chosen on validation items, reported on test items.
+rule guide:
+    input:
+        tables=expand(
+            f"{RESULTS}/{{table}}.parquet",
+            table=["points", "tasks", "selection", "bounds"],
+        ),
+        baseline=BASELINE_TABLES,
+        code=sources("hvae.guidance.guide"),
+    output:
+        guidance=f"{RESULTS}/guidance.json",
+    log:
+        f"{LOGS}/guide.log",
+    benchmark:
+        f"{LOGS}/guide.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        job=job("guidance"),
+    shell:
+        "python -m hvae.guidance.guide --params {params.job:q} "
+        f"--results {RESULTS} --out {{output.guidance}} "
+        + (f"--baseline {RESULTS}/{BASELINE} " if BASELINE_TABLES else "")
+        + "2> {log}"
+
+
+rule guidance:
+    input:
+        f"{RESULTS}/guidance.json",
