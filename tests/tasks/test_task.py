@@ -1,6 +1,7 @@
 """The command of a task: which rows go where, and what is refused."""
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae import tables
-from hvae.data import prepared
+from hvae.data import outliers, prepared
+from hvae.data.outliers import HELD_OUT, OF_CLASS, OF_SOURCE
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.errors import InputError
@@ -51,6 +53,9 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
         for point, kept in (("a", 8), ("gone", 0)):
             of = latents(np.zeros(kept, int), [np.zeros((kept, 4)), np.zeros((kept, 2))])
             store.write(of, store.file(tmp_path / "latents", point, split))
+    none = items.first(0)._replace(classes=())
+    for split, kind in itertools.product(HELD_OUT, (OF_CLASS, OF_SOURCE)):
+        prepared.write(none, tmp_path / "data" / f"{outliers.file(split, kind)}.parquet")
     return argparse.Namespace(
         data=tmp_path / "data", latents=tmp_path / "latents", models=tmp_path, classifier=None
     )
