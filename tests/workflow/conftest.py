@@ -39,7 +39,19 @@ INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are
     "grid": {"beta": [[0.1, 10], [0.1, 10]], "rates": []},
     "training": {"strategy": "independent", "warm_up": 0.25},
     "evaluation": {"every": 1},
+    "baseline": None,
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests share one finished experiment, so they stay in one process where there are many.
+
+    They come first: alone they take as long as all others together.
+    """
+    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group("workflow"))
+    items.sort(key=lambda item: item not in ours)
 
 
 class Workspace:

@@ -268,7 +268,7 @@ def test_the_model_for_the_plane_is_trained_anew_for_another_box_alone(
 
 
 def test_independent_models_have_no_jobs_of_a_plane(workspace: Workspace) -> None:
-    workspace.change(**INDEPENDENT)
+    workspace.change(**INDEPENDENT | {"baseline": SMALL["baseline"]})
     planned = workspace.planned()
     assert not {"train_plane", "train_anchors", "solve", "certify"} & planned.keys()
     assert (planned["train"], planned["measure"], planned["collect_plane"]) == (2 + 1, 2 + 1, 2)
