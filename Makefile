@@ -14,7 +14,7 @@ plan: .venv/ready  # what `make` would run, and how much room it takes
 	snakemake --cores all --dry-run --quiet rules
 
 test: .venv/ready lint
-	pytest -n 2 --dist loadgroup
+	pytest -n 2 --dist worksteal
 
 test-slow: .venv/ready  # the whole default experiment, and DVC over the workflow
 	pytest -m slow

@@ -44,14 +44,9 @@ INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests share one finished experiment, so they stay in one process where there are many.
-
-    They come first: alone they take as long as all others together.
-    """
-    ours = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group("workflow"))
-    items.sort(key=lambda item: item not in ours)
+    """The tests of the workflow come first, and so in one process: they share what they run."""
+    folder = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.is_relative_to(folder))
 
 
 class Workspace:
