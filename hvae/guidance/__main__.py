@@ -15,12 +15,12 @@ from hvae.guidance.sentences import recommendation
 from hvae.guidance.study import Study, condition, read, study
 from hvae.guidance.surface import Surface
 from hvae.guidance.words import number
-from hvae.params import Params, parse
+from hvae.results.parameters import recorded
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Print the recommendation."""
-    params = parameters(arguments.results)
+    params = recorded(arguments.results)
     found = study(read(arguments.results), params.guidance)
     surface = asked(found, arguments.application)
     under = condition(surface.application.name, params.guidance)
@@ -32,19 +32,6 @@ def main(arguments: argparse.Namespace) -> None:
         raise InputError(f"no point of the plane is there for {surface.application.name}{under}")
     means = found.means.get(surface.application.name)
     print(recommendation(surface, choice, under, means and means.at(choice.best.place)))
-
-
-def parameters(results: Path) -> Params:
-    """Those of the experiment; InputError where there is none."""
-    path = results / "params.json"
-    try:
-        return parse(Params, path.read_text())
-    except OSError:
-        raise InputError(
-            f"--results: {results} holds no experiment, since there is no {path.name}"
-        ) from None
-    except ValueError as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
 
 
 def asked(found: Study, name: str) -> Surface:

@@ -10,10 +10,11 @@ import torch
 
 from hvae import command
 from hvae.errors import InputError
-from hvae.params import Params, parse
+from hvae.params import Params
 from hvae.plane import words
 from hvae.plane.shared import Bench, Shared
 from hvae.plane.targets import card_at
+from hvae.results.parameters import recorded
 from hvae.training import checkpoint
 
 
@@ -41,15 +42,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 def parameters(results: Path) -> Params:
     """Those of the experiment; InputError where there is none or where it has no plane."""
-    path = results / "params.json"
-    try:
-        params = parse(Params, path.read_text())
-    except OSError:
-        raise InputError(
-            f"--results: {results} holds no experiment, since there is no {path.name}"
-        ) from None
-    except ValueError as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+    params = recorded(results)
     if not params.amortized:
         raise InputError(
             f"--results: {params.experiment} has independent models, which have the rates that "
