@@ -19,6 +19,7 @@ function regionSentence() {
 function drawSummary() {
   const found = within(), summary = byId("summary");
   summary.dataset.count = found.length;
+  summary.dataset.region = state.region ? "chosen" : "none";
   const first = columns.get(state.metric);
   const order = [first, ...data.columns.filter((column) => column !== first)];
   const lines = order.map((column) => summaryRow(column, found)).filter(Boolean);
