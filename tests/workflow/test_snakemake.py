@@ -189,7 +189,10 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"tasks": {"visualisation": {"methods": ["t-sne"]}}},
         {"embed": 2, "collect": 1, "record": 1, "report": 1, "index": 1, "all": 1},
     ),
-    ({"guidance": {"compression_bits": 1.0}}, {"guide": 1, "record": 1, "report": 1, "index": 1, "all": 1}),
+    (
+        {"guidance": {"compression_bits": 1.0}},
+        {"guide": 1, "record": 1, "report": 1, "index": 1, "all": 1},
+    ),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "index": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
@@ -212,7 +215,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"certification": {"tolerance": 0.1}},
-        {"certify": 1, "collect_plane": 1, "summarise": 1, "record": 1, "report": 1, "index": 1, "all": 1},
+        {"certify": 1, "collect_plane": 1, "summarise": 1, "record": 1, "report": 1, "index": 1,
+         "all": 1},
     ),
     (
         {"certification": {"seeds": [0, 1, 2]}},
