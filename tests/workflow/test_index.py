@@ -1,4 +1,4 @@
-"""The index of all experiments is shared: made when one of them changes, and by neither run twice."""
+"""The index of all experiments, which their runs share: made when one changes, and not again."""
 
 import json
 import shutil

@@ -42,7 +42,7 @@ def difference() -> Chart:
     cells = base.mark_rect().encode(
         color=alt.Color("difference:Q", title="Second less first", scale=colour), opacity=sure
     )
-    dots = base.mark_circle(size=9, color="#555555", opacity=1)
+    dots = base.mark_circle(size=9, color="#333333", opacity=1)
     return alt.layer(cells, dots.transform_filter("!datum.sure"))
 
 

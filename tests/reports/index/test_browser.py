@@ -36,9 +36,10 @@ def rows(dom: str, table: str) -> list[list[str]]:
 
 
 def text(dom: str, name: str) -> str:
-    found = re.search(rf'id="{name}"[^>]*>(.*?)</', dom, flags=re.DOTALL)
+    """What an element says, without the tags in it."""
+    found = re.search(rf'<(\w+)[^>]* id="{name}"[^>]*>(.*?)</\1>', dom, flags=re.DOTALL)
     assert found
-    return html.unescape(found[1])
+    return html.unescape(re.sub("<.*?>", " ", found[2])).strip()
 
 
 def test_the_difference_is_what_was_planted(tmp_path: Path, config: Config) -> None:

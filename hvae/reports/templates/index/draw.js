@@ -3,8 +3,15 @@
 function chart(id, spec, rows, text) {
   const filled = {...spec, datasets: {rows}, description: text};
   document.getElementById(id).setAttribute("aria-label", text);
-  const menu = {export: true, source: false, compiled: false, editor: false};
-  return vegaEmbed(`#${id}`, filled, {actions: menu, downloadFileName: id, renderer: "svg"});
+  const actions = {export: true, source: false, compiled: false, editor: false};
+  const config = typeof look === "undefined" ? {} : look; // where the page keeps its style apart
+  return vegaEmbed(`#${id}`, filled, {actions, config, downloadFileName: id, renderer: "svg"})
+    .then(() => nameMenu(id, text));
+}
+
+// Its button is a picture alone.
+function nameMenu(id, text) {
+  document.querySelector(`#${id} summary`).setAttribute("aria-label", `Save the chart: ${text}`);
 }
 
 // Colour and shape go by the order of choice, so that they stay when data change.

@@ -9,6 +9,7 @@ function main() {
   at("metric").addEventListener("change", (event) => change(chosen, {metric: event.target.value}));
   at("first").addEventListener("change", (event) => change(chosen, {first: event.target.value}));
   at("second").addEventListener("change", (event) => change(chosen, {second: event.target.value}));
+  at("values-all").addEventListener("toggle", () => listValues(chosen));
   at("slice").addEventListener("change", () => showDifference(chosen));
   settle(chosen);
   show(chosen);
@@ -55,8 +56,9 @@ function show(chosen) {
     at(which).replaceChildren(...chosen.experiments.map((one) => option(one.name, one.name, one.name === chosen[which])));
   }
   const remarks = [differentData(chosen.experiments), ...metrics.map((metric) => metric.reason)];
-  at("remarks").textContent = remarks.join(" ").trim();
+  at("remarks").replaceChildren(...remarks.filter((text) => text !== "").map((text) => element("li", text)));
   showCharts(metrics.find((metric) => metric.key === chosen.metric), chosen.experiments);
+  listValues(chosen);
   listSlices(chosen);
   showDifference(chosen);
 }
@@ -86,6 +88,14 @@ function showCharts(metric, experiments) {
   const rows = metricRows(experiments, metric.key);
   chart("against-rate", spec, rows, `${metric.title} against total rate of ${names}`);
   at("against-rate-note").textContent = `${metric.title} against total rate. Hover for 95 % intervals.`;
+}
+
+// Thousands of rows at times: written when they are looked at.
+function listValues(chosen) {
+  const rows = at("values-all").open ? planeRows(chosen.experiments, chosen.metric) : [];
+  const columns = ["beta", "seeds", "rate_1", "rate_above", "rate_total", "metric"];
+  const made = rows.map((found) => tableRow(found.experiment, ...columns.map((name) => found[name])));
+  at("values").tBodies[0].replaceChildren(...made);
 }
 
 function pair(chosen) {
