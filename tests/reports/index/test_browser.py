@@ -84,3 +84,14 @@ def test_one_and_two_layers_share_the_plane_but_no_beta(tmp_path: Path, config: 
     plane = dom.partition('id="plane"')[2].partition("<figcaption")[0]
     marks = re.findall(r'<path aria-label="[^"]*" role="graphics-symbol"', plane)
     assert len(marks) >= 2 + 4
+
+
+def test_of_three_layers_a_map_is_of_one_upper_beta(tmp_path: Path, config: Config) -> None:
+    plant(tmp_path / "results", config, "one", layers=3)
+    plant(tmp_path / "results", config, "two", layers=3, higher=3.0)
+    dom = seen(tmp_path, "with=one,two&metric=objective")
+    assert re.search(r'<label id="slice-label">', dom)
+    assert re.findall(r"<option[^>]*>(β = [^<]*)<", dom) == ["β = 0.1", "β = 1"]
+    assert dict(rows(dom, "difference-summary"))["Common β"] == "8"
+    drawn = dom.partition('id="difference"')[2].partition("<figcaption")[0]
+    assert len(re.findall(r'aria-label="β₁: [^"]*second less first: 3 ± 0.82', drawn)) == 4
