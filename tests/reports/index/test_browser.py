@@ -1,0 +1,97 @@
+"""The comparison as a browser shows it: chosen by the address, and with the planted difference."""
+
+import html
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hvae.reports.index.page import page
+from tests.reports.index.cases import plant
+
+Config = dict[str, Any]
+BROWSER = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs chromium")
+OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000"]
+
+
+def seen(folder: Path, address: str) -> str:
+    """The page's elements after its scripts have run, offline; text as a reader has it."""
+    path = folder / "index.html"
+    path.write_text(page(folder / "results", folder))
+    options = [*OPTIONS, f"--user-data-dir={folder / 'profile'}", "--host-rules=MAP * ~NOTFOUND"]
+    command = [str(BROWSER), *options, "--dump-dom", f"{path.as_uri()}#{address}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    return re.sub(r"<(script|style).*?</\1>", "", done.stdout, flags=re.DOTALL)
+
+
+def rows(dom: str, table: str) -> list[list[str]]:
+    """The body of a table as text."""
+    found = dom.partition(f'<table id="{table}">')[2].partition("</table>")[0].partition("<tbody>")
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in found[2].split("</tr>")]
+    return [[html.unescape(cell) for cell in row] for row in cells if row]
+
+
+def text(dom: str, name: str) -> str:
+    """What an element says, without the tags in it."""
+    found = re.search(rf'<(\w+)[^>]* id="{name}"[^>]*>(.*?)</\1>', dom, flags=re.DOTALL)
+    assert found
+    return html.unescape(re.sub("<.*?>", " ", found[2])).strip()
+
+
+def test_the_difference_is_what_was_planted(tmp_path: Path, config: Config) -> None:
+    plant(tmp_path / "results", config, "one")
+    plant(tmp_path / "results", config, "two", higher=3.0)
+    dom = seen(tmp_path, "with=one,two&metric=distortion&first=one&second=two")
+    # 8 less 5, each with a standard error of 1/√3: 3 ± √(2/3), at every one of four β
+    assert dict(rows(dom, "difference-summary")) == {
+        "Common β": "4",
+        "Mean difference": "3 ± 0.82",
+        "Higher by more than two standard errors": "4",
+        "Lower by more than two standard errors": "0",
+        "Least": "3 ± 0.82",
+        "Most": "3 ± 0.82",
+    }
+    assert rows(dom, "differences")[0] == ["0.1, 0.1", "5 ± 0.58", "8 ± 0.58", "3 ± 0.82"]
+    for chart in ("plane", "against-rate", "difference"):
+        assert re.search(rf'id="{chart}"[^>]*>.{{0,400}}<svg', dom, flags=re.DOTALL), chart
+    turned = seen(tmp_path, "with=one,two&metric=distortion&first=two&second=one")
+    assert dict(rows(turned, "difference-summary"))["Mean difference"] == "−3 ± 0.82"
+
+
+def test_units_that_differ_are_said_and_closed(tmp_path: Path, config: Config) -> None:
+    plant(tmp_path / "results", config, "one")
+    plant(
+        tmp_path / "results", config, "wide",
+        model={"likelihood": {"family": "gaussian", "sigma": 0.3}},
+    )  # fmt: skip
+    dom = seen(tmp_path, "with=one,wide&metric=distortion")
+    assert re.search(r'<option value="distortion" disabled="">[^<]* – units differ', dom)
+    remarks = text(dom, "remarks")
+    assert "one: Gaussian likelihood with σ = 0.2, digits" in remarks
+    assert "wide: Gaussian likelihood with σ = 0.3, digits" in remarks
+    assert rows(dom, "difference-summary")[1] == ["Mean difference", "0 ± 0.89"]  # PSNR
+
+
+def test_one_and_two_layers_share_the_plane_but_no_beta(tmp_path: Path, config: Config) -> None:
+    plant(tmp_path / "results", config, "flat", layers=1)
+    plant(tmp_path / "results", config, "two")
+    dom = seen(tmp_path, "with=flat,two")
+    assert text(dom, "no-difference") == "They have 1 and 2 layers, and so no β in common."
+    plane = dom.partition('id="plane"')[2].partition("<figcaption")[0]
+    marks = re.findall(r'<path aria-label="[^"]*" role="graphics-symbol"', plane)
+    assert len(marks) >= 2 + 4
+
+
+def test_of_three_layers_a_map_is_of_one_upper_beta(tmp_path: Path, config: Config) -> None:
+    plant(tmp_path / "results", config, "one", layers=3)
+    plant(tmp_path / "results", config, "two", layers=3, higher=3.0)
+    dom = seen(tmp_path, "with=one,two&metric=objective")
+    assert re.search(r'<label id="slice-label">', dom)
+    assert re.findall(r"<option[^>]*>(β = [^<]*)<", dom) == ["β = 0.1", "β = 1"]
+    assert dict(rows(dom, "difference-summary"))["Common β"] == "8"
+    drawn = dom.partition('id="difference"')[2].partition("<figcaption")[0]
+    assert len(re.findall(r'aria-label="β₁: [^"]*second less first: 3 ± 0.82', drawn)) == 4

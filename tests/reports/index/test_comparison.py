@@ -1,0 +1,122 @@
+"""What is compared, in which units, and of which files, whichever experiment runs last."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hvae import tables
+from hvae.reports.index import folders
+from hvae.reports.index.applications import achieved
+from hvae.reports.index.comparison import compared
+from hvae.reports.index.finished import read
+from hvae.reports.index.metrics import Metric, measured
+from tests.reports.index.cases import ERROR, plant
+
+Config = dict[str, Any]
+
+
+def metrics(folder: Path) -> dict[str, Metric]:
+    found = read(folder)
+    return {one.key: one for one in [*measured(found), *achieved(found)]}
+
+
+def test_every_metric_has_its_value_and_error_at_every_place(
+    tmp_path: Path, config: Config
+) -> None:
+    found = metrics(plant(tmp_path, config, "one"))
+    tenfold = 10 / math.log(10)
+    expected = {  # of the first place, β = (0.1, 0.1)
+        "rate_1": (10, ERROR),
+        "rate_above": (10, ERROR),
+        "rate_total": (20, 2 * ERROR),
+        "psnr": (13.98, tenfold * 0.01 / 0.04 * ERROR),
+        "mse": (0.04, 0.01 * ERROR),
+        "objective": (7, ERROR),
+        "distortion": (5, ERROR),
+        "classification/accuracy/logistic": (0.6, 0.18 / 3.92, 0.5, 0.68),
+    }
+    assert found.keys() == expected.keys()
+    for key, numbers in expected.items():
+        assert len(found[key].values) == 4
+        assert found[key].values[0] == pytest.approx(numbers), key
+
+
+def test_rates_above_of_three_layers_are_summed_item_by_item(
+    tmp_path: Path, config: Config
+) -> None:
+    # both layers vary together by ±1, so that their sum does by ±2
+    found = metrics(plant(tmp_path, config, "three", layers=3))
+    assert found["rate_above"].values[0] == pytest.approx((20, 2 * ERROR))
+    assert metrics(plant(tmp_path, config, "one", layers=1))["rate_above"].values[0] == (0, 0)
+
+
+def test_seeds_are_one_place_whose_error_holds_their_spread(tmp_path: Path, config: Config) -> None:
+    path = plant(tmp_path, config, "two", seeds=2) / "points.parquet"
+    rows = tables.read(path).to_pylist()
+    apart = [row | {"distortion": 4.0 + 2 * row["seed"]} for row in rows]
+    tables.write(tables.from_rows(apart, tables.points(2)), path)
+    found = metrics(path.parent)
+    # (4, 6): a mean of 5, and s²/2 = 1 beside the items' own 1/3
+    assert found["distortion"].values[0] == pytest.approx((5, math.sqrt(1 / 3 + 1)))
+    accuracy = found["classification/accuracy/logistic"].values[0]
+    assert accuracy == pytest.approx((0.6, 0.18 / 3.92))
+
+
+CHANGES: list[tuple[dict[str, Config], set[str]]] = [
+    ({}, set()),
+    ({"evaluation": {"samples": 3}}, set()),
+    ({"data": {"max_items": 500}}, set()),
+    ({"model": {"likelihood": {"family": "gaussian", "sigma": 0.3}}}, {"objective", "distortion"}),
+    ({"data": {"source": "fashion-mnist"}}, {"objective", "distortion"}),
+]
+
+
+@pytest.mark.parametrize(("changes", "apart"), CHANGES)
+def test_metrics_compare_where_their_units_agree(
+    tmp_path: Path, config: Config, changes: dict[str, Config], apart: set[str]
+) -> None:
+    one = metrics(plant(tmp_path, config, "one"))
+    other = metrics(plant(tmp_path, config, "other", **changes))
+    assert {key for key in one if one[key].basis.key != other[key].basis.key} == apart
+
+
+def test_a_learned_sigma_leaves_no_objective_to_compare(tmp_path: Path, config: Config) -> None:
+    learned = {"likelihood": {"family": "gaussian-learned", "sigma": 0.2}}
+    found = metrics(plant(tmp_path, config, "learned", model=learned))
+    assert "objective" not in found
+    assert "distortion" in found
+
+
+def test_what_was_not_measured_at_a_place_is_none(tmp_path: Path, config: Config) -> None:
+    path = plant(tmp_path, config, "one") / "tasks.parquet"
+    tables.write(tables.read(path).slice(1), path)
+    experiment = read(path.parent)
+    data = compared(experiment, [*measured(experiment), *achieved(experiment)])
+    values = {one["key"]: one["values"] for one in data["metrics"]}
+    assert values["classification/accuracy/logistic"][0] is None
+    assert values["classification/accuracy/logistic"][1] == [0.6, 0.0459184, 0.5, 0.68]
+    assert data["beta"] == [[0.1, 0.1], [1.0, 0.1], [0.1, 1.0], [1.0, 1.0]]
+
+
+def test_the_files_are_the_same_whichever_experiment_runs(tmp_path: Path, config: Config) -> None:
+    results, reports = tmp_path / "results", tmp_path / "reports"
+    for name in ("alpha", "beta", "gamma"):
+        plant(results, config, name)
+        (results / name / folders.GUIDANCE).write_text("{}")
+        (reports / name).mkdir(parents=True)
+        (reports / name / "index.html").touch()
+    (results / "unfinished").mkdir()
+    (results / "{odd}").mkdir()
+    (results / "{odd}" / "params.json").touch()
+    expected = {f for n in ("alpha", "beta", "gamma") for f in folders.files(results, reports, n)}
+    assert set(folders.existing(results, reports)) == expected
+    for name in ("alpha", "beta", "gamma"):
+        own, others = (
+            folders.files(results, reports, name),
+            folders.existing(results, reports, but=name),
+        )
+        assert not set(own) & set(others)
+        assert set(own) | set(others) == expected
+        assert all(Path(file).is_file() for file in own)
