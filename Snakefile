@@ -10,8 +10,8 @@ configfile: "params.yaml"
 include: "workflow/rules/common.smk"
 
 
-# One experiment, without the index of all: two that run at once in one folder share no file.
-rule experiment:
+rule all:
+    default_target: True
     input:
         REPORT,
         f"{RESULTS}/counts.parquet",
@@ -25,13 +25,6 @@ rule experiment:
         f"{RESULTS}/params.json",
 
 
-rule all:
-    default_target: True
-    input:
-        rules.experiment.input,
-        INDEX,
-
-
 include: "workflow/rules/data.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/plane.smk"
@@ -43,7 +36,6 @@ include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
 include: "workflow/rules/guidance.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/index.smk"
 
 
 # Before a run, and in a dry run: how much it will make. The jobs' own calls need not say it again.
@@ -53,6 +45,7 @@ if workflow.is_main_process:
 
 onsuccess:
     if Path(REPORT).is_file():
+        # about all experiments of this folder, so no output of one of them
+        shell(f"python -m hvae.reports.index --results results --out {INDEX}")
         print(f"The report is at {Path(REPORT).resolve()}")
-    if Path(INDEX).is_file():
         print(f"All experiments are at {Path(INDEX).resolve()}")

@@ -63,11 +63,7 @@ def test_stages_list_every_source_that_their_jobs_run() -> None:
         "information": ["hvae.information.measure", "hvae.results.collect"],
         "bounds": ["hvae.results.judge", "hvae.results.summary"],
         "guidance": ["hvae.guidance.guide"],
-        "report": [
-            "hvae.reports.page",
-            "hvae.reports.index.__main__",
-            "hvae.results.parameters",
-        ],
+        "report": ["hvae.reports.page", "hvae.results.parameters"],
     }
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     for stage, modules in commands.items():
@@ -105,15 +101,12 @@ def test_repro_push_and_pull(workspace: Workspace, tmp_path: Path) -> None:
     # key figures are there for DVC to show
     assert "violated" in workspace.run("dvc", "metrics", "show")
 
-    # a fresh clone that pulls has nothing to do, under either command, but for the index of all
-    # experiments: it tells what is in this folder, and so is no out of one experiment's stage
+    # a fresh clone that pulls has nothing to do, under either command
     workspace.run("git", "add", "--all")
     workspace.run("git", "commit", "--quiet", "--message", "run")
     workspace.run("dvc", "push")
     clone = workspace.clone(tmp_path / "clone")
     clone.run("dvc", "pull")
-    assert "Nothing to be done" in clone.snakemake("experiment")
-    assert started(clone.snakemake()) == ["index", "all"]
     assert "Nothing to be done" in clone.snakemake()
     assert started(clone.run("dvc", "repro")) == []
 

@@ -1,4 +1,4 @@
-"""The index of all experiments, which their runs share: made when one changes, and not again."""
+"""The index of all experiments, which every run makes anew."""
 
 import json
 import shutil
@@ -14,26 +14,12 @@ def add_another(workspace: Workspace) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"experiment": "other"}))
 
 
-def test_another_experiment_joins_the_index_once(workspace: Workspace) -> None:
+def test_a_run_lists_every_experiment_of_its_folder(workspace: Workspace) -> None:
     add_another(workspace)
-    assert workspace.planned("experiment") == {}
-    assert workspace.planned() == {"index": 1, "all": 1}
+    workspace.change(report={"title": "Another title"})
     workspace.snakemake()
     page = (workspace.folder / "reports/index.html").read_text()
     assert 'href="digits/index.html"' in page
     assert 'href="other/index.html"' in page
+    assert "Another title" in page
     assert "Nothing to be done" in workspace.snakemake()
-
-
-def test_an_index_that_is_gone_is_all_that_is_made_anew(workspace: Workspace) -> None:
-    (workspace.folder / "reports/index.html").unlink()
-    assert workspace.planned() == {"index": 1, "all": 1}
-
-
-def test_two_runs_at_once_share_no_output(workspace: Workspace) -> None:
-    """Snakemake locks what a run makes: without the index, another experiment's is free."""
-    overlay = workspace.folder / "other.yaml"
-    overlay.write_text("experiment: other\n")
-    planned = workspace.planned("experiment", "--configfile", "other.yaml")
-    assert "index" not in planned
-    assert planned["report"] == 1

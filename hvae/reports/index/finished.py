@@ -11,11 +11,11 @@ from hvae import tables
 from hvae.errors import InputError
 from hvae.guidance.places import Place, places
 from hvae.params import Params
-from hvae.reports.index.folders import GUIDANCE
 from hvae.reports.kinds import Row
 from hvae.results.parameters import recorded
 
 T = TypeVar("T")
+GUIDANCE = "guidance.json"
 
 
 class Experiment(NamedTuple):

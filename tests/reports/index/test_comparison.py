@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from hvae import tables
-from hvae.reports.index import folders
 from hvae.reports.index.applications import achieved
 from hvae.reports.index.comparison import compared
 from hvae.reports.index.finished import read
@@ -98,25 +97,3 @@ def test_what_was_not_measured_at_a_place_is_none(tmp_path: Path, config: Config
     assert values["classification/accuracy/logistic"][0] is None
     assert values["classification/accuracy/logistic"][1] == [0.6, 0.0459184, 0.5, 0.68]
     assert data["beta"] == [[0.1, 0.1], [1.0, 0.1], [0.1, 1.0], [1.0, 1.0]]
-
-
-def test_the_files_are_the_same_whichever_experiment_runs(tmp_path: Path, config: Config) -> None:
-    results, reports = tmp_path / "results", tmp_path / "reports"
-    for name in ("alpha", "beta", "gamma"):
-        plant(results, config, name)
-        (results / name / folders.GUIDANCE).write_text("{}")
-        (reports / name).mkdir(parents=True)
-        (reports / name / "index.html").touch()
-    (results / "unfinished").mkdir()
-    (results / "{odd}").mkdir()
-    (results / "{odd}" / "params.json").touch()
-    expected = {f for n in ("alpha", "beta", "gamma") for f in folders.files(results, reports, n)}
-    assert set(folders.existing(results, reports)) == expected
-    for name in ("alpha", "beta", "gamma"):
-        own, others = (
-            folders.files(results, reports, name),
-            folders.existing(results, reports, but=name),
-        )
-        assert not set(own) & set(others)
-        assert set(own) | set(others) == expected
-        assert all(Path(file).is_file() for file in own)
