@@ -24,19 +24,20 @@ def main(arguments: argparse.Namespace) -> None:
 def export(drawn: Sequence[Figure], folder: Path) -> None:
     """NAME.svg, NAME.png, NAME.csv and paper/NAME.svg of each, and thumbnail.png of the first."""
     (folder / PAPER).mkdir(parents=True, exist_ok=True)
-    for figure in command.progress(drawn, "figures"):
-        _write(figure, folder)
+    named = list(zip(files.names(figure.name for figure in drawn), drawn, strict=True))
+    for name, figure in command.progress(named, "figures"):
+        _write(name, figure, folder)
     for first in drawn[:1]:
         small = files.thumbnail(next(filter(_of_the_plane, drawn), first).spec)
-        (folder / "thumbnail.png").write_bytes(files.png(small))
+        (folder / "thumbnail.png").write_bytes(files.png(small, scale=1))
 
 
 def _of_the_plane(figure: Figure) -> bool:
     return figure.name.startswith("plane")
 
 
-def _write(figure: Figure, folder: Path) -> None:
-    name, svg = files.safe(figure.name), files.screen(figure.spec)
+def _write(name: str, figure: Figure, folder: Path) -> None:
+    svg = files.screen(figure.spec)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     (folder / f"{name}.png").write_bytes(files.png(svg))
     (folder / f"{name}.csv").write_text(as_csv(rows(figure.spec)), encoding="utf-8")

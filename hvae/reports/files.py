@@ -1,7 +1,8 @@
 """A chart as files: SVG and PNG as on the page, SVG for a paper's column, and its rows as CSV."""
 
+import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -22,14 +23,23 @@ def safe(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "figure"
 
 
+def names(of: Iterable[str]) -> list[str]:
+    """Safe names in their order, with a number where two would be one."""
+    found: list[str] = []
+    for name in map(safe, of):
+        tries = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+        found.append(next(one for one in tries if one not in found))
+    return found
+
+
 def screen(spec: Spec) -> str:
     """SVG as on the page."""
     return _svg(_sized(spec, WIDTH), theme.SCREEN)
 
 
-def png(svg: str) -> bytes:
+def png(svg: str, scale: float = SCALE) -> bytes:
     """The same in pixels."""
-    return vl_convert.svg_to_png(svg, scale=SCALE)
+    return vl_convert.svg_to_png(svg, scale=scale)
 
 
 def paper(spec: Spec) -> str:
