@@ -65,7 +65,7 @@ def test_the_look_stands_once_on_the_page(config: dict[str, Any]) -> None:
     one = run(config)
     assert not [figure.name for figure in figures(one) if "config" in figure.spec]
     html = page(one).replace(libraries(), "")
-    assert html.count("titleFontSize") == html.count('"titleFontSize"') == 3  # axis, legend, header
+    assert html.count('"labelFontSize"') == 3  # axis, legend, header
     assert "prefers-color-scheme: dark" in html
     for light, dark in theme.DARK.items():
         assert f'[fill="{light}"] {{ fill: {dark}; }}' in html
