@@ -45,6 +45,8 @@ def render(template: str, figures: Sequence[Figure], **values: Any) -> str:
         loader=PackageLoader("hvae.reports"), autoescape=True, undefined=StrictUndefined
     )
     templates.filters["indexed"] = indexed
+    # columns of a saved table stand in their own order, and the page is a tenth smaller
+    templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
     page = templates.get_template(template)
     look = {"look": theme.SCREEN, "dark": theme.DARK, "sub": theme.sub}
     return page.render(figures=figures, libraries=libraries(), **look, **values)
