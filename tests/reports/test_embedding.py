@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hvae.reports import embedding, pictures
+from hvae.reports.lines import lines
 from hvae.reports.page import page
 from hvae.reports.sections import SECTIONS
 from hvae.reports.skeleton import libraries
@@ -23,8 +24,8 @@ def test_every_shown_point_has_a_panel_a_layer_and_method(
     titles = [figure.spec["title"] for figure in drawn if figure.section == "embedding-0"]
     betas = ", ".join(["0.1"] * layers)
     assert titles[:2] == [
-        f"z₁ by principal components, β = ({betas})",
-        f"z₁ by t-SNE, β = ({betas})",
+        lines(f"z₁ by principal components, β = ({betas})"),
+        lines(f"z₁ by t-SNE, β = ({betas})"),
     ]
     assert len(titles) == 2 * layers
 

@@ -75,6 +75,18 @@ def test_key_figures_are_the_mean_and_the_worst_ratio() -> None:
     assert found["distortion"]["verdicts"]["unreachable"] == 1
 
 
+def test_an_application_is_summed_up_by_what_was_chosen() -> None:
+    best = {"value": 0.9, "std_error": 0.01, "point": "p", "rate_total": 8.0, "validation": 0.95}
+    guidance = {"applications": {"classification": {"metric": "accuracy", "best": best}}}
+    assert summary.applications(guidance)["classification"] == {
+        "metric": "accuracy",
+        "value": 0.9,
+        "std_error": 0.01,
+        "point": "p",
+        "rate_total_nats": 8.0,
+    }
+
+
 @pytest.mark.parametrize("amortized", [True, False])
 def test_a_summary_is_of_the_plane_without_its_anchors(tmp_path: Path, amortized: bool) -> None:
     strategies = {"g": "amortized" if amortized else "independent"}
@@ -87,7 +99,10 @@ def test_a_summary_is_of_the_plane_without_its_anchors(tmp_path: Path, amortized
         certificate = tables.from_rows(CERTIFICATE, tables.certificate(1))
         tables.write(certificate, tmp_path / "certificate.parquet")
     out = tmp_path / "summary.json"
-    summary.main(Namespace(results=tmp_path, out=out, plane=tmp_path / "plane.csv"))
+    guidance = tmp_path / "guidance.json"
+    guidance.write_text('{"applications": {}}')
+    written = {"plane": tmp_path / "plane.csv", "accuracy": tmp_path / "accuracy.csv"}
+    summary.main(Namespace(results=tmp_path, guidance=guidance, out=out, **written))
     found = json.loads(out.read_text())
     assert found["points"] == (1 if amortized else len(rows))
     assert ("certificate" in found) == amortized

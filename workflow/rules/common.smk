@@ -33,6 +33,7 @@ RESULTS = f"results/{PARAMS.experiment}"
 LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
 INDEX = "reports/index.html"  # of all experiments
+FIGURES = f"reports/{PARAMS.experiment}/figures"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
 OUTLIERS = {
