@@ -10,6 +10,7 @@ from hvae.params import Params, parse
 from hvae.reports import certificate, embedding, pictures
 from hvae.reports.asked import asked
 from hvae.reports.bounds import counted, telling
+from hvae.reports.explorer import explorer
 from hvae.reports.findings import findings
 from hvae.reports.guidance import advice
 from hvae.reports.kinds import part
@@ -46,6 +47,7 @@ def page(run: Run) -> str:
         embedded_items=embedding.count(run),
         key=embedding.key(run),
         betas=pictures.betas,
+        explorer=explorer(run),
         bounds=counted(run.bounds),
         telling=telling(run),
         part=part(run.params),

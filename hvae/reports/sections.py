@@ -119,6 +119,7 @@ def _has_pictures(run: Run) -> bool:
 
 SECTIONS = [
     Section("guidance", "Guidance", _has_guidance, _no_charts),
+    Section("explorer", "Explore the plane", _always, _no_charts),
     Section("plane", "Rate plane", _always, _plane),
     Section("certification", "Certification", _amortized, _certification),
     Section("targets", "Asked for by rates", lambda run: bool(run.asked), _no_charts),

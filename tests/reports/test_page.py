@@ -47,7 +47,7 @@ def test_every_figure_has_data_axis_titles_and_a_text(
 def test_no_panel_is_empty(config: dict[str, Any], layers: int, source: str) -> None:
     html = page(run(config, layers, source=source)).replace(libraries(), "")
     assert "Nothing to show" not in html
-    assert "nan" not in re.sub(r"<script>.*</script>", "", html, flags=re.DOTALL).lower()
+    assert "nan" not in re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL).lower()
     (names,) = re.findall(r"const names = (\[.*\]);", html)
     assert html.count('class="chart"') == len(json.loads(names)) > 0
 
@@ -103,7 +103,7 @@ def test_hostile_text_is_escaped(config: dict[str, Any]) -> None:
     html = page(run(config))
     assert HOSTILE not in html
     assert "alert(1)" in html
-    assert html.count("<script>") == html.count("</script>") == 2
+    assert len(re.findall(r"<script[ >]", html)) == html.count("</script>") == 4
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])

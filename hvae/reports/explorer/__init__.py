@@ -1,0 +1,47 @@
+"""The interactive rate plane: what the page knows of every point, as data for its script."""
+
+from typing import Any
+
+from hvae.reports import embedding
+from hvae.reports.explorer import columns, frames, limits, table
+from hvae.reports.landed import ANCHOR, GRID, TARGET
+from hvae.reports.run import Run
+from hvae.reports.skeleton import drawable
+from hvae.reports.theme import theme
+
+OTHERS = {
+    ANCHOR: "independent models, not coloured",
+    TARGET: "points asked for by their rates, not coloured",
+}
+
+
+def explorer(run: Run) -> dict[str, Any] | None:
+    """All of it, without nan; None where no model trained to an end.
+
+    betas: the values of β_1, …, β_L of the grid; axes: the columns that can be axes, of which the
+    first two are so at first. With one layer the metric itself is the vertical axis.
+    """
+    if not run.measured:
+        return None
+    found = columns.columns(run)
+    data = {
+        "layers": run.layers,
+        "betas": [sorted(axis) for axis in run.params.grid.axes()],
+        "seeds": list(run.params.grid.seeds),
+        "amortized": run.params.amortized,
+        "grid": GRID.name,
+        "symbols": {kind.name: kind.symbol for kind in OTHERS},
+        "kinds": {kind.name: text for kind, text in OTHERS.items()},
+        "image": frames.has_pictures(run),
+        "labelled": run.labelled,
+        "classes": [list(one) for one in embedding.key(run)],
+        "columns": [column.described() for column in found],
+        "axes": columns.axes(run),
+        "points": table.points(run, found),
+        "bounds": limits.described(run),
+        "limits": limits.limits(run),
+        **frames.frames(run),
+        "config": theme()["config"],
+    }
+    clean: dict[str, Any] = drawable(data)
+    return clean

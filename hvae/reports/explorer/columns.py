@@ -1,0 +1,142 @@
+"""The numbers that a point can have: rates, what the model costs, information, and each task's."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from hvae.reports import plane
+from hvae.reports.explorer import scores
+from hvae.reports.information import Quantity
+from hvae.reports.marks import ends
+from hvae.reports.plane import Interval
+from hvae.reports.run import Run
+from hvae.reports.theme import rate_of, span, sub
+
+NATS = "nats per item"
+
+
+class Column(NamedTuple):
+    """One number of a point: its name, title, unit and group on the page, and which way is better.
+
+    better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
+    of its 95 % interval, by point; ends are nan where no interval is known.
+    """
+
+    name: str
+    title: str
+    unit: str
+    group: str
+    better: str
+    values: Mapping[str, Interval]
+
+    def described(self) -> dict[str, str]:
+        """What the page says of it: all but the values."""
+        names = ("name", "title", "unit", "group", "better")
+        return {name: getattr(self, name) for name in names}
+
+
+def columns(run: Run) -> list[Column]:
+    """Those of which some point has a number."""
+    every = [*_rates(run), *_costs(run), *_information(run), *_tasks(run)]
+    return [c for c in every if any(math.isfinite(v) for v, _, _ in c.values.values())]
+
+
+def axes(run: Run) -> list[str]:
+    """Names of the columns that can be axes: z_1, all above it, and the rest."""
+    layers = range(1, run.layers + 1)
+    own = [own_rate(layer, run.layers) for layer in layers]
+    above = [f"above-{layer}" for layer in layers[1:]]
+    return list(dict.fromkeys([own[0], *above[:1], *own[1:], *above[1:], *_total(run)]))
+
+
+def own_rate(layer: int, layers: int) -> str:
+    """The name of R_l: that of the top layer is also R_{≥L}."""
+    return f"above-{layer}" if layer == layers > 1 else f"rate-{layer}"
+
+
+def _total(run: Run) -> list[str]:
+    return ["total"] if run.layers > 1 else []
+
+
+def _rates(run: Run) -> list[Column]:
+    """R_l of each layer, R_{≥l} of all from l up, and R_1 + … + R_L."""
+    top = run.layers
+    found = [_own(run, layer) for layer in range(1, max(top, 2))]
+    for layer in range(2, top + 1):
+        found.append(_rate(f"above-{layer}", f"R({span(layer, top)})", _suffix(run, layer)))
+    if top > 1:
+        found.append(_rate("total", f"R({span(1, top)}), total", _suffix(run, 1)))
+    return found
+
+
+def _own(run: Run, layer: int) -> Column:
+    values = {
+        p["point"]: interval(p[f"rate_{layer}"], p[f"rate_{layer}_se"]) for p in run.measured
+    }
+    return _rate(f"rate-{layer}", rate_of(layer, run.layers), values)
+
+
+def _suffix(run: Run, layer: int) -> dict[str, Interval]:
+    return {p["point"]: interval(*run.rates[p["point"]][layer - 1]) for p in run.measured}
+
+
+def _rate(name: str, title: str, values: Mapping[str, Interval]) -> Column:
+    return Column(name, title, NATS, "Rates", "none", values)
+
+
+COSTS: Mapping[str, tuple[str, str, str]] = {
+    "distortion": ("Distortion D, z sampled", NATS, "lower"),
+    "psnr": ("PSNR, z sampled", "dB", "higher"),
+    "mse": ("Mean squared error, z sampled", "units² per dimension", "lower"),
+    "bits": ("Code length (D + R) / n", "bits per dimension", "lower"),
+}
+
+
+def _costs(run: Run) -> list[Column]:
+    objective = "J° = D° + " + " + ".join(f"β{sub(k)}R{sub(k)}" for k in range(1, run.layers + 1))
+    values = {p["point"]: interval(p["objective"], p["objective_se"]) for p in run.measured}
+    found = [
+        Column(name, title, unit, "Model", better, VALUES[name](run))
+        for name, (title, unit, better) in COSTS.items()
+    ]
+    return [*found, Column("objective", objective, NATS, "Model", "none", values)]
+
+
+VALUES: Mapping[str, Callable[[Run], dict[str, Interval]]] = plane.VALUES
+
+
+def _information(run: Run) -> list[Column]:
+    """Estimates from below of I(x; z_{≥l}) and I(y; z_{≥l})."""
+    found = []
+    for of in "xy":
+        for lowest in range(1, run.layers + 1):
+            wanted = (Quantity(of, lowest).name(run.layers), "lower")
+            values = {
+                row["point"]: interval(row["value"], row["std_error"])
+                for row in run.information
+                if (row["quantity"], row["kind"]) == wanted
+            }
+            title = f"I({of}; {span(lowest, run.layers)}), from below"
+            name = f"information-{of}-{lowest}"
+            found.append(Column(name, title, NATS, "Information", "none", values))
+    return found
+
+
+def _tasks(run: Run) -> list[Column]:
+    return [
+        Column(one.name, one.title, one.unit, one.group, one.better, one.values)
+        for one in scores.scores(run)
+    ]
+
+
+def interval(value: float, std_error: float) -> Interval:
+    """A value and the ends of its 95 % interval."""
+    low, high = list(ends("", value, std_error).values())[1:]
+    return value, low, high
+
+
+def described_values(column: Column, point: str) -> list[Any] | None:
+    """Value, low and high of a point, to six digits; None where it has none."""
+    if point not in column.values or not math.isfinite(column.values[point][0]):
+        return None
+    return [float(f"{number:.6g}") for number in column.values[point]]

@@ -1,0 +1,90 @@
+// Controls change the state, and show it.
+const SIDES = [["x", 1], ["y", 2]];
+
+function fill() {
+  byId("metric").replaceChildren(...grouped(data.columns, (column) => column.group, (column) => option(column.name, column.title)));
+  byId("x").replaceChildren(...data.axes.map((name) => option(name, columns.get(name).title)));
+  byId("y").replaceChildren(...data.axes.slice(data.axes.length > 1 ? 0 : 1).map((name) => option(name, columns.get(name).title)),
+    option(METRIC_AXIS, "what colours the marks"));
+  byId("seed").replaceChildren(option("", "all"), ...data.seeds.map((seed) => option(String(seed), String(seed))));
+  ["x", "y"].forEach((name) => { byId(name).parentElement.hidden = data.axes.length === 1; });
+  byId("seed").parentElement.hidden = data.seeds.length === 1;
+  data.betas.forEach((axis, i) => { slider(i).max = axis.length - 1; slider(i).disabled = axis.length === 1; });
+}
+
+function grouped(list, group, make_) {
+  const groups = new Map();
+  list.forEach((one) => groups.set(group(one), [...(groups.get(group(one)) || []), make_(one)]));
+  return [...groups].map(([label, options]) => make("optgroup", { label }, ...options));
+}
+
+function slider(i) { return byId(`beta-${i + 1}`); }
+
+function listen() {
+  ["metric", "unit", "scale", "point"].forEach((name) =>
+    byId(name).addEventListener("change", (event) => change({ [name]: event.target.value })));
+  ["x", "y"].forEach((name) => byId(name).addEventListener("change", (event) => change({ [name]: event.target.value, region: null })));
+  byId("seed").addEventListener("change", (event) => change({ seed: event.target.value, point: ofOtherSeed(event.target.value) }));
+  data.betas.forEach((_, i) => slider(i).addEventListener("input", slide));
+  SIDES.forEach(([, n]) => ["from", "to"].forEach((end) => byId(`${end}-${n}`).addEventListener("input", typed)));
+  byId("clear").addEventListener("click", () => change({ region: null }));
+  document.querySelectorAll(".explorer-controls").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawChart);
+}
+
+// The same β in the other seed.
+function ofOtherSeed(seed) {
+  const now = points.get(state.point);
+  if (seed === "" || !isGrid(now)) return state.point;
+  return nearest(now.beta, data.points.filter((point) => isGrid(point) && String(point.seed) === seed)).name;
+}
+
+function slide() {
+  const wanted = data.betas.map((axis, i) => axis[Number(slider(i).value)]);
+  const now = points.get(state.point), seed = state.seed || String(isGrid(now) ? now.seed : data.seeds[0]);
+  change({ point: nearest(wanted, data.points.filter((point) => isGrid(point) && String(point.seed) === seed)).name });
+}
+
+function typed() {
+  const side = (name, column, n) => {
+    const ends = ["from", "to"].map((end) => byId(`${end}-${n}`).value)
+      .map((text) => (text === "" ? null : Number(text) / factor(column)));
+    return ends.every((end) => end === null) ? null : ends;
+  };
+  const x = side("x", state.x, 1), y = state.y === METRIC_AXIS ? null : side("y", state.y, 2);
+  change({ region: x || y ? { x, y } : null });
+  announce(regionSentence());
+}
+
+function showControls(changed) {
+  ["metric", "unit", "scale", "x", "y", "seed"].forEach((name) => { byId(name).value = state[name]; });
+  if (!changed || "seed" in changed) {
+    const listed = data.points.filter(ofSeed);
+    byId("point").replaceChildren(...grouped(listed, (point) => point.kind, (point) => option(point.name, `${named(point)}${point.trained ? "" : ", diverged"}`)));
+  }
+  byId("point").value = state.point;
+  showSliders();
+  byId("side-2").hidden = state.y === METRIC_AXIS;
+  SIDES.forEach(([side, n]) => showRegion(side, n));
+  byId("clear").disabled = !state.region;
+}
+
+function showSliders() {
+  points.get(state.point).beta.forEach((value, i) => {
+    const far = (other) => Math.abs(Math.log(other / value));
+    const place_ = data.betas[i].reduce((best, other, k) => (far(other) < far(data.betas[i][best]) ? k : best), 0);
+    slider(i).value = place_;
+    slider(i).setAttribute("aria-valuetext", `β ${i + 1} = ${number(value)}`);
+    byId(`value-${i + 1}`).textContent = number(value);
+  });
+}
+
+function showRegion(side, n) {
+  const column = side === "x" ? state.x : yColumn();
+  byId(`legend-${n}`).textContent = titled(column);
+  const ends = (state.region && state.region[side]) || [null, null];
+  ["from", "to"].forEach((end, i) => {
+    const input = byId(`${end}-${n}`);
+    if (input !== document.activeElement) input.value = ends[i] === null ? "" : Number((ends[i] * factor(column)).toPrecision(4));
+  });
+}

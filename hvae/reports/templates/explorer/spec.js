@@ -1,0 +1,97 @@
+// The chart as a Vega-Lite specification of the state. Regions and the chosen point are data of
+// their own, which change without drawing everything again.
+const TICKS = [0, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000];
+
+function rows(list) {
+  return list.map((point) => {
+    const [x, y] = place(point);
+    const value = point.values[state.metric];
+    return { name: point.name, kind: point.kind, ...ends("x", x, factor(state.x)),
+      ...ends("y", y, factor(yColumn())), value: value ? value[0] * factor(state.metric) : null };
+  });
+}
+
+function ends(name, [value, low, high], times) {
+  return { [name]: value * times, [`${name}_low`]: (low ?? value) * times, [`${name}_high`]: (high ?? value) * times };
+}
+
+function axis(name, column, list) {
+  const values = list.map((one) => one[name]);
+  const shown = isRate(column) ? rateScale(column, values) : { scale: { zero: false }, axis: {} };
+  return { type: "quantitative", title: titled(column), ...shown };
+}
+
+function rateScale(column, values) {
+  const room = 0.1 * factor(column);
+  const domain = [Math.min(-room / 2, 1.15 * Math.min(...values)), 1.15 * Math.max(room, ...values)];
+  if (state.scale === "linear") return { scale: { domain, nice: false, zero: false }, axis: {} };
+  const values_ = [...TICKS.slice(1).map((tick) => -tick), ...TICKS];
+  return { scale: { type: "symlog", constant: 0.3 * factor(column), domain, nice: false },
+    axis: { values: values_, labelExpr: "format(datum.value, '~r')" } };
+}
+
+function spec() {
+  const list = rows(drawn());
+  const x = axis("x", state.x, list), y = axis("y", yColumn(), list);
+  const at = { x: { field: "x", ...x }, y: { field: "y", ...y } };
+  const grid = list.filter((one) => isGrid(points.get(one.name)));
+  const crowded = grid.length > CROWDED;
+  const layers = [
+    region(x, y), ...bars(crowded ? "chosen" : "all", crowded ? [] : list, x, y),
+    open("without", grid.filter((one) => one.value === null), at, "circle", 25),
+    coloured(grid.filter((one) => one.value !== null), at, crowded ? 45 : 110),
+    ...others(list.filter((one) => !isGrid(points.get(one.name))), at), ring(at),
+  ];
+  return { width: "container", height: 420, autosize: { type: "fit", contains: "padding" },
+    background: "transparent", config: themed(), layer: layers };
+}
+
+function region(x, y) {
+  const sides = { x: { field: "x_low", ...x }, x2: { field: "x_high" } };
+  if (state.y !== METRIC_AXIS) Object.assign(sides, { y: { field: "y_low", ...y }, y2: { field: "y_high" } });
+  return { data: { name: "region", values: [] }, encoding: sides,
+    mark: { type: "rect", clip: true, color: "#0072b2", opacity: 0.2, stroke: "#0072b2" } };
+}
+
+function bars(name, values, x, y) {
+  const rule = { type: "rule", color: "#777777", clip: true };
+  return [
+    { x: { field: "x_low", ...x }, x2: { field: "x_high" }, y: { field: "y", ...y } },
+    { x: { field: "x", ...x }, y: { field: "y_low", ...y }, y2: { field: "y_high" } },
+  ].map((encoding) => ({ data: { name, values }, mark: rule, encoding }));
+}
+
+function coloured(values, at, size) {
+  const legend = { orient: "bottom", direction: "horizontal", gradientLength: 220, titleLimit: 0, format: ".3~g" };
+  const color = { field: "value", type: "quantitative", title: titled(state.metric), scale: { scheme: "viridis" }, legend };
+  return { data: { name: "grid", values }, encoding: { ...at, color, tooltip: { field: "name" } },
+    mark: { type: "point", filled: true, size, opacity: 1, stroke: ink(), strokeWidth: 0.4, cursor: "pointer" } };
+}
+
+function open(name, values, at, shape, size) {
+  return { data: { name, values }, encoding: { ...at, tooltip: { field: "name" } },
+    mark: { type: "point", filled: false, shape, size, opacity: 0.9, stroke: "#888888", strokeWidth: 1, fill: "transparent", cursor: "pointer" } };
+}
+
+// Independent models and points asked for by rates: open, told apart by shape.
+function others(list, at) {
+  return Object.entries(data.symbols).map(([kind, shape]) => {
+    const layer = open(kind, list.filter((one) => one.kind === kind), at, shape, 90);
+    return { ...layer, mark: { ...layer.mark, stroke: ink(), strokeWidth: 1.6 } };
+  });
+}
+
+function ring(at) {
+  return { data: { name: "chosen", values: [] }, encoding: at,
+    mark: { type: "point", filled: false, size: 330, opacity: 1, stroke: "#d55e00", strokeWidth: 3, clip: true } };
+}
+
+function ink() { return getComputedStyle(byId("root")).color; }
+
+// The page's colours, so that the chart is readable on a dark page too.
+function themed() {
+  const color = ink(), { axis: axes = {}, legend = {}, view = {}, ...rest } = data.config;
+  return { ...rest, view: { ...view, stroke: "#888888" },
+    axis: { ...axes, labelColor: color, titleColor: color, tickColor: "#888888", domainColor: "#888888", gridColor: "#88888844" },
+    legend: { ...legend, labelColor: color, titleColor: color } };
+}

@@ -1,0 +1,71 @@
+// What is shown, in one object; everything on the page follows from it. Regions are kept in nats.
+const data = JSON.parse(document.getElementById("explorer-data").textContent);
+const columns = new Map(data.columns.map((column) => [column.name, column]));
+const points = new Map(data.points.map((point) => [point.name, point]));
+const METRIC_AXIS = "metric"; // the vertical axis shows what else gives the colour
+const CROWDED = 100; // marks, beyond which error bars hide each other
+
+const state = {
+  metric: firstMetric(), unit: "nats", scale: "log", seed: "", x: data.axes[0],
+  y: data.axes[1] || METRIC_AXIS, point: firstPoint().name, region: null,
+};
+
+function firstMetric() {
+  return (data.columns.find((column) => column.group === "Model") || data.columns[0]).name;
+}
+
+// The trained point nearest the middle of the grid; one with pictures or latents if there are any.
+function firstPoint() {
+  const trained = data.points.filter((point) => point.trained);
+  const seen = trained.filter((point) => data.strips[point.name] || data.planes[point.name]);
+  const middle = data.betas.map((axis) => Math.sqrt(axis[0] * axis[axis.length - 1]));
+  return nearest(middle, seen.length ? seen : trained);
+}
+
+function nearest(beta, among) {
+  const far = (point) => point.beta.reduce((sum, b, i) => sum + Math.log(b / beta[i]) ** 2, 0);
+  return among.reduce((best, point) => (best && far(best) <= far(point) ? best : point), null);
+}
+
+// Independent models have seeds of their own, and so a choice of the plane's seed keeps them all.
+function drawn() {
+  return data.points.filter((point) => point.trained && ofSeed(point) && place(point));
+}
+
+function ofSeed(point) {
+  return state.seed === "" || !isGrid(point) || String(point.seed) === state.seed;
+}
+
+function isGrid(point) { return point.kind === data.grid; }
+
+function yColumn() { return state.y === METRIC_AXIS ? state.metric : state.y; }
+
+function place(point) {
+  const x = point.values[state.x], y = point.values[yColumn()];
+  return x && y ? [x, y] : null;
+}
+
+function isRate(name) { return columns.get(name).group === "Rates"; }
+
+function factor(name) { // from nats to what is shown
+  return state.unit === "bits" && columns.get(name).unit.startsWith("nats") ? 1 / Math.LN2 : 1;
+}
+
+function shownUnit(unit) { return state.unit === "bits" ? unit.replace(/^nats/, "bits") : unit; }
+
+function titled(name) {
+  const column = columns.get(name);
+  return column.unit ? `${column.title} (${shownUnit(column.unit)})` : column.title;
+}
+
+function number(value) {
+  if (!Number.isFinite(value)) return "–";
+  return String(Number(value.toPrecision(4))).replace("-", "−");
+}
+
+function beta(point) { return `β = (${point.beta.map((b) => number(b)).join(", ")})`; }
+
+function named(point) {
+  const seed = data.seeds.length > 1 || !isGrid(point) ? `, seed ${point.seed}` : "";
+  return `${isGrid(point) ? "" : `${point.kind}, `}${beta(point)}${seed}`;
+}
