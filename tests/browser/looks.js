@@ -12,7 +12,7 @@ window.looks = (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const frame = () => new Promise((next) => requestAnimationFrame(next));
   const visible = (node) => node.checkVisibility({opacityProperty: true, visibilityProperty: true});
-  const charts = () => all(".chart").filter((chart) => chart.checkVisibility());
+  const charts = () => all(".chart, .vega-embed").filter((chart) => chart.checkVisibility());
 
   // An axis has lines and letters, too; what Vega draws for data is in groups of this role.
   function marks(svg) {
@@ -62,14 +62,14 @@ window.looks = (() => {
 
   // Letters of a chart that stand outside its drawing are cut off.
   function clipped() {
-    return all(".chart svg").flatMap((svg) => {
+    return all(".chart svg, .vega-embed svg").flatMap((svg) => {
       const outer = svg.getBoundingClientRect();
       return all("text", svg).filter((text) => visible(text) && text.textContent.trim()).filter((text) => {
         const box = text.getBoundingClientRect();
         return box.width > 0 && (
           box.left < outer.left - SLACK || box.right > outer.right + SLACK ||
           box.top < outer.top - SLACK || box.bottom > outer.bottom + SLACK);
-      }).map((text) => `${svg.closest(".chart").id}: ${text.textContent}`);
+      }).map((text) => `${svg.closest(".chart, .vega-embed").id}: ${text.textContent}`);
     });
   }
 
@@ -141,5 +141,5 @@ window.looks = (() => {
 
   const time = (name) => performance.getEntriesByName(name)[0].startTime;
 
-  return {alerts, charts, clipped, drawn, empty, faint, images, marks, settled, time, timed, wide};
+  return {alerts, charts, clipped, empty, faint, images, painted, settled, time, timed, wide};
 })();
