@@ -35,9 +35,10 @@ exactness: .venv/ready  # how close models of a Gaussian source come to the leas
 	done
 	python -m hvae.reports.exactness --out reports/exactness/index.html $(GAUSSIAN:%=results/%)
 
-benchmark: .venv/ready
+benchmark: .venv/ready .venv/browser
 	python -m benchmarks.grid
 	python -m benchmarks.conv
+	python -m benchmarks.browser
 
 plane: .venv/ready  # one model for a plane against independent ones: some 21 minutes on two cores
 	for name in $(PLANES); do \

@@ -64,8 +64,8 @@ def landed(
         tooltip = _tooltip({name: title for name, title in numbers.items() if name in rows[0]})
         base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=tooltip)
         layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
-    below = {"subtitle": wrapped(_typical(groups[0][1]))} if crowded else {}
-    return alt.layer(*layers, title=alt.TitleParams(wrapped(title), **below))
+    below = wrapped(_typical(groups[0][1])) if crowded else alt.Undefined
+    return alt.layer(*layers, title=alt.TitleParams(wrapped(title), subtitle=below))
 
 
 def _mark(

@@ -1,6 +1,7 @@
 // What a test can ask of a page; put into every page before its own scripts run.
 "use strict";
 window.looks = (() => {
+  const CHARTS = ".chart, .vega-embed, #explorer-chart";
   const DRAWN = "path, rect, circle, ellipse, line, use, image, text, polyline, polygon";
   const WAIT = 15000; // milliseconds for one chart, on a busy machine
   const SLACK = 2; // pixels that a letter may stand over an edge
@@ -12,7 +13,7 @@ window.looks = (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const frame = () => new Promise((next) => requestAnimationFrame(next));
   const visible = (node) => node.checkVisibility({opacityProperty: true, visibilityProperty: true});
-  const charts = () => all(".chart, .vega-embed").filter((chart) => chart.checkVisibility());
+  const charts = () => all(CHARTS).filter((chart) => chart.checkVisibility());
 
   // An axis has lines and letters, too; what Vega draws for data is in groups of this role.
   function marks(svg) {
@@ -62,14 +63,14 @@ window.looks = (() => {
 
   // Letters of a chart that stand outside its drawing are cut off.
   function clipped() {
-    return all(".chart svg, .vega-embed svg").flatMap((svg) => {
+    return all("svg").filter((svg) => svg.closest(CHARTS)).flatMap((svg) => {
       const outer = svg.getBoundingClientRect();
       return all("text", svg).filter((text) => visible(text) && text.textContent.trim()).filter((text) => {
         const box = text.getBoundingClientRect();
         return box.width > 0 && (
           box.left < outer.left - SLACK || box.right > outer.right + SLACK ||
           box.top < outer.top - SLACK || box.bottom > outer.bottom + SLACK);
-      }).map((text) => `${svg.closest(".chart, .vega-embed").id}: ${text.textContent}`);
+      }).map((text) => `${svg.closest(CHARTS).id}: ${text.textContent}`);
     });
   }
 

@@ -104,8 +104,8 @@ def run(
 
 def _items(source: str, dimensions: int) -> Items:
     if source == "digits":
-        x, classes, shape = RANDOM.random((20, dimensions)), ("zero", HOSTILE), (3, 4)
-        return Items(x.astype(np.float32), np.arange(20) % 2, np.arange(20), shape, classes)
+        x, shape = RANDOM.random((20, dimensions)).astype(np.float32), (3, 4)
+        return Items(x, np.arange(20) % 2, np.arange(20), shape, ("zero", HOSTILE))
     x = RANDOM.standard_normal((20, dimensions)).astype(np.float32)
     classes = UNLABELLED if source == "gaussian" else tuple("abcde")
     labels = np.arange(20) % len(classes)

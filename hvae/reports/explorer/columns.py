@@ -70,9 +70,7 @@ def _rates(run: Run) -> list[Column]:
 
 
 def _own(run: Run, layer: int) -> Column:
-    values = {
-        p["point"]: interval(p[f"rate_{layer}"], p[f"rate_{layer}_se"]) for p in run.measured
-    }
+    values = {p["point"]: interval(p[f"rate_{layer}"], p[f"rate_{layer}_se"]) for p in run.measured}
     return _rate(f"rate-{layer}", rate_of(layer, run.layers), values)
 
 
