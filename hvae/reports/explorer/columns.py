@@ -61,12 +61,13 @@ def _total(run: Run) -> list[str]:
 def _rates(run: Run) -> list[Column]:
     """R_l of each layer, R_{≥l} of all from l up, and R_1 + … + R_L."""
     top = run.layers
-    found = [_own(run, layer) for layer in range(1, max(top, 2))]
-    for layer in range(2, top + 1):
-        found.append(_rate(f"above-{layer}", f"R({span(layer, top)})", _suffix(run, layer)))
-    if top > 1:
-        found.append(_rate("total", f"R({span(1, top)}), total", _suffix(run, 1)))
-    return found
+    own = [_own(run, layer) for layer in range(1, max(top, 2))]
+    above = [
+        _rate(f"above-{layer}", f"R({span(layer, top)})", _suffix(run, layer))
+        for layer in range(2, top + 1)
+    ]
+    total = [_rate(name, f"R({span(1, top)}), total", _suffix(run, 1)) for name in _total(run)]
+    return [*own, *above, *total]
 
 
 def _own(run: Run, layer: int) -> Column:

@@ -5,7 +5,7 @@ many points, each shows fewer pictures, and fewer items in a plane.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from hvae.reports import pictures
 from hvae.reports.embedding import DIGITS, METHODS
+from hvae.reports.explorer.limits import latents
 from hvae.reports.kinds import Row
 from hvae.reports.run import Run
-from hvae.reports.theme import span, sub
+from hvae.reports.theme import span
 from hvae.results.rates import suffix_name
 
 PICTURES = 4_000_000  # bytes of pixels, which a PNG hardly exceeds
@@ -94,7 +95,7 @@ def _planes(run: Run, trained: set[str]) -> dict[str, list[Row]]:
     for (point, layers, method), rows in groups.items():
         few = rows[:count]
         places = list(_places(x[few], y[few]))
-        title = f"{_latent(layers)} by {METHODS.get(method, method)}"
+        title = f"{latents(layers)} by {METHODS.get(method, method)}"
         plane = {"title": title, "places": places, "labels": label[few].tolist()}
         planes.setdefault(point, []).append(plane)
     return planes
@@ -103,9 +104,3 @@ def _planes(run: Run, trained: set[str]) -> dict[str, list[Row]]:
 def _places(x: NDArray[np.floating], y: NDArray[np.floating]) -> Iterator[float]:
     for pair in zip(x, y, strict=True):
         yield from (float(f"{value:.{DIGITS}g}") for value in pair)
-
-
-def _latent(layers: str) -> str:
-    """z1+z2 as z₁, z₂."""
-    parts: Sequence[str] = layers.split("+")
-    return ", ".join(f"z{sub(int(part.removeprefix('z')))}" for part in parts)

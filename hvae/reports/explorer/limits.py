@@ -8,6 +8,7 @@ from hvae.reports.bounds import counted
 from hvae.reports.kinds import Row
 from hvae.reports.run import Run
 from hvae.reports.slack import UNITS, evidence
+from hvae.reports.theme import sub
 
 NATS = "nats per item"
 DIGITS = 4
@@ -46,5 +47,12 @@ def _shown(check: Row) -> dict[str, Any]:
     numbers = {name: check[name] for name in ("measured", "limit", "slack")}
     numbers["slack_se"] = math.hypot(check["measured_se"], check["limit_se"])
     rounded = {name: float(f"{value:.{DIGITS}g}") for name, value in numbers.items()}
-    names = {name: check[name] for name in ("bound", "layers", "method", "verdict")}
+    names = {name: check[name] for name in ("bound", "method", "verdict")}
+    names["layers"] = latents(check["layers"])
     return names | rounded | {"unit": UNITS.get(check["metric"], NATS)}
+
+
+def latents(layers: str) -> str:
+    """`z1+z2` of the tables as z₁, z₂."""
+    numbers = [int(part.removeprefix("z")) for part in layers.split("+") if part]
+    return ", ".join(f"z{sub(number)}" for number in numbers)

@@ -35,10 +35,8 @@ MEASURES = {
     "class_tv": Measure("class histogram, total variation", better="lower"),
     "class_consistency": Measure("class consistency"),
 }
-FIRST = (  # tasks in the order of the menu; others follow
-    "classification clustering regression anomaly generation "
-    "reconstruction denoising inpainting upscaling compression"
-).split()
+FIRST = ["classification", "clustering", "regression", "anomaly", "generation"]
+FIRST += ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]  # others follow
 
 
 class Score(NamedTuple):
@@ -76,7 +74,7 @@ def _score(
     run: Run, task: str, layers: str, method: str, metric: str, values: dict[str, Interval]
 ) -> Score:
     measure = MEASURES.get(metric, Measure(metric, better="none"))
-    of = f" of {span(lowest_layer(layers), run.layers)}" if layers else ""
+    of = f" on {span(lowest_layer(layers), run.layers)}" if layers else ""
     name = "-".join(_parts((task, layers, method, metric)))
     title = f"{_capital(measure.words)}, {method}{of}"
     return Score(name, title, measure.unit, _capital(task), measure.better, values)

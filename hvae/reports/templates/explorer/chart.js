@@ -10,6 +10,7 @@ async function drawChart() {
   if (mine !== asked) { result.finalize(); return; }
   if (view) view.finalize();
   view = result.view;
+  offerCsv();
   describe();
   overlay();
 }

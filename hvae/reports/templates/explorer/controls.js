@@ -29,7 +29,6 @@ function listen() {
   SIDES.forEach(([, n]) => ["from", "to"].forEach((end) => byId(`${end}-${n}`).addEventListener("input", typed)));
   byId("clear").addEventListener("click", () => change({ region: null }));
   document.querySelectorAll(".explorer-controls").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawChart);
 }
 
 // The same β in the other seed.

@@ -18,7 +18,7 @@ function unchecked(point) {
 }
 
 function checks({ counts, checks: list }) {
-  const told = VERDICTS.filter((verdict) => counts[verdict]).map((verdict) => `${counts[verdict]} ${verdict}`);
+  const told = VERDICTS.filter((verdict) => counts[verdict]).map((verdict) => `${verdict} ${counts[verdict]}`);
   const lines = list.map(checkRow);
   const headings = ["Bound", "Slack", "Measured", "Limit", "Verdict"];
   return [

@@ -33,7 +33,7 @@ function summaryRow(column, found) {
   const values = having.map((point) => point.values[column.name][0] * factor(column.name));
   const best = { higher: having[having.length - 1], lower: having[0] }[column.better];
   return row(titled(column.name), number(values[0]), number(median(values)), number(values[values.length - 1]),
-    best ? goTo(best, beta(best)) : "–");
+    best ? goTo(best, named(best)) : "–");
 }
 
 function median(sorted) {

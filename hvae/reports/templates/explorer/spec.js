@@ -1,5 +1,6 @@
 // The chart as a Vega-Lite specification of the state. Regions and the chosen point are data of
 // their own, which change without drawing everything again.
+const INK = "#111111"; // as in every chart of the page, whose style knows what it is in the dark
 const TICKS = [0, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000];
 
 function rows(list) {
@@ -22,12 +23,13 @@ function axis(name, column, list) {
 }
 
 function rateScale(column, values) {
-  const room = 0.1 * factor(column);
-  const domain = [Math.min(-room / 2, 1.15 * Math.min(...values)), 1.15 * Math.max(room, ...values)];
-  if (state.scale === "linear") return { scale: { domain, nice: false, zero: false }, axis: {} };
-  const values_ = [...TICKS.slice(1).map((tick) => -tick), ...TICKS];
+  const room = 0.1 * factor(column), least = Math.min(0, ...values), most = Math.max(room, ...values);
+  const linear = [least - 0.03 * (most - least), 1.05 * most];
+  if (state.scale === "linear") return { scale: { domain: linear, nice: false, zero: false }, axis: {} };
+  const domain = [Math.min(-room / 2, 1.15 * least), 1.15 * most];
+  const ticks = [...TICKS.slice(1).map((tick) => -tick), ...TICKS];
   return { scale: { type: "symlog", constant: 0.3 * factor(column), domain, nice: false },
-    axis: { values: values_, labelExpr: "format(datum.value, '~r')" } };
+    axis: { values: ticks, labelExpr: "format(datum.value, '~r')" } };
 }
 
 function spec() {
@@ -43,7 +45,7 @@ function spec() {
     ...others(list.filter((one) => !isGrid(points.get(one.name))), at), ring(at),
   ];
   return { width: "container", height: 420, autosize: { type: "fit", contains: "padding" },
-    background: "transparent", config: themed(), layer: layers };
+    config: data.config, layer: layers };
 }
 
 function region(x, y) {
@@ -65,7 +67,7 @@ function coloured(values, at, size) {
   const legend = { orient: "bottom", direction: "horizontal", gradientLength: 220, titleLimit: 0, format: ".3~g" };
   const color = { field: "value", type: "quantitative", title: titled(state.metric), scale: { scheme: "viridis" }, legend };
   return { data: { name: "grid", values }, encoding: { ...at, color, tooltip: { field: "name" } },
-    mark: { type: "point", filled: true, size, opacity: 1, stroke: ink(), strokeWidth: 0.4, cursor: "pointer" } };
+    mark: { type: "point", filled: true, size, opacity: 1, stroke: INK, strokeWidth: 0.4, cursor: "pointer" } };
 }
 
 function open(name, values, at, shape, size) {
@@ -77,21 +79,11 @@ function open(name, values, at, shape, size) {
 function others(list, at) {
   return Object.entries(data.symbols).map(([kind, shape]) => {
     const layer = open(kind, list.filter((one) => one.kind === kind), at, shape, 90);
-    return { ...layer, mark: { ...layer.mark, stroke: ink(), strokeWidth: 1.6 } };
+    return { ...layer, mark: { ...layer.mark, stroke: INK, strokeWidth: 1.6 } };
   });
 }
 
 function ring(at) {
   return { data: { name: "chosen", values: [] }, encoding: at,
-    mark: { type: "point", filled: false, size: 330, opacity: 1, stroke: "#d55e00", strokeWidth: 3, clip: true } };
-}
-
-function ink() { return getComputedStyle(byId("root")).color; }
-
-// The page's colours, so that the chart is readable on a dark page too.
-function themed() {
-  const color = ink(), { axis: axes = {}, legend = {}, view = {}, ...rest } = data.config;
-  return { ...rest, view: { ...view, stroke: "#888888" },
-    axis: { ...axes, labelColor: color, titleColor: color, tickColor: "#888888", domainColor: "#888888", gridColor: "#88888844" },
-    legend: { ...legend, labelColor: color, titleColor: color } };
+    mark: { type: "point", filled: false, size: 330, opacity: 1, stroke: "#d55e00", strokeWidth: 3 } };
 }

@@ -60,6 +60,7 @@ function titled(name) {
 
 function number(value) {
   if (!Number.isFinite(value)) return "–";
+  if (value !== 0 && Math.abs(value) < 1e-3) return value.toExponential(1).replaceAll("-", "−");
   return String(Number(value.toPrecision(4))).replace("-", "−");
 }
 

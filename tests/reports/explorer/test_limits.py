@@ -1,0 +1,47 @@
+"""Distances to limits: of each bound the most telling check of a point, and how all went."""
+
+import math
+from typing import Any
+
+import pytest
+
+from hvae.reports.explorer.limits import described, latents, limits
+from tests.reports.cases import BOUNDS, HOSTILE, run
+
+
+def test_every_bound_is_told_once_a_point_and_what_cannot_bind_comes_last(
+    config: dict[str, Any],
+) -> None:
+    one = run(config)
+    found = limits(one)
+    assert set(found) == {point["point"] for point in one.points}
+    checks = found["b10_10_s0"]["checks"]
+    assert sorted(check["bound"] for check in checks) == sorted(BOUNDS)
+    assert checks[-1]["verdict"] == "vacuous"
+    assert found["b10_10_s0"]["counts"] == {"undecided": 1, "holds": 2, "vacuous": 1}
+    assert set(described(one)) == set(BOUNDS)
+
+
+def test_the_check_with_the_most_evidence_against_its_bound_is_the_one(
+    config: dict[str, Any],
+) -> None:
+    one = run(config)
+    check = next(c for c in one.bounds if c["bound"] == "accuracy")
+    worse = check | {"p_value": 0.001, "slack": -0.3, "measured_se": 0.3, "limit_se": 0.4}
+    worse |= {"verdict": "violated", "layers": "z1+z2"}
+    found = limits(one._replace(bounds=[*one.bounds, worse]))[check["point"]]["checks"][0]
+    assert (found["bound"], found["layers"], found["verdict"]) == ("accuracy", "z₁, z₂", "violated")
+    assert found["slack"] == -0.3
+    assert found["slack_se"] == pytest.approx(math.hypot(0.3, 0.4))
+
+
+def test_units_are_those_of_what_is_measured(config: dict[str, Any]) -> None:
+    checks = limits(run(config))["b10_10_s0"]["checks"]
+    units = {check["bound"]: check["unit"] for check in checks}
+    assert units["accuracy"] == "accuracy"
+    assert units["information"] == "nats per item"
+    assert units[HOSTILE] == "units of t, squared"
+
+
+def test_layers_are_named_as_on_the_page() -> None:
+    assert [latents(name) for name in ("", "z2", "z2+z3")] == ["", "z₂", "z₂, z₃"]
