@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.reports.kinds import Row
-from hvae.reports.marks import Chart, Side, bars, legend, placed, wrapped
+from hvae.reports.marks import Chart, Side, bars, legend, placed
 from hvae.reports.run import Run
 from hvae.reports.theme import LIMIT
 
@@ -64,8 +64,8 @@ def landed(
         tooltip = _tooltip({name: title for name, title in numbers.items() if name in rows[0]})
         base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=tooltip)
         layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
-    below = wrapped(_typical(groups[0][1])) if crowded else alt.Undefined
-    return alt.layer(*layers, title=alt.TitleParams(wrapped(title), subtitle=below))
+    heading = alt.TitleParams(title, subtitle=_typical(groups[0][1])) if crowded else title
+    return alt.layer(*layers, title=heading)
 
 
 def _mark(

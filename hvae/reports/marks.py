@@ -1,6 +1,5 @@
 """Marks that charts share: points with their 95 % intervals along both axes, and named curves."""
 
-import textwrap
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -13,7 +12,6 @@ from hvae.reports.theme import BAR, INTERVAL, LIMIT, rate_scale, rate_ticks
 Chart = alt.LayerChart | alt.FacetChart  # what altair makes of layers
 
 POINTS = 150  # of a curve
-LETTERS = 40  # of a heading's line
 DASHES = [[1, 0], [7, 4], [2, 3]]
 
 
@@ -80,11 +78,6 @@ def curves(values: list[Row], x: Side, y: Side) -> alt.Chart:
 def legend(**options: Any) -> alt.Legend:
     """One name a line, never cut short: readable on a narrow screen too."""
     return alt.Legend(columns=1, labelLimit=0, **options)
-
-
-def wrapped(title: str) -> list[str]:
-    """Lines of a heading, none of which a telephone cuts off."""
-    return textwrap.wrap(title, LETTERS)
 
 
 def spread(highest: float) -> np.ndarray:
