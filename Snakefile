@@ -14,6 +14,7 @@ rule all:
     default_target: True
     input:
         REPORT,
+        FIGURES,
         f"{RESULTS}/counts.parquet",
         f"{RESULTS}/selection.parquet",
         f"{RESULTS}/certificate.parquet",
@@ -35,6 +36,7 @@ include: "workflow/rules/visualisation.smk"
 include: "workflow/rules/information.smk"
 include: "workflow/rules/bounds.smk"
 include: "workflow/rules/guidance.smk"
+include: "workflow/rules/summary.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -55,7 +55,7 @@ def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) ->
     color = alt.Color("class:N", scale=alt.Scale(domain=names, range=colors), legend=None)
     return (
         alt.Chart(alt.Data(values=data), title=title)
-        .mark_circle(size=24, opacity=0.8)
+        .mark_circle(size=24, opacity=1)
         .encode(
             alt.X("x:Q", axis=None, scale=alt.Scale(zero=False)),
             alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False)),

@@ -13,7 +13,7 @@ import altair as alt
 from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart, Side, bars, legend, placed
 from hvae.reports.run import Run
-from hvae.reports.theme import LIMIT
+from hvae.reports.theme import BAR, LIMIT
 
 CROWDED = 100  # marks, beyond which bars hide each other
 SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": ("low", "high")}
@@ -76,8 +76,10 @@ def _mark(
     crowded: bool,
 ) -> alt.Chart:
     if kind == GRID:
-        size = {"size": 30} if crowded else {"size": 110, "stroke": "white", "strokeWidth": 0.5}
-        mark = base.mark_point(filled=True, opacity=1, **size).encode(color=color)
+        # an edge, without which yellow marks are lost on white, and dark ones in the dark
+        size = 30 if crowded else 110
+        mark = base.mark_point(filled=True, opacity=1, size=size, stroke=BAR, strokeWidth=0.5)
+        mark = mark.encode(color=color)
     else:
         mark = base.mark_point(filled=False, size=90, opacity=1, stroke=LIMIT, strokeWidth=1.6)
     return mark.encode(shape=_shape(found)) if len(found) > 1 else mark

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hvae.reports import theme
+from hvae.reports.lines import wrapped
 
 
 class Figure(NamedTuple):
@@ -25,7 +26,8 @@ class Figure(NamedTuple):
 
 def figure(name: str, section: str, chart: alt.TopLevelMixin, text: str) -> Figure:
     """A chart as a specification, with its text for readers who cannot see it."""
-    return Figure(name, section, drawable(chart.to_dict() | {"description": text}), text)
+    spec = wrapped(chart.to_dict()) | {"description": text}
+    return Figure(name, section, drawable(spec), text)
 
 
 def drawable(spec: Any) -> Any:
@@ -44,7 +46,8 @@ def render(template: str, figures: Sequence[Figure], **values: Any) -> str:
     )
     templates.filters["indexed"] = indexed
     page = templates.get_template(template)
-    return page.render(figures=figures, libraries=libraries(), sub=theme.sub, **values)
+    look = {"look": theme.SCREEN, "dark": theme.DARK, "sub": theme.sub}
+    return page.render(figures=figures, libraries=libraries(), **look, **values)
 
 
 def indexed(formula: str) -> Markup:

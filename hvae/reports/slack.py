@@ -8,7 +8,7 @@ import altair as alt
 from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart, Side, bars, ends, legend, nats, placed
 from hvae.reports.run import Run
-from hvae.reports.theme import CATEGORIES, LIMIT, span, sub
+from hvae.reports.theme import CATEGORIES, FAINT, LIMIT, SOFT, span, sub
 from hvae.results.rates import lowest_layer
 
 UNITS = {
@@ -90,7 +90,7 @@ def _over_grid(run: Run, base: alt.Chart, bound: str, unit: str) -> Chart:
     y = alt.Y(
         "row:O", title=names, scale=alt.Scale(domain=rests), axis=alt.Axis(labelOverlap="greedy")
     )
-    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color="#bbbbbb")
+    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
     color = alt.Color(
         "slack:Q",
         title=f"Slack ({unit})",
@@ -114,7 +114,7 @@ def _marks(base: alt.Chart, size: int) -> Any:
         "verdict:N",
         title="Verdict",
         scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
-        legend=legend(symbolFillColor="#555555", symbolStrokeWidth=0),
+        legend=legend(symbolFillColor=SOFT, symbolStrokeWidth=0),
     )
     numbers = [alt.Tooltip(f"{name}:Q", format=".3~g") for name in NUMBERS]
     text = [alt.Tooltip(f"{name}:N") for name in ("point", "layers", "method", "verdict")]

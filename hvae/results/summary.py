@@ -9,21 +9,23 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from hvae import command, tables
+from hvae.results import plots
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write `summary.json`, and the rate plane as CSV."""
+    """Write `summary.json`, and as CSV the rate plane and the accuracies."""
     points, tasks, bounds = (tables.read(arguments.results / f"{name}.parquet") for name in NAMES)
     found = summary(points, tasks, bounds)
     if "amortized" in points["strategy"].to_pylist():
         certificate = tables.read(arguments.results / "certificate.parquet").to_pylist()
         found |= {"certificate": certified(certificate)}
+    found |= {"applications": applications(json.loads(arguments.guidance.read_text()))}
     text = json.dumps(found, indent=2) + "\n"
     tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
-    tables.write_whole(arguments.plane, lambda beside: csv.write_csv(points, beside))
+    plots.write(plots.plane(points), arguments.plane)
+    plots.write(plots.accuracies(points, tasks), arguments.accuracy)
 
 
 NAMES = ("points", "tasks", "bounds")
@@ -59,6 +61,20 @@ def certified(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def applications(guidance: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each: the value on test items at the point that validation items chose, and its rate."""
+    return {
+        name: {
+            "metric": found["metric"],
+            "value": found["best"]["value"],
+            "std_error": found["best"]["std_error"],
+            "point": found["best"]["point"],
+            "rate_total_nats": found["best"]["rate_total"],
+        }
+        for name, found in guidance["applications"].items()
+    }
+
+
 def _compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     ratios = [row["ratio"] for row in rows if math.isfinite(row["ratio"])]
     verdicts = Counter(row["verdict"] for row in rows)
@@ -85,5 +101,5 @@ def _best_accuracy(tasks: pa.Table, features: str) -> float | None:
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "results", "out", "plane")
+    command.folder(parser, "results", "guidance", "out", "plane", "accuracy")
     command.run(main, parser.parse_args())

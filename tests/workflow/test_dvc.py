@@ -61,9 +61,10 @@ def test_stages_list_every_source_that_their_jobs_run() -> None:
             "hvae.results.collect",
         ],
         "information": ["hvae.information.measure", "hvae.results.collect"],
-        "bounds": ["hvae.results.judge", "hvae.results.summary"],
+        "bounds": ["hvae.results.judge"],
         "guidance": ["hvae.guidance.guide"],
-        "report": ["hvae.reports.page", "hvae.results.parameters"],
+        "summary": ["hvae.results.summary"],
+        "report": ["hvae.reports.page", "hvae.reports.export", "hvae.results.parameters"],
     }
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     for stage, modules in commands.items():

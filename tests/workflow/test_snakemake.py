@@ -117,6 +117,10 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
     assert summary["points"] == 9 + 1  # of the plane, and a target
     header = (finished.folder / RESULTS / "plane.csv").read_text().splitlines()[0]
     assert '"rate_total"' in header
+    assert '"rate_above"' in header
+    accuracies = (finished.folder / RESULTS / "accuracy.csv").read_text().splitlines()
+    assert len(accuracies) == 1 + 4 * 2  # points looked into, and probes
+    assert {"classification", "reconstruction"} <= summary["applications"].keys()
     assert '"distortion"' in header
 
 
@@ -163,76 +167,84 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
         {"classification": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
-         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
         {"clustering": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
-         "record": 1, "report": 1, "all": 1},
+         "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
         {"fit_classifier": 1, "generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
-         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
         {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
-         "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (  # the classifier stays
         {"tasks": {"generation": {"images": 60}}},
         {"generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
-         "record": 1, "report": 1, "all": 1},
+         "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"visualisation": {"methods": ["t-sne"]}}},
-        {"embed": 2, "collect": 1, "record": 1, "report": 1, "all": 1},
+        {"embed": 2, "collect": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
-    ({"guidance": {"compression_bits": 1.0}}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
-    ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "all": 1}),
+    (
+        {"guidance": {"compression_bits": 1.0}},
+        {"guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+    ),
+    ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "figures": 1, "all": 1}),
     (  # one more β_2 in the box, and 1 in place of 10 is looked into
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 10, 1, 2]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
          "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
          "collect": 5, "collect_tasks": 3,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"grid": {"rates": [[5, 2], [6, 2]]}},
         {"solve": 1, "collect": 2, "collect_plane": 1,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"evaluation": {"every": 1}},
         {"extract": 3 + 1, "classification": 3 + 1, "clustering": 3 + 1, "generation": 3 + 1,
          "regression": 3 + 1, **dict.fromkeys(DECODED, 3 + 1),
          "estimate": 3, "embed": 3, "collect": 3, "collect_tasks": 3 + 3,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"certification": {"tolerance": 0.1}},
-        {"certify": 1, "collect_plane": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+        {"certify": 1, "collect_plane": 1, "summarise": 1, "record": 1, "report": 1,
+         "figures": 1, "all": 1},
     ),
     (
         {"certification": {"seeds": [0, 1, 2]}},
         {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_plane": 1,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"baseline": {"training": {"steps": 30}}},
         {"train_plane": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
          "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "collect": 2,
-         "collect_tasks": 3, "guide": 1, "record": 1, "report": 1, "all": 1},
+         "collect_tasks": 3, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1,
+         "all": 1},
     ),
-    ({"baseline": None}, {"guide": 1, "record": 1, "report": 1, "all": 1}),
+    (
+        {"baseline": None},
+        {"guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+    ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1 + 1, "measure": 3 + 1, "solve": 1, "certify": 1,
          "extract": 2 + 1, "classification": 2 + 1, "clustering": 2 + 1, "generation": 2 + 1,
          "regression": 2 + 1, **dict.fromkeys(DECODED, 2 + 1),
          "estimate": 2, "embed": 2, "collect": 6 + 2, "collect_plane": 2, "collect_tasks": 3 + 3,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "all": 1},
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
 

@@ -28,33 +28,6 @@ rule judge:
         "--out {output.table} 2> {log}"
 
 
-rule summarise:
-    input:
-        tables=expand(
-            f"{RESULTS}/{{table}}.parquet",
-            table=["points", "tasks", "bounds", "certificate"],
-        ),
-        code=sources("hvae.results.summary"),
-    output:
-        summary=f"{RESULTS}/summary.json",
-        plane=f"{RESULTS}/plane.csv",
-    log:
-        f"{LOGS}/summarise.log",
-    benchmark:
-        f"{LOGS}/summarise.tsv"
-    conda:
-        "../envs/hvae.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    shell:
-        f"python -m hvae.results.summary --results {RESULTS} "
-        "--out {output.summary} --plane {output.plane} 2> {log}"
-
-
 rule bounds:
     input:
         f"{RESULTS}/bounds.parquet",
-        f"{RESULTS}/summary.json",
-        f"{RESULTS}/plane.csv",

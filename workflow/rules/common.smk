@@ -32,6 +32,7 @@ DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
 LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
+FIGURES = f"reports/{PARAMS.experiment}/figures"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
 OUTLIERS = {

@@ -1,4 +1,20 @@
 TEMPLATES = sorted(str(path) for path in Path("hvae/reports/templates").rglob("*.*"))
+# What the page and its figures show.
+REPORTED = expand(
+    f"{RESULTS}/{{table}}.parquet",
+    table=[
+        "points",
+        "items",
+        "tasks",
+        "information",
+        "bounds",
+        "gallery",
+        "embeddings",
+        "history",
+        "certificate",
+        "targets",
+    ],
+)
 
 
 rule record:
@@ -26,26 +42,17 @@ rule record:
 rule report:
     input:
         test=SPLITS["test"],
-        tables=expand(
-            f"{RESULTS}/{{table}}.parquet",
-            table=[
-                "points",
-                "items",
-                "tasks",
-                "information",
-                "bounds",
-                "gallery",
-                "embeddings",
-                "history",
-                "certificate",
-                "targets",
-            ],
-        ),
+        tables=REPORTED,
         guidance=f"{RESULTS}/guidance.json",
         templates=TEMPLATES,
         code=sources("hvae.reports.page"),
     output:
-        page=report(REPORT, category="Reports", caption="../report/experiment.rst"),
+        page=report(
+            REPORT,
+            category="Pages",
+            caption="../report/experiment.rst",
+            labels={"experiment": PARAMS.experiment, "figure": "the page"},
+        ),
     log:
         f"{LOGS}/report.log",
     benchmark:
@@ -61,3 +68,36 @@ rule report:
     shell:
         "python -m hvae.reports.page --params {params.job:q} "
         f"--results {RESULTS} --data {DATA} --out {{output.page}} 2> {{log}}"
+
+
+# Which figures there are is known once the tables are: they are one output, a folder of their own,
+# which Snakemake empties before it is made anew. No rule reads it.
+rule figures:
+    input:
+        test=SPLITS["test"],
+        tables=REPORTED,
+        guidance=f"{RESULTS}/guidance.json",
+        code=sources("hvae.reports.export"),
+    output:
+        folder=report(
+            directory(FIGURES),
+            patterns=["{name,[^/]+}.svg"],
+            category="Figures",
+            caption="../report/figure.rst",
+            labels={"experiment": PARAMS.experiment, "figure": "{name}"},
+        ),
+    log:
+        f"{LOGS}/figures.log",
+    benchmark:
+        f"{LOGS}/figures.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        job=job(*type(PARAMS).model_fields),
+    shell:
+        "python -m hvae.reports.export --params {params.job:q} "
+        f"--results {RESULTS} --data {DATA} --out {{output.folder}} 2> {{log}}"

@@ -1,0 +1,34 @@
+# Key figures, for DVC to compare and to plot.
+rule summarise:
+    input:
+        tables=expand(
+            f"{RESULTS}/{{table}}.parquet",
+            table=["points", "tasks", "bounds", "certificate"],
+        ),
+        guidance=f"{RESULTS}/guidance.json",
+        code=sources("hvae.results.summary"),
+    output:
+        summary=f"{RESULTS}/summary.json",
+        plane=f"{RESULTS}/plane.csv",
+        accuracy=f"{RESULTS}/accuracy.csv",
+    log:
+        f"{LOGS}/summarise.log",
+    benchmark:
+        f"{LOGS}/summarise.tsv"
+    conda:
+        "../envs/hvae.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    shell:
+        f"python -m hvae.results.summary --results {RESULTS} "
+        "--guidance {input.guidance} --out {output.summary} "
+        "--plane {output.plane} --accuracy {output.accuracy} 2> {log}"
+
+
+rule summary:
+    input:
+        f"{RESULTS}/summary.json",
+        f"{RESULTS}/plane.csv",
+        f"{RESULTS}/accuracy.csv",
