@@ -23,8 +23,8 @@ def test_every_shown_point_has_a_panel_a_layer_and_method(
     titles = [figure.spec["title"] for figure in drawn if figure.section == "embedding-0"]
     betas = ", ".join(["0.1"] * layers)
     assert titles[:2] == [
-        f"z₁ by principal components, β = ({betas})",
-        f"z₁ by t-SNE, β = ({betas})",
+        {"text": f"z₁ by {method}", "subtitle": f"β = ({betas})"}
+        for method in ("principal components", "t-SNE")
     ]
     assert len(titles) == 2 * layers
 

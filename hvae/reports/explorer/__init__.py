@@ -7,7 +7,7 @@ from hvae.reports.explorer import columns, frames, limits, table
 from hvae.reports.landed import ANCHOR, GRID, TARGET
 from hvae.reports.run import Run
 from hvae.reports.skeleton import drawable
-from hvae.reports.theme import theme
+from hvae.reports.theme import SCREEN
 
 OTHERS = {
     ANCHOR: "independent models, not coloured",
@@ -41,7 +41,7 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "bounds": limits.described(run),
         "limits": limits.limits(run),
         **frames.frames(run),
-        "config": theme()["config"],
+        "config": SCREEN,
     }
     clean: dict[str, Any] = drawable(data)
     return clean
