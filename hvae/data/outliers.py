@@ -9,13 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hvae.data import sources
+from hvae.data.files import HELD_OUT, OF_CLASS, OF_SOURCE, file
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import Indices, divide
 from hvae.errors import InputError
 from hvae.options import Data, other
-
-HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
-OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as in the names of their files
 
 
 class Portion(NamedTuple):
@@ -23,11 +21,6 @@ class Portion(NamedTuple):
 
     source: Source
     ids: Indices
-
-
-def file(split: str, kind: str) -> str:
-    """What the outliers of a split are called, as the split itself is by its name."""
-    return f"{split}-{kind}"
 
 
 def apart(

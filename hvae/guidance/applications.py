@@ -29,6 +29,11 @@ class Metric(NamedTuple):
         """A value with its unit."""
         return self.form.format(value)
 
+    @property
+    def unit(self) -> str:
+        """What follows the number, with a space before it: " dB"; or nothing."""
+        return self.form[self.form.index("}") + 1 :]
+
 
 class Application(NamedTuple):
     """One application: its task's rows with these `features`, by the first metric that they have.

@@ -93,10 +93,6 @@ def _compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Record:
 
 def gain(one: Gain, surface: Surface, layers: int) -> Record:
     """What more than one layer buys for an application."""
-    told = (
-        surface.metric.told(one.ours.best.test.value),
-        surface.metric.told(one.single.best.test.value),
-    )
     return {
         "application": one.application,
         "gain": one.gain,
@@ -104,5 +100,5 @@ def gain(one: Gain, surface: Surface, layers: int) -> Record:
         "p_value": one.p_value,
         "significant": one.significant,
         "best": spot(one.single.best),
-        "text": sentences.bought(one, told, layers),
+        "text": sentences.bought(one, surface.metric, layers),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from hvae.guidance import words
+from hvae.guidance.applications import Metric
 from hvae.guidance.choose import Choice
 from hvae.guidance.compromise import Compromise
 from hvae.guidance.gains import Gain
@@ -100,19 +101,25 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
 NO_COMPROMISE = "No point may be chosen for all applications that have a weight."
 
 
-def bought(gain: Gain, metric_told: tuple[str, str], layers: int) -> str:
-    """What the layers above the first buy for an application, told as its two values."""
+def bought(gain: Gain, metric: Metric, layers: int) -> str:
+    """What the layers above the first buy for an application, and at which rates either side is."""
     upper = "The second layer" if layers == 2 else "The layers above the first"
-    ours, theirs = metric_told
     verb = "buy" if layers > 2 else "buys"
-    amount = f"{words.number(abs(gain.gain))} ± {words.error(gain.std_error)}"
+    amount = f"{words.number(abs(gain.gain))} ± {words.error(gain.std_error)}{metric.unit}"
     if not gain.significant:
         what = f"{verb} nothing that is significant for {gain.application}"
     elif gain.gain > 0:
         what = f"{verb} {amount} for {gain.application}"
     else:
         what = f"{'cost' if layers > 2 else 'costs'} {amount} for {gain.application}"
+    ours, single = (_stands(one.best, metric) for one in (gain.ours, gain.single))
     return (
-        f"{upper} {what}: {ours} against {theirs} with one layer, on test items, each at the point "
-        "chosen for it."
+        f"{upper} {what}: {ours}, against {single}, with one layer, on test items, each at the "
+        "point chosen for it."
     )
+
+
+def _stands(spot: Spot, metric: Metric) -> str:
+    """A value, and what it takes: two sides compare only where they spend about as much."""
+    total = words.number(spot.place.total.value)
+    return f"{metric.told(spot.test.value)} at β = {words.beta(spot.place)} and {total} nats"

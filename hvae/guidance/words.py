@@ -32,8 +32,9 @@ def estimate(one: Estimate) -> str:
 
 
 def beta(place: Place) -> str:
-    """(β_1, …, β_L)."""
-    return f"({', '.join(f'{value:.4g}' for value in place.beta)})"
+    """(β_1, …, β_L), or the one β."""
+    each = ", ".join(f"{value:.4g}" for value in place.beta)
+    return f"({each})" if len(place.beta) > 1 else each
 
 
 def symbol(name: str, layer: int) -> str:

@@ -13,6 +13,7 @@ from hvae.results.rates import lowest_layer
 
 UNITS = {
     "accuracy": "accuracy",
+    "class_consistency": "accuracy",
     "class_tv": "total variation",
     "mse": "units of t, squared",
     "squared_error": "units of x, squared",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from hvae.tasks.views import Floats
 
@@ -29,7 +29,7 @@ class Jackknife(NamedTuple):
         So an end reaches as far as the bias may have moved the value, as those of `bootstrap` do.
         It may lie beyond what the statistic can be.
         """
-        half = t.ppf((1 + LEVEL) / 2, self.degrees) * self.std_error
+        half = stdtrit(self.degrees, (1 + LEVEL) / 2) * self.std_error
         corrected = self.value - self.bias
         return np.minimum(self.value, corrected) - half, np.maximum(self.value, corrected) + half
 

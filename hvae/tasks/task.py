@@ -15,7 +15,7 @@ import pyarrow as pa
 import torch
 
 from hvae import command, tables
-from hvae.data import outliers, prepared
+from hvae.data import files, prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.errors import InputError
@@ -28,7 +28,7 @@ from hvae.tasks.classifier import Judge
 from hvae.training import checkpoint
 
 Row = dict[str, Any]
-HELD_OUT = outliers.HELD_OUT  # what a task is scored on
+HELD_OUT = files.HELD_OUT  # what a task is scored on
 
 
 class Subject(NamedTuple):
@@ -129,8 +129,8 @@ def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[S
 def unseen(folder: Path, split: str) -> dict[str, Items]:
     """The outliers of a split as `Subject` has them."""
     of_class, of_source = (
-        prepared.read(folder / f"{outliers.file(split, kind)}.parquet")
-        for kind in (outliers.OF_CLASS, outliers.OF_SOURCE)
+        prepared.read(folder / f"{files.file(split, kind)}.parquet")
+        for kind in (files.OF_CLASS, files.OF_SOURCE)
     )
     found = [("", of_class), ("".join(of_source.classes), of_source)]
     return {name: items for name, items in found if len(items.ids) > 0}

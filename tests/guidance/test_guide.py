@@ -96,7 +96,8 @@ def test_a_baseline_of_one_layer_is_compared_on_test_items() -> None:
     assert gains["reconstruction"]["gain"] == pytest.approx(10 / 1.1)
     assert gains["reconstruction"]["significant"]
     assert gains["reconstruction"]["text"].startswith(
-        "The second layer buys 9.09 ± 0.14 for reconstruction: 28.18 dB against 19.09 dB with one"
+        "The second layer buys 9.09 ± 0.14 dB for reconstruction: 28.18 dB at β = (0.1, 0.1) and "
+        "18.2 nats, against 19.09 dB at β = 0.1 and 9.09 nats, with one layer"
     )
     noisy = guidance(measured(se=1.0), [BOUND], Guidance(), measured(se=1.0, layers=1))
     texts = {one["application"]: one["text"] for one in noisy["baseline"]}

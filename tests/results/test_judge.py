@@ -88,10 +88,11 @@ def test_a_limit_of_one_is_vacuous() -> None:
 
 
 def test_a_halved_rate_is_found_out() -> None:
-    """The best guess from R nats breaks the limit of R/2; a matched cluster is a guess as well."""
+    """Of R nats, the best guess breaks the limit of R/2; clusters and cuts are guesses, too."""
     rate = 1.5
     best = round(360 * accuracy_limit(rate, SHARES))
-    for guess in (task(best), task(best, task="clustering", method="k-means")):
+    cut = task(best, task="generation", method="mlp", metric="class_consistency")
+    for guess in (task(best), task(best, task="clustering", method="k-means"), cut):
         assert verdicts([guess], rate) != ["violated"]
         assert verdicts([guess], rate / 2) == ["violated"]
 

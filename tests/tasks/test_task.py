@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae import tables
-from hvae.data import outliers, prepared
-from hvae.data.outliers import HELD_OUT, OF_CLASS, OF_SOURCE
+from hvae.data import files, prepared
+from hvae.data.files import HELD_OUT, OF_CLASS, OF_SOURCE
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.errors import InputError
@@ -55,7 +55,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
             store.write(of, store.file(tmp_path / "latents", point, split))
     none = items.first(0)._replace(classes=())
     for split, kind in itertools.product(HELD_OUT, (OF_CLASS, OF_SOURCE)):
-        prepared.write(none, tmp_path / "data" / f"{outliers.file(split, kind)}.parquet")
+        prepared.write(none, tmp_path / "data" / f"{files.file(split, kind)}.parquet")
     return argparse.Namespace(
         data=tmp_path / "data", latents=tmp_path / "latents", models=tmp_path, classifier=None
     )

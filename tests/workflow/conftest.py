@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from tests.conftest import ROOT
 
@@ -132,11 +133,21 @@ def make(folder: Path, **changes: Any) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The small experiment, run once; tests that change it work on a copy."""
-    workspace = make(tmp_path_factory.mktemp("finished") / "project", **SMALL)
-    workspace.snakemake()
-    return workspace
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
+    """The small experiment, run once whichever processes share the tests; each has its own copy.
+
+    Tests that change it work on a further copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "finished-once"
+    with FileLock(shared.with_suffix(".lock")):
+        if not shared.exists():
+            workspace = make(tmp_path_factory.mktemp("making") / "project", **SMALL)
+            workspace.snakemake()
+            workspace.folder.rename(shared)
+    own = tmp_path_factory.mktemp("finished") / "project"
+    shutil.copytree(shared, own, symlinks=True)
+    return Workspace(own)
 
 
 @pytest.fixture

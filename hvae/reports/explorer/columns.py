@@ -86,7 +86,7 @@ def _rate(name: str, title: str, values: Mapping[str, Interval]) -> Column:
 COSTS: Mapping[str, tuple[str, str, str]] = {
     "distortion": ("Distortion D, z sampled", NATS, "lower"),
     "psnr": ("PSNR, z sampled", "dB", "higher"),
-    "mse": ("Mean squared error, z sampled", "units² per dimension", "lower"),
+    "mse": ("Mean squared error per dimension, z sampled", "units²", "lower"),
     "bits": ("Code length (D + R) / n", "bits per dimension", "lower"),
 }
 

@@ -19,8 +19,8 @@ from hvae.reports.run import Run
 from hvae.reports.theme import span
 from hvae.results.rates import suffix_name
 
-PICTURES = 4_000_000  # bytes of pixels, which a PNG hardly exceeds
-PLACES = 400_000  # items in all planes together
+PICTURES = 3_000_000  # bytes of pixels, which a PNG hardly exceeds
+PLACES = 150_000  # items in all planes together
 Gallery = dict[tuple[str, str], list[Row]]
 
 

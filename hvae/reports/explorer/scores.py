@@ -76,8 +76,8 @@ def _score(
     measure = MEASURES.get(metric, Measure(metric, better="none"))
     of = f" on {span(lowest_layer(layers), run.layers)}" if layers else ""
     name = "-".join(_parts((task, layers, method, metric)))
-    title = f"{_capital(measure.words)}, {method}{of}"
-    return Score(name, title, measure.unit, _capital(task), measure.better, values)
+    title = f"{task.capitalize()}: {measure.words}, {method}{of}"
+    return Score(name, title, measure.unit, task.capitalize(), measure.better, values)
 
 
 def _parts(names: Iterable[str]) -> Iterator[str]:
@@ -86,7 +86,3 @@ def _parts(names: Iterable[str]) -> Iterator[str]:
 
 def _place(task: str) -> int:
     return FIRST.index(task) if task in FIRST else len(FIRST)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

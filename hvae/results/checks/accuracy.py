@@ -10,9 +10,13 @@ from hvae.results.checks.budgets import budgets
 from hvae.results.checks.named import Named, of_row
 from hvae.results.evidence import Evidence, Row
 
+# what the data's classifier sees in a decoded cut is a guess from z_{≥l} as well: the layers below
+# are drawn given it, without x
+GUESSES = ("accuracy", "class_consistency")
+
 
 def accuracy(evidence: Evidence) -> Iterator[Named]:
-    """Probes and matched clusters on samples against A(R_{≥l}) and A(Î⁺); A is 1 from H(y) on.
+    """Guesses from samples against A(R_{≥l}) and A(Î⁺); A is 1 from H(y) on.
 
     Those on means are outside the theorem and are not checked. Rates, labels, guesses and class
     shares refer to the same test items.
@@ -29,5 +33,5 @@ def accuracy(evidence: Evidence) -> Iterator[Named]:
 
 
 def is_judged(task: Row) -> bool:
-    """Whether the row of `tasks.parquet` is an accuracy on samples."""
-    return task["metric"] == "accuracy" and task["features"] == "sample"
+    """Whether the row of `tasks.parquet` tells how often a guess from samples is right."""
+    return task["metric"] in GUESSES and task["features"] == "sample"

@@ -56,7 +56,8 @@ BOUNDS: Mapping[str, Bound] = {
     ),
     "accuracy": Bound(
         "accuracy ≤ A(R_{≥l})",
-        "No guess of the class is right more often than the rate allows.",
+        "No guess of the class, nor any picture made of these layers, is right more often than "
+        "the rate allows.",
     ),
     "accuracy-by-information": _sharper(
         "accuracy ≤ A(Î⁺(x; z_{≥l}))", "The accuracy of a guess of the class"

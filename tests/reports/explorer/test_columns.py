@@ -88,7 +88,7 @@ def test_tasks_are_told_on_samples_of_all_layers_and_of_the_top_one(config: dict
         f"classification-{layers}-{p}-accuracy" for layers in ("z1+z2+z3", "z3") for p in probes
     ]
     column = found["classification-z3-knn-accuracy"]
-    assert (column.title, column.better) == ("Accuracy, knn on z₃", "higher")
+    assert (column.title, column.better) == ("Classification: accuracy, knn on z₃", "higher")
     assert column.values["b10_10_10_s0"] == (0.6, 0.55, 0.65)
 
 

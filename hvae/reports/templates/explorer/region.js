@@ -16,14 +16,17 @@ function regionSentence() {
   return `${count}; total rates from ${number(Math.min(...rates))} to ${number(Math.max(...rates))} ${state.unit} per item.`;
 }
 
+const FLATTERED = "The best are the best of the same test items, and so a little flattered.";
+
 function drawSummary() {
   const found = within(), summary = byId("summary");
   summary.dataset.count = found.length;
+  summary.dataset.region = state.region ? "chosen" : "none";
   const first = columns.get(state.metric);
   const order = [first, ...data.columns.filter((column) => column !== first)];
   const lines = order.map((column) => summaryRow(column, found)).filter(Boolean);
   const shown = lines.length ? [boxed(table(["Quantity", "Least", "Median", "Most", "Best at"], lines), "Summary of the region")] : [];
-  summary.replaceChildren(make("h4", {}, "Region"), make("p", { class: "note" }, regionSentence()), ...shown);
+  summary.replaceChildren(make("h4", {}, "Region"), make("p", { class: "note" }, `${regionSentence()} ${FLATTERED}`), ...shown);
 }
 
 function summaryRow(column, found) {

@@ -74,7 +74,7 @@ function coloured(values, at, size) {
   const legend = { orient: "bottom", direction: "horizontal", gradientLength: 220, titleLimit: 0, format: ".3~g" };
   const color = { field: "value", type: "quantitative", title: titled(state.metric), scale: { scheme: "viridis" }, legend };
   return { data: { name: "grid", values }, encoding: { ...at, color, tooltip: { field: "name" } },
-    mark: { type: "point", filled: true, size, opacity: 1, stroke: INK, strokeWidth: 0.4, cursor: "pointer" } };
+    mark: { type: "point", filled: true, size, opacity: 1, stroke: INK, strokeWidth: 0.7, cursor: "pointer" } };
 }
 
 function open(name, values, at, shape, size) {
