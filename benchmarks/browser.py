@@ -4,7 +4,7 @@ Each page is opened in Debian's Chromium, from a file, with nothing cached: page
 and those whose files are given. From the start of navigation until every chart that a screen of
 1600×1000 or 400×1000 pixels shows first has its marks; then all charts, which are scrolled to.
 
-    python -m benchmarks.browser reports/digits/index.html > benchmarks/browser.md
+    python -m benchmarks.browser reports/digits/index.html
 """
 
 import statistics
