@@ -25,8 +25,14 @@ CONTROLS = "select, input, button"
 
 @pytest.fixture(scope="module")
 def planted() -> Run:
-    """A plane of 5×5 points whose rates are 1/β_1 and 1/β_2; β halfway between has pictures."""
-    return run(config(), amortized=True, beta=BETAS)
+    """A plane of 5×5 points whose rates are 1/β_1 and 1/β_2; no two points' pictures are alike."""
+    one = run(config(), amortized=True, beta=BETAS)
+    shades = np.linspace(0.1, 0.9, len(one.gallery))
+    gallery = [
+        row | {"image": [shade * value for value in row["image"]]}
+        for row, shade in zip(one.gallery, shades, strict=True)
+    ]
+    return one._replace(gallery=gallery)
 
 
 @pytest.fixture(scope="module")
