@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 GAUSSIAN := gaussian-one-layer gaussian gaussian-no-skip gaussian-three-layers
 PLANES := digits-certified gaussian-amortized
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -n)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: all plan test test-slow lint exactness benchmark plane clean
@@ -13,7 +14,7 @@ all: .venv/ready
 plan: .venv/ready  # what `make` would run, and how much room it takes
 	snakemake --cores all --dry-run --quiet rules
 
-test: .venv/ready lint
+test: .venv/ready .venv/browser lint
 	pytest -n 2 --dist worksteal
 
 test-slow: .venv/ready  # the whole default experiment, and DVC over the workflow
@@ -34,9 +35,10 @@ exactness: .venv/ready  # how close models of a Gaussian source come to the leas
 	done
 	python -m hvae.reports.exactness --out reports/exactness/index.html $(GAUSSIAN:%=results/%)
 
-benchmark: .venv/ready
+benchmark: .venv/ready .venv/browser
 	python -m benchmarks.grid
 	python -m benchmarks.conv
+	python -m benchmarks.browser
 
 plane: .venv/ready  # one model for a plane against independent ones: some 21 minutes on two cores
 	for name in $(PLANES); do \
@@ -48,6 +50,12 @@ plane: .venv/ready  # one model for a plane against independent ones: some 21 mi
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	touch $@
+
+.venv/browser: .venv/ready  # Chromium, in which the tests open reports
+	which chromium chromedriver > /dev/null \
+	  || { $(AS_ROOT) apt-get update && $(AS_ROOT) apt-get install --yes chromium chromium-driver; } \
+	  || { echo "The tests open reports in a browser: install Debian's chromium and chromium-driver" >&2; exit 1; }
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache

@@ -9,7 +9,7 @@ from hvae.reports.marks import Chart, legend
 from hvae.reports.theme import BAR, CATEGORIES, LIMIT
 
 Row = dict[str, Any]
-FEATURES = {"sample": "samples, which the limits are of", "mean": "means, which no limit is of"}
+FEATURES = {"sample": "samples: limits apply", "mean": "means: no limit applies"}
 LIMITS = {"accuracy": "A(R): the limit by the rate", "accuracy-by-information": "A(Î⁺): by Î⁺"}
 
 

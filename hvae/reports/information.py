@@ -81,11 +81,13 @@ def information(run: Run, quantity: Quantity) -> Chart:
         alt.Tooltip("kind:N"),
         alt.Tooltip("saturated:N"),
     ]
+    # Parts without a row are left out: Vega warns of scales that have no data.
     marks = [
-        base.mark_point(filled=filled, size=45, opacity=0.85, strokeWidth=1.5)
-        .transform_filter(f"{'!' if filled else ''}datum.saturated")
+        alt.Chart(alt.Data(values=part))
+        .mark_point(filled=filled, size=45, opacity=0.85, strokeWidth=1.5)
         .encode(*placed(x, y), color, tooltip=numbers)
         for filled in (True, False)
+        if (part := [row for row in data if row["saturated"] is not filled])
     ]
     highest = max((row["x_high"] for row in data), default=1.0)
     return alt.layer(*bars(base, x, y), curves(_limits(run, quantity, highest), x, y), *marks)

@@ -3,7 +3,7 @@
 import textwrap
 from typing import Any
 
-WIDTH = 44  # characters of a title: some 270 pixels at the sizes of the theme
+WIDTH = 40  # characters of a title: some 280 pixels at the sizes of the theme
 NOT_DRAWN = ("data", "datasets", "tooltip")
 
 

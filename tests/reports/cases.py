@@ -1,6 +1,7 @@
 """Runs with the tables of a small grid, rates falling with β, without any training."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,9 @@ def run(
     diverged: tuple[str, ...] = (),
     source: str = "digits",
     amortized: bool = False,
+    beta: Sequence[float] = (0.1, 10),
 ) -> Run:
-    """A 2×…×2 grid on pictures of two classes, or on a source that is known.
+    """A 2×…×2 grid, or one of other β, on pictures of two classes, or on a source that is known.
 
     amortized: of one model, looked into at one β alone, beside independent models at all of them.
     """
@@ -55,7 +57,7 @@ def run(
     config["evaluation"]["every"] = 2 if amortized else 1
     config["grid"]["rates"] = [[1.0] * layers, [90.0] * layers] if amortized else []
     config["model"]["latents"] = [4] * layers
-    config["grid"]["beta"] = [[0.1, 10]] * layers
+    config["grid"]["beta"] = [list(beta)] * layers
     config["report"]["title"] = HOSTILE
     config["data"] = {"source": source, "split": config["data"]["split"]} | OPTIONS[source]
     params = parse(Params, config)
@@ -102,8 +104,8 @@ def run(
 
 def _items(source: str, dimensions: int) -> Items:
     if source == "digits":
-        x, classes, shape = RANDOM.random((20, dimensions)), ("zero", HOSTILE), (3, 4)
-        return Items(x.astype(np.float32), np.arange(20) % 2, np.arange(20), shape, classes)
+        x, shape = RANDOM.random((20, dimensions)).astype(np.float32), (3, 4)
+        return Items(x, np.arange(20) % 2, np.arange(20), shape, ("zero", HOSTILE))
     x = RANDOM.standard_normal((20, dimensions)).astype(np.float32)
     classes = UNLABELLED if source == "gaussian" else tuple("abcde")
     labels = np.arange(20) % len(classes)

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from hvae.reports import embedding, pictures
-from hvae.reports.lines import lines
 from hvae.reports.page import page
 from hvae.reports.sections import SECTIONS
 from hvae.reports.skeleton import libraries
@@ -24,8 +23,8 @@ def test_every_shown_point_has_a_panel_a_layer_and_method(
     titles = [figure.spec["title"] for figure in drawn if figure.section == "embedding-0"]
     betas = ", ".join(["0.1"] * layers)
     assert titles[:2] == [
-        lines(f"z₁ by principal components, β = ({betas})"),
-        lines(f"z₁ by t-SNE, β = ({betas})"),
+        {"text": f"z₁ by {method}", "subtitle": f"β = ({betas})"}
+        for method in ("principal components", "t-SNE")
     ]
     assert len(titles) == 2 * layers
 

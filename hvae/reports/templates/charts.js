@@ -42,6 +42,8 @@
   function offer(place, spec, name) {
     const menu = place.querySelector("details");
     if (!menu) return;
+    // The button is a picture alone.
+    menu.querySelector("summary").setAttribute("aria-label", `Save the chart ${name}`);
     const link = document.createElement("a");
     link.textContent = "Save data as CSV";
     link.download = `${name}.csv`;

@@ -10,6 +10,7 @@ async function drawChart() {
   if (mine !== asked) { result.finalize(); return; }
   if (view) view.finalize();
   view = result.view;
+  byId("chart").querySelector("summary").setAttribute("aria-label", "Save the plane"); // a picture alone
   offerCsv();
   describe();
   overlay();

@@ -18,8 +18,15 @@ function ends(name, [value, low, high], times) {
 
 function axis(name, column, list) {
   const values = list.map((one) => one[name]);
-  const shown = isRate(column) ? rateScale(column, values) : { scale: { zero: false }, axis: {} };
+  const shown = isRate(column) ? rateScale(column, values) : { scale: { zero: false, domain: reach(name, list) }, axis: {} };
   return { type: "quantitative", title: titled(column), ...shown };
+}
+
+// Vega would look for it in each layer, and warns of those that are empty.
+function reach(name, list) {
+  const found = list.flatMap((one) => [one[`${name}_low`], one[`${name}_high`]]);
+  const low = Math.min(...found), high = Math.max(...found), room = (high - low || 1) / 20;
+  return [low - room, high + room];
 }
 
 function rateScale(column, values) {

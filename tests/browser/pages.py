@@ -1,0 +1,90 @@
+"""The pages that are looked at: reports of planted runs, small and whole, and one of 441 points."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from hvae.own.latents import read
+from hvae.own.study import Settings, study
+from hvae.reports import exactness
+from hvae.reports.exactness import Experiment
+from hvae.reports.page import page
+from hvae.reports.run import Run
+from hvae.results.exactness import shortfalls
+from tests.own.test_study import channel
+from tests.reports.cases import HOSTILE, run
+
+ROOT = Path(__file__).parents[2]
+SIDE = 21  # values of β_1 and of β_2 on the large plane
+FINE = tuple(0.1 * 100 ** (i / (SIDE - 1)) for i in range(SIDE))
+
+
+def config() -> dict[str, Any]:
+    """The default parameters, free to change."""
+    return yaml.safe_load((ROOT / "params.yaml").read_text())
+
+
+def two_layers() -> Run:
+    """What the default experiment has: digits, one model for the plane, points asked for."""
+    return run(config(), amortized=True)
+
+
+def gaussian() -> Run:
+    """A source of which everything is known, with neither classes nor pictures."""
+    return run(config(), source="gaussian")
+
+
+def diverged() -> Run:
+    """One model without any number."""
+    return run(config(), diverged=(run(config()).points[0]["point"],))
+
+
+def large() -> Run:
+    """An amortised plane of 441 points."""
+    return run(config(), amortized=True, beta=FINE)
+
+
+RUNS: Mapping[str, Callable[[], Run]] = {
+    "two-layers": two_layers,
+    "one-layer": lambda: run(config(), layers=1),
+    "three-layers": lambda: run(config(), layers=3),
+    "gaussian": gaussian,
+    "diverged": diverged,
+    "large": large,
+}
+
+
+def own() -> str:
+    """Of a model trained elsewhere."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pq.write_table(pa.table(channel(layers=2)).slice(0, 300), folder / "z.parquet")
+        settings = Settings(title=HOSTILE, seed=0, items=100)
+        study(read(folder / "z.parquet"), settings, folder)
+        return (folder / "index.html").read_text()
+
+
+def compared() -> str:
+    """Two Gaussian experiments against the least objective."""
+    return exactness.page([_with_skips(skip) for skip in (True, False)])
+
+
+def _with_skips(skip: bool) -> Experiment:
+    options = config()
+    options["model"]["skip"] = skip
+    one = run(options, source="gaussian")
+    return Experiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
+
+
+OTHERS: Mapping[str, Callable[[], str]] = {"own": own, "exactness": compared}
+NAMES = (*RUNS, *OTHERS)
+
+
+def html(name: str) -> str:
+    """A page by name."""
+    return page(RUNS[name]()) if name in RUNS else OTHERS[name]()

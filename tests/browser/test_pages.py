@@ -1,0 +1,64 @@
+"""Every page in a real browser: silent, offline, whole, legible on a telephone and in the dark."""
+
+from typing import Any
+
+from selenium.webdriver.common.by import By
+
+from tests.browser.conftest import Opened, Pages
+
+LEAST = 4.5  # contrast of text, WCAG 2.2, level AA
+MEGABYTES = 15  # of the page of 441 points
+CONTROLS = "button, input, select, textarea, summary, [role=slider], [role=button]"
+
+
+def asked(opened: Opened, what: str) -> Any:
+    """What a function of `looks.js` answers."""
+    return opened.driver.execute_script(f"return looks.{what}")
+
+
+def test_the_console_is_silent(opened: Opened) -> None:
+    assert opened.errors == []
+
+
+def test_nothing_is_fetched(opened: Opened) -> None:
+    assert opened.requests == []
+
+
+def test_every_panel_has_marks(opened: Opened) -> None:
+    assert asked(opened, "charts().length") > 0
+    assert asked(opened, "empty()") == []
+
+
+def test_nothing_is_wider_than_the_screen(opened: Opened) -> None:
+    assert asked(opened, "wide()") == []
+
+
+def test_no_text_of_a_chart_is_cut_off(opened: Opened) -> None:
+    assert asked(opened, "clipped()") == []
+
+
+def test_text_stands_out_from_what_is_behind_it(opened: Opened) -> None:
+    assert asked(opened, f"faint({LEAST})") == []
+
+
+def test_pictures_load_and_have_texts(opened: Opened) -> None:
+    assert [
+        image for image in asked(opened, "images()") if not (image["alt"] and image["width"])
+    ] == []
+
+
+def test_controls_have_names(opened: Opened) -> None:
+    found = opened.driver.find_elements(By.CSS_SELECTOR, CONTROLS)
+    nameless = [
+        c.get_attribute("outerHTML") for c in found if c.is_displayed() and not c.accessible_name
+    ]
+    assert nameless == []
+
+
+def test_no_label_runs_as_a_script(opened: Opened) -> None:
+    assert asked(opened, "alerts") == []
+    assert opened.driver.title
+
+
+def test_the_page_of_441_points_can_be_sent(pages: Pages) -> None:
+    assert pages("large").stat().st_size < MEGABYTES * 1e6
