@@ -15,10 +15,12 @@ class Cell(NamedTuple):
 class Advice(NamedTuple):
     """What the section reads. texts: a sentence or more an application, by name.
 
+    cautions: what their errors know of other trainings, each sentence once.
     losses: a row an application, with a cell for the best point of each; empty without two of them.
     """
 
     texts: dict[str, str]
+    cautions: list[str]
     absent: list[str]
     unreachable: list[str]
     optima: list[str]
@@ -37,6 +39,7 @@ def advice(found: dict[str, Any]) -> Advice:
     names = list(applications)
     return Advice(
         texts={name: one["text"] for name, one in applications.items()},
+        cautions=list(dict.fromkeys(one["seeds"] for one in applications.values())),
         absent=found["not_measured"],
         unreachable=found["not_reachable"],
         optima=names,
