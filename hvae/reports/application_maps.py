@@ -62,7 +62,7 @@ def application_map(run: Run, name: str) -> Chart:
     half = median((row["high"] - row["low"]) / 2 for row in data)
     heading = alt.TitleParams(
         f"{name.capitalize()}: {metric.title}",
-        subtitle=f"On test items; 95 % intervals, median: ± {half:.2g}",
+        subtitle=["On test items; 95 % intervals,", f"median: ± {half:.2g}"],
     )
     return alt.layer(*below, points, *marks, title=heading)
 
@@ -72,13 +72,12 @@ def _mark(base: alt.Chart, role: str, color: alt.Color, data: Sequence[Row]) -> 
     looks = {"symbolStrokeColor": LIMIT, "symbolFillColor": "transparent", "symbolSize": 120}
     scale = alt.Scale(domain=found, range=[SHAPES[one] for one in found])
     shape = alt.Shape("role:N", title=None, scale=scale, legend=legend(**looks))
-    filled = {"filled": True, "stroke": LIMIT, "strokeWidth": 1} if role == BEST else None
-    style = filled or {"filled": False, "stroke": LIMIT, "strokeWidth": 1.3}
-    mark = base.transform_filter(f"datum.role === '{role}'").mark_point(
-        size=SIZES[role], opacity=1, **style
+    mine = base.transform_filter(f"datum.role === '{role}'").encode(shape, tooltip=_tooltip(data))
+    best = role == BEST
+    mark = mine.mark_point(
+        filled=best, size=SIZES[role], opacity=1, stroke=LIMIT, strokeWidth=1 if best else 1.3
     )
-    mark = mark.encode(shape, tooltip=_tooltip(data))
-    return mark.encode(color) if role == BEST else mark
+    return mark.encode(color) if best else mark
 
 
 def _some(data: Sequence[Row], role: str) -> bool:

@@ -12,8 +12,8 @@ METRICS = {
     "inception_score": "Inception Score",
     "diversity": "Diversity exp H(ȳ)",
     "sharpness": "Sharpness exp(−E H(y | x))",
-    "frechet": "Fréchet distance of classifier features",
-    "class_consistency": "Class consistency",
+    "frechet": "Fréchet distance (feature units²)",
+    "class_consistency": "Class consistency (share of items)",
 }
 
 
@@ -63,4 +63,4 @@ def drawn(run: Run, metric: str) -> Chart:
     base = alt.Chart(alt.Data(values=data))
     marks = base.mark_point(filled=True, size=60, opacity=1).encode(*placed(x, y), tooltip=numbers)
     marks = marks.encode(color=color if layered else alt.value(CATEGORIES[0]))
-    return alt.layer(*bars(base, x, y), marks, title=f"{title} against rate")
+    return alt.layer(*bars(base, x, y), marks, title=title)

@@ -15,9 +15,10 @@ from hvae.reports.skeleton import drawable
 from hvae.reports.theme import BAR, CATEGORIES, LIMIT
 
 NAME = "fronts-pair"
-FRONT, BEATEN, BARRED = "On the front", "Beaten in both", "Over the budget"
+FRONT, BEATEN, BARRED = "On the front", "Beaten by another", "Over the budget"
 COLORS = {FRONT: CATEGORIES[0], BEATEN: BAR, BARRED: CATEGORIES[1]}
 SHAPES = {FRONT: "circle", BEATEN: "square", BARRED: "diamond"}
+TICKS = alt.Axis(tickCount=6)
 Value = tuple[float, float, float, bool]  # with the ends of its interval, and whether it is barred
 
 
@@ -68,9 +69,7 @@ def rows(found: dict[str, Any], first: str, second: str) -> list[Row]:
 
 def fronts(found: dict[str, Any], first: str, second: str) -> Chart:
     """Points with 95 % intervals, and a line through the front."""
-    x, y = (
-        Side(found["titles"][name], alt.Scale(zero=False), alt.Axis()) for name in (first, second)
-    )
+    x, y = (Side(found["titles"][name], alt.Scale(zero=False), TICKS) for name in (first, second))
     base = alt.Chart()
     line = base.transform_filter(f"datum.role === '{FRONT}'").mark_line(
         color=LIMIT, strokeWidth=1.5, tooltip=False

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from hvae.guidance.applications import METRICS, Metric
 from hvae.reports.kinds import Row
 
 
@@ -24,6 +25,7 @@ class Advice(NamedTuple):
     absent: list[str]
     unreachable: list[str]
     optima: list[str]
+    metrics: dict[str, str]
     losses: dict[str, list[Cell]]
     compromise: str
     gains: list[str]
@@ -31,6 +33,12 @@ class Advice(NamedTuple):
 
 
 STRONG = 2.0  # standard errors
+SHORT = {"nmi": "NMI", "mse": "MSE"}  # titles that a narrow column has no room for
+
+
+def short(metric: Metric) -> str:
+    """A metric's name in a table, without its unit."""
+    return SHORT.get(metric.name, metric.title.partition(" (")[0])
 
 
 def advice(found: dict[str, Any]) -> Advice:
@@ -43,6 +51,7 @@ def advice(found: dict[str, Any]) -> Advice:
         absent=found["not_measured"],
         unreachable=found["not_reachable"],
         optima=names,
+        metrics={name: short(METRICS[one["metric"]]) for name, one in applications.items()},
         losses=_losses(found["losses"], names) if len(names) > 1 else {},
         compromise=found["compromise"]["text"] if applications else "",
         gains=[one["text"] for one in found["baseline"]],

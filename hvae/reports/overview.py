@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.bounds.samples import Estimate
-from hvae.guidance.applications import METRICS, Metric
+from hvae.guidance.applications import METRICS
 from hvae.guidance.words import error, estimate, number
+from hvae.reports.guidance import short
 from hvae.reports.run import Run
 
-SHORT = {"nmi": "NMI", "mse": "MSE"}  # titles that a narrow column has no room for
 SMALL = 5e-4  # nats: less than this is told as such
 
 
@@ -44,7 +44,7 @@ def _row(name: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recomme
         name.capitalize(),
         beta(best),
         ", ".join(map(rate, best["rates"], best["rates_se"])),
-        f"{_short(metric)} {metric.told(best['value'])} ({low} to {high})",
+        f"{short(metric)} {metric.told(best['value'])} ({low} to {high})",
         f"{len(one['region'])} of {one['candidates']}",
         _bought(gain) if gain else "",
     )
@@ -53,10 +53,6 @@ def _row(name: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recomme
 def rate(value: float, std_error: float) -> str:
     """A rate ± its standard error, in nats."""
     return "< 0.001" if abs(value) < SMALL else estimate(Estimate(value, std_error))
-
-
-def _short(metric: Metric) -> str:
-    return SHORT.get(metric.name, metric.title.partition(" (")[0])
 
 
 def _bought(gain: dict[str, Any]) -> str:

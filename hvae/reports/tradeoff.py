@@ -1,6 +1,7 @@
 """Distortion and PSNR against the total rate, with what time sharing between the points reaches."""
 
 import math
+import re
 
 import altair as alt
 
@@ -13,6 +14,7 @@ from hvae.reports.run import Run
 from hvae.reports.theme import CATEGORIES, span
 from hvae.results.exactness import betas
 
+HEIGHT = 480  # legends take a good part
 LOWER, UPPER = "Lower convex hull: time sharing", "Upper hull: time sharing, in squared errors"
 
 
@@ -73,5 +75,6 @@ def tradeoff(run: Run, metric: Metric) -> Chart:
     if run.layers > 1:
         upper = f"R({span(2, run.layers)}) (nats per item)"
         color, numbers = alt.Color("above:Q", title=upper), numbers | {"above": upper}
-    title = f"{metric.title} against total rate"
-    return landed(data, title, x, y, color, numbers, curves(hull(run, metric), x, y))
+    title = f"{re.split(r',| [(]', metric.title)[0]} against total rate"
+    chart = landed(data, title, x, y, color, numbers, curves(hull(run, metric), x, y))
+    return chart.properties(height=HEIGHT)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.reports import pictures
+from hvae.reports import pictures, remarks
 from hvae.reports.findings import findings
 from hvae.reports.page import page
 from hvae.reports.sections import figures
@@ -125,15 +125,16 @@ def test_a_run_that_lost_every_model_still_has_its_page(
     assert "no model of this run trained to an end" in html
 
 
-def test_findings_say_why_means_exceed_the_limit(config: dict[str, Any]) -> None:
+def test_it_is_said_why_means_exceed_the_limit(config: dict[str, Any]) -> None:
     closed = run(config)
     closed = closed._replace(
         rates={name: [r[0], Rate(0.0, 0.0)] for name, r in closed.rates.items()}
     )
-    (text,) = [finding for finding in findings(closed) if "posterior means" in finding]
+    (text,) = remarks.means(closed)
     assert "16 of 16 probes on posterior means exceed what samples could reach" in text
     assert "up to 0.60 against 0.50" in text
-    assert not [f for f in findings(run(config)) if "posterior means" in f]
+    assert remarks.means(run(config)) == []
+    assert text in page(closed)
 
 
 def test_what_json_does_not_have_is_not_drawn() -> None:
