@@ -78,7 +78,7 @@ def rows(run: Run, point: str, layers: str, method: str) -> list[Row]:
 def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) -> Chart:
     """The rows in a plane. Its axes have no meaning of their own, and so no numbers."""
     betas = ", ".join(f"{beta:g}" for beta in pictures.betas(point))
-    title = f"z{sub(layer)} by {method}, β = ({betas})"
+    title = alt.TitleParams(f"z{sub(layer)} by {method}", subtitle=f"β = ({betas})")
     names, colors = zip(*key(run), strict=True)
     color = alt.Color("class:N", scale=alt.Scale(domain=names, range=colors), legend=None)
     return (

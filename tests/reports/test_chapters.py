@@ -3,9 +3,12 @@
 import json
 import re
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from snakemake.utils import update_config
 
 from hvae.guidance.guide import guidance
 from hvae.guidance_options import Guidance
@@ -15,6 +18,8 @@ from hvae.reports.overview import rate, recommended
 from hvae.reports.page import page
 from hvae.reports.sections import CHAPTERS, SECTIONS, chapters
 from hvae.reports.skeleton import libraries
+from hvae.results.parameters import record
+from tests.conftest import ROOT
 from tests.guidance.experiments import BOUND, measured
 from tests.reports.cases import run
 from tests.reports.planted import advised
@@ -126,3 +131,18 @@ def test_the_page_has_what_makes_it_again(config: dict[str, Any]) -> None:
         r'download="params.json" href="data:application/json;base64,([^"]+)"', html
     )
     assert parse(Params, json.loads(b64decode(encoded))) == shown.params
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem
+)
+def test_parameters_that_a_page_carries_make_the_same_run_over_the_defaults(path: Path) -> None:
+    """As Snakemake merges a configuration file into `params.yaml`."""
+
+    def merged(over: dict[str, Any]) -> Params:
+        defaults = yaml.safe_load((ROOT / "params.yaml").read_text())
+        update_config(defaults, over)
+        return parse(Params, defaults)
+
+    params = merged(yaml.safe_load(path.read_text()))
+    assert merged(json.loads(record(params))) == params
