@@ -85,7 +85,7 @@ _BOUNDS = [
 ]
 _APPLICATIONS = [
     Section("guidance", "Guidance", _has_guidance, panels.none),
-    Section("maps", "Applications over the plane", _has_applications, panels.applications),
+    Section("maps", "Application maps", _has_applications, panels.applications),
     Section("fronts", "Two applications at once", fronts.pairs, panels.pairs),
     Section("generation", "Generation", _has_draws, panels.draws),
 ]

@@ -7,7 +7,7 @@ import altair as alt
 
 from hvae.reports.hull import along, lower_hull
 from hvae.reports.kinds import Row
-from hvae.reports.landed import GRID, kinds, landed
+from hvae.reports.landed import kinds, landed
 from hvae.reports.marks import Chart, Side, curves, ends, nats
 from hvae.reports.plane import MSE, VALUES, Metric
 from hvae.reports.run import Run
@@ -51,11 +51,9 @@ def hull(run: Run, metric: Metric) -> list[Row]:
     """
     decibels = metric.name == "psnr"
     values = VALUES["mse" if decibels else metric.name](run)
-    kind = kinds(run)
     vertices = lower_hull(
-        (run.rates[name][0].value, value[0])
-        for name, value in values.items()
-        if kind[name] == GRID.name
+        (run.rates[name][0].value, values[name][0])
+        for name in (point["point"] for point in run.trained)
     )
     line = UPPER if decibels else LOWER
     return [

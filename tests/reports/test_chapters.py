@@ -28,6 +28,7 @@ OLD = (
     "guidance plane certification targets accuracy information known exactness pictures embeddings "
 )
 OLD += "bounds training run"
+EXPERIMENTS = sorted((ROOT / "experiments").glob("*.yaml"))
 
 
 def body(shown: Any) -> str:
@@ -133,9 +134,7 @@ def test_the_page_has_what_makes_it_again(config: dict[str, Any]) -> None:
     assert parse(Params, json.loads(b64decode(encoded))) == shown.params
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem
-)
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
 def test_parameters_that_a_page_carries_make_the_same_run_over_the_defaults(path: Path) -> None:
     """As Snakemake merges a configuration file into `params.yaml`."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from markupsafe import escape
 
 from hvae.reports import pictures, remarks
 from hvae.reports.findings import findings
@@ -134,7 +135,7 @@ def test_it_is_said_why_means_exceed_the_limit(config: dict[str, Any]) -> None:
     assert "16 of 16 probes on posterior means exceed what samples could reach" in text
     assert "up to 0.60 against 0.50" in text
     assert remarks.means(run(config)) == []
-    assert text in page(closed)
+    assert escape(text) in page(closed)
 
 
 def test_what_json_does_not_have_is_not_drawn() -> None:
