@@ -46,11 +46,13 @@ def kept(run: Run) -> str:
     )
     if not binding:
         return f"No bound was put to a test: {beyond}."
-    verdict = "A bound is violated" if count["violated"] else "No bound is violated"
-    wrong = f"{count['violated']} are violated, " if count["violated"] else ""
+    verdict = "No bound is violated"
+    if count["violated"]:
+        verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
     return (
-        f"{verdict}: of {binding} checks that can bind, {wrong}{count['holds']} hold and "
-        f"{count['undecided']} are undecided (family-wise level 1 %); {beyond}."
+        f"{verdict}: {count['holds']} {'check holds' if count['holds'] == 1 else 'checks hold'} and "
+        f"{count['undecided']} {'is' if count['undecided'] == 1 else 'are'} undecided "
+        f"(family-wise level 1 %); {beyond}."
     )
 
 

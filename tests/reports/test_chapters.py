@@ -78,8 +78,11 @@ def test_three_findings_head_the_page(config: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("verdicts", "text"),
     [
-        (["holds"] * 3, "No bound is violated: of 3 checks that can bind, 3 hold and 0 are und"),
-        (["holds", "violated"], "A bound is violated: of 2 checks that can bind, 1 are violated, "),
+        (["holds"] * 3, "No bound is violated: 3 checks hold and 0 are undecided (family-wise"),
+        (
+            ["holds", "violated"],
+            "Bounds are violated, in 1 of 2 checks that can bind: 1 check holds and 0 are",
+        ),
         (["vacuous"] * 2, "No bound was put to a test: in 2 more the limit lies beyond"),
         ([], "No bound was put to a test: no other was made."),
     ],
