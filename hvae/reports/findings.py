@@ -49,9 +49,10 @@ def kept(run: Run) -> str:
     verdict = "No bound is violated"
     if count["violated"]:
         verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
+    holding = "check holds" if count["holds"] == 1 else "checks hold"
     return (
-        f"{verdict}: {count['holds']} {'check holds' if count['holds'] == 1 else 'checks hold'} and "
-        f"{count['undecided']} {'is' if count['undecided'] == 1 else 'are'} undecided "
+        f"{verdict}: {count['holds']} {holding} and {count['undecided']} "
+        f"{'is' if count['undecided'] == 1 else 'are'} undecided "
         f"(family-wise level 1 %); {beyond}."
     )
 
