@@ -37,7 +37,8 @@ def test_every_figure_has_data_axis_titles_and_a_text(
     drawn = figures(run(config, layers, source=source))
     assert len({figure.name for figure in drawn}) == len(drawn)
     for figure in drawn:
-        assert re.search(r"'(?:sub)?title': '[^']*(nats|accuracy|step|dB|β)", str(figure.spec)), figure.name
+        told = r"'(?:sub)?title': '[^']*(nats|accuracy|step|dB|β)"
+        assert re.search(told, str(figure.spec)), figure.name
         assert figure.spec["description"] == figure.text
         values = data_of(figure.spec)
         assert values
