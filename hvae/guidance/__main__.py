@@ -11,7 +11,7 @@ from hvae import command
 from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.choose import choose
-from hvae.guidance.sentences import recommendation
+from hvae.guidance.sentences import recommendation, seeds
 from hvae.guidance.study import Study, condition, read, study
 from hvae.guidance.surface import Surface
 from hvae.guidance.words import number
@@ -31,7 +31,8 @@ def main(arguments: argparse.Namespace) -> None:
     if choice is None:
         raise InputError(f"no point of the plane is there for {surface.application.name}{under}")
     means = found.means.get(surface.application.name)
-    print(recommendation(surface, choice, under, means and means.at(choice.best.place)))
+    remark = means and means.at(choice.best.place)
+    print(recommendation(surface, choice, under, remark), seeds(choice.best))
 
 
 def asked(found: Study, name: str) -> Surface:

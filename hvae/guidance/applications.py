@@ -13,11 +13,15 @@ Methods = Callable[[Sequence[str]], Sequence[str]]  # of the methods there are, 
 
 
 class Metric(NamedTuple):
-    """A column value of `metric`: how a sentence tells it, and whether more of it is better."""
+    """A column value of `metric`: how a sentence tells it, and whether more of it is better.
+
+    title: what an axis says, with the unit.
+    """
 
     name: str
     words: str
     form: str
+    title: str
     higher: bool = True
 
     @property
@@ -71,13 +75,14 @@ def middle(methods: Sequence[str]) -> Sequence[str]:
     return ordered[(len(ordered) - 1) // 2 :][:1]
 
 
-PSNR = Metric("psnr_db", "a PSNR", "{:.2f} dB")
-MSE = Metric("mse", "a mean squared error", "{:.3g}", higher=False)
-ACCURACY = Metric("accuracy", "an accuracy", "{:.3f}")
-R2 = Metric("r2", "an R²", "{:.3f}")
-NMI = Metric("nmi", "a normalised mutual information", "{:.3f}")
-AUROC = Metric("auroc", "an AUROC", "{:.3f}")
-INCEPTION = Metric("inception_score", "an Inception Score", "{:.2f}")
+PSNR = Metric("psnr_db", "a PSNR", "{:.2f} dB", "PSNR (dB)")
+_ERROR = "Mean squared error per dimension (units²)"
+MSE = Metric("mse", "a mean squared error", "{:.3g}", _ERROR, higher=False)
+ACCURACY = Metric("accuracy", "an accuracy", "{:.3f}", "Accuracy")
+R2 = Metric("r2", "an R²", "{:.3f}", "R²")
+NMI = Metric("nmi", "a normalised mutual information", "{:.3f}", "Normalised mutual information")
+AUROC = Metric("auroc", "an AUROC", "{:.3f}", "AUROC")
+INCEPTION = Metric("inception_score", "an Inception Score", "{:.2f}", "Inception Score")
 
 _ALL = (
     Application("reconstruction", (PSNR, MSE), preferred("decoder"), ways=False),
@@ -92,3 +97,4 @@ _ALL = (
     Application("generation", (INCEPTION,), every, features=""),
 )
 APPLICATIONS: Mapping[Name, Application] = {one.name: one for one in _ALL}
+METRICS: Mapping[str, Metric] = {metric.name: metric for one in _ALL for metric in one.metrics}

@@ -1,6 +1,6 @@
 """What `guidance.json` holds: numbers, names and sentences, and nothing that JSON does not have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hvae.guidance import sentences
@@ -21,6 +21,7 @@ def record(study: Study, asked: Guidance) -> Record:
     """All but the scorecard and the baseline."""
     choices = study.choices
     return {
+        "places": [place(one) for one in _measured(study.surfaces)],
         "applications": {
             name: application(study.surfaces[name], choice, asked, study.means.get(name))
             for name, choice in choices.items()
@@ -34,7 +35,11 @@ def record(study: Study, asked: Guidance) -> Record:
 
 
 def application(surface: Surface, choice: Choice, asked: Guidance, means: Surface | None) -> Record:
-    """One application: its best point, the region that is not significantly worse, and a text."""
+    """One application: its best point, the region that is not significantly worse, and a text.
+
+    points: its value wherever it was measured; barred are those that may not be chosen. seeds: what
+    the errors know of other trainings, in a sentence that belongs to the text.
+    """
     name = surface.application.name
     remark = means.at(choice.best.place) if means is not None else None
     return {
@@ -44,8 +49,10 @@ def application(surface: Surface, choice: Choice, asked: Guidance, means: Surfac
         "region": [one.place.points[0] for one in choice.region],
         "candidates": len(surface.spots),
         "significant": choice.decided,
+        "points": [*_points(surface.spots), *_points(surface.barred, barred=True)],
         "means": spot(remark) if remark is not None else None,
         "text": sentences.recommendation(surface, choice, condition(name, asked), remark),
+        "seeds": sentences.seeds(choice.best),
     }
 
 
@@ -66,6 +73,23 @@ def spot(one: Spot) -> Record:
     """A place with its value on test items, that on validation items beside it."""
     value = one.test._asdict() | {"validation": one.validation.value}
     return place(one.place) | one.variant._asdict() | value
+
+
+def _measured(surfaces: Mapping[Name, Surface]) -> list[Place]:
+    """Every place that some application was measured at, each once."""
+    every = (spot.place for one in surfaces.values() for spot in (*one.spots, *one.barred))
+    return list(dict.fromkeys(every))
+
+
+def _points(spots: Iterable[Spot], barred: bool = False) -> list[Record]:
+    """What an application is worth at each of them, on test items; its place is in `places`."""
+    return [
+        {"point": one.place.points[0]}
+        | one.variant._asdict()
+        | one.test._asdict()
+        | {"barred": barred}
+        for one in spots
+    ]
 
 
 def _front(one: Front) -> Record:

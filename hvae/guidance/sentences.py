@@ -18,6 +18,7 @@ def recommendation(
 ) -> str:
     """What to use for an application, where `under` a condition that bars some points.
 
+    What its errors know of other trainings is the same for many: `seeds` tells it.
     means: the same place read from posterior means, which is told as a remark.
     """
     best = choice.best
@@ -26,7 +27,6 @@ def recommendation(
         f"{words.rates(best.place)}, and gives {surface.metric.words} of "
         f"{words.interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
         _region(surface, choice),
-        _seeds(best),
     ]
     if means is not None:
         parts.append(
@@ -73,7 +73,8 @@ def _region(surface: Surface, choice: Choice) -> str:
     )
 
 
-def _seeds(spot: Spot) -> str:
+def seeds(spot: Spot) -> str:
+    """What the errors of its values know of other trainings."""
     many = len(spot.place.points)
     if many > 1:
         return f"All are means over {many} seeds, whose spread is in the errors."

@@ -1,6 +1,8 @@
 """Latents of test items in a plane: one panel a layer and method, coloured by class."""
 
 import itertools
+from collections.abc import Iterator
+from typing import Any
 
 import altair as alt
 import pyarrow.compute as pc
@@ -12,12 +14,38 @@ from hvae.reports.run import Run
 from hvae.reports.theme import CLASSES, sub
 
 METHODS = {"pca": "principal components", "t-sne": "t-SNE"}
+RECOMMENDED = ("classification", "clustering")  # what classes that fall apart are good for
 DIGITS = 4  # of a coordinate on the page
 
 
 def shown(run: Run) -> list[Row]:
-    """The points whose latents are shown: those of the pictures."""
-    return pictures.chosen(run)
+    """The points whose latents are shown: those of `roles`, in its order."""
+    trained = {point["point"]: point for point in run.trained}
+    return [trained[name] for name in roles(run) if name in trained]
+
+
+def roles(run: Run) -> dict[str, list[str]]:
+    """By the name of a point, why it is shown: what it is recommended for, or a corner of β.
+
+    Without any recommendation, the middle of the grid is shown, too.
+    """
+    found: dict[str, list[str]] = {}
+    for name, role in _recommended(run.guidance):
+        found.setdefault(name, []).append(role)
+    for point in pictures.corners(run) if found else pictures.chosen(run):
+        found.setdefault(point["point"], [])
+    return found
+
+
+def _recommended(guidance: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """Points of the first seed, with what they are best for."""
+    if guidance is None:
+        return
+    for name in RECOMMENDED:
+        if name in guidance["applications"]:
+            yield guidance["applications"][name]["best"]["point"], f"best for {name}"
+    if guidance["compromise"]["best"] is not None:
+        yield guidance["compromise"]["best"]["point"], "the compromise"
 
 
 def key(run: Run) -> list[tuple[str, str]]:

@@ -1,19 +1,15 @@
-"""What the tables say, in sentences: every number is computed from this run."""
+"""What heads the page, in sentences: every number is computed from this run."""
 
 import math
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hvae.bounds.accuracy import accuracy_limit
+from hvae.bounds.samples import Estimate
+from hvae.guidance.words import estimate, listed
 from hvae.reports.certificate import judged
-from hvae.reports.kinds import Row
-from hvae.reports.known import least
 from hvae.reports.run import Run
-from hvae.reports.shortfall import sentence
-from hvae.results.exactness import exactness, shortfalls
 
 NAMED = 10  # diverged points that are named
-CLOSED = 0.05  # nats: a layer that says less than this is called closed
 
 
 class Quality(NamedTuple):
@@ -30,93 +26,87 @@ QUALITY = {  # unbounded data have no peak, and so no PSNR
 
 
 def findings(run: Run) -> list[str]:
-    """The findings that head the page."""
-    return [
-        _trained(run),
-        *_certified(run),
-        *_sigmas(run),
-        _checks(run),
-        *_exactness(run),
-        *_means(run),
-    ]
+    """Where the plane reaches, how far to trust it or the paper, and how applications differ."""
+    return [_trained(run), *_trusted(run), _differing(run.guidance)]
+
+
+def points_of(run: Run) -> str:
+    """What a point of the grid is."""
+    return "points of the plane" if run.params.amortized else "models"
+
+
+def kept(run: Run) -> str:
+    """Whether the bounds hold."""
+    count = Counter(check["verdict"] for check in run.bounds)
+    binding = len(run.bounds) - count["vacuous"]
+    beyond = (
+        f"in {count['vacuous']} more the limit lies beyond what can be measured"
+        if count["vacuous"]
+        else "no other was made"
+    )
+    if not binding:
+        return f"No bound was put to a test: {beyond}."
+    verdict = "No bound is violated"
+    if count["violated"]:
+        verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
+    holding = "check holds" if count["holds"] == 1 else "checks hold"
+    return (
+        f"{verdict}: {count['holds']} {holding} and {count['undecided']} "
+        f"{'is' if count['undecided'] == 1 else 'are'} undecided "
+        f"(family-wise level 1 %); {beyond}."
+    )
 
 
 def _trained(run: Run) -> str:
     if not run.trained:
-        return f"All {len(run.points)} {_of(run)} diverged: there is nothing to show."
+        return f"All {len(run.points)} {points_of(run)} diverged: there is nothing to show."
     lost = [point["point"] for point in run.points if point["status"] != "ok"]
     rates = [point["rate_total"] for point in run.trained]
     quality = QUALITY["psnr_db" if run.test.bounded else "mse"]
     values = [point[quality.column] for point in run.trained]
     text = (
-        f"{len(run.trained)} {_of(run)} span total rates from {min(rates):.2f} to {max(rates):.1f} "
-        f"nats per item and {quality.words.format(min(values), max(values))} (z sampled)."
+        f"{len(run.trained)} {points_of(run)} span total rates from {min(rates):.2f} to "
+        f"{max(rates):.1f} nats per item and {quality.words.format(min(values), max(values))} "
+        "(z sampled)."
     )
     more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
     return text + (f" {len(lost)} more diverged: {', '.join(lost[:NAMED])}{more}." if lost else "")
 
 
-def _of(run: Run) -> str:
-    """What a point of the grid is."""
-    return "points of the plane" if run.params.amortized else "models"
-
-
-def _certified(run: Run) -> list[str]:
-    """Of an amortised plane: whether it can be trusted."""
-    return [judged(run).headline] if run.params.amortized else []
-
-
-def _sigmas(run: Run) -> list[str]:
-    """Where σ is learned: what it has become, as `distortion_constant` = (n/2) log 2πσ² tells."""
-    if not run.own_sigma or not run.trained:
-        return []
-    n = math.prod(run.test.shape)
-    sigmas = [
-        math.exp(point["distortion_constant"] / n) / math.sqrt(2 * math.pi) for point in run.trained
-    ]
-    return [
-        f"Each model has learned its own σ, from {min(sigmas):.3g} to {max(sigmas):.3g}: compare D "
-        "and squared errors between models, not J° or D°, which are in units of it."
-    ]
-
-
-def _checks(run: Run) -> str:
-    count = Counter(check["verdict"] for check in run.bounds)
-    judged = len(run.bounds) - count["vacuous"]
-    return (
-        f"Of {judged} checks that can bind, {count['holds']} hold, {count['violated']} are "
-        f"violated and {count['undecided']} are undecided (family-wise level 1 %); "
-        f"in {count['vacuous']} more the limit lies beyond what can be measured."
+def _trusted(run: Run) -> list[str]:
+    """Of an amortised plane whether it can be trusted, else how the paper's claims did."""
+    if run.params.amortized:
+        return [judged(run).headline]
+    claims = (
+        Counter(claim["verdict"] for claim in run.guidance["scorecard"]) if run.guidance else {}
     )
-
-
-def _exactness(run: Run) -> list[str]:
-    """Where the least objective is known: how close the models come."""
-    asked = least(run.params, run.known)
-    if asked is None or not run.trained:
+    if not claims:
         return []
-    return [sentence(exactness(shortfalls(run.points, *asked)), _of(run))]
+    told = [f"{many} {'is' if many == 1 else 'are'} {name}" for name, many in claims.items()]
+    number = sum(claims.values())
+    return [f"Of {number} claims of the paper (Xiao & Bamler, 2023), {listed(told)} here."]
 
 
-def _means(run: Run) -> list[str]:
-    """Probes on means where the top layer is closed, beside what samples could reach there."""
-    top = f"z{run.layers}"
-    closed = [
-        task
-        for task in run.accuracies("mean")
-        if task["layers"] == top and task["rate"].value < CLOSED
-    ]
-    shares = run.shares()
-    above = [task for task in closed if task["low"] > accuracy_limit(task["rate"].value, shares)]
-    if not above:
-        return []
-    best: Row = max(above, key=lambda task: task["value"])
-    limit = accuracy_limit(best["rate"].value, shares)
-    return [
-        f"Where R({top}) < {CLOSED} nats, {len(above)} of {len(closed)} probes on posterior means "
-        f"exceed what samples could reach, up to {best['value']:.2f} against {limit:.2f} "
-        f"({best['method']}, {best['point']}). A mean is a deterministic function of the image, so "
-        "it can tell classes apart at any rate, however small its differences are beside the "
-        "posterior's spread. The limit speaks of what a sample carries, which is what the rate "
-        "pays for: so means are shown, but not judged."
-    ]
+def _differing(guidance: dict[str, Any] | None) -> str:
+    """The total rates of the applications' best points, and which have no good point in common."""
+    if not guidance or not guidance["applications"]:
+        return "No application was measured: there is nothing to recommend."
+    best = {name: one["best"] for name, one in guidance["applications"].items()}
+    if len(best) == 1:
+        ((name, one),) = best.items()
+        return f"Of applications {name} alone was measured: its best point spends {_total(one)}."
+    least, most = (f(best, key=lambda name: best[name]["rate_total"]) for f in (min, max))
+    text = (
+        f"The best points of {len(best)} applications spend from {_total(best[least])} in total "
+        f"({least}) to {_total(best[most])} ({most})"
+    )
+    claims = [one["numbers"] for one in guidance["scorecard"] if "apart" in one["numbers"]]
+    if not claims or not claims[0]["pairs"]:
+        return f"{text}."
+    apart, pairs = claims[0]["apart"], claims[0]["pairs"]
+    free = "" if pairs == math.comb(len(best), 2) else " without a budget"
+    return f"{text}; {apart} of {pairs} pairs{free} have no good point in common."
+
+
+def _total(place: dict[str, Any]) -> str:
+    return f"{estimate(Estimate(place['rate_total'], place['rate_total_se']))} nats"

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from hvae.guidance.applications import METRICS, Metric
 from hvae.reports.kinds import Row
 
 
@@ -15,13 +16,16 @@ class Cell(NamedTuple):
 class Advice(NamedTuple):
     """What the section reads. texts: a sentence or more an application, by name.
 
+    cautions: what their errors know of other trainings, each sentence once.
     losses: a row an application, with a cell for the best point of each; empty without two of them.
     """
 
     texts: dict[str, str]
+    cautions: list[str]
     absent: list[str]
     unreachable: list[str]
     optima: list[str]
+    metrics: dict[str, str]
     losses: dict[str, list[Cell]]
     compromise: str
     gains: list[str]
@@ -29,6 +33,12 @@ class Advice(NamedTuple):
 
 
 STRONG = 2.0  # standard errors
+SHORT = {"nmi": "NMI", "mse": "MSE"}  # titles that a narrow column has no room for
+
+
+def short(metric: Metric) -> str:
+    """A metric's name in a table, without its unit."""
+    return SHORT.get(metric.name, metric.title.partition(" (")[0])
 
 
 def advice(found: dict[str, Any]) -> Advice:
@@ -37,9 +47,11 @@ def advice(found: dict[str, Any]) -> Advice:
     names = list(applications)
     return Advice(
         texts={name: one["text"] for name, one in applications.items()},
+        cautions=list(dict.fromkeys(one["seeds"] for one in applications.values())),
         absent=found["not_measured"],
         unreachable=found["not_reachable"],
         optima=names,
+        metrics={name: short(METRICS[one["metric"]]) for name, one in applications.items()},
         losses=_losses(found["losses"], names) if len(names) > 1 else {},
         compromise=found["compromise"]["text"] if applications else "",
         gains=[one["text"] for one in found["baseline"]],

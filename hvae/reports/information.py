@@ -61,7 +61,11 @@ def rows(run: Run, quantity: Quantity) -> list[Row]:
 
 
 def information(run: Run, quantity: Quantity) -> Chart:
-    """Estimates with 95 % intervals, and what limits them; saturated ones are hollow."""
+    """Estimates with 95 % intervals, and what limits them; saturated ones are hollow.
+
+    Of the item, a thin line leads from each Î⁻ up to the rate: in expectation the gap R − I is no
+    longer than that, and where Î⁻ is saturated it may be much shorter.
+    """
     data = rows(run, quantity)
     latents = span(quantity.lowest, run.layers)
     x = nats(f"R({latents})", [row["x_high"] for row in data])
@@ -90,7 +94,18 @@ def information(run: Run, quantity: Quantity) -> Chart:
         if (part := [row for row in data if row["saturated"] is not filled])
     ]
     highest = max((row["x_high"] for row in data), default=1.0)
-    return alt.layer(*bars(base, x, y), curves(_limits(run, quantity, highest), x, y), *marks)
+    limits = curves(_limits(run, quantity, highest), x, y)
+    gaps = [_gaps(base, x, y)] if quantity.of == "x" else []
+    return alt.layer(*gaps, *bars(base, x, y), limits, *marks)
+
+
+def _gaps(base: alt.Chart, x: Side, y: Side) -> alt.Chart:
+    lower = f"datum.kind === '{KINDS['lower']}' && datum.y < datum.x"
+    rule = base.transform_filter(lower).mark_rule(
+        color=CATEGORIES[0], opacity=0.45, strokeWidth=1, strokeDash=[2, 2], clip=True
+    )
+    across, up = placed(x, y)
+    return rule.encode(across, up, y2="x:Q")
 
 
 def _limits(run: Run, quantity: Quantity, highest: float) -> list[Row]:

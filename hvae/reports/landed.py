@@ -99,10 +99,11 @@ def _tooltip(numbers: Mapping[str, str]) -> list[alt.Tooltip]:
     ]
 
 
-def _typical(rows: Sequence[Row]) -> str:
+def _typical(rows: Sequence[Row]) -> list[str]:
+    """In two lines, which a narrow panel has room for."""
     halves = [
         f"{median((row[high] - row[low]) / 2 for row in rows):.2g} {side}"
         for side, (low, high) in SIDES.items()
         if low in rows[0]
     ]
-    return f"95 % intervals, medians: ± {', '.join(halves)}"
+    return ["95 % intervals, medians:", f"± {', '.join(halves)}"]

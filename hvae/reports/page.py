@@ -1,25 +1,27 @@
 """Make the report of one experiment: tables in, one HTML file that opens offline out."""
 
 import argparse
+import base64
 from typing import Any
 
 import yaml
 
 from hvae import command, tables
 from hvae.params import Params, parse
-from hvae.reports import certificate, embedding, pictures
+from hvae.reports import certificate, drawn, embedding, fronts, overview, pictures, remarks
 from hvae.reports.asked import asked
 from hvae.reports.bounds import counted, telling
 from hvae.reports.explorer import explorer
-from hvae.reports.findings import findings
+from hvae.reports.findings import findings, kept
 from hvae.reports.guidance import advice
 from hvae.reports.kinds import part
 from hvae.reports.landed import CROWDED
-from hvae.reports.provenance import revision, versions
+from hvae.reports.provenance import configuration, revision, versions
 from hvae.reports.run import Run, load
-from hvae.reports.sections import figures, sections
+from hvae.reports.sections import chapters, figures
 from hvae.reports.skeleton import render
 from hvae.reports.weak import weak_probes
+from hvae.results.parameters import record
 
 WEAK = 12  # weak probes in the table
 
@@ -39,12 +41,14 @@ def page(run: Run) -> str:
         "page.html",
         figures(run),
         run=run,
-        sections=sections(run),
-        findings=findings(run),
+        chapters=chapters(run),
+        **heading(run),
+        remarks=remarks,
         originals=pictures.originals(run) if image else None,
         shown=pictures.shown(run) if image else [],
         embedded=embedding.shown(run),
         embedded_items=embedding.count(run),
+        roles=embedding.roles(run),
         key=embedding.key(run),
         betas=pictures.betas,
         explorer=explorer(run),
@@ -55,14 +59,28 @@ def page(run: Run) -> str:
         **certification(run),
         asked=asked(run),
         advice=advice(run.guidance) if run.guidance is not None else None,
+        pareto=fronts.drawing(run) if fronts.pairs(run) else None,
+        judge=drawn.judged_by(run),
         weak=weak[:WEAK],
         weak_count=len(weak),
         params=yaml.safe_dump(
             run.params.model_dump(mode="json", by_alias=True), sort_keys=False, allow_unicode=True
         ),
+        parameters=base64.b64encode(record(run.params).encode()).decode(),
+        configuration=configuration(run.params.experiment),
         versions=versions(),
         revision=revision(),
     )
+
+
+def heading(run: Run) -> dict[str, Any]:
+    """What the first screen says."""
+    return {
+        "findings": findings(run),
+        "kept": kept(run),
+        "violated": any(check["verdict"] == "violated" for check in run.bounds),
+        "recommended": overview.recommended(run),
+    }
 
 
 def certification(run: Run) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -82,13 +82,29 @@ def chosen(run: Run) -> list[Row]:
 
     Of the part of the grid that has pictures, where not all points have.
     """
+    middle = tuple(axis[len(axis) // 2] for axis in _axes(run))
+    return _trained(run, [*_corners(run), middle])
+
+
+def corners(run: Run) -> list[Row]:
+    """Those at the corners alone."""
+    return _trained(run, _corners(run))
+
+
+def _corners(run: Run) -> list[tuple[float, ...]]:
+    return list(itertools.product(*({axis[0]: None, axis[-1]: None} for axis in _axes(run))))
+
+
+def _axes(run: Run) -> list[list[float]]:
     every = run.params.evaluation.every
-    axes = [sorted(axis[::every]) for axis in run.params.grid.axes()]
-    corners = itertools.product(*({axis[0]: None, axis[-1]: None} for axis in axes))
-    wanted = dict.fromkeys([*corners, tuple(axis[len(axis) // 2] for axis in axes)])
+    return [sorted(axis[::every]) for axis in run.params.grid.axes()]
+
+
+def _trained(run: Run, wanted: Iterable[tuple[float, ...]]) -> list[Row]:
+    """The trained points at these β, each once."""
     seed = run.params.grid.seeds[0]
     found = {tuple(betas(point)): point for point in run.trained if point["seed"] == seed}
-    return [found[beta] for beta in wanted if beta in found]
+    return [found[beta] for beta in dict.fromkeys(wanted) if beta in found]
 
 
 def betas(point: Row) -> list[float]:

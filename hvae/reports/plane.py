@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import altair as alt
 
+from hvae.reports.iso import iso
 from hvae.reports.kinds import Row
 from hvae.reports.landed import GRID, kinds, landed
 from hvae.reports.marks import Chart, Side, ends, nats
@@ -44,15 +45,17 @@ MSE = "Mean squared error per dimension, z sampled (units²)"
 def plane(run: Run, metric: Metric) -> Chart:
     """A mark a point: the rate above z_1 against the rate of z_1, with 95 % intervals.
 
+    Beneath are lines of equal total rate, which distortions go with; accuracies have a limit.
     With one layer there is no plane: the metric itself is then the vertical axis.
     """
-    data = rows(run, metric)
+    data, beneath = rows(run, metric), []
     x = nats(rate_of(1, run.layers), [row["x"] for row in data])
     y = Side(metric.title, alt.Scale(zero=False), alt.Axis())
     if run.layers > 1:
         y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
+        beneath = iso(x, y, data) if metric.name != "accuracy" else []
     color = alt.Color("value:Q", title=None)
-    return landed(data, metric.title, x, y, color, _numbers(run, metric))
+    return landed(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
 
 
 def rows(run: Run, metric: Metric) -> list[Row]:

@@ -3,7 +3,9 @@
 import platform
 import subprocess
 from importlib.metadata import version
+from pathlib import Path
 
+EXPERIMENTS = Path("experiments")  # of the working folder
 PACKAGES = ("torch", "numpy", "scikit-learn", "pyarrow", "altair", "snakemake", "dvc")
 
 
@@ -20,3 +22,9 @@ def revision() -> str:
         return done.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown (not a git checkout)"
+
+
+def configuration(experiment: str) -> str:
+    """The file of this name that comes with the code, "" where there is none."""
+    path = EXPERIMENTS / f"{experiment}.yaml"
+    return path.as_posix() if path.is_file() else ""

@@ -54,6 +54,7 @@ def test_it_answers_in_plain_sentences(
     assert said.startswith(start)
     assert said.count("\n") == 1
     assert "95 % from" in said
+    assert "There is one seed: " in said
 
 
 def test_a_rate_is_kept_to_by_every_point_that_is_named(

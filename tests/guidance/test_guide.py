@@ -53,10 +53,31 @@ def test_sentences_tell_beta_rates_values_and_how_sure_they_are() -> None:
         "For classification, use β = (10, 0.1): it lands at R₁ = 0.909 ± 0.1 and "
         "R₂ = 9.09 ± 0.1 nats, 10 ± 0.1 in total, and gives an accuracy of 0.845 (95 % from 0.826 "
         "to 0.865) on test items (samples of z1, method knn). On validation items, where the "
-        "choice was made, each of the other 8 points is significantly worse. There is one seed: "
-        "what another training would give is not in the errors. Posterior means, which no rate "
-        "limits, give 0.855 (95 % from 0.836 to 0.875) there."
+        "choice was made, each of the other 8 points is significantly worse. Posterior means, "
+        "which no rate limits, give 0.855 (95 % from 0.836 to 0.875) there."
     )
+
+
+def test_what_errors_know_of_other_trainings_stands_beside_each_text() -> None:
+    for one in guide()["applications"].values():
+        assert one["seeds"].startswith("There is one seed: what another training would give")
+        assert one["seeds"] not in one["text"]
+
+
+def test_every_value_of_an_application_is_told_where_it_was_measured() -> None:
+    found = guide()
+    places = {place["point"]: place for place in found["places"]}
+    assert len(places) == 9
+    for one in found["applications"].values():
+        assert {point["point"] for point in one["points"]} == set(places)
+        assert len(one["points"]) == 9
+        (best,) = [p for p in one["points"] if p["point"] == one["best"]["point"]]
+        assert {name: one["best"][name] for name in best if name != "barred"} == {
+            name: value for name, value in best.items() if name != "barred"
+        }
+    barred = {p["point"] for p in found["applications"]["compression"]["points"] if p["barred"]}
+    assert barred == {name for name, place in places.items() if place["rate_total"] > 11}
+    assert not any(p["barred"] for p in found["applications"]["classification"]["points"])
 
 
 def test_a_sentence_says_when_nothing_is_significantly_best() -> None:
@@ -76,7 +97,7 @@ def test_a_region_is_told_by_its_range() -> None:
 def test_seeds_are_told() -> None:
     one = guide(seeds=(0, 1, 2))["applications"]["classification"]
     assert len(one["best"]["points"]) == 3
-    assert "means over 3 seeds, whose spread is in the errors" in one["text"]
+    assert "means over 3 seeds, whose spread is in the errors" in one["seeds"]
 
 
 def test_a_compromise_is_told_with_its_weights() -> None:

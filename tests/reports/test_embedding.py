@@ -22,10 +22,8 @@ def test_every_shown_point_has_a_panel_a_layer_and_method(
     assert len(drawn) == len(pictures.chosen(one)) * layers * 2
     titles = [figure.spec["title"] for figure in drawn if figure.section == "embedding-0"]
     betas = ", ".join(["0.1"] * layers)
-    assert titles[:2] == [
-        {"text": f"z₁ by {method}", "subtitle": f"β = ({betas})"}
-        for method in ("principal components", "t-SNE")
-    ]
+    assert [title["text"] for title in titles[:2]] == ["z₁ by principal components", "z₁ by t-SNE"]
+    assert {title["subtitle"] for title in titles} == {f"β = ({betas})"}
     assert len(titles) == 2 * layers
 
 

@@ -8,8 +8,8 @@ import pytest
 from hvae import tables
 from hvae.errors import InputError
 from hvae.params import Params, parse
+from hvae.reports import remarks
 from hvae.reports.exactness import Experiment, page, read, twins
-from hvae.reports.findings import findings
 from hvae.reports.shortfall import maps, sentence
 from hvae.reports.skeleton import libraries
 from hvae.results.exactness import Exactness, Shortfall, shortfalls
@@ -32,9 +32,10 @@ def test_the_sentence_counts() -> None:
     assert "1 is below it by more" in sentence(Exactness(5, 1, 1, 2.0, 1))
 
 
-def test_findings_say_it_where_it_is_known(config: dict[str, Any]) -> None:
-    assert [f for f in findings(run(config, source="gaussian")) if "least objective" in f]
-    assert not [f for f in findings(run(config)) if "least objective" in f]
+def test_it_is_said_where_it_is_known(config: dict[str, Any]) -> None:
+    (text,) = remarks.closeness(run(config, source="gaussian"))
+    assert "least objective" in text
+    assert remarks.closeness(run(config)) == []
 
 
 @pytest.mark.parametrize(("layers", "count"), [(1, 1), (2, 1), (3, 2)])

@@ -66,4 +66,4 @@ def test_losses_beyond_two_errors_are_strong() -> None:
 @pytest.mark.parametrize("layers", [1, 3])
 def test_any_number_of_layers(config: dict[str, Any], layers: int) -> None:
     given = guidance(measured(layers=layers), [BOUND], Guidance())
-    assert "For classification, use β = (" in body(config, given)
+    assert "For classification, use β = " in body(config, given)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from markupsafe import escape
 
-from hvae.reports import pictures
+from hvae.reports import pictures, remarks
 from hvae.reports.findings import findings
 from hvae.reports.page import page
 from hvae.reports.sections import figures
@@ -36,7 +37,7 @@ def test_every_figure_has_data_axis_titles_and_a_text(
     drawn = figures(run(config, layers, source=source))
     assert len({figure.name for figure in drawn}) == len(drawn)
     for figure in drawn:
-        titled = r"title': (\[[^]]*|'[^']*)(nats|accuracy|step|dB|β)"
+        titled = r"'(?:sub)?title': (\[[^]]*|'[^']*)(nats|accuracy|step|dB|β)"
         assert re.search(titled, str(figure.spec)), figure.name
         assert figure.spec["description"] == figure.text
         values = data_of(figure.spec)
@@ -126,15 +127,16 @@ def test_a_run_that_lost_every_model_still_has_its_page(
     assert "no model of this run trained to an end" in html
 
 
-def test_findings_say_why_means_exceed_the_limit(config: dict[str, Any]) -> None:
+def test_it_is_said_why_means_exceed_the_limit(config: dict[str, Any]) -> None:
     closed = run(config)
     closed = closed._replace(
         rates={name: [r[0], Rate(0.0, 0.0)] for name, r in closed.rates.items()}
     )
-    (text,) = [finding for finding in findings(closed) if "posterior means" in finding]
+    (text,) = remarks.means(closed)
     assert "16 of 16 probes on posterior means exceed what samples could reach" in text
     assert "up to 0.60 against 0.50" in text
-    assert not [f for f in findings(run(config)) if "posterior means" in f]
+    assert remarks.means(run(config)) == []
+    assert escape(text) in page(closed)
 
 
 def test_what_json_does_not_have_is_not_drawn() -> None:

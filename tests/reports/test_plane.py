@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.findings import findings
+from hvae.reports import remarks
 from hvae.reports.page import page
 from hvae.reports.plane import metrics, rows
 from hvae.reports.run import Run
@@ -53,7 +53,8 @@ def test_a_learned_sigma_is_told_and_its_objectives_are_not_compared(config: Con
         for point, constant in zip(shown.points, constants, strict=True)
     ]
     shown = shown._replace(points=points)
-    assert any("its own σ, from 0.05 to 0.4" in finding for finding in findings(shown))
+    (text,) = remarks.sigmas(shown)
+    assert "its own σ, from 0.05 to 0.4" in text
     assert "nor do J°" in page(shown).replace(libraries(), "")
 
 

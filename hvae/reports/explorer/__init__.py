@@ -7,7 +7,6 @@ from hvae.reports.explorer import columns, frames, limits, table
 from hvae.reports.landed import ANCHOR, GRID, TARGET
 from hvae.reports.run import Run
 from hvae.reports.skeleton import drawable
-from hvae.reports.theme import SCREEN
 
 OTHERS = {
     ANCHOR: "independent models, not coloured",
@@ -41,7 +40,6 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "bounds": limits.described(run),
         "limits": limits.limits(run),
         **frames.frames(run),
-        "config": SCREEN,
     }
     clean: dict[str, Any] = drawable(data)
     return clean

@@ -1,6 +1,6 @@
-(() => {
+// Draws a chart in the element of its name. The look stands once, and not in each specification.
+const embed = (() => {
   "use strict";
-  // Draws every chart of the page. The look stands once, and not in each specification.
   const actions = {export: true, source: false, compiled: false, editor: false};
 
   // Rows may stand in layers, facets and look-ups, and some layers share theirs.
@@ -53,9 +53,9 @@
     }, {once: true});
   }
 
-  names.forEach((name, i) => {
-    const options = {actions, config: look, downloadFileName: name, renderer: "svg"};
+  return async (name, spec) => {
     const place = document.getElementById(name);
-    vegaEmbed(place, figures[i], options).then(() => offer(place, figures[i], name));
-  });
+    await vegaEmbed(place, spec, {actions, config: look, downloadFileName: name, renderer: "svg"});
+    offer(place, spec, name);
+  };
 })();

@@ -52,7 +52,7 @@ function spec() {
     ...others(list.filter((one) => !isGrid(points.get(one.name))), at), ring(at),
   ];
   return { width: "container", height: 420, autosize: { type: "fit", contains: "padding" },
-    config: data.config, layer: layers };
+    config: look, layer: layers };
 }
 
 function region(x, y) {

@@ -1,0 +1,130 @@
+"""Charts of applications: marks are where, and what, the guidance says."""
+
+from typing import Any
+
+import pytest
+
+from hvae.reports import drawn, embedding, fronts
+from hvae.reports.application_maps import BARRED, BEST, REGION, application_map, rows
+from hvae.reports.page import page
+from hvae.reports.sections import figures
+from hvae.reports.skeleton import libraries
+from tests.reports.cases import run
+from tests.reports.planted import SCORES, advised, drawing, planted
+
+EVERY_NUMBER_OF_LAYERS = pytest.mark.parametrize("layers", [1, 2, 3])
+
+
+def with_role(data: list[dict[str, Any]], role: str) -> set[str]:
+    return {row["point"] for row in data if row["role"] == role}
+
+
+@EVERY_NUMBER_OF_LAYERS
+def test_stars_rings_and_crosses_are_the_guidances(config: dict[str, Any], layers: int) -> None:
+    found = planted(run(config, layers))
+    for name, one in found["applications"].items():
+        data = rows(found, name)
+        assert with_role(data, BEST) == {one["best"]["point"]}
+        assert with_role(data, REGION) == set(one["region"]) - {one["best"]["point"]}
+        assert with_role(data, BARRED) == {p["point"] for p in one["points"] if p["barred"]}
+        (best,) = [row for row in data if row["role"] == BEST]
+        assert (best["value"], best["low"]) == (one["best"]["value"], one["best"]["low"])
+        assert best["x"] == one["best"]["rates"][0]
+        above = sum(one["best"]["rates"][1:])
+        assert best["y"] == (pytest.approx(above) if layers > 1 else best["value"])
+
+
+def test_a_planted_best_point_is_where_it_was_planted(config: dict[str, Any]) -> None:
+    found = planted(run(config))
+    best = {name: one["best"]["beta"] for name, one in found["applications"].items()}
+    assert best["reconstruction"] == [0.1, 0.1]
+    assert best["classification"] == [10, 0.1]
+    assert best["clustering"] == [10, 10]
+    assert with_role(rows(found, "compression"), BARRED) == {"b0.1_0.1_s0"}
+
+
+@EVERY_NUMBER_OF_LAYERS
+def test_every_application_has_its_map_on_the_page(config: dict[str, Any], layers: int) -> None:
+    shown = drawing(advised(run(config, layers)))
+    names = [figure.name for figure in figures(shown)]
+    assert [n for n in names if n.startswith("map-")] == [
+        "map-reconstruction", "map-compression", "map-classification", "map-clustering",
+    ]  # fmt: skip
+    html = page(shown).replace(libraries(), "")
+    assert "Nothing to show" not in html
+    assert html.count('class="chart"') == len(names)
+    legends = str(application_map(shown, "reconstruction").to_dict())
+    assert BEST in legends
+
+
+def test_of_one_layer_values_have_their_intervals(config: dict[str, Any]) -> None:
+    chart = application_map(advised(run(config, 1)), "reconstruction").to_dict()
+    encodings = [layer["encoding"] for layer in chart["layer"]]
+    assert any("y2" in one for one in encodings)
+    assert encodings[0]["y"]["title"] == "PSNR (dB)"
+
+
+def test_fronts_are_the_guidances(config: dict[str, Any]) -> None:
+    found = planted(run(config))
+    numbers = fronts.values(found)
+    assert len(found["pareto"]) == 6
+    for one in found["pareto"]:
+        first, second = one["applications"]
+        data = fronts.rows(numbers, first, second)
+        members = {member["point"]: member["values"] for member in one["members"]}
+        assert with_role(data, fronts.FRONT) == set(members)
+        for row in data:
+            if row["point"] in members:
+                assert [row["x"], row["y"]] == members[row["point"]]
+        mirrored = fronts.rows(numbers, second, first)
+        assert [(row["y"], row["x"]) for row in mirrored] == [(r["x"], r["y"]) for r in data]
+        barred = "compression" in (first, second)
+        assert with_role(data, fronts.BARRED) == ({"b0.1_0.1_s0"} if barred else set())
+
+
+def test_titles_of_a_front_are_those_of_its_pair(config: dict[str, Any]) -> None:
+    numbers = fronts.values(planted(run(config)))
+    for layer in fronts.fronts(numbers, "clustering", "classification").to_dict()["layer"]:
+        assert layer["encoding"]["x"]["title"] == "Clustering: Normalised mutual information"
+        assert layer["encoding"]["y"]["title"] == "Classification: Accuracy"
+
+
+def test_the_page_offers_every_application_to_compare(config: dict[str, Any]) -> None:
+    html = page(advised(run(config))).replace(libraries(), "")
+    for label in ("across", "up"):
+        _, _, rest = html.partition(f'<select id="pareto-{label}"')
+        options = rest.partition("</select>")[0]
+        assert options.count("<option") == 4
+        assert options.count("selected") == 1
+        assert f'<label for="pareto-{label}">' in html
+    assert html.count("<script") == html.count("</script>") == 4
+    bare = page(run(config)).replace(libraries(), "")
+    assert "pareto" not in bare
+
+
+def test_scores_of_draws_are_where_the_tables_have_them(config: dict[str, Any]) -> None:
+    shown = drawing(run(config))
+    assert drawn.metrics(shown) == list(SCORES)
+    for metric, score in SCORES.items():
+        data = drawn.rows(shown, metric)
+        lowest = 2 if metric == "class_consistency" else 1
+        assert {row["y"] for row in data} == {score}
+        assert all(row["y_low"] < score < row["y_high"] for row in data)
+        rates = {row["point"]: row["x"] for row in data}
+        assert rates == {p: shown.rates[p][lowest - 1].value for p in rates}
+        assert len(rates) == 4
+    assert "its accuracy is 0.970 (95 % from 0.950 to 0.990)" in page(shown)
+    assert drawn.metrics(run(config)) == []
+
+
+def test_latents_are_shown_where_they_are_recommended(config: dict[str, Any]) -> None:
+    shown = advised(run(config))
+    roles = embedding.roles(shown)
+    assert list(roles)[:2] == ["b10_0.1_s0", "b10_10_s0"]
+    assert roles["b10_0.1_s0"][0] == "best for classification"
+    assert roles["b10_10_s0"] == ["best for clustering"]
+    assert sum("the compromise" in why for why in roles.values()) == 1
+    names = [point["point"] for point in embedding.shown(shown)]
+    assert names == list(roles)
+    assert len(names) == len(set(names)) == 4  # corners are not shown twice
+    assert "Best for clustering: β = (10, 10)" in " ".join(page(shown).split())
