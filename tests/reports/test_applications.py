@@ -97,7 +97,7 @@ def test_the_page_offers_every_application_to_compare(config: dict[str, Any]) ->
         assert options.count("<option") == 4
         assert options.count("selected") == 1
         assert f'<label for="pareto-{label}">' in html
-    assert html.count("<script") == html.count("</script>") == 4
+    assert html.count("<script") == html.count("</script>") == 6
     bare = page(run(config)).replace(libraries(), "")
     assert "pareto" not in bare
 

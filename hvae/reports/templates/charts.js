@@ -43,7 +43,7 @@ const embed = (() => {
     const menu = place.querySelector("details");
     if (!menu) return;
     // The button is a picture alone.
-    menu.querySelector("summary").setAttribute("aria-label", `Save the chart ${name}`);
+    menu.querySelector("summary").setAttribute("aria-label", `Save the chart: ${spec.description}`);
     const link = document.createElement("a");
     link.textContent = "Save data as CSV";
     link.download = `${name}.csv`;
@@ -55,6 +55,7 @@ const embed = (() => {
 
   return async (name, spec) => {
     const place = document.getElementById(name);
+    place.setAttribute("aria-label", spec.description);
     await vegaEmbed(place, spec, {actions, config: look, downloadFileName: name, renderer: "svg"});
     offer(place, spec, name);
   };

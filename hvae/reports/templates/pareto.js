@@ -31,7 +31,6 @@
 
   async function draw(pair) {
     const copy = specification(pair);
-    document.getElementById(name).setAttribute("aria-label", copy.description);
     await embed(name, copy);
   }
 

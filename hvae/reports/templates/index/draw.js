@@ -1,17 +1,7 @@
 // Charts and tables from rows. Text goes into the page as text alone.
 
 function chart(id, spec, rows, text) {
-  const filled = {...spec, datasets: {rows}, description: text};
-  document.getElementById(id).setAttribute("aria-label", text);
-  const actions = {export: true, source: false, compiled: false, editor: false};
-  const config = typeof look === "undefined" ? {} : look; // where the page keeps its style apart
-  return vegaEmbed(`#${id}`, filled, {actions, config, downloadFileName: id, renderer: "svg"})
-    .then(() => nameMenu(id, text));
-}
-
-// Its button is a picture alone.
-function nameMenu(id, text) {
-  document.querySelector(`#${id} summary`).setAttribute("aria-label", `Save the chart: ${text}`);
+  return embed(id, {...spec, datasets: {rows}, description: text});
 }
 
 // Colour and shape go by the order of choice, so that they stay when data change.
