@@ -1,6 +1,12 @@
-"""Which files of the library a command runs, so that Snakemake sees a changed import."""
+"""Which files of the library a command runs, so that Snakemake sees a changed import.
+
+Their fingerprint is a parameter of the rule. As inputs they would be a hundred files a job, and
+Snakemake looks at those of all waiting jobs again whenever one ends.
+"""
 
 import ast
+import functools
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +29,25 @@ def sources(*modules: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in found.values())
 
 
-def _imported(path: Path) -> Iterator[str]:
+def code(*modules: str) -> str:
+    """The fingerprint of these files: another wherever a job would run other code."""
+    whole = hashlib.sha256()
+    for name in sources(*modules):
+        whole.update(f"{name}\0{_digest(ROOT / name)}\0".encode())
+    return whole.hexdigest()
+
+
+@functools.cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@functools.cache  # most files are imported by many rules' modules
+def _imported(path: Path) -> list[str]:
+    return list(_names(path))
+
+
+def _names(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

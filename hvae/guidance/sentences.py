@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hvae.bounds.samples import Estimate
 from hvae.guidance import words
 from hvae.guidance.applications import Metric
 from hvae.guidance.choose import Choice
@@ -106,7 +107,7 @@ def bought(gain: Gain, metric: Metric, layers: int) -> str:
     """What the layers above the first buy for an application, and at which rates either side is."""
     upper = "The second layer" if layers == 2 else "The layers above the first"
     verb = "buy" if layers > 2 else "buys"
-    amount = f"{words.number(abs(gain.gain))} ± {words.error(gain.std_error)}{metric.unit}"
+    amount = words.estimate(Estimate(abs(gain.gain), gain.std_error)) + metric.unit
     if not gain.significant:
         what = f"{verb} nothing that is significant for {gain.application}"
     elif gain.gain > 0:

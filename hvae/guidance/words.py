@@ -10,6 +10,7 @@ from hvae.guidance.applications import Metric
 from hvae.guidance.places import Place
 from hvae.guidance.series import Value
 
+SMALL = 5e-4  # nats: a rate below is told as such
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -27,8 +28,12 @@ def error(value: float) -> str:
 
 
 def estimate(one: Estimate) -> str:
-    """A value ± its standard error."""
-    return f"{number(one.value)} ± {error(one.std_error)}"
+    """A value ± its standard error, to as many digits as the error leaves."""
+    if not (math.isfinite(one.value) and 0 < one.std_error < math.inf):
+        return f"{number(one.value)} ± {error(one.std_error)}"
+    exponent = math.floor(math.log10(one.std_error))
+    places = max(0, (1 if one.std_error < 2.95 * 10**exponent else 0) - exponent)
+    return f"{one.value:.{places}f} ± {one.std_error:.{places}f}".replace("-", "−")
 
 
 def beta(place: Place) -> str:
@@ -44,9 +49,13 @@ def symbol(name: str, layer: int) -> str:
 
 def rates(place: Place) -> str:
     """The rate of each layer and, where there are several, their total, in nats."""
-    each = [f"{symbol('R', k)} = {estimate(rate)}" for k, rate in enumerate(place.rates, 1)]
+    each = [f"{symbol('R', k)} {_is(rate)}" for k, rate in enumerate(place.rates, 1)]
     total = f", {estimate(place.total)} in total" if len(each) > 1 else ""
     return f"{listed(each)} nats{total}"
+
+
+def _is(rate: Estimate) -> str:
+    return "< 0.001" if abs(rate.value) < SMALL else f"= {estimate(rate)}"
 
 
 def interval(metric: Metric, value: Value) -> str:

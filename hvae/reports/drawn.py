@@ -2,8 +2,20 @@
 
 import altair as alt
 
+from hvae.bounds.accuracy import accuracy_limit
 from hvae.reports.kinds import Row
-from hvae.reports.marks import Chart, Side, bars, ends, legend, nats, placed, tooltip
+from hvae.reports.marks import (
+    Chart,
+    Side,
+    bars,
+    curves,
+    ends,
+    legend,
+    nats,
+    placed,
+    spread,
+    tooltip,
+)
 from hvae.reports.run import Run
 from hvae.reports.theme import CATEGORIES, span
 from hvae.results.rates import lowest_layer
@@ -63,4 +75,12 @@ def drawn(run: Run, metric: str) -> Chart:
     base = alt.Chart(alt.Data(values=data))
     marks = base.mark_point(filled=True, size=60, opacity=1).encode(*placed(x, y), tooltip=numbers)
     marks = marks.encode(color=color if layered else alt.value(CATEGORIES[0]))
-    return alt.layer(*bars(base, x, y), marks, title=title)
+    limit = [curves(_limit(run, data), x, y)] if metric == "class_consistency" else []
+    return alt.layer(*bars(base, x, y), *limit, marks, title=title)
+
+
+def _limit(run: Run, data: list[Row]) -> list[Row]:
+    """A(R): a class is seen again no more often than the rate of the kept layers allows."""
+    shares, line = run.shares(), "A(R): the limit"
+    rates = map(float, spread(max(row["x_high"] for row in data)))
+    return [{"x": rate, "y": accuracy_limit(rate, shares), "line": line} for rate in rates]

@@ -2,7 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import METRICS, Metric
+from hvae.guidance.words import estimate
 from hvae.reports.kinds import Row
 
 
@@ -70,4 +72,4 @@ def _cell(row: Row) -> Cell:
     loss, error = row["loss"], row["std_error"]
     if loss == error == 0:
         return Cell("0")
-    return Cell(f"{loss:.3g} ± {error:.2g}", loss > STRONG * error)
+    return Cell(estimate(Estimate(loss, error)), loss > STRONG * error)

@@ -5,11 +5,9 @@ from typing import Any, NamedTuple
 
 from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import METRICS
-from hvae.guidance.words import error, estimate, number
+from hvae.guidance.words import SMALL, estimate
 from hvae.reports.guidance import short
 from hvae.reports.run import Run
-
-SMALL = 5e-4  # nats: less than this is told as such
 
 
 class Recommended(NamedTuple):
@@ -57,8 +55,8 @@ def rate(value: float, std_error: float) -> str:
 
 def _bought(gain: dict[str, Any]) -> str:
     """Yes or no, and by how much: above 0 more layers are better."""
-    sign = "+" if gain["gain"] > 0 else "−"
-    amount = f"{sign}{number(abs(gain['gain']))} ± {error(gain['std_error'])}"
+    sign = "+" if gain["gain"] > 0 else ""
+    amount = sign + estimate(Estimate(gain["gain"], gain["std_error"]))
     if not gain["significant"]:
         return f"no ({amount})"
     return f"yes, {amount}" if gain["gain"] > 0 else f"no: it costs, {amount}"

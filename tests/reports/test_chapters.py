@@ -67,8 +67,8 @@ def test_three_findings_head_the_page(config: dict[str, Any]) -> None:
     assert reach.startswith("4 points of the plane span total rates from 0.20 to 20.0 nats")
     assert "The amortised plane is not trusted" in trust
     assert differ == (
-        "The best points of 4 applications spend from 0.2 ± 0.1 nats in total (clustering) to "
-        "20 ± 0.1 nats (reconstruction); 3 of 3 pairs without a budget have no good point in "
+        "The best points of 4 applications spend from 0.20 ± 0.10 nats in total (clustering) to "
+        "20.00 ± 0.10 nats (reconstruction); 3 of 3 pairs without a budget have no good point in "
         "common."
     )
     _, claims, _ = findings(advised(run(config)))
@@ -100,7 +100,7 @@ def test_the_recommendations_are_the_guidances(config: dict[str, Any]) -> None:
     assert list(rows) == ["Reconstruction", "Compression", "Classification", "Clustering"]
     best = rows["Reconstruction"]
     assert best.beta == "(0.1, 0.1)"
-    assert best.rates == "10 ± 0.1, 10 ± 0.1"
+    assert best.rates == "10.00 ± 0.10, 10.00 ± 0.10"
     assert best.value == "PSNR 30.00 dB (29.80 to 30.20)"
     assert best.region == "1 of 4"
     assert best.layers.startswith("yes, +10.9 ± ")

@@ -28,7 +28,7 @@ def test_the_page_tells_each_application_its_losses_and_the_claims(config: dict[
         "over the budget",
         "One point for all, with equal weights",
         "The second layer buys 9.09 ± 0.14 dB for reconstruction",
-        "12 of 12 pairs of adjacent β_l",
+        "12 of 12 pairs of adjacent β<sub>l</sub>",
         "Not measured in this experiment: denoising, inpainting",
     ):
         assert text in html

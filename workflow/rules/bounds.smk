@@ -6,7 +6,6 @@ rule judge:
         tasks=f"{RESULTS}/tasks.parquet",
         counts=f"{RESULTS}/counts.parquet",
         information=f"{RESULTS}/information.parquet",
-        code=sources("hvae.results.judge"),
     output:
         table=f"{RESULTS}/bounds.parquet",
     log:
@@ -20,6 +19,7 @@ rule judge:
         mem_mb=2000,
         runtime=30,
     params:
+        code=code("hvae.results.judge"),
         job=job("seed", "data", "evaluation"),
     shell:
         "python -m hvae.results.judge --params {params.job:q} "

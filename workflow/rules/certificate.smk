@@ -14,7 +14,6 @@ rule certify:
                 *(anchor.model for row in ANCHORS.values() for anchor in row),
             ]
         ),
-        code=sources("hvae.plane.certify"),
     output:
         part=f"{RESULTS}/parts/certificate/anchors.parquet",
     log:
@@ -28,6 +27,7 @@ rule certify:
         mem_mb=4000,
         runtime=120,
     params:
+        code=code("hvae.plane.certify"),
         job=lambda wildcards: PARAMS.job(
             "seed",
             evaluation=PARAMS.evaluation.extraction(),
@@ -44,7 +44,6 @@ rule certify:
 rule collect_plane:
     input:
         parts=lambda wildcards: PLANE[wildcards.table],
-        code=sources("hvae.results.collect"),
     output:
         table=f"{RESULTS}/{{table}}.parquet",
     log:
@@ -60,6 +59,7 @@ rule collect_plane:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("hvae.results.collect"),
         layers=len(PARAMS.model.latents),
     shell:
         "python -m hvae.results.collect --table {wildcards.table} --layers {params.layers} "

@@ -9,7 +9,7 @@ import hvae.cost.disk
 import hvae.errors
 import hvae.params
 from workflow import environment
-from workflow.imports import sources
+from workflow.imports import code
 
 try:
     PARAMS = hvae.params.parse(hvae.params.Params, config)

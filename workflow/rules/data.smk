@@ -1,6 +1,5 @@
 rule prepare:
     input:
-        code=sources("hvae.data.prepare"),
         raw=raw_files,
     output:
         **SPLITS,
@@ -16,6 +15,7 @@ rule prepare:
         mem_mb=2000,
         runtime=30,
     params:
+        code=code("hvae.data.prepare"),
         job=job("seed", "data"),
     shell:
         f"python -m hvae.data.prepare --params {{params.job:q}} --out {DATA} 2> {{log}}"

@@ -6,7 +6,6 @@ rule guide:
             table=["points", "tasks", "selection", "bounds"],
         ),
         baseline=BASELINE_TABLES,
-        code=sources("hvae.guidance.guide"),
     output:
         guidance=f"{RESULTS}/guidance.json",
     log:
@@ -20,6 +19,7 @@ rule guide:
         mem_mb=2000,
         runtime=10,
     params:
+        code=code("hvae.guidance.guide"),
         job=job("guidance"),
     shell:
         "python -m hvae.guidance.guide --params {params.job:q} "

@@ -3,7 +3,6 @@ rule estimate:
         test=SPLITS["test"],
         models=models_of(),
         latents=latents_of("train", "test"),
-        code=sources("hvae.information.measure"),
     output:
         part=f"{RESULTS}/{{of}}parts/information/{{row}}.parquet",
     log:
@@ -17,6 +16,7 @@ rule estimate:
         mem_mb=2000,
         runtime=120,
     params:
+        code=code("hvae.information.measure"),
         job=row_job("seed", "evaluation"),
     shell:
         "python -m hvae.information.measure --params {params.job:q} "

@@ -2,7 +2,6 @@ rule measure:
     input:
         test=SPLITS["test"],
         models=models_of(ROWS | ANCHORS | SINGLE),
-        code=sources("hvae.latents.measure"),
     output:
         points=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
         per_item=f"{RESULTS}/{{of}}parts/items/{{row}}.parquet",
@@ -19,6 +18,7 @@ rule measure:
         mem_mb=4000,
         runtime=60,
     params:
+        code=code("hvae.latents.measure"),
         job=row_job(
             "seed",
             rows=ROWS | ANCHORS | SINGLE,
@@ -35,7 +35,6 @@ rule extract:
         data=SPLITS.values(),
         models=models_of(),
         measured=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
-        code=sources("hvae.latents.extract"),
     output:
         gallery=f"{RESULTS}/{{of}}parts/gallery/{{row}}.parquet",
         latents=latents_of("train", "validation", "test"),
@@ -50,6 +49,7 @@ rule extract:
         mem_mb=4000,
         runtime=60,
     params:
+        code=code("hvae.latents.extract"),
         job=row_job("seed", max_items=PARAMS.evaluation.max_items),
     shell:
         "python -m hvae.latents.extract --params {params.job:q} "
@@ -83,7 +83,6 @@ rule collect:
         parts=lambda wildcards: parts(
             wildcards.table, ROWS_OF[wildcards.of][wildcards.table], wildcards.of
         ),
-        code=sources("hvae.results.collect"),
     output:
         table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
@@ -98,5 +97,7 @@ rule collect:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        code=code("hvae.results.collect"),
     shell:
         "python -m hvae.results.collect --out {output.table} {input.parts} 2> {log}"

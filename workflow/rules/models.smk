@@ -15,7 +15,6 @@ BOX = {OWN: PARAMS.grid.box(), BASELINE: PARAMS.grid.box()[:1]}
 rule train:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
-        code=sources("hvae.training.train"),
     output:
         models=model_files(points_of(PARAMS.grid.rows()), "{of}"),
         history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
@@ -32,6 +31,7 @@ rule train:
         mem_mb=4000,
         runtime=720,
     params:
+        code=code("hvae.training.train"),
         job=lambda wildcards: row_job(rows=ROWS | SINGLE, **TRAINED[wildcards.of])(
             wildcards
         ),

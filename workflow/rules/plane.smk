@@ -6,7 +6,6 @@
 rule train_plane:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
-        code=sources("hvae.training.train_plane"),
     output:
         models=model_files(["amortized_s{seed}"], "{of}"),
         history=f"{RESULTS}/{{of}}parts/history/amortized_s{{seed}}.parquet",
@@ -24,6 +23,7 @@ rule train_plane:
         mem_mb=4000,
         runtime=1440,
     params:
+        code=code("hvae.training.train_plane"),
         job=lambda wildcards: PARAMS.job(
             **TRAINED[wildcards.of],
             name=SHARED[int(wildcards.seed)],
@@ -54,7 +54,6 @@ rule solve:
     input:
         data=[SPLITS["validation"], SPLITS["test"]],
         models=lambda wildcards: model_files([SHARED[TARGETS[wildcards.row][0].seed]]),
-        code=sources("hvae.plane.targets"),
     output:
         found=f"{RESULTS}/parts/targets/{{row}}.parquet",
         points=f"{RESULTS}/parts/points/{{row}}.parquet",
@@ -73,6 +72,7 @@ rule solve:
         mem_mb=4000,
         runtime=60,
     params:
+        code=code("hvae.plane.targets"),
         job=lambda wildcards: PARAMS.job(
             "seed",
             evaluation=PARAMS.evaluation.extraction(),

@@ -18,8 +18,6 @@ REPORTED = expand(
 
 
 rule record:
-    input:
-        code=sources("hvae.results.parameters"),
     output:
         parameters=f"{RESULTS}/params.json",
     log:
@@ -33,6 +31,7 @@ rule record:
         mem_mb=1000,
         runtime=10,
     params:
+        code=code("hvae.results.parameters"),
         job=job(*type(PARAMS).model_fields),
     shell:
         "python -m hvae.results.parameters --params {params.job:q} "
@@ -45,7 +44,6 @@ rule report:
         tables=REPORTED,
         guidance=f"{RESULTS}/guidance.json",
         templates=TEMPLATES,
-        code=sources("hvae.reports.page"),
     output:
         page=report(
             REPORT,
@@ -64,6 +62,7 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
+        code=code("hvae.reports.page"),
         job=job(*type(PARAMS).model_fields),
     shell:
         "python -m hvae.reports.page --params {params.job:q} "
@@ -77,7 +76,6 @@ rule figures:
         test=SPLITS["test"],
         tables=REPORTED,
         guidance=f"{RESULTS}/guidance.json",
-        code=sources("hvae.reports.export"),
     output:
         folder=report(
             directory(FIGURES),
@@ -97,6 +95,7 @@ rule figures:
         mem_mb=2000,
         runtime=30,
     params:
+        code=code("hvae.reports.export"),
         job=job(*type(PARAMS).model_fields),
     shell:
         "python -m hvae.reports.export --params {params.job:q} "

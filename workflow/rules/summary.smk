@@ -6,7 +6,6 @@ rule summarise:
             table=["points", "tasks", "bounds", "certificate"],
         ),
         guidance=f"{RESULTS}/guidance.json",
-        code=sources("hvae.results.summary"),
     output:
         summary=f"{RESULTS}/summary.json",
         plane=f"{RESULTS}/plane.csv",
@@ -21,6 +20,8 @@ rule summarise:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        code=code("hvae.results.summary"),
     shell:
         f"python -m hvae.results.summary --results {RESULTS} "
         "--guidance {input.guidance} --out {output.summary} "

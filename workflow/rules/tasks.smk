@@ -45,7 +45,6 @@ for TASK in TASKS:
             models=models_of(),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
-            code=sources(f"hvae.tasks.{TASK}"),
         output:
             test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
             validation=f"{RESULTS}/{{of}}parts/selection/{TASK}/{{row}}.parquet",
@@ -62,6 +61,7 @@ for TASK in TASKS:
             runtime=120,
         # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
         params:
+            code=code(f"hvae.tasks.{TASK}"),
             module=f"hvae.tasks.{TASK}",
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
@@ -76,7 +76,6 @@ for TASK in TASKS:
 rule fit_classifier:
     input:
         data=SPLITS.values(),
-        code=sources("hvae.tasks.fit_classifier"),
     output:
         classifier=CLASSIFIER,
         part=CLASSIFIER_SCORE,
@@ -91,6 +90,7 @@ rule fit_classifier:
         mem_mb=4000,
         runtime=60,
     params:
+        code=code("hvae.tasks.fit_classifier"),
         job=job("seed", generation=PARAMS.tasks.generation.classifying()),
     shell:
         f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --data {DATA} "
@@ -100,7 +100,6 @@ rule fit_classifier:
 rule references:
     input:
         data=SPLITS.values(),
-        code=sources("hvae.tasks.references"),
     output:
         test=REFERENCES["tasks"],
         validation=REFERENCES["selection"],
@@ -115,6 +114,7 @@ rule references:
         mem_mb=4000,
         runtime=60,
     params:
+        code=code("hvae.tasks.references"),
         job=lambda wildcards: PARAMS.tasks.job(
             "denoising",
             "inpainting",
@@ -133,7 +133,6 @@ rule collect_tasks:
         parts=lambda wildcards: (BASELINE_COLLECTED if wildcards.of else COLLECTED)[
             wildcards.table
         ],
-        code=sources("hvae.results.collect"),
     output:
         table=f"{RESULTS}/{{of}}{{table}}.parquet",
     log:
@@ -148,6 +147,8 @@ rule collect_tasks:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        code=code("hvae.results.collect"),
     shell:
         "python -m hvae.results.collect --table {wildcards.table} --out {output.table} "
         "{input.parts} 2> {log}"

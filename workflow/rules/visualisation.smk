@@ -1,7 +1,6 @@
 rule embed:
     input:
         latents=latents_of("test"),
-        code=sources("hvae.tasks.visualisation"),
     output:
         part=f"{RESULTS}/{{of}}parts/embeddings/{{row}}.parquet",
     log:
@@ -15,6 +14,7 @@ rule embed:
         mem_mb=2000,
         runtime=60,
     params:
+        code=code("hvae.tasks.visualisation"),
         job=row_job(settings=PARAMS.tasks.settings("visualisation")),
     shell:
         "python -m hvae.tasks.visualisation --params {params.job:q} "
