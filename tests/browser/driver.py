@@ -61,12 +61,12 @@ def screen(driver: Chrome, width: int, height: int, scheme: str) -> None:
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preferred]})
 
 
-def visit(driver: Chrome, page: Path) -> None:
+def visit(driver: Chrome, page: Path, fragment: str = "") -> None:
     """Open a page with empty logs, and wait until its charts are drawn or will not be."""
     driver.get("about:blank")
     errors(driver)
     requests(driver)
-    driver.get(page.as_uri())
+    driver.get(f"{page.as_uri()}#{fragment}" if fragment else page.as_uri())
     driver.execute_async_script("looks.settled().then(arguments[0])")
 
 

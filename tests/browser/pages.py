@@ -13,11 +13,14 @@ from hvae.own.latents import read
 from hvae.own.study import Settings, study
 from hvae.reports import exactness
 from hvae.reports.exactness import Experiment
+from hvae.reports.index.page import page as listed
 from hvae.reports.page import page
 from hvae.reports.run import Run
 from hvae.results.exactness import shortfalls
 from tests.own.test_study import channel
 from tests.reports.cases import HOSTILE, run
+from tests.reports.index.cases import plant
+from tests.reports.planted import advised, drawing
 
 ROOT = Path(__file__).parents[2]
 SIDE = 21  # values of β_1 and of β_2 on the large plane
@@ -30,8 +33,8 @@ def config() -> dict[str, Any]:
 
 
 def two_layers() -> Run:
-    """What the default experiment has: digits, one model for the plane, points asked for."""
-    return run(config(), amortized=True)
+    """As the default experiment: digits, one model for the plane, points asked for, advice."""
+    return advised(drawing(run(config(), amortized=True)))
 
 
 def gaussian() -> Run:
@@ -81,7 +84,17 @@ def _with_skips(skip: bool) -> Experiment:
     return Experiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
 
 
-OTHERS: Mapping[str, Callable[[], str]] = {"own": own, "exactness": compared}
+def index() -> str:
+    """Three experiments: two of the same units, and one of a single layer."""
+    with tempfile.TemporaryDirectory() as name:
+        results = Path(name) / "results"
+        plant(results, config(), "one")
+        plant(results, config(), "two", higher=3.0)
+        plant(results, config(), "flat", layers=1)
+        return listed(results, Path(name))
+
+
+OTHERS: Mapping[str, Callable[[], str]] = {"own": own, "exactness": compared, "index": index}
 NAMES = (*RUNS, *OTHERS)
 
 

@@ -1,31 +1,26 @@
-"""The comparison as a browser shows it: chosen by the address, and with the planted difference."""
+"""The index in a browser: experiments chosen by the address, and the planted difference."""
 
 import html
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from hvae.reports.index.page import page
+from tests.browser.conftest import HEIGHT, Browser
+from tests.browser.driver import errors, visit
 from tests.reports.index.cases import plant
 
 Config = dict[str, Any]
-BROWSER = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs chromium")
-OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000"]
 
 
-def seen(folder: Path, address: str) -> str:
-    """The page's elements after its scripts have run, offline; text as a reader has it."""
+def seen(browser: Browser, folder: Path, address: str) -> str:
+    """The page's elements after its scripts have run; text as a reader has it."""
     path = folder / "index.html"
     path.write_text(page(folder / "results", folder))
-    options = [*OPTIONS, f"--user-data-dir={folder / 'profile'}", "--host-rules=MAP * ~NOTFOUND"]
-    command = [str(BROWSER), *options, "--dump-dom", f"{path.as_uri()}#{address}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    return re.sub(r"<(script|style).*?</\1>", "", done.stdout, flags=re.DOTALL)
+    driver = browser(1600, HEIGHT, "light")
+    visit(driver, path, address)
+    assert errors(driver) == []
+    return re.sub(r"<(script|style).*?</\1>", "", driver.page_source, flags=re.DOTALL)
 
 
 def rows(dom: str, table: str) -> list[list[str]]:
@@ -42,10 +37,12 @@ def text(dom: str, name: str) -> str:
     return html.unescape(re.sub("<.*?>", " ", found[2])).strip()
 
 
-def test_the_difference_is_what_was_planted(tmp_path: Path, config: Config) -> None:
+def test_the_difference_is_what_was_planted(
+    browser: Browser, tmp_path: Path, config: Config
+) -> None:
     plant(tmp_path / "results", config, "one")
     plant(tmp_path / "results", config, "two", higher=3.0)
-    dom = seen(tmp_path, "with=one,two&metric=distortion&first=one&second=two")
+    dom = seen(browser, tmp_path, "with=one,two&metric=distortion&first=one&second=two")
     # 8 less 5, each with a standard error of 1/√3: 3 ± √(2/3), at every one of four β
     assert dict(rows(dom, "difference-summary")) == {
         "Common β": "4",
@@ -58,17 +55,19 @@ def test_the_difference_is_what_was_planted(tmp_path: Path, config: Config) -> N
     assert rows(dom, "differences")[0] == ["0.1, 0.1", "5 ± 0.58", "8 ± 0.58", "3 ± 0.82"]
     for chart in ("plane", "against-rate", "difference"):
         assert re.search(rf'id="{chart}"[^>]*>.{{0,400}}<svg', dom, flags=re.DOTALL), chart
-    turned = seen(tmp_path, "with=one,two&metric=distortion&first=two&second=one")
+    turned = seen(browser, tmp_path, "with=one,two&metric=distortion&first=two&second=one")
     assert dict(rows(turned, "difference-summary"))["Mean difference"] == "−3 ± 0.82"
 
 
-def test_units_that_differ_are_said_and_closed(tmp_path: Path, config: Config) -> None:
+def test_units_that_differ_are_said_and_closed(
+    browser: Browser, tmp_path: Path, config: Config
+) -> None:
     plant(tmp_path / "results", config, "one")
     plant(
         tmp_path / "results", config, "wide",
         model={"likelihood": {"family": "gaussian", "sigma": 0.3}},
     )  # fmt: skip
-    dom = seen(tmp_path, "with=one,wide&metric=distortion")
+    dom = seen(browser, tmp_path, "with=one,wide&metric=distortion")
     assert re.search(r'<option value="distortion" disabled="">[^<]* – units differ', dom)
     remarks = text(dom, "remarks")
     assert "one: Gaussian likelihood with σ = 0.2, digits" in remarks
@@ -76,20 +75,24 @@ def test_units_that_differ_are_said_and_closed(tmp_path: Path, config: Config) -
     assert rows(dom, "difference-summary")[1] == ["Mean difference", "0 ± 0.89"]  # PSNR
 
 
-def test_one_and_two_layers_share_the_plane_but_no_beta(tmp_path: Path, config: Config) -> None:
+def test_one_and_two_layers_share_the_plane_but_no_beta(
+    browser: Browser, tmp_path: Path, config: Config
+) -> None:
     plant(tmp_path / "results", config, "flat", layers=1)
     plant(tmp_path / "results", config, "two")
-    dom = seen(tmp_path, "with=flat,two")
+    dom = seen(browser, tmp_path, "with=flat,two")
     assert text(dom, "no-difference") == "They have 1 and 2 layers, and so no β in common."
     plane = dom.partition('id="plane"')[2].partition("<figcaption")[0]
     marks = re.findall(r'<path aria-label="[^"]*" role="graphics-symbol"', plane)
     assert len(marks) >= 2 + 4
 
 
-def test_of_three_layers_a_map_is_of_one_upper_beta(tmp_path: Path, config: Config) -> None:
+def test_of_three_layers_a_map_is_of_one_upper_beta(
+    browser: Browser, tmp_path: Path, config: Config
+) -> None:
     plant(tmp_path / "results", config, "one", layers=3)
     plant(tmp_path / "results", config, "two", layers=3, higher=3.0)
-    dom = seen(tmp_path, "with=one,two&metric=objective")
+    dom = seen(browser, tmp_path, "with=one,two&metric=objective")
     assert re.search(r'<label id="slice-label">', dom)
     assert re.findall(r"<option[^>]*>(β = [^<]*)<", dom) == ["β = 0.1", "β = 1"]
     assert dict(rows(dom, "difference-summary"))["Common β"] == "8"
