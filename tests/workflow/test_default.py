@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.reference import KEPT, departures
 from hvae.bounds.accuracy import accuracy_limit
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged
@@ -70,3 +71,4 @@ def test_the_whole_default_experiment(tmp_path: Path) -> None:
     assert "violated" not in table["bounds"]["verdict"].to_pylist()
     page = (workspace.folder / "reports/digits/index.html").read_text()
     assert "probes on posterior means" in page
+    assert departures(workspace.folder / RESULTS, KEPT / "digits") == []
