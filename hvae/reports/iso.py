@@ -9,6 +9,7 @@ from hvae.reports.marks import Side, placed, spread
 
 LEVELS = (0.3, 1, 3, 10, 30, 100, 300, 1000)  # nats: the ticks of the axes
 INK = "#888888"
+ROOM = (0.6, 0.8)  # part of an axis where a label still fits: it reaches to the right
 EVERY = 5  # th place of a spread: enough for so smooth a line
 
 
@@ -28,11 +29,16 @@ def lines(found: Iterable[float]) -> list[Row]:
 
 
 def labels(found: Iterable[float], widest: float, highest: float) -> list[Row]:
-    """One a line: at its bend where both axes reach that far, else further along."""
+    """One a line: at its bend where both axes reach that far, else further along.
+
+    A line that only cuts a corner of the chart has no room for one.
+    """
+    right, top = ROOM[0] * widest, ROOM[1] * highest
     return [
         {"x": level - y, "y": y, "text": f"{level:g} nats"}
         for level in found
-        for y in [max(min(level / 2, 0.8 * highest), level - 0.8 * widest)]
+        if level <= right + top
+        for y in [max(min(level / 2, top), level - right)]
     ]
 
 

@@ -39,7 +39,7 @@ def metrics(run: Run) -> list[Metric]:
     ]
 
 
-MSE = "Mean squared error per dimension, z sampled (units²)"
+MSE = "MSE per dimension, z sampled (units²)"
 
 
 def plane(run: Run, metric: Metric) -> Chart:
