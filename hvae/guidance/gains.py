@@ -12,13 +12,16 @@ from hvae.guidance.surface import Surface
 from hvae.guidance_options import Name
 
 LEVEL = 0.05
+APART = 0.05  # part of the larger total rate by which two sides may differ and still compare
 
 
 class Gain(NamedTuple):
     """In the application's own metric, on test items; above 0 more layers are the better choice.
 
     Both sides were chosen on validation. significant: two-sided, at 5 % over all applications
-    (Holm, 1979), with both errors taken to be independent, which errs on the safe side.
+    (Holm, 1979), with both errors taken to be independent, which errs on the safe side. comparable:
+    where a budget binds, only if both sides spend about as much of it: each has but the points that
+    were measured, and what one leaves unspent is no want of layers. What is not is not significant.
     """
 
     application: Name
@@ -28,6 +31,7 @@ class Gain(NamedTuple):
     std_error: float
     p_value: float
     significant: bool
+    comparable: bool
 
 
 Chosen = Mapping[Name, tuple[Surface, Choice]]
@@ -36,16 +40,27 @@ Chosen = Mapping[Name, tuple[Surface, Choice]]
 def gains(ours: Chosen, single: Chosen) -> list[Gain]:
     """One for each application that both have by the same metric."""
     shared = [n for n in ours if n in single and ours[n][0].metric == single[n][0].metric]
-    found = [_gain(name, *ours[name], single[name][1]) for name in shared]
-    adjusted = holm([gain.p_value for gain in found])
-    return [gain._replace(significant=p <= LEVEL) for gain, p in zip(found, adjusted, strict=True)]
+    found = [_gain(name, ours[name], single[name]) for name in shared]
+    judged = [gain for gain in found if gain.comparable]
+    adjusted = holm([gain.p_value for gain in judged])
+    significant = {gain.application: p <= LEVEL for gain, p in zip(judged, adjusted, strict=True)}
+    return [gain._replace(significant=significant.get(gain.application, False)) for gain in found]
 
 
-def _gain(name: Name, surface: Surface, ours: Choice, single: Choice) -> Gain:
+def _gain(name: Name, plane: tuple[Surface, Choice], line: tuple[Surface, Choice]) -> Gain:
+    (surface, ours), (other, single) = plane, line
     first, second = ours.best.test, single.best.test
     value = surface.metric.sign * (first.value - second.value)
     error = math.hypot(first.std_error, second.std_error)
-    return Gain(name, ours, single, value, error, two_sided(value, error), significant=False)
+    budget = bool(surface.barred or other.barred)
+    comparable = not budget or _spend_alike(ours, single)
+    p_value = two_sided(value, error)
+    return Gain(name, ours, single, value, error, p_value, False, comparable)
+
+
+def _spend_alike(ours: Choice, single: Choice) -> bool:
+    totals = [choice.best.place.total.value for choice in (ours, single)]
+    return max(totals) - min(totals) <= APART * max(totals)
 
 
 def two_sided(difference: float, error: float) -> float:

@@ -123,6 +123,7 @@ def gain(one: Gain, surface: Surface, layers: int) -> Record:
         "std_error": one.std_error,
         "p_value": one.p_value,
         "significant": one.significant,
+        "comparable": one.comparable,
         "best": spot(one.single.best),
         "text": sentences.bought(one, surface.metric, layers),
     }

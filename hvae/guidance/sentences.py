@@ -108,7 +108,9 @@ def bought(gain: Gain, metric: Metric, layers: int) -> str:
     upper = "The second layer" if layers == 2 else "The layers above the first"
     verb = "buy" if layers > 2 else "buys"
     amount = words.estimate(Estimate(abs(gain.gain), gain.std_error)) + metric.unit
-    if not gain.significant:
+    if not gain.comparable:
+        what = f"cannot be judged for {gain.application}, where the rates that are spent differ"
+    elif not gain.significant:
         what = f"{verb} nothing that is significant for {gain.application}"
     elif gain.gain > 0:
         what = f"{verb} {amount} for {gain.application}"

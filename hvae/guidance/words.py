@@ -10,7 +10,7 @@ from hvae.guidance.applications import Metric
 from hvae.guidance.places import Place
 from hvae.guidance.series import Value
 
-SMALL = 5e-4  # nats: a rate below is told as such
+SMALL = 5e-3  # nats: a rate below is told as such
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -55,7 +55,7 @@ def rates(place: Place) -> str:
 
 
 def _is(rate: Estimate) -> str:
-    return "< 0.001" if abs(rate.value) < SMALL else f"= {estimate(rate)}"
+    return "< 0.01" if abs(rate.value) < SMALL else f"= {estimate(rate)}"
 
 
 def interval(metric: Metric, value: Value) -> str:

@@ -88,7 +88,12 @@ def certificate(run: Run, comparison: str) -> Chart:
     axes = ", ".join(f"β{sub(layer)}" for layer in _layers(run))
     y = alt.Y("at:O", title=axes, scale=alt.Scale(domain=places), axis=alt.Axis(grid=True))
     x, x_low = (
-        alt.X(f"{name}:Q", title=f"{symbol} amortised / {symbol} independent", scale=SCALE)
+        alt.X(
+            f"{name}:Q",
+            title=f"{symbol} amortised / {symbol} independent",
+            scale=SCALE,
+            axis=alt.Axis(tickCount=6, labelOverlap=True),
+        )
         for name in ("ratio", "low")
     )
     base = alt.Chart(alt.Data(values=data))

@@ -5,17 +5,19 @@ from typing import Any, NamedTuple
 
 from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import METRICS
+from hvae.guidance.study import condition
 from hvae.guidance.words import SMALL, estimate
 from hvae.reports.guidance import short
 from hvae.reports.run import Run
 
 
 class Recommended(NamedTuple):
-    """An application's row: its best β, the rates there in nats, what it gives, how many are as
-    good, and what more than one layer buys: "" where there is no baseline.
+    """An application's row: what bars points for it, its best β, the rates there in nats, what it
+    gives, how many are as good, and what more than one layer buys: "" where there is no baseline.
     """
 
     application: str
+    under: str
     beta: str
     rates: str
     value: str
@@ -27,7 +29,10 @@ def recommended(run: Run) -> list[Recommended]:
     """A row an application, in the order of the guidance."""
     found = run.guidance or {"applications": {}, "baseline": []}
     gains = {one["application"]: one for one in found["baseline"]}
-    return [_row(name, one, gains.get(name)) for name, one in found["applications"].items()]
+    return [
+        _row(name, condition(name, run.params.guidance), one, gains.get(name))
+        for name, one in found["applications"].items()
+    ]
 
 
 def beta(values: Mapping[str, Any]) -> str:
@@ -35,11 +40,12 @@ def beta(values: Mapping[str, Any]) -> str:
     return f"({', '.join(f'{value:.4g}' for value in values['beta'])})"
 
 
-def _row(name: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recommended:
+def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recommended:
     best, metric = one["best"], METRICS[one["metric"]]
     low, high = (metric.form.split()[0].format(best[end]) for end in ("low", "high"))
     return Recommended(
         name.capitalize(),
+        under,
         beta(best),
         ", ".join(map(rate, best["rates"], best["rates_se"])),
         f"{short(metric)} {metric.told(best['value'])} ({low} to {high})",
@@ -50,13 +56,15 @@ def _row(name: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recomme
 
 def rate(value: float, std_error: float) -> str:
     """A rate ± its standard error, in nats."""
-    return "< 0.001" if abs(value) < SMALL else estimate(Estimate(value, std_error))
+    return "< 0.01" if abs(value) < SMALL else estimate(Estimate(value, std_error))
 
 
 def _bought(gain: dict[str, Any]) -> str:
     """Yes or no, and by how much: above 0 more layers are better."""
     sign = "+" if gain["gain"] > 0 else ""
     amount = sign + estimate(Estimate(gain["gain"], gain["std_error"]))
+    if not gain["comparable"]:
+        return "not judged: rates differ"
     if not gain["significant"]:
         return f"no ({amount})"
     return f"yes, {amount}" if gain["gain"] > 0 else f"no: it costs, {amount}"

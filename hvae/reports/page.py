@@ -19,6 +19,7 @@ from hvae.reports.landed import CROWDED
 from hvae.reports.provenance import configuration, revision, versions
 from hvae.reports.run import Run, load
 from hvae.reports.sections import chapters, figures
+from hvae.reports.single import single
 from hvae.reports.skeleton import render
 from hvae.reports.weak import weak_probes
 from hvae.results.parameters import record
@@ -52,6 +53,8 @@ def page(run: Run) -> str:
         key=embedding.key(run),
         betas=pictures.betas,
         explorer=explorer(run),
+        single=single(run),
+        untrusted=run.params.amortized and certificate.judged(run).trusted is False,
         bounds=counted(run.bounds),
         telling=telling(run),
         part=part(run.params),

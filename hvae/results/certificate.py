@@ -34,7 +34,7 @@ def judgement(rows: Sequence[Row], tolerance: float) -> Judgement:
     why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
     return Judgement(
         trusted=not reasons,
-        headline=". ".join([verdict, *averages, tolerated]) + ".",
+        headline=". ".join([verdict, *averages, *_out_of_reach(rows), tolerated]) + ".",
         sentence=". ".join([why, tolerated, *averages, *_out_of_reach(rows)]) + ".",
     )
 
@@ -60,7 +60,9 @@ def _violated(rows: Sequence[Row]) -> Iterator[str]:
             f"{anchors.get(row['point'], row['point'])}"
         )
     if len(wrong) > NAMED:
-        yield f"{len(wrong) - NAMED} more comparisons are violated, less severely"
+        more = len(wrong) - NAMED
+        told = "comparison is" if more == 1 else "comparisons are"
+        yield f"{more} more {told} violated, less severely"
 
 
 def _means_beyond(rows: Sequence[Row], tolerance: float) -> Iterator[str]:
