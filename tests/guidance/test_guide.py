@@ -120,7 +120,7 @@ def test_a_baseline_of_one_layer_is_compared_on_test_items() -> None:
         "The second layer buys 9.09 ± 0.14 dB for reconstruction: 28.18 dB at β = (0.1, 0.1) and "
         "18.2 nats, against 19.09 dB at β = 0.1 and 9.09 nats, with one layer"
     )
-    # compression has a budget, of which two layers spend 10.1 nats and one 9.09
+    # compression has a budget, of which two layers spend 10.0 nats and one 9.09
     assert not gains["compression"]["comparable"]
     assert not gains["compression"]["significant"]
     assert "cannot be judged for compression" in gains["compression"]["text"]
