@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 from hvae.bounds.verdicts import holm
 from hvae.guidance.choose import Choice
+from hvae.guidance.study import BUDGETED
 from hvae.guidance.surface import Surface
 from hvae.guidance_options import Name
 
@@ -20,7 +21,7 @@ class Gain(NamedTuple):
 
     Both sides were chosen on validation. significant: two-sided, at 5 % over all applications
     (Holm, 1979), with both errors taken to be independent, which errs on the safe side. comparable:
-    where a budget binds, only if both sides spend about as much of it: each has but the points that
+    where rates are the price, only if both sides spend about as much: each has but the points that
     were measured, and what one leaves unspent is no want of layers. What is not is not significant.
     """
 
@@ -48,12 +49,11 @@ def gains(ours: Chosen, single: Chosen) -> list[Gain]:
 
 
 def _gain(name: Name, plane: tuple[Surface, Choice], line: tuple[Surface, Choice]) -> Gain:
-    (surface, ours), (other, single) = plane, line
+    (surface, ours), (_, single) = plane, line
     first, second = ours.best.test, single.best.test
     value = surface.metric.sign * (first.value - second.value)
     error = math.hypot(first.std_error, second.std_error)
-    budget = bool(surface.barred or other.barred)
-    comparable = not budget or _spend_alike(ours, single)
+    comparable = name != BUDGETED or _spend_alike(ours, single)
     p_value = two_sided(value, error)
     return Gain(name, ours, single, value, error, p_value, False, comparable)
 
