@@ -40,11 +40,14 @@ TOLERANCES: Mapping[str, Tolerance] = {  # what three seeds of the digits differ
 
 
 def keep(results: Path, report: Path, kept: Path) -> None:
-    """Copy what is kept of an experiment."""
+    """Copy what is kept of an experiment, but not the name of this machine's folder of raw files."""
     kept.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(results / name, kept / name)
     shutil.copyfile(report, kept / "index.html")
+    raw = json.loads((results / "params.json").read_text())["data"]["raw_dir"]
+    for path in (kept / "params.json", kept / "index.html") if raw else ():
+        path.write_text(path.read_text().replace(raw, "RAW_DIR"))
 
 
 def departures(fresh: Path, kept: Path) -> list[str]:

@@ -55,7 +55,7 @@ def _made(experiment: Experiment) -> Iterator[Fact]:
     yield Fact("Layers L", str(experiment.layers))
     lost = f", {summary['diverged']} diverged" if summary["diverged"] else ""
     yield Fact("Points", f"{summary['points']}{lost}", bad=bool(lost))
-    yield Fact("Seeds", ", ".join(map(str, params.grid.seeds)))
+    yield Fact("Training seeds", ", ".join(map(str, params.grid.seeds)))
 
 
 def _figures(experiment: Experiment, metrics: dict[str, Metric]) -> Iterator[Fact]:
