@@ -40,7 +40,7 @@ TOLERANCES: Mapping[str, Tolerance] = {  # what three seeds of the digits differ
 
 
 def keep(results: Path, report: Path, kept: Path) -> None:
-    """Copy what is kept of an experiment, but not the name of this machine's folder of raw files."""
+    """Copy what is kept of an experiment, but not the name of a machine's folder of raw files."""
     kept.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(results / name, kept / name)

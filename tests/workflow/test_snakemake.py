@@ -36,9 +36,9 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
             4 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
         ),
         "embeddings": (tables.embeddings(), 4 * 2 * 2 * 20),
-        # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}); then once
+        # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}), cuts; once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
-        "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2) + 2 + 2)),
+        "bounds": (tables.bounds(), 4 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2 + 2) + 2 + 2)),
         "information": (tables.information(), 4 * (2 * 2 + 2 + 1)),
     }
     for name, (schema, rows) in expected.items():
@@ -131,7 +131,8 @@ def test_guidance_is_there_for_every_application_that_was_measured(finished: Wor
     assert measured <= {one["application"] for one in found["baseline"]}
     assert len(found["scorecard"]) == 4
     command = ["python", "-m", "hvae.guidance", "--results", RESULTS, "--for", "classification"]
-    assert finished.run(*command).strip() == found["applications"]["classification"]["text"]
+    told = found["applications"]["classification"]
+    assert finished.run(*command).strip() == f"{told['text']} {told['seeds']}"
 
 
 def test_the_parameters_are_recorded_beside_the_results(finished: Workspace) -> None:
