@@ -62,7 +62,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     return path
 
 
-CASES = [(name, width, scheme) for name in NAMES for width in WIDTHS for scheme in SCHEMES]
+# In the dark a telephone shows what it shows in the light, in the colours of the wide screen: pages
+# with little of their own on them are not opened for that.
+MINOR = ("one-layer", "own", "exactness")
+CASES = [
+    (name, width, scheme)
+    for name in NAMES
+    for width in WIDTHS
+    for scheme in SCHEMES
+    if (width, scheme) != (400, "dark") or name not in MINOR
+]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(map(str, case)))
