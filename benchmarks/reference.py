@@ -7,6 +7,7 @@ Latents, models, pictures and what is said of each item are not kept: a run make
 
 import argparse
 import json
+import lzma
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -44,10 +45,10 @@ def keep(results: Path, report: Path, kept: Path) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copyfile(results / name, kept / name)
-    shutil.copyfile(report, kept / "index.html")
-    raw = json.loads((results / "params.json").read_text())["data"]["raw_dir"]
-    for path in (kept / "params.json", kept / "index.html") if raw else ():
-        path.write_text(path.read_text().replace(raw, "RAW_DIR"))
+    raw = json.loads((results / "params.json").read_text())["data"]["raw_dir"] or "RAW_DIR"
+    params, page = ((p.read_text().replace(raw, "RAW_DIR")) for p in (kept / "params.json", report))
+    (kept / "params.json").write_text(params)
+    (kept / "index.html.xz").write_bytes(lzma.compress(page.encode()))
 
 
 def departures(fresh: Path, kept: Path) -> list[str]:
