@@ -41,15 +41,14 @@ Chosen = Mapping[Name, tuple[Surface, Choice]]
 def gains(ours: Chosen, single: Chosen) -> list[Gain]:
     """One for each application that both have by the same metric."""
     shared = [n for n in ours if n in single and ours[n][0].metric == single[n][0].metric]
-    found = [_gain(name, ours[name], single[name]) for name in shared]
+    found = [_gain(name, *ours[name], single[name][1]) for name in shared]
     judged = [gain for gain in found if gain.comparable]
     adjusted = holm([gain.p_value for gain in judged])
     significant = {gain.application: p <= LEVEL for gain, p in zip(judged, adjusted, strict=True)}
     return [gain._replace(significant=significant.get(gain.application, False)) for gain in found]
 
 
-def _gain(name: Name, plane: tuple[Surface, Choice], line: tuple[Surface, Choice]) -> Gain:
-    (surface, ours), (_, single) = plane, line
+def _gain(name: Name, surface: Surface, ours: Choice, single: Choice) -> Gain:
     first, second = ours.best.test, single.best.test
     value = surface.metric.sign * (first.value - second.value)
     error = math.hypot(first.std_error, second.std_error)

@@ -49,13 +49,16 @@ def symbol(name: str, layer: int) -> str:
 
 def rates(place: Place) -> str:
     """The rate of each layer and, where there are several, their total, in nats."""
-    each = [f"{symbol('R', k)} {_is(rate)}" for k, rate in enumerate(place.rates, 1)]
+    told = [rate(one) for one in place.rates]
+    equal = [one if one.startswith("<") else f"= {one}" for one in told]
+    each = [f"{symbol('R', k)} {one}" for k, one in enumerate(equal, 1)]
     total = f", {estimate(place.total)} in total" if len(each) > 1 else ""
     return f"{listed(each)} nats{total}"
 
 
-def _is(rate: Estimate) -> str:
-    return "< 0.01" if abs(rate.value) < SMALL else f"= {estimate(rate)}"
+def rate(one: Estimate) -> str:
+    """A rate in nats ± its standard error; of a closed layer, that it is small."""
+    return "< 0.01" if abs(one.value) < SMALL else estimate(one)
 
 
 def interval(metric: Metric, value: Value) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import METRICS
 from hvae.guidance.study import condition
-from hvae.guidance.words import SMALL, estimate
+from hvae.guidance.words import estimate, rate
 from hvae.reports.guidance import short
 from hvae.reports.run import Run
 
@@ -47,16 +47,11 @@ def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None
         name.capitalize(),
         under,
         beta(best),
-        ", ".join(map(rate, best["rates"], best["rates_se"])),
+        ", ".join(map(rate, map(Estimate, best["rates"], best["rates_se"]))),
         f"{short(metric)} {metric.told(best['value'])} ({low} to {high})",
         f"{len(one['region'])} of {one['candidates']}",
         _bought(gain) if gain else "",
     )
-
-
-def rate(value: float, std_error: float) -> str:
-    """A rate ± its standard error, in nats."""
-    return "< 0.01" if abs(value) < SMALL else estimate(Estimate(value, std_error))
 
 
 def _bought(gain: dict[str, Any]) -> str:

@@ -110,7 +110,6 @@ CHAPTERS = [
     Chapter("chapter-models", "Models and data", _MODELS),
     Chapter("chapter-reproduce", "Reproduce", _REPRODUCE),
 ]
-SECTIONS = [section for chapter in CHAPTERS for section in chapter.sections]
 
 
 def chapters(run: Run) -> list[Chapter]:

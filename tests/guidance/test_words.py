@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hvae.bounds.samples import Estimate
-from hvae.guidance.words import estimate
+from hvae.guidance.words import estimate, rate
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,8 @@ def test_a_value_has_the_digits_that_its_error_leaves(
     value: float, error: float, told: str
 ) -> None:
     assert estimate(Estimate(value, error)) == told
+
+
+def test_the_rate_of_a_closed_layer_is_told_as_small() -> None:
+    assert rate(Estimate(0.0049, 0.1)) == "< 0.01"
+    assert rate(Estimate(0.0051, 0.0004)) == "0.0051 ± 0.0004"

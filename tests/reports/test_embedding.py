@@ -6,11 +6,11 @@ import pytest
 
 from hvae.reports import embedding, pictures
 from hvae.reports.page import page
-from hvae.reports.sections import SECTIONS
+from hvae.reports.sections import CHAPTERS
 from hvae.reports.skeleton import libraries
 from tests.reports.cases import HOSTILE, run
 
-(SECTION,) = [section for section in SECTIONS if section.name == "embeddings"]
+(SECTION,) = [s for chapter in CHAPTERS for s in chapter.sections if s.name == "embeddings"]
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
