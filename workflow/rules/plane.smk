@@ -2,7 +2,7 @@
 # asked for by their rates. An experiment of independent models asks for none of it.
 
 
-# Of the grid it depends on the ends of its axes alone. It takes longest, and all else waits for it.
+# Of the grid it depends on the ends of its axes alone. All else waits for it.
 rule train_plane:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
@@ -36,12 +36,14 @@ rule train_plane:
         "--history {output.history} 2> {log}"
 
 
+# Where they train for long they take longest of all, in one job, and so start first.
 use rule train as train_anchors with:
     output:
         models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid)), "{of}"),
         history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     wildcard_constraints:
         row=ANCHORS_ROW,
+    priority: 30
     params:
         job=row_job(
             "model",
