@@ -1,6 +1,6 @@
-"""How many weights a model has, without building it: what `sum(w.numel() for w in …)` would give.
+"""How many weights a model has, and multiplications a pass takes, without building it.
 
-A function a backbone, as `hvae/models/build.py` has one; lists over layers run bottom to top.
+Weights are what `sum(w.numel() for w in …)` would give. A function a backbone, as `hvae/models/build.py` has one; lists over layers run bottom to top.
 """
 
 import math
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from hvae.likelihood_options import Likelihood
 from hvae.params import Model
-from hvae.sizes import channels, conv_scales, flat_latents
+from hvae.sizes import channels, conv_scales, flat_latents, spatial_scales
 
 HIDDEN = 64  # units that tell the layers of a conditioned model of β
 
-Count = NDArray[np.int64]  # of weights, and of outputs of the layers that have them
-NOTHING: Count = np.zeros(2, int)
+# Of weights, of outputs of the layers that have them, and of multiplications for one item.
+Count = NDArray[np.int64]
+NOTHING: Count = np.zeros(3, int)
+LEARNED_SIGMA: Count = np.array([1, 1, 0])
 
 
 class Plan(NamedTuple):
@@ -50,13 +52,25 @@ def weights(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> 
 
     conditioned: on β. A scale and a shift of each output are then affine in L + HIDDEN numbers.
     """
+    return int(counted(model, shape, conditioned)[0])
+
+
+def multiplications(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> int:
+    """Of one item with a weight, in a forward pass through posteriors, priors and the decoder.
+
+    Those with a padding's zeros are counted, as the convolutions of libraries do them.
+    """
+    return int(counted(model, shape, conditioned)[2])
+
+
+def counted(model: Model, shape: tuple[int, ...], conditioned: bool) -> Count:
+    """All three, of a plain model or of one that is conditioned on β."""
     plan = Plan(model, shape, outputs(model.likelihood, channels(shape)))
-    learned_sigma = model.likelihood.family == "gaussian-learned"
-    own, modulated = (int(n) for n in BACKBONES[model.backbone](plan) + learned_sigma)
+    own = BACKBONES[model.backbone](plan)
+    own = own + LEARNED_SIGMA * (model.likelihood.family == "gaussian-learned")
     layers = len(plan.layers)
-    perceptron_of_beta = HIDDEN * (layers + 1) + HIDDEN * (HIDDEN + 1)
-    told = perceptron_of_beta + 2 * (layers + HIDDEN + 1) * modulated
-    return own + (told if conditioned else 0)
+    told = dense(layers, HIDDEN) + dense(HIDDEN, HIDDEN) + dense(layers + HIDDEN, 2 * int(own[1]))
+    return own + told if conditioned else own
 
 
 def outputs(likelihood: Likelihood, count: int) -> int:
@@ -81,12 +95,24 @@ def mlp(plan: Plan) -> Count:
 def conv(plan: Plan) -> Count:
     """4×4 convolutions below, perceptrons of eight times the base channels above."""
     c, (lowest, *_) = plan.model.width, plan.model.latents
-    area, hidden = conv_scales(plan.shape)[-1].area, 8 * plan.model.width
+    _, large, middle, size = conv_scales(plan.shape)
+    area, hidden = size.area, 8 * plan.model.width
     flat = flat_latents("conv", plan.shape, plan.model.latents)
-    bottom_up = filters(channels(plan.shape), c, 4) + 2 * filters(c, c, 4)
-    maps_head = filters(c, c, 3) + spread(plan.seen(0), c * area) + filters(c, 2 * lowest, 3)
+    bottom_up = (
+        filters(channels(plan.shape), c, 4, large.area)
+        + filters(c, c, 4, middle.area)
+        + filters(c, c, 4, area)
+    )
+    maps_head = (
+        filters(c, c, 3, area) + spread(plan.seen(0), c * area) + filters(c, 2 * lowest, 3, area)
+    )
     skips = spread(plan.above(0) if plan.model.skip else 0, c * area)
-    decoder = filters(lowest, c, 1) + 2 * filters(c, c, 4) + filters(c, 4 * plan.outputs, 2)
+    decoder = (
+        filters(lowest, c, 1, area)
+        + filters(c, c, 4, area)
+        + filters(c, c, 4, middle.area)
+        + filters(c, 4 * plan.outputs, 2, (large.height + 1) * (large.width + 1))
+    )
     return (
         bottom_up
         + chain(c * area, hidden, len(plan.layers) - 1)
@@ -101,11 +127,17 @@ def conv(plan: Plan) -> Count:
 def conv_spatial(plan: Plan) -> Count:
     """5×5 convolutions throughout."""
     c, latents = plan.model.width, plan.model.latents
-    bottom_up = filters(channels(plan.shape), c, 5) + len(latents) * filters(c, c, 5)
-    heads = sum(filters(c + plan.seen(layer), c, 5) for layer in plan.layers)
-    priors = sum(filters(plan.above(layer), c, 5) for layer in plan.layers[:-1])
-    ends = sum(filters(c, 2 * latents[layer], 5) for layer in [*plan.layers, *plan.layers[:-1]])
-    decoder = filters(plan.decoded, c, 5) + filters(c, plan.outputs, 5)
+    _, half, *sizes = (size.area for size in spatial_scales(plan.shape, len(latents)))
+    bottom_up = filters(channels(plan.shape), c, 5, half) + sum(
+        filters(c, c, 5, area) for area in sizes
+    )
+    heads = sum(filters(c + plan.seen(layer), c, 5, sizes[layer]) for layer in plan.layers)
+    priors = sum(filters(plan.above(layer), c, 5, sizes[layer]) for layer in plan.layers[:-1])
+    ends = sum(
+        filters(c, 2 * latents[layer], 5, sizes[layer])
+        for layer in [*plan.layers, *plan.layers[:-1]]
+    )
+    decoder = filters(plan.decoded, c, 5, sizes[0]) + filters(c, plan.outputs, 5, half)
     return bottom_up + heads + priors + ends + decoder
 
 
@@ -143,9 +175,10 @@ def spread(inputs: int, outputs: int) -> Count:
 
 def dense(inputs: int, outputs: int) -> Count:
     """A matrix and a bias."""
-    return np.array([(inputs + 1) * outputs, outputs])
+    return np.array([(inputs + 1) * outputs, outputs, inputs * outputs])
 
 
-def filters(inputs: int, outputs: int, kernel: int) -> Count:
-    """A convolution and its bias, transposed or not."""
-    return np.array([(inputs * kernel**2 + 1) * outputs, outputs])
+def filters(inputs: int, outputs: int, kernel: int, area: int) -> Count:
+    """A convolution with so many output pixels, or a transposed one with so many input pixels."""
+    products = inputs * kernel**2 * outputs
+    return np.array([products + outputs, outputs, area * products])

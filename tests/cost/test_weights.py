@@ -1,11 +1,15 @@
-"""Weights counted without a network, against networks."""
+"""Weights and multiplications counted without a network, against networks."""
 
+import math
 from typing import Any
 
 import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from hvae.cost.weights import weights
+from hvae.cost.weights import multiplications, weights
 from hvae.models.build import BACKBONES, build
+from hvae.models.conditioning import at
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model
 from hvae.sizes import flat_latents
@@ -31,10 +35,23 @@ def test_weights_and_latents_are_those_of_the_network(
         model = Model.model_validate(choices | {"latents": latents, "likelihood": likelihood})
         network = build(model, shape, seed=0)
         assert weights(model, shape) == trained(network)
-        box = [(0.1, 10.0)] * len(latents)
-        assert weights(model, shape, conditioned=True) == trained(build(model, shape, 0, box=box))
+        assert multiplications(model, shape) == done(network, shape)
+        of_plane = build(model, shape, 0, box=[(0.1, 10.0)] * len(latents))
+        assert weights(model, shape, conditioned=True) == trained(of_plane)
+        assert multiplications(model, shape, conditioned=True) == done(of_plane, shape)
         assert flat_latents(backbone, shape, latents) == list(network.latents)
 
 
 def trained(network: HierarchicalVAE) -> int:
     return sum(weight.numel() for weight in network.parameters())
+
+
+def done(network: HierarchicalVAE, shape: tuple[int, ...], items: int = 2) -> float:
+    """Multiplications for one item, of a forward pass in which each item has a β of its own."""
+    x = torch.zeros(items, math.prod(shape))
+    noise = [torch.zeros(items, width) for width in network.latents]
+    with FlopCounterMode(display=False) as counter:
+        if hasattr(network, "condition"):
+            at(network, torch.ones(items, len(noise)))
+        network(x, noise)
+    return float(counter.get_total_flops()) / 2 / items  # an addition goes with each

@@ -15,7 +15,7 @@ from filelock import FileLock
 from tests.conftest import ROOT
 
 SMALL: dict[str, Any] = {
-    "grid": {"beta": [[0.1, 1, 10], [0.1, 1, 10]], "rates": [[5, 2]], "seeds": [0]},
+    "grid": {"beta": [[0.1, 1, 10], [0.1, 10]], "rates": [[5, 2]], "seeds": [0]},
     "model": {"latents": [4, 2], "width": 16},
     "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
     "certification": {
@@ -37,7 +37,7 @@ SMALL: dict[str, Any] = {
     },
 }
 INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are looked into
-    "grid": {"beta": [[0.1, 10], [0.1, 10]], "rates": []},
+    "grid": {"beta": [[0.1, 10], [0.1]], "rates": []},
     "training": {"strategy": "independent", "warm_up": 0.25},
     "evaluation": {"every": 1},
     "baseline": None,
