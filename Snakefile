@@ -42,7 +42,7 @@ include: "workflow/rules/report.smk"
 
 # Before a run, and in a dry run: how much it will make. The jobs' own calls need not say it again.
 if workflow.is_main_process:
-    print(PLAN, file=sys.stderr)
+    print(*PLAN, sep="\n", file=sys.stderr)
 
 
 onsuccess:

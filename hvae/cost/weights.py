@@ -1,25 +1,28 @@
 """How many weights a model has, and multiplications a pass takes, without building it.
 
-Weights are what `sum(w.numel() for w in …)` would give. A function a backbone, as `hvae/models/build.py` has one; lists over layers run bottom to top.
+Weights are what `sum(w.numel() for w in …)` would give. A function a backbone, as
+`hvae/models/build.py` has one; lists over layers run bottom to top.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from hvae.cost.layers import (
+    LEARNED_SIGMA,
+    NOTHING,
+    Count,
+    chain,
+    dense,
+    filters,
+    perceptron,
+    spread,
+)
 from hvae.likelihood_options import Likelihood
 from hvae.params import Model
 from hvae.sizes import channels, conv_scales, flat_latents, spatial_scales
 
 HIDDEN = 64  # units that tell the layers of a conditioned model of β
-
-# Of weights, of outputs of the layers that have them, and of multiplications for one item.
-Count = NDArray[np.int64]
-NOTHING: Count = np.zeros(3, int)
-LEARNED_SIGMA: Count = np.array([1, 1, 0])
 
 
 class Plan(NamedTuple):
@@ -156,29 +159,3 @@ def gaussian_head(features: int, plan: Plan, layer: int, width: int, flat: Seque
 def priors(plan: Plan, width: int, flat: Sequence[int]) -> Count:
     """Perceptrons from the layers above, for each layer but the top."""
     return sum((perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1]), NOTHING)
-
-
-def chain(inputs: int, width: int, layers: int) -> Count:
-    """Dense layers one after the other; none at all for 0."""
-    return dense(inputs, width) + (layers - 1) * dense(width, width) if layers else NOTHING
-
-
-def perceptron(inputs: int, width: int, outputs: int) -> Count:
-    """One hidden layer."""
-    return dense(inputs, width) + dense(width, outputs)
-
-
-def spread(inputs: int, outputs: int) -> Count:
-    """Vectors as maps; nothing where there are no vectors."""
-    return dense(inputs, outputs) if inputs else NOTHING
-
-
-def dense(inputs: int, outputs: int) -> Count:
-    """A matrix and a bias."""
-    return np.array([(inputs + 1) * outputs, outputs, inputs * outputs])
-
-
-def filters(inputs: int, outputs: int, kernel: int, area: int) -> Count:
-    """A convolution with so many output pixels, or a transposed one with so many input pixels."""
-    products = inputs * kernel**2 * outputs
-    return np.array([products + outputs, outputs, area * products])

@@ -6,6 +6,7 @@ sys.path.insert(0, workflow.basedir)
 
 import hvae.baseline
 import hvae.cost.disk
+import hvae.cost.time
 import hvae.errors
 import hvae.params
 from workflow import environment
@@ -13,7 +14,10 @@ from workflow.imports import code
 
 try:
     PARAMS = hvae.params.parse(hvae.params.Params, config)
-    PLAN = hvae.cost.disk.sentence(PARAMS)
+    PLAN = [
+        hvae.cost.disk.sentence(PARAMS),
+        hvae.cost.time.sentence(PARAMS, workflow.resource_settings.cores or 1),
+    ]
 except hvae.errors.InputError as error:
     sys.exit(str(error))
 

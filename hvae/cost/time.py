@@ -1,0 +1,114 @@
+"""How long a run takes, from its parameters alone: within a factor of two, on a machine like ours.
+
+Of one core, with N multiplications of a forward pass for one item, in seconds::
+
+    a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
+    a point               P + Q · items · samples
+    one that is looked    D + C · items · kinds of task + passes · N / V
+    into
+    any job               S
+
+The constants are those of `benchmarks/scaling.md`, which says how far predictions were from runs.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from hvae import baseline
+from hvae.cost.disk import evaluated
+from hvae.cost.made import made, made_single
+from hvae.cost.weights import multiplications
+from hvae.params import Model, Params
+
+SPEED: Mapping[str, float] = {"mlp": 20e9, "conv": 12e9, "conv-spatial": 12e9}  # V, a second
+STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model
+START = 1.8  # S: until a process has loaded its libraries
+POINT, SAMPLE = 0.05, 3e-6  # P, Q
+LOOK, ITEM = 2.0, 0.004  # D, C
+MOST = 2000  # items of a split that a task reads
+RESTORED = 6 * 20 * 1000  # passes of the tasks that decode: steps, items of two splits
+JOBS_A_ROW = 14  # of what is looked into
+OTHER_JOBS = 30
+UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+class Time(NamedTuple):
+    """Seconds of one core: of all jobs, and of the longest, which no other core can shorten."""
+
+    total: float
+    longest: float
+
+    def on(self, cores: int) -> float:
+        """Seconds on so many cores."""
+        return max(self.total / cores, self.longest)
+
+
+def time(params: Params) -> Time | None:
+    """The estimate; None where the shape of an item is not known before the data are read."""
+    shape = params.data.extent.shape
+    if shape is None:
+        return None
+    trained = training(params, shape)
+    count, single = made(params), made_single(params)
+    rows = len(params.looked_into()) + len(baseline.looked_into(params))
+    jobs = len(params.rows()) + len(trained) + JOBS_A_ROW * rows + OTHER_JOBS
+    items = evaluated(params.data, params.evaluation.max_items)["test"]
+    points = (count.points + single.points) * (POINT + SAMPLE * items * params.evaluation.samples)
+    looks = (count.looked_into + single.looked_into) * look(params, shape, items)
+    return Time(sum(trained) + START * jobs + points + looks, longest=max(trained) + START)
+
+
+def look(params: Params, shape: tuple[int, ...], items: int) -> float:
+    """Seconds that latents, information and tasks of one point take."""
+    data, asked = params.data, params.evaluation
+    kinds = 3 * data.labelled + (data.targeted or data.pictured)
+    passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
+    forward = multiplications(params.model, shape) / SPEED[params.model.backbone]
+    return LOOK + ITEM * kinds * min(items, MOST) + passes * forward
+
+
+def training(params: Params, shape: tuple[int, ...]) -> list[float]:
+    """Seconds of each job of training: of the experiment's own models, anchors and baseline."""
+    schedule = params.training.schedule()
+    single = baseline.model(params), baseline.schedule(params)
+    seeds = len(params.grid.seeds) if baseline.wanted(params) else 0
+    if params.amortized:
+        anchors = params.certification.training.model_dump()
+        return [
+            *[_job(params.model, schedule, shape, 1, conditioned=True)] * len(params.grid.seeds),
+            *[_job(params.model, anchors, shape, len(row)) for row in params.anchors().values()],
+            *[_job(*single, shape, 1, conditioned=True) for _ in range(seeds)],
+        ]
+    return [
+        *[_job(params.model, schedule, shape, len(row)) for row in params.rows().values()],
+        *[_job(*single, shape, len(row)) for row in baseline.rows(params).values()],
+    ]
+
+
+def _job(
+    model: Model,
+    schedule: Mapping[str, Any],
+    shape: tuple[int, ...],
+    members: int,
+    conditioned: bool = False,
+) -> float:
+    """Seconds to train so many models together."""
+    passes = 3 * schedule["batch_size"] * members * multiplications(model, shape, conditioned)
+    return float(schedule["steps"] * (STEP + passes / SPEED[model.backbone]))
+
+
+def sentence(params: Params, cores: int) -> str:
+    """What a run will take, for people: a machine like another is half of it, or twice."""
+    found = time(params)
+    if found is None:
+        return "how long that takes is not known before the data are read"
+    of = f"{cores} core{'' if cores == 1 else 's'}"
+    return f"roughly {spoken(found.on(cores))} on {of} without a GPU, if nothing is there yet"
+
+
+def spoken(seconds: float) -> str:
+    """In the unit that suits, rounded up: `8 minutes`, `3 hours`, `12 days`."""
+    name, size = next(unit for unit in UNITS if seconds > 2 * unit[1] or unit == UNITS[-1])
+    count = math.ceil(seconds / size)
+    return f"{count} {name}{'' if count == 1 else 's'}"

@@ -1,0 +1,65 @@
+"""The time that a run will take, against a count by hand and against runs that were timed."""
+
+from typing import Any
+
+import pytest
+
+from hvae import baseline
+from hvae.cost import time as cost
+from hvae.cost.time import Time, look, sentence, spoken, training
+from hvae.cost.weights import multiplications
+from hvae.params import Params, parse
+from tests.cost.test_disk import overlaid
+
+Config = dict[str, Any]
+SHAPE = (8, 8)
+
+
+def test_training_is_counted_by_hand(config: Config) -> None:
+    params = parse(Params, config)
+    plane, plain = (multiplications(params.model, SHAPE, shared) for shared in (True, False))
+    single = multiplications(baseline.model(params), SHAPE, True)
+    expected = [
+        16_000 * (cost.STEP + 3 * 256 * plane / cost.SPEED["mlp"]),
+        8_000 * (cost.STEP + 3 * 128 * 9 * plain / cost.SPEED["mlp"]),
+        16_000 * (cost.STEP + 3 * 256 * single / cost.SPEED["mlp"]),
+    ]
+    assert training(params, SHAPE) == pytest.approx(expected)
+
+
+def test_independent_models_are_a_job_a_row(config: Config) -> None:
+    found = training(overlaid(config, "cifar10-paper"), (32, 32, 3))
+    assert len(found) == 21 + 1
+    assert found[0] == pytest.approx(found[20])
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),  # of all jobs one after the other, on the machine of benchmarks/scaling.md
+    [("fashion-mnist-small", 3023), (None, 948)],
+)
+def test_runs_that_were_timed_are_within_a_factor_of_two(
+    config: Config, name: str | None, seconds: float
+) -> None:
+    found = cost.time(overlaid(config, name) if name else parse(Params, config))
+    assert found is not None
+    assert found.longest < found.total
+    assert seconds / 2 < found.total < 2 * seconds
+
+
+def test_more_cores_take_less_until_one_job_is_all_that_is_left() -> None:
+    found = Time(total=100.0, longest=20.0)
+    assert [found.on(cores) for cores in (1, 2, 5, 50)] == [100, 50, 20, 20]
+
+
+def test_a_source_without_pictures_and_classes_has_fewer_tasks(config: Config) -> None:
+    known = overlaid(config, "gaussian")
+    assert look(known, SHAPE, 80) < look(parse(Params, config), SHAPE, 80)
+
+
+def test_it_is_said_in_the_unit_that_suits(config: Config) -> None:
+    assert [spoken(s) for s in (3, 61, 7300, 200_000)] == [
+        "1 minute", "2 minutes", "3 hours", "3 days"
+    ]  # fmt: skip
+    assert "on 2 cores" in sentence(parse(Params, config), 2)
+    own = {"source": "npz", "raw_dir": "mine"} | {"split": config["data"]["split"]}
+    assert "not known" in sentence(parse(Params, config | {"data": own}), 2)
