@@ -62,13 +62,17 @@ class Slurm:
         self.slurmd = self.daemon("slurmd", "-D", "-N", "localhost")
         until(lambda: "idle" in said("sinfo", "--noheader", "--format=%T"))
 
-    def fail_node(self) -> None:
-        """Let the node die with all that runs on it."""
-        jobs = [step for step in psutil.process_iter(["name"]) if step.info["name"] == "slurmstepd"]
-        for process in [self.slurmd, *(child for job in jobs for child in family(job))]:
+    def kill_node(self) -> None:
+        """End slurmd and all that it runs, at once."""
+        steps = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "slurmstepd"]
+        for process in [self.slurmd, *(member for step in steps for member in family(step))]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         self.slurmd.wait()
+
+    def fail_node(self) -> None:
+        """Let the node die, and SLURM know."""
+        self.kill_node()
         said("scontrol", "update", "NodeName=localhost", "State=DOWN", "Reason=test")
 
     def cancel(self, job: Job) -> None:
@@ -111,7 +115,7 @@ def until(true: Callable[[], bool], seconds: float = 300) -> None:
 def cluster(folder: Path) -> Iterator[Slurm]:
     """Its daemons, which stop in the end; a cluster of this machine's own is left alone."""
     if CONF.exists():
-        raise FileExistsError(f"{CONF}: this machine belongs to a cluster")
+        raise FileExistsError(f"{CONF}: this machine is of a cluster, or a test was killed")
     with contextlib.ExitStack() as exits:
         for path, text in {CONF: SETTINGS.format(folder=folder), GRES: GPUS}.items():
             path.write_text(text)
@@ -129,4 +133,5 @@ def cluster(folder: Path) -> Iterator[Slurm]:
         )
         slurm.daemon("slurmctld", "-D")
         slurm.start_node()
+        exits.callback(slurm.kill_node)
         yield slurm

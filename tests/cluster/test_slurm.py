@@ -35,12 +35,13 @@ class Run(NamedTuple):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """While two rows train, one's job is cancelled, and then the node dies with the other."""
+    """DVC prepares the data. While two rows train, one is cancelled, and the other's node dies."""
     folder = tmp_path_factory.mktemp("slurm")
     workspace = make(folder / "project", **merged(SMALL, INDEPENDENT))
     planned = workspace.planned(*TARGETS)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with cluster(folder) as slurm, (folder / "snakemake.log").open("w") as log:
+        workspace.run("env", "SNAKEMAKE_PROFILE=profiles/slurm", "dvc", "repro", "data")
         snakemake = subprocess.Popen(
             COMMAND, cwd=workspace.folder, stdout=log, stderr=log, env=os.environ | {"PATH": path}
         )
