@@ -19,13 +19,13 @@ LOOK = 1.0  # seconds between looks for a GPU that has become free
 class Slot(NamedTuple):
     """A GPU's place among those that this process sees, and the lock on it, which dies with us."""
 
-    index: int
+    place: int
     lock: FileLock
 
 
 def device() -> str:
-    """ "cpu" where there is no GPU, else "cuda:i" of a free one, for which jobs of one user wait."""
-    return f"cuda:{_own().index}" if torch.cuda.is_available() else "cpu"
+    """The CPU where there is no GPU, else a free one, for which the jobs of a user wait."""
+    return f"cuda:{_own().place}" if torch.cuda.is_available() else "cpu"
 
 
 @functools.cache  # the process's slot, to its end

@@ -17,7 +17,7 @@ HOLD = """
 import pathlib, sys, time
 from hvae.training.device import wait
 slot = wait(sys.argv[2:], pathlib.Path(sys.argv[1]))
-print(slot.index, flush=True)
+print(slot.place, flush=True)
 time.sleep(600)
 """
 
@@ -31,7 +31,7 @@ def holder(folder: Path) -> subprocess.Popen[str]:
 def test_jobs_have_a_gpu_each_and_leave_it_when_they_die(tmp_path: Path) -> None:
     first = device.free(GPUS, tmp_path)
     assert first is not None
-    assert first.index == 0
+    assert first.place == 0
     with holder(tmp_path) as job:
         try:
             assert job.stdout is not None
@@ -41,7 +41,7 @@ def test_jobs_have_a_gpu_each_and_leave_it_when_they_die(tmp_path: Path) -> None
             os.kill(job.pid, signal.SIGKILL)
     second = device.free(GPUS, tmp_path)
     assert second is not None
-    assert second.index == 1
+    assert second.place == 1
 
 
 def test_a_job_waits_until_a_gpu_is_free(
@@ -49,7 +49,7 @@ def test_a_job_waits_until_a_gpu_is_free(
 ) -> None:
     taken = [device.free(GPUS, tmp_path) for _ in GPUS]
     monkeypatch.setattr(device.time, "sleep", lambda _: taken[1].lock.release())
-    assert device.wait(GPUS, tmp_path).index == 1
+    assert device.wait(GPUS, tmp_path).place == 1
     assert "All GPUs are taken (2)" in capsys.readouterr().err
 
 
