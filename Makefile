@@ -6,7 +6,7 @@ PLANES := digits-certified gaussian-amortized
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -n)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: all plan test test-slow lint exactness benchmark plane clean
+.PHONY: all plan test test-slow test-slurm lint exactness benchmark plane clean
 
 all: .venv/ready
 	snakemake --cores all
@@ -19,6 +19,9 @@ test: .venv/ready .venv/browser lint
 
 test-slow: .venv/ready  # the whole default experiment, and DVC over the workflow
 	pytest -m slow
+
+test-slurm: .venv/ready .venv/slurm  # a small experiment on a SLURM of this machine, for minutes
+	$(AS_ROOT) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 pytest -m slurm -p no:cacheprovider
 
 lint: .venv/ready
 	ruff format --check .
@@ -56,6 +59,13 @@ plane: .venv/ready  # one model for a plane against independent ones: some 21 mi
 	which chromium chromedriver > /dev/null \
 	  || { $(AS_ROOT) apt-get update && $(AS_ROOT) apt-get install --yes chromium chromium-driver; } \
 	  || { echo "The tests open reports in a browser: install Debian's chromium and chromium-driver" >&2; exit 1; }
+	touch $@
+
+.venv/slurm: .venv/ready  # slurmctld, slurmd and munged, which the test starts and stops
+	which slurmctld slurmd munged > /dev/null \
+	  || { $(AS_ROOT) apt-get update \
+	    && $(AS_ROOT) apt-get install --yes --no-install-recommends slurm-wlm munge; } \
+	  || { echo "Install Debian's slurm-wlm and munge" >&2; exit 1; }
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache

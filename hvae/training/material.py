@@ -13,6 +13,7 @@ from hvae.models.build import build
 from hvae.models.conditioning import Range
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model
+from hvae.training.device import device
 
 SPLITS = ("train", "validation")
 
@@ -33,11 +34,10 @@ def material(
 
     InputError where the likelihood has no probability for some item.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     train, validation = (prepared.read(folder / f"{name}.parquet") for name in SPLITS)
     model = build(options, train.shape, seed, train.levels, box)
     for name, items in zip(SPLITS, (train, validation), strict=True):
         if problem := model.likelihood.problem(torch.tensor(items.x)):
             raise InputError(f"{folder / f'{name}.parquet'} {problem}")
-    data, held_out = (torch.tensor(items.x, device=device) for items in (train, validation))
+    data, held_out = (torch.tensor(items.x, device=device()) for items in (train, validation))
     return Material(data, held_out, train.shape, model)

@@ -111,7 +111,7 @@ def raw_files(wildcards):
     Nor are names with braces, which Snakemake would read as wildcards.
     """
     files = (str(path) for path in PARAMS.data.raw_files() if path.is_file())
-    return [name for name in files if not set("{}") & set(name)]
+    return [local(name) for name in files if not set("{}") & set(name)]
 
 
 def parts(table, rows=LOOKED_INTO, of=OWN):

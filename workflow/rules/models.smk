@@ -30,6 +30,7 @@ rule train:
     resources:
         mem_mb=4000,
         runtime=720,
+        gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
     params:
         code=code("hvae.training.train"),
         job=lambda wildcards: row_job(rows=ROWS | SINGLE, **TRAINED[wildcards.of])(

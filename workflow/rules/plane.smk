@@ -22,6 +22,7 @@ rule train_plane:
     resources:
         mem_mb=4000,
         runtime=1440,
+        gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
     params:
         code=code("hvae.training.train_plane"),
         job=lambda wildcards: PARAMS.job(

@@ -1,4 +1,6 @@
-TEMPLATES = sorted(str(path) for path in Path("hvae/reports/templates").rglob("*.*"))
+TEMPLATES = [
+    local(str(path)) for path in sorted(Path("hvae/reports/templates").rglob("*.*"))
+]
 # What the page and its figures show.
 REPORTED = expand(
     f"{RESULTS}/{{table}}.parquet",
