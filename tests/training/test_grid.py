@@ -66,8 +66,9 @@ def test_a_member_is_bit_for_bit_itself_however_the_grid_is_divided(
     held_out: int,
 ) -> None:
     data = torch.rand(50, inputs, generator=torch.Generator().manual_seed(0))
-    settings = SETTINGS.model_copy(update={"batch_size": batch_size})
-    betas = [[beta] * len(latents) for beta in (0.1, 0.5, 1.0, 2.0, 5.0)]
+    changes = {"batch_size": batch_size, "steps": 12, "validate_every": 6}
+    settings = SETTINGS.model_copy(update=changes)
+    betas = [[beta] * len(latents) for beta in (0.1, 1.0, 5.0)]
 
     def trained(*betas: list[float]) -> Trained:
         model = small(latents, inputs=inputs, width=width)
