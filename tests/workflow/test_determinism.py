@@ -1,5 +1,6 @@
 """The same parameters give the same numbers, however many cores and threads, in whatever order."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def test_cores_threads_and_order_change_no_number(
 def contents(folder: Path) -> dict[Path, Any]:
     """What each file of data and results holds, but for measured times."""
     files = [*folder.glob("data/**/*.*"), *folder.glob("results/**/*.*")]
-    read = {".parquet": table, ".json": lambda path: untimed(json.loads(path.read_text()))}
+    read = {".parquet": table, ".json": document, ".csv": lines}
     return {
         path.relative_to(folder): read.get(path.suffix, Path.read_bytes)(path)
         for path in files
@@ -44,6 +45,7 @@ def contents(folder: Path) -> dict[Path, Any]:
 
 
 def table(path: Path) -> bytes:
+    """Its columns as a file of their own: bytes, since nan is no number that equals itself."""
     found = pq.ParquetFile(path).read()  # the file alone: its folders' names are no columns
     kept = [name for name in found.column_names if name != TIMED]
     sink = pa.BufferOutputStream()
@@ -51,8 +53,17 @@ def table(path: Path) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
+def lines(path: Path) -> Any:
+    with path.open() as file:
+        return untimed(list(csv.DictReader(file)))
+
+
+def document(path: Path) -> Any:
+    return untimed(json.loads(path.read_text()))
+
+
 def untimed(value: Any) -> Any:
-    """A JSON value without measured times."""
+    """A value as JSON or rows have it, without measured times."""
     if isinstance(value, dict):
         return {name: untimed(one) for name, one in value.items() if name != TIMED}
     return [untimed(one) for one in value] if isinstance(value, list) else value
