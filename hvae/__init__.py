@@ -2,6 +2,65 @@
 
 The folders are the steps, and data flows through them one way:
 params → data → models → training → latents → information, tasks → bounds → results → reports.
+
+`__all__` lists what a program of one's own calls. Each name is imported when it is first asked for,
+so that limits need no torch.
 """
 
+from importlib import import_module
+from typing import Any
+
 __version__ = "0.1.0"
+
+_PLACES = {
+    # parameters
+    "InputError": "errors.InputError",
+    "Model": "params.Model",
+    "Params": "params.Params",
+    "Schedule": "params.Schedule",
+    "parse": "params.parse",
+    # data
+    "Digits": "options.Digits",
+    "Gaussian": "options.Gaussian",
+    "ImageFolder": "options.ImageFolder",
+    "Npz": "options.Npz",
+    "Parquet": "options.Parquet",
+    "load_source": "data.sources.load",
+    "split_source": "data.splits.divide",
+    # models, of one β each or of a whole plane
+    "build_model": "models.build.build",
+    "load_model": "training.checkpoint.load",
+    "save_model": "training.checkpoint.save",
+    "Card": "training.checkpoint.Card",
+    "train_models": "training.grid.train",
+    "train_plane": "training.amortized.train",
+    # rates and distortion, latents, and β for wanted rates
+    "encode": "latents.evaluate.encode",
+    "measure": "latents.evaluate.measure",
+    "solve_rates": "plane.solve.solve",
+    "survey_rates": "plane.survey.survey",
+    # limits: functions of numbers
+    "accuracy_limit": "bounds.accuracy.accuracy_limit",
+    "distortion_rate": "bounds.gaussian.distortion_rate",
+    "optimal_objective": "bounds.gaussian.optimal_objective",
+    "r2_limit": "bounds.regression.r2_limit",
+    "rate_distortion": "bounds.gaussian.rate_distortion",
+    "squared_error_limit": "bounds.regression.squared_error_limit",
+    "total_variation_limit": "bounds.divergence.total_variation_limit",
+    # latents of any other VAE
+    "StudySettings": "own.study.Settings",
+    "read_latents": "own.latents.read",
+    "study_latents": "own.study.study",
+}
+__all__ = list(_PLACES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _PLACES[name].rpartition(".")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -37,6 +37,7 @@ def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int
     return in_chunks(model, x, _noise(model, x, seed, split, sample))
 
 
+@torch.no_grad()
 def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int) -> Measured:
     """Measure x (items, n) with `samples` draws of z an item."""
     passes = [_pass(model, x, _noise(model, x, seed, split, s)) for s in range(samples)]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 State = dict[str, Tensor]
-REGISTER = 16  # floats, the widest in use
+REGISTERS = 32  # floats: two of the widest in use, which loops take at a time
 
 
 class Layout(NamedTuple):
@@ -24,7 +24,7 @@ class Layout(NamedTuple):
     def sizes(self) -> list[int]:
         """The parameters' lengths in the vector, and that of the padding."""
         sizes = [math.prod(shape) for shape in self.shapes.values()]
-        return [*sizes, -sum(sizes) % REGISTER]
+        return [*sizes, -sum(sizes) % REGISTERS]
 
     def state(self, vector: Tensor) -> State:
         """The parameters in a vector, as views."""

@@ -1,4 +1,8 @@
-"""J_β of members that share a batch: as rows of one matrix, or of a single member."""
+"""J_β of members that share a batch: as rows of one matrix, or of a single member.
+
+As rows, members have whole vector registers of items each. What is left over at the end of all of
+them would be reckoned number by number, which rounds otherwise, and for the last members alone.
+"""
 
 import copy
 from collections.abc import Callable
@@ -9,7 +13,7 @@ from torch.func import functional_call, vmap
 
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training.flat import Layout
+from hvae.training.flat import REGISTERS, Layout
 from hvae.training.objective import objective
 
 Loss = Callable[[Tensor, Tensor, Tensor, list[Tensor]], Tensor]
@@ -26,12 +30,22 @@ def member_losses(model: HierarchicalVAE, layout: Layout, together: bool = True)
 
     def loss(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
         terms = functional_call(skeleton, layout.state(weights) | buffers, (x, noise))
-        return objective(terms, beta).mean()
+        return objective(terms, beta)
 
     def alone(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
-        return loss(weights.squeeze(0), beta.squeeze(0), x, noise).unsqueeze(0)
+        return loss(weights.squeeze(0), beta.squeeze(0), x, noise).mean().unsqueeze(0)
 
-    return vmap(loss, in_dims=(0, 0, None, None)) if together else alone
+    def rows(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
+        shared = filled(x), [filled(eps) for eps in noise]
+        losses = vmap(loss, in_dims=(0, 0, None, None))(weights, beta, *shared)
+        return losses[:, : len(x)].mean(1)
+
+    return rows if together else alone
+
+
+def filled(items: Tensor) -> Tensor:
+    """Items (B, n), and the first of them again up to whole registers."""
+    return torch.cat([items, items[:1].expand(-len(items) % REGISTERS, -1)])
 
 
 @torch.no_grad()

@@ -52,11 +52,36 @@ def alone_in_a_plain_loop(beta: list[float], settings: Training) -> Hierarchical
     return model
 
 
-@pytest.mark.parametrize("index", range(3))
-def test_a_member_is_bit_for_bit_the_member_of_a_grid_of_one(index: int) -> None:
-    one, all_three = together([BETAS[index]]), together(BETAS)
-    for name, tensor in one.member(0).items():
-        assert torch.equal(tensor, all_three.member(index)[name]), name
+@pytest.mark.parametrize(
+    ("inputs", "latents", "width", "batch_size", "held_out"),
+    [(16, [16, 8], 16, 32, 32), (7, [3, 2], 7, 30, 31), (64, [5, 3, 2], 33, 37, 50)],
+    ids=["whole registers", "odd", "three layers"],
+)
+def test_a_member_is_bit_for_bit_itself_however_the_grid_is_divided(
+    monkeypatch: pytest.MonkeyPatch,
+    inputs: int,
+    latents: list[int],
+    width: int,
+    batch_size: int,
+    held_out: int,
+) -> None:
+    data = torch.rand(50, inputs, generator=torch.Generator().manual_seed(0))
+    changes = {"batch_size": batch_size, "steps": 12, "validate_every": 6}
+    settings = SETTINGS.model_copy(update=changes)
+    betas = [[beta] * len(latents) for beta in (0.1, 1.0, 5.0)]
+
+    def trained(*betas: list[float]) -> Trained:
+        model = small(latents, inputs=inputs, width=width)
+        return train(model, betas, data, data[:held_out], settings, 0)
+
+    whole, alone = trained(*betas), [trained(beta) for beta in betas]
+    monkeypatch.setitem(grid.TOGETHER, (False, "cpu"), 2)
+    pairs = trained(*betas)
+    assert torch.equal(pairs.weights, whole.weights)
+    assert torch.equal(torch.cat([one.weights for one in alone]), whole.weights)
+    for step, look in whole.looks.items():
+        assert torch.equal(pairs.looks[step], look)
+        assert torch.equal(torch.cat([one.looks[step] for one in alone]), look)
 
 
 @pytest.mark.parametrize("index", range(3))

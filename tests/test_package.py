@@ -1,0 +1,96 @@
+"""The library as it is installed: what is in the wheel, and the README's words about it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import hvae
+from tests.conftest import ROOT
+
+PAGE = """
+import pyarrow, pathlib
+from hvae import encode, read_latents, study_latents
+with torch.no_grad():
+    terms = encode(model, test, seed=0, split=2, sample=0)
+columns = {"label": source.labels[splits["test"]]}
+for layer, (q, z, rate) in enumerate(zip(terms.posteriors, terms.z, terms.rates.T), start=1):
+    parts = {"mean": q.mean, "std": q.std, "sample": z}
+    columns |= {f"z{layer}_{name}": part.tolist() for name, part in parts.items()}
+    columns[f"rate_{layer}"] = rate.tolist()
+pyarrow.parquet.write_table(pyarrow.table(columns), "z.parquet")
+settings = hvae.StudySettings(title="Installed", seed=0, items=100)
+found = study_latents(read_latents(pathlib.Path("z.parquet")), settings, pathlib.Path("own"))
+print(hvae.__file__, hvae.__version__)
+"""
+ABSENT = ("altair", "jinja2", "vl_convert", "yaml", "snakemake", "dvc")
+
+
+def readme() -> str:
+    """The code of the README's section."""
+    section = (ROOT / "README.md").read_text().partition("## As a library")[2]
+    found = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(callable(getattr(hvae, name)) for name in hvae.__all__)
+    assert set(hvae.__all__) <= set(dir(hvae))
+    with pytest.raises(AttributeError, match="module 'hvae' has no attribute 'lod_model'"):
+        hvae.lod_model  # noqa: B018
+
+
+def test_limits_need_no_torch() -> None:
+    code = "import hvae, sys; print(hvae.accuracy_limit(0, [0.7, 0.3]), 'torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["0.7", "False"]
+
+
+def test_versions_agree() -> None:
+    newest = re.search(r"^## (?:Unreleased \()?([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert newest
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+    assert hvae.__version__ == newest[1] == cited
+
+
+@pytest.mark.slow
+def test_the_wheel_has_all_files_and_works_elsewhere(tmp_path: Path) -> None:
+    project, wheels, installed = (tmp_path / name for name in ("project", "wheels", "installed"))
+    kept = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "hvae", project / "hvae", ignore=kept)
+    sources = {path.relative_to(project) for path in (project / "hvae").rglob("*.*")}
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, project)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, project]
+    subprocess.run([*pip, *build], check=True)
+    (wheel,) = wheels.iterdir()
+    subprocess.run([*pip, "install", "--no-deps", "--target", installed, wheel], check=True)
+    assert all((installed / path).is_file() for path in sources)
+
+    hidden = f"import sys; sys.modules |= dict.fromkeys({ABSENT})"
+    shown = f"for name in {ABSENT}: del sys.modules[name]"
+    script = tmp_path / "script.py"
+    script.write_text("\n".join([hidden, readme(), shown, PAGE]))
+    done = subprocess.run(
+        [sys.executable, "-P", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(installed), "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    limit, where, version = done.stdout.split()
+    assert (where, version) == (str(installed / "hvae" / "__init__.py"), hvae.__version__)
+    assert 0.1 < float(limit) < 1  # z_2 tells digits apart, and not all of them
+    page = (tmp_path / "own" / "index.html").read_text()
+    assert "Installed" in page
+    assert "vegaEmbed" in page
