@@ -57,8 +57,13 @@ class Explorer:
         found = self.driver.find_elements(By.CSS_SELECTOR, f"#explorer-chart {selector}")
         return [element.get_attribute("textContent") or "" for element in found]
 
+    @property
+    def shown(self) -> str | None:
+        """The name of the point that the panel is about: the one under the mouse, if any."""
+        return self.part("panel").get_attribute("data-shown")
+
     def numbers(self) -> dict[str, float]:
-        """The chosen point's values under their titles with units."""
+        """The shown point's values under their titles with units."""
         rows = self.part("numbers").find_elements(By.CSS_SELECTOR, "tbody tr:has(td)")
         cells = [row.find_elements(By.CSS_SELECTOR, "th, td") for row in rows]
         return {

@@ -1,19 +1,25 @@
-const MANY = 16; // numbers, beyond which they stand in columns
-
-// Every number of the mark under the mouse, in as many columns as it takes.
+// The handful that matters, beside the mouse; what stands beside the plane has every number.
 function tip(_, event, __, name) {
-  const box = byId("tip"), point = points.get(name);
-  box.hidden = !point;
-  if (!point) return;
+  const point = points.get(name);
+  if (!point || start) { leave(); return; }
+  const box = byId("tip");
+  box.hidden = false;
   box.replaceChildren(make("strong", {}, named(point)), tipTable(point));
+  hover(name);
   besides(box, event);
 }
 
+function leave() {
+  byId("tip").hidden = true;
+  hover(null);
+}
+
 function tipTable(point) {
-  const lines = data.columns.filter((column) => point.values[column.name]).map((column) =>
+  const few = (column) => isRate(column.name) || [state.metric, firstMetric()].includes(column.name);
+  const lines = data.columns.filter((column) => few(column) && point.values[column.name]).map((column) =>
     make("div", column.name === state.metric ? { class: "explorer-shown" } : {},
       make("span", {}, column.title), make("b", {}, withInterval(point, column))));
-  return make("div", { class: lines.length > MANY ? "explorer-lines explorer-wide" : "explorer-lines" }, ...lines);
+  return make("div", { class: "explorer-lines" }, ...lines);
 }
 
 function withInterval(point, column) {
