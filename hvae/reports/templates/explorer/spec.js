@@ -55,7 +55,7 @@ function spec() {
   const layers = [
     region(x, y), ...bars(crowded ? "chosen" : "all", crowded ? [] : list, x, y),
     open("without", grid.filter((one) => one.value === null), at, "circle", 25),
-    coloured("grid", grid.filter((one) => one.value !== null), at, { size: crowded ? 45 : 110, strokeWidth: 0.7 }),
+    coloured("grid", grid.filter((one) => one.value !== null), at, { size: crowded ? 45 : 110, stroke: INK, strokeWidth: 0.7 }),
     ...others(list, at), ring(at),
   ];
   return { width: "container", height: 420, autosize: { type: "fit", contains: "padding" },
@@ -81,7 +81,7 @@ function coloured(name, values, at, look_) {
   const legend = { orient: "bottom", direction: "horizontal", gradientLength: 220, titleLimit: 0, format: ".3~g" };
   const color = { field: "value", type: "quantitative", title: titled(state.metric), scale: { scheme: "viridis", type: isBeta(state.metric) ? "log" : "linear" }, legend };
   return { data: { name, values }, encoding: { ...at, color, ...shapes(), tooltip: { field: "name" } },
-    mark: { type: "point", filled: true, opacity: 1, stroke: INK, cursor: "pointer", ...look_ } };
+    mark: { type: "point", filled: true, opacity: 1, cursor: "pointer", ...look_ } };
 }
 
 function open(name, values, at, shape, size) {
@@ -96,7 +96,7 @@ function others(list, at) {
     const mine = list.filter((one) => one.kind === kind), shape = data.symbols[kind];
     const bare = mine.filter((one) => one.value === null), having = mine.filter((one) => one.value !== null);
     const layer = open(`${kind}, open`, bare, at, shape, 90);
-    const line = shape.startsWith("M") ? { filled: false, stroke: null, strokeWidth: 3 } : { strokeWidth: 1.8 };
+    const line = shape.startsWith("M") ? { filled: false, strokeWidth: 3 } : { stroke: INK, strokeWidth: 1.8 };
     return [{ ...layer, mark: { ...layer.mark, stroke: INK, strokeWidth: 1.6 } },
       ...(having.length ? [coloured(kind, having, at, { shape, size: 120, ...line })] : [])]; // of none Vega warns
   });
