@@ -19,7 +19,8 @@ class Column(NamedTuple):
     """One number of a point: its name, title, unit and group on the page, and which way is better.
 
     better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
-    of its 95 % interval, by point; ends are nan where no interval is known.
+    of its 95 % interval, by point; ends are nan where no interval is known. layers: those that are
+    read, with which the title ends; "" where it is about none in particular.
     """
 
     name: str
@@ -28,10 +29,11 @@ class Column(NamedTuple):
     group: str
     better: str
     values: Mapping[str, Interval]
+    layers: str = ""
 
     def described(self) -> dict[str, str]:
         """What the page says of it: all but the values."""
-        names = ("name", "title", "unit", "group", "better")
+        names = ("name", "title", "unit", "group", "better", "layers")
         return {name: getattr(self, name) for name in names}
 
 
@@ -137,10 +139,7 @@ def _information(run: Run) -> list[Column]:
 
 
 def _tasks(run: Run) -> list[Column]:
-    return [
-        Column(one.name, one.title, one.unit, one.group, one.better, one.values)
-        for one in scores.scores(run)
-    ]
+    return [Column(*one) for one in scores.scores(run)]
 
 
 def interval(value: float, std_error: float) -> Interval:

@@ -10,16 +10,27 @@ function drawNumbers() {
 
 function lost() { return make("p", { class: "empty" }, "The training of this point diverged: it has no numbers."); }
 
-// A table a group, side by side where there is room: all of it is seen at once beside the plane.
+// A table a group, a row a number, side by side for the sets of layers: all of it is seen at once.
 function numbersTable(point) {
   const having = data.columns.filter((column) => point.values[column.name]);
-  const tables = grouped(having, (column) => column.group, (column) => numberRow(point, column), (label, rows_) =>
-    make("table", {}, make("caption", {}, label), make("tbody", {}, ...rows_)));
+  const tables = grouped(having, (column) => column.group, (column) => column, (label, mine) => groupTable(point, label, mine));
   return make("div", { class: "explorer-groups" }, ...tables);
 }
 
-function numberRow(point, column) {
+function groupTable(point, label, mine) {
+  const sets = [...new Set(mine.map((column) => column.layers))];
+  const heads = sets.map((layers) => make("th", { class: "number", scope: "col" }, layers && `on ${layers}`));
+  const lines = grouped(mine, numberTitle, (column) => column, (title, same) =>
+    row(title, ...sets.map((layers) => numberCell(point, same.find((column) => column.layers === layers)))));
+  return make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, label), ...heads)), make("tbody", {}, ...lines));
+}
+
+function numberTitle(column) {
+  return titled(column.name).replace(`${column.group}: `, "").replace(` on ${column.layers}`, "").replace(" per item)", ")");
+}
+
+function numberCell(point, column) {
+  if (!column) return "";
   const [value, low, high] = point.values[column.name].map((one) => (one === null ? undefined : one * factor(column.name)));
-  const title = titled(column.name).replace(`${column.group}: `, "").replace(" per item)", ")");
-  return row(title, number(value), Number.isFinite(low) ? `${number(low)} to ${number(high)}` : "");
+  return make("span", {}, make("b", {}, number(value)), Number.isFinite(low) ? ` (${number(low)} to ${number(high)})` : "");
 }

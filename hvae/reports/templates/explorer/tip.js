@@ -28,10 +28,11 @@ function withInterval(point, column) {
   return Number.isFinite(low) ? `${number(value)}${unit} (${number(low)} to ${number(high)})` : number(value) + unit;
 }
 
-// Beside the mouse, on the side that has room.
+// Beside the mouse, on the side that has room, and not over the numbers beside the plane.
 function besides(box, event) {
   const { width, height } = box.getBoundingClientRect();
-  const left = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16;
+  const edge = Math.min(innerWidth, byId("chart").getBoundingClientRect().right + 32);
+  const left = event.clientX + 16 + width > edge ? event.clientX - 16 - width : event.clientX + 16;
   box.style.left = `${Math.max(4, left)}px`;
   box.style.top = `${Math.max(4, Math.min(event.clientY + 12, innerHeight - height - 4))}px`;
 }
