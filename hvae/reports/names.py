@@ -22,7 +22,7 @@ class Named(NamedTuple):
 
 def names(run: Run) -> dict[str, str]:
     """Of every point, and of the models of whole planes; other kinds than the grid's are named."""
-    found = {}
+    found: dict[str, str] = {}
     for kind, rows in zip(KINDS, (run.points, run.anchors, run.targets), strict=True):
         before = "" if kind == GRID else f"{kind.name}, "
         found |= told(map(_named, rows), before)

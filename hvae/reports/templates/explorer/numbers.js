@@ -18,19 +18,27 @@ function numbersTable(point) {
 }
 
 function groupTable(point, label, mine) {
-  const sets = [...new Set(mine.map((column) => column.layers))];
-  const heads = sets.map((layers) => make("th", { class: "number", scope: "col" }, layers && `on ${layers}`));
-  const lines = grouped(mine, numberTitle, (column) => column, (title, same) =>
+  const read = mine.filter((column) => column.layers), sets = [...new Set(read.map((column) => column.layers))];
+  const heads = sets.map((layers) => make("th", { class: "number", scope: "col" }, `on ${layers}`));
+  const lines = grouped(read, numberTitle, (column) => column, (title, same) =>
     row(title, ...sets.map((layers) => numberCell(point, same.find((column) => column.layers === layers)))));
-  return make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, label), ...heads)), make("tbody", {}, ...lines));
+  const whole = mine.filter((column) => !column.layers).map((column) => wholeRow(point, column, sets.length));
+  return make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, label), ...heads)), make("tbody", {}, ...lines, ...whole));
+}
+
+// Of no layer in particular.
+function wholeRow(point, column, width) {
+  const line = row(numberTitle(column), numberCell(point, column));
+  line.lastChild.colSpan = Math.max(width, 1);
+  return line;
 }
 
 function numberTitle(column) {
-  return titled(column.name).replace(`${column.group}: `, "").replace(` on ${column.layers}`, "").replace(" per item)", ")");
+  return titled(column.name).replace(`${column.group}: `, "").replace(column.layers && ` on ${column.layers}`, "").replace(" per item)", ")");
 }
 
 function numberCell(point, column) {
   if (!column) return "";
   const [value, low, high] = point.values[column.name].map((one) => (one === null ? undefined : one * factor(column.name)));
-  return make("span", {}, make("b", {}, number(value)), Number.isFinite(low) ? ` (${number(low)} to ${number(high)})` : "");
+  return make("span", {}, make("b", {}, number(value)), " ", make("span", {}, Number.isFinite(low) ? `(${number(low)} to ${number(high)})` : ""));
 }
