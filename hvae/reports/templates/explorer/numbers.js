@@ -17,16 +17,19 @@ function numbersTable(point) {
   return make("div", { class: "explorer-groups" }, ...tables);
 }
 
+// Below those of no layer in particular, sets of layers have a column each.
 function groupTable(point, label, mine) {
-  const read = mine.filter((column) => column.layers), sets = [...new Set(read.map((column) => column.layers))];
-  const heads = sets.map((layers) => make("th", { class: "number", scope: "col" }, `on ${layers}`));
-  const lines = grouped(read, numberTitle, (column) => column, (title, same) =>
-    row(title, ...sets.map((layers) => numberCell(point, same.find((column) => column.layers === layers)))));
-  const whole = mine.filter((column) => !column.layers).map((column) => wholeRow(point, column, sets.length));
-  return make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, label), ...heads)), make("tbody", {}, ...lines, ...whole));
+  const sets = [...new Set(mine.map((column) => column.layers).filter(Boolean))];
+  const aside = (column) => sets.length > 1 && column.layers;
+  const whole = mine.filter((column) => !aside(column)).map((column) => wholeRow(point, column, sets.length));
+  const lines = grouped(mine.filter(aside), (column) => numberTitle(column).replace(` on ${column.layers}`, ""), (column) => column,
+    (title, same) => row(title, ...sets.map((layers) => numberCell(point, same.find((column) => column.layers === layers)))));
+  const heads = lines.length ? sets.map((layers) => make("th", { class: "number", scope: "col" }, `on ${layers}`)) : [];
+  const head = (text, ...others) => make("tr", { class: "explorer-head" }, make("th", { scope: "col" }, text), ...others);
+  const first = whole.length ? [head(label), ...whole, ...(heads.length ? [head("", ...heads)] : [])] : [head(label, ...heads)];
+  return make("table", heads.length ? { class: "explorer-wide" } : {}, make("tbody", {}, ...first, ...lines));
 }
 
-// Of no layer in particular.
 function wholeRow(point, column, width) {
   const line = row(numberTitle(column), numberCell(point, column));
   line.lastChild.colSpan = Math.max(width, 1);
@@ -34,7 +37,7 @@ function wholeRow(point, column, width) {
 }
 
 function numberTitle(column) {
-  return titled(column.name).replace(`${column.group}: `, "").replace(column.layers && ` on ${column.layers}`, "").replace(" per item)", ")");
+  return titled(column.name).replace(`${column.group}: `, "").replace(" per item)", ")");
 }
 
 function numberCell(point, column) {
