@@ -9,7 +9,7 @@ import numpy as np
 from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart, Side, bars, ends, legend, nats, placed
 from hvae.reports.run import Run
-from hvae.reports.theme import CATEGORIES, FAINT, LIMIT, SOFT, span, sub
+from hvae.reports.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, span, sub
 from hvae.results.rates import lowest_layer
 
 UNITS = {
@@ -127,4 +127,5 @@ def _marks(base: alt.Chart, size: int) -> Any:
     )
     numbers = [alt.Tooltip(f"{name}:Q", format=".3~g") for name in NUMBERS]
     text = [alt.Tooltip(f"{name}:N") for name in ("point", "layers", "method", "verdict")]
-    return base.mark_point(filled=True, size=size, opacity=1).encode(shape, tooltip=text + numbers)
+    edged = base.mark_point(filled=True, size=size, opacity=1, stroke=BAR, strokeWidth=0.5)
+    return edged.encode(shape, tooltip=text + numbers)
