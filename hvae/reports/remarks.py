@@ -36,7 +36,7 @@ def constants(run: Run) -> list[str]:
         return []
     return [
         f"D° is the distortion D = E[−log p(x | z)] without the likelihood's constant, "
-        f"{number(found.pop())} nats for every point: what changes from point to point, and what "
+        f"{number(found.pop()).replace('-', '−')} nats for every point: what changes from point to point, and what "
         "β trades against rates. The tables have both."
     ]
 
