@@ -34,10 +34,11 @@ def constants(run: Run) -> list[str]:
     found = {point["distortion_constant"] for point in run.trained}
     if run.own_sigma or len(found) != 1 or found == {0.0}:
         return []
+    constant = number(found.pop()).replace("-", "−")
     return [
-        f"D° is the distortion D = E[−log p(x | z)] without the likelihood's constant, "
-        f"{number(found.pop()).replace('-', '−')} nats for every point: what changes from point to point, and what "
-        "β trades against rates. The tables have both."
+        "D° is the distortion D = E[−log p(x | z)] without the likelihood's constant, "
+        f"{constant} nats for every point: what changes from point to point, and what β trades "
+        "against rates. The tables have both."
     ]
 
 
