@@ -8,9 +8,13 @@ LEVEL = 0.05
 
 
 class Claim(NamedTuple):
-    """In words, with our number for it; numbers are what the words are made of."""
+    """In words, with our number for it; numbers are what the words are made of.
+
+    rule: what the verdict takes, in a sentence or two.
+    """
 
     claim: str
     ours: str
     verdict: Verdict
     numbers: Mapping[str, float]
+    rule: str

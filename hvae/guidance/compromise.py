@@ -3,18 +3,23 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hvae.guidance.edge import edge
 from hvae.guidance.places import Place
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance_options import Guidance, Name
 
 
 class Compromise(NamedTuple):
-    """The place, its score from 0 to 1, what each application is worth there, and the weights."""
+    """The place, its score from 0 to 1, what each application is worth there, and the weights.
+
+    edge: the layers in which it is at the edge of what was measured.
+    """
 
     place: Place
     score: float
     spots: Mapping[Name, Spot]
     weights: Mapping[Name, float]
+    edge: list[int]
 
 
 def compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Compromise | None:
@@ -38,7 +43,9 @@ def compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Compromise 
         return sum(weight * scores[name][place] for name, weight in weights.items()) / total
 
     best = max(common, key=score)
-    return Compromise(best, score(best), {n: by_place[n][best] for n in weights}, weights)
+    measured = (place for name in weights for place in surfaces[name].places)
+    spots = {name: by_place[name][best] for name in weights}
+    return Compromise(best, score(best), spots, weights, edge(best, measured))
 
 
 def _order(surfaces: Mapping[Name, Surface]) -> list[Place]:

@@ -1,6 +1,7 @@
 """Claim: the total rate alone does not decide what a point is good for."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -12,11 +13,21 @@ from hvae.guidance.claim import LEVEL, Claim, Verdict
 from hvae.guidance.gains import two_sided
 from hvae.guidance.places import Place
 from hvae.guidance.surface import Spot, Surface
+from hvae.guidance.words import listed
 from hvae.guidance_options import Name
 
 CLAIM = "The total rate alone does not decide how good a point is"
 TOLERANCE = 0.02  # relative difference of total rates that are called equal
+APART = 0.1  # part of the total rate by which a layer's must differ: else it is no other split
 MARGIN = 0.1  # part of an application's range over the plane that is called no difference
+SHARE, APPLICATIONS = 0.1, 2  # of what is compared: how much must differ, and in how many
+RULE = (
+    f"Pairs have total rates within {100 * TOLERANCE:g} % of each other, split otherwise: in some "
+    f"layer by {100 * APART:g} % of the total or more. Reproduced where at least {100 * SHARE:g} % "
+    f"of all comparisons differ, and in at least {APPLICATIONS} applications: two-sided, at "
+    f"{100 * LEVEL:g} % over all pairs and applications (Holm). Not reproduced where all are, at "
+    f"the same level, smaller than {100 * MARGIN:g} % of the application's range over the plane."
+)
 
 
 class Pair(NamedTuple):
@@ -26,53 +37,63 @@ class Pair(NamedTuple):
     """
 
     application: Name
+    places: tuple[Place, Place]
     difference: float
     std_error: float
     scale: float
 
 
 def deciding(surfaces: Mapping[Name, Surface]) -> Claim:
-    """Differences are two-sided at 5 % over all pairs and applications (Holm, 1979).
-
-    Reproduced where any is significant; not reproduced where all are, at the same level, smaller
-    than a tenth of the application's range over the plane.
-    """
+    """Every application compared at every such pair, as `RULE` says."""
     found = [pair for surface in surfaces.values() for pair in pairs(surface)]
     p_values = [two_sided(pair.difference, pair.std_error) for pair in found]
-    significant = [pair for pair, p in zip(found, holm(p_values), strict=True) if p <= LEVEL]
-    ours = (
-        f"{len(significant)} of {len(found)} pairs of points with total rates within "
-        f"{100 * TOLERANCE:g} % of each other differ significantly"
-    )
-    if significant:
-        names = dict.fromkeys(pair.application for pair in significant)
-        ours += f", for {', '.join(names)}"
-    numbers = {"pairs": len(found), "differ": len(significant)}
-    return Claim(CLAIM, ours, _verdict(found, bool(significant)), numbers)
+    adjusted = zip(found, holm(p_values), strict=True)
+    differ = Counter(pair.application for pair, p in adjusted if p <= LEVEL)
+    asked = Counter(pair.application for pair in found)
+    numbers = {
+        "pairs": len({pair.places for pair in found}),
+        "applications": len(asked),
+        "comparisons": len(found),
+        "differ": differ.total(),
+    }
+    return Claim(CLAIM, _told(differ, asked, numbers), _verdict(found, differ), numbers, RULE)
 
 
 def pairs(surface: Surface) -> Iterator[Pair]:
-    """All pairs of places of nearly the same total rate."""
+    """All pairs of places of nearly the same total rate, which the layers share otherwise."""
     everywhere = (*surface.spots, *surface.barred)
     values = [spot.test.value for spot in everywhere]
     scale = max(values, default=0.0) - min(values, default=0.0)
     for a, b in combinations(everywhere, 2):
-        if _alike(a.place, b.place):
+        if _comparable(a.place, b.place):
             yield _pair(surface.application.name, a, b, scale)
 
 
 def _pair(name: Name, a: Spot, b: Spot, scale: float) -> Pair:
     error = math.hypot(a.test.std_error, b.test.std_error)
-    return Pair(name, a.test.value - b.test.value, error, scale)
+    return Pair(name, (a.place, b.place), a.test.value - b.test.value, error, scale)
 
 
-def _alike(a: Place, b: Place) -> bool:
-    rates = a.total.value, b.total.value
-    return abs(rates[0] - rates[1]) <= TOLERANCE * max(rates)
+def _comparable(a: Place, b: Place) -> bool:
+    total = max(a.total.value, b.total.value)
+    alike = abs(a.total.value - b.total.value) <= TOLERANCE * total
+    layers = zip(a.rates, b.rates, strict=True)
+    return alike and any(abs(mine.value - other.value) >= APART * total for mine, other in layers)
 
 
-def _verdict(found: Sequence[Pair], differ: bool) -> Verdict:
-    if differ:
+def _told(differ: Counter[Name], asked: Counter[Name], numbers: Mapping[str, int]) -> str:
+    if not asked:
+        return "no two points have nearly the same total rate and another split of it"
+    where = [f"{name} in {many} of {asked[name]}" for name, many in differ.items()]
+    named = f": {listed(where)}" if where else ""
+    return (
+        f"{numbers['differ']} of {numbers['comparisons']} comparisons differ significantly, of "
+        f"{numbers['pairs']} pairs of points in {numbers['applications']} applications{named}"
+    )
+
+
+def _verdict(found: Sequence[Pair], differ: Counter[Name]) -> Verdict:
+    if len(differ) >= APPLICATIONS and differ.total() >= SHARE * len(found):
         return "reproduced"
     reach = float(norm.isf(LEVEL / max(len(found), 1)))
     equal = all(abs(p.difference) + reach * p.std_error <= MARGIN * p.scale for p in found)

@@ -13,6 +13,11 @@ from hvae.guidance.surface import Surface
 from hvae.guidance_options import Name
 
 CLAIM = "Different applications want different layer rates"
+RULE = (
+    "Reproduced where the regions of some pair share no point, at 5 % over all applications "
+    "(Bonferroni), and the rates of its best points differ in some layer, at 5 % over all layers "
+    "and pairs; not reproduced where every region is one and the same point."
+)
 
 
 def differing(surfaces: Mapping[Name, Surface]) -> Claim:
@@ -21,8 +26,7 @@ def differing(surfaces: Mapping[Name, Surface]) -> Claim:
     Regions are those of `choose` at 5 % over all applications (Bonferroni): with 95 % confidence
     every one of them holds its true best point, so that any two without a common point have
     different ones. The rates there must differ in some layer at 5 % over all layers and pairs.
-    Reproduced where there is such a pair; not reproduced where every region is one and the same
-    point. An application with a budget is left out: the budget alone would set it apart.
+    An application with a budget is left out: the budget alone would set it apart.
     """
     free = {name: one for name, one in surfaces.items() if not one.barred}
     found = {name: choose(one, LEVEL / len(free)) for name, one in free.items()}
@@ -33,7 +37,7 @@ def differing(surfaces: Mapping[Name, Surface]) -> Claim:
     for first, second in apart[:1]:
         ours += f", such as {_told(first, choices[first])} and {_told(second, choices[second])}"
     numbers = {"pairs": len(asked), "apart": len(apart)}
-    return Claim(CLAIM, ours, _verdict(choices, bool(apart)), numbers)
+    return Claim(CLAIM, ours, _verdict(choices, bool(apart)), numbers, RULE)
 
 
 def _apart(first: Choice, second: Choice, pairs: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from hvae.guidance import sentences
 from hvae.guidance.choose import Choice
 from hvae.guidance.compromise import compromise
+from hvae.guidance.edge import edge
 from hvae.guidance.gains import Gain
 from hvae.guidance.losses import losses
 from hvae.guidance.pareto import Front, fronts
@@ -37,15 +38,16 @@ def record(study: Study, asked: Guidance) -> Record:
 def application(surface: Surface, choice: Choice, asked: Guidance, means: Surface | None) -> Record:
     """One application: its best point, the region that is not significantly worse, and a text.
 
-    points: its value wherever it was measured; barred are those that may not be chosen. seeds: what
-    the errors know of other trainings, in a sentence that belongs to the text.
+    edge of the best: the layers whose β is the least or the most that was measured. points: its
+    value wherever it was measured; barred are those that may not be chosen. seeds: what the errors
+    know of other trainings, in a sentence that belongs to the text.
     """
     name = surface.application.name
     remark = means.at(choice.best.place) if means is not None else None
     return {
         "metric": surface.metric.name,
         "higher_is_better": surface.metric.higher,
-        "best": spot(choice.best),
+        "best": spot(choice.best) | {"edge": edge(choice.best.place, surface.places)},
         "region": [one.place.points[0] for one in choice.region],
         "candidates": len(surface.spots),
         "significant": choice.decided,
@@ -77,8 +79,7 @@ def spot(one: Spot) -> Record:
 
 def _measured(surfaces: Mapping[Name, Surface]) -> list[Place]:
     """Every place that some application was measured at, each once."""
-    every = (spot.place for one in surfaces.values() for spot in (*one.spots, *one.barred))
-    return list(dict.fromkeys(every))
+    return list(dict.fromkeys(place for one in surfaces.values() for place in one.places))
 
 
 def _points(spots: Iterable[Spot], barred: bool = False) -> list[Record]:
@@ -108,7 +109,7 @@ def _compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Record:
     if found is None:
         return {"best": None, "text": sentences.NO_COMPROMISE}
     return {
-        "best": place(found.place) | {"score": found.score},
+        "best": place(found.place) | {"score": found.score, "edge": found.edge},
         "weights": dict(found.weights),
         "values": {name: one.test._asdict() for name, one in found.spots.items()},
         "text": sentences.agreed(found, surfaces),

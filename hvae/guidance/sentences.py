@@ -1,12 +1,13 @@
 """Recommendations in plain sentences: where to go, what it gives, and how sure that is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hvae.bounds.samples import Estimate
 from hvae.guidance import words
 from hvae.guidance.applications import Metric
 from hvae.guidance.choose import Choice
 from hvae.guidance.compromise import Compromise
+from hvae.guidance.edge import edge
 from hvae.guidance.gains import Gain
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance_options import Name
@@ -27,6 +28,7 @@ def recommendation(
         f"For {surface.application.name}{under}, use β = {words.beta(best.place)}: it lands at "
         f"{words.rates(best.place)}, and gives {surface.metric.words} of "
         f"{words.interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
+        *_edge(edge(best.place, surface.places)),
         _region(surface, choice),
     ]
     if means is not None:
@@ -45,6 +47,14 @@ def _how(surface: Surface, spot: Spot) -> str:
     if surface.problems:
         parts.append(f"mean over {words.listed([one or NAMELESS for one in surface.problems])}")
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _edge(layers: Sequence[int]) -> list[str]:
+    """That a wider grid might do better, where the place lies at the end of these layers' β."""
+    if not layers:
+        return []
+    ends = words.listed([words.symbol("β", layer) for layer in layers])
+    return [f"That is at the edge of the grid ({ends}): a wider grid might do better."]
 
 
 def _region(surface: Surface, choice: Choice) -> str:
@@ -91,12 +101,12 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
         for name, spot in found.spots.items()
     ]
     over = any(surfaces[name].barred for name in found.spots)
-    barred = " Points over a budget were no candidates." if over else ""
+    more = [*_edge(found.edge), *(["Points over a budget were no candidates."] if over else [])]
     return (
         f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
         f"β = {words.beta(found.place)}: it lands at {words.rates(found.place)}, scores "
         f"{found.score:.2f} on validation items (1 would be the best for each at once), and gives "
-        f"{words.listed(there)} on test items.{barred}"
+        f"{words.listed(there)} on test items.{''.join(f' {one}' for one in more)}"
     )
 
 

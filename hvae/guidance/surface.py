@@ -37,6 +37,11 @@ class Surface(NamedTuple):
     spots: tuple[Spot, ...]
     barred: tuple[Spot, ...] = ()
 
+    @property
+    def places(self) -> list[Place]:
+        """Wherever it was measured."""
+        return [spot.place for spot in (*self.spots, *self.barred)]
+
     def at(self, place: Place) -> Spot | None:
         """What it is worth at a place that may be chosen."""
         return next((spot for spot in self.spots if spot.place == place), None)

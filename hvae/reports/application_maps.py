@@ -99,7 +99,6 @@ def _tooltip(data: Sequence[Row]) -> list[alt.Tooltip]:
     numbers |= {"x_se": "± SE", "total": "total rate (nats)", "total_se": "± SE of the total"}
     return [
         alt.Tooltip("point:N"),
-        alt.Tooltip("beta:N", title="β₁ … β_L"),
         *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
         *([alt.Tooltip("read:N", title="read by")] if any(row["read"] for row in data) else []),
         alt.Tooltip("role:N"),

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from hvae.reports import pictures
 from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart
+from hvae.reports.names import names
 from hvae.reports.run import Run
 from hvae.reports.theme import CLASSES, sub
 
@@ -77,10 +78,9 @@ def rows(run: Run, point: str, layers: str, method: str) -> list[Row]:
 
 def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) -> Chart:
     """The rows in a plane. Its axes have no meaning of their own, and so no numbers."""
-    betas = ", ".join(f"{beta:g}" for beta in pictures.betas(point))
-    title = alt.TitleParams(f"z{sub(layer)} by {method}", subtitle=f"β = ({betas})")
-    names, colors = zip(*key(run), strict=True)
-    color = alt.Color("class:N", scale=alt.Scale(domain=names, range=colors), legend=None)
+    title = alt.TitleParams(f"z{sub(layer)} by {method}", subtitle=names(run)[point["point"]])
+    classes, colors = zip(*key(run), strict=True)
+    color = alt.Color("class:N", scale=alt.Scale(domain=classes, range=colors), legend=None)
     return (
         alt.Chart(alt.Data(values=data), title=title)
         .mark_circle(size=24, opacity=1)

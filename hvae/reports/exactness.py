@@ -16,6 +16,7 @@ from hvae.errors import InputError
 from hvae.params import Params, parse
 from hvae.reports.kinds import split
 from hvae.reports.known import least
+from hvae.reports.names import Named, told
 from hvae.reports.provenance import revision, versions
 from hvae.reports.shortfall import difference_map, maps, sentence
 from hvae.reports.skeleton import Figure, figure, render
@@ -64,11 +65,17 @@ def page(experiments: Sequence[Experiment]) -> str:
     return render(
         "exactness.html",
         figures,
+        _called(experiments),
         experiments=experiments,
         sentence=sentence,
         versions=versions(),
         revision=revision(),
     )
+
+
+def _called(experiments: Sequence[Experiment]) -> dict[str, str]:
+    every = (told(Named(f.point, f.beta, f.seed) for f in one.found) for one in experiments)
+    return {point: text for each in every for point, text in each.items()}
 
 
 def _maps(place: int, one: Experiment, worst: float) -> Iterator[Figure]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from hvae.bounds.samples import Estimate
 from hvae.guidance.words import estimate, listed
 from hvae.reports.certificate import judged
+from hvae.reports.names import names
 from hvae.reports.run import Run
 
 NAMED = 10  # diverged points that are named
@@ -60,7 +61,8 @@ def kept(run: Run) -> str:
 def _trained(run: Run) -> str:
     if not run.trained:
         return f"All {len(run.points)} {points_of(run)} diverged: there is nothing to show."
-    lost = [point["point"] for point in run.points if point["status"] != "ok"]
+    called = names(run)
+    lost = [called[point["point"]] for point in run.points if point["status"] != "ok"]
     rates = [point["rate_total"] for point in run.trained]
     quality = QUALITY["psnr_db" if run.test.bounded else "mse"]
     values = [point[quality.column] for point in run.trained]

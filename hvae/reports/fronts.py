@@ -117,7 +117,6 @@ def _tooltip() -> list[alt.Tooltip]:
     numbers |= {"y": "up", "y_low": "95 % from (up)", "y_high": "95 % to (up)"}
     return [
         alt.Tooltip("point:N"),
-        alt.Tooltip("beta:N", title="β₁ … β_L"),
         *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
         alt.Tooltip("role:N"),
     ]

@@ -94,7 +94,6 @@ def _shape(found: Sequence[Kind]) -> alt.Shape:
 def _tooltip(numbers: Mapping[str, str]) -> list[alt.Tooltip]:
     return [
         alt.Tooltip("point:N"),
-        alt.Tooltip("beta:N", title="β₁ … β_L"),
         *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
     ]
 

@@ -12,13 +12,15 @@ from hvae.reports.run import Run
 
 
 class Recommended(NamedTuple):
-    """An application's row: what bars points for it, its best β, the rates there in nats, what it
-    gives, how many are as good, and what more than one layer buys: "" where there is no baseline.
+    """An application's row: what bars points for it, its best β, whether that is at the edge of the
+    grid, the rates there in nats, what it gives, how many are as good, and what more than one layer
+    buys: "" where there is no baseline.
     """
 
     application: str
     under: str
     beta: str
+    edge: bool
     rates: str
     value: str
     region: str
@@ -47,6 +49,7 @@ def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None
         name.capitalize(),
         under,
         beta(best),
+        bool(best["edge"]),
         ", ".join(map(rate, map(Estimate, best["rates"], best["rates_se"]))),
         f"{short(metric)} {metric.told(best['value'])} ({low} to {high})",
         f"{len(one['region'])} of {one['candidates']}",

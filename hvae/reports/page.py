@@ -16,12 +16,14 @@ from hvae.reports.findings import findings, kept
 from hvae.reports.guidance import advice
 from hvae.reports.kinds import part
 from hvae.reports.landed import CROWDED
+from hvae.reports.names import names
 from hvae.reports.provenance import configuration, revision, versions
 from hvae.reports.run import Run, load
 from hvae.reports.sections import chapters, figures
 from hvae.reports.single import single
 from hvae.reports.skeleton import render
 from hvae.reports.weak import weak_probes
+from hvae.results.exactness import betas
 from hvae.results.parameters import record
 
 WEAK = 12  # weak probes in the table
@@ -41,6 +43,7 @@ def page(run: Run) -> str:
     return render(
         "page.html",
         figures(run),
+        names(run),
         run=run,
         chapters=chapters(run),
         **heading(run),
@@ -51,7 +54,7 @@ def page(run: Run) -> str:
         embedded_items=embedding.count(run),
         roles=embedding.roles(run),
         key=embedding.key(run),
-        betas=pictures.betas,
+        betas=betas,
         explorer=explorer(run),
         single=single(run),
         untrusted=run.params.amortized and certificate.judged(run).trusted is False,

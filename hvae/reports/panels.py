@@ -16,6 +16,7 @@ from hvae.reports.accuracy import accuracy
 from hvae.reports.bounds import counted
 from hvae.reports.curves import curves, shared
 from hvae.reports.known import least, rate_distortion
+from hvae.reports.names import names
 from hvae.reports.plane import metrics, plane
 from hvae.reports.run import Run
 from hvae.reports.shortfall import maps
@@ -115,13 +116,14 @@ def certification(run: Run) -> Iterator[Figure]:
 
 def embeddings(run: Run) -> Iterator[Figure]:
     """One a shown point, layer and method."""
+    called = names(run)
     for place, point in enumerate(embedding.shown(run)):
         for layer in range(1, run.layers + 1):
             for method, title in embedding.METHODS.items():
                 if data := embedding.rows(run, point["point"], f"z{layer}", method):
                     name = f"embedding-{place}-z{layer}-{method}"
                     chart = embedding.embedding(run, point, layer, title, data)
-                    text = f"z{layer} of test items in a plane by {title}, {point['point']}"
+                    text = f"z{layer} of test items in a plane by {title}, {called[point['point']]}"
                     yield figure(name, f"embedding-{place}", chart, text)
 
 

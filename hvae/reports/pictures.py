@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hvae.reports.kinds import Row
+from hvae.reports.names import names
 from hvae.reports.run import Run
 from hvae.reports.theme import span
 from hvae.results.rates import suffix_name
@@ -116,7 +117,7 @@ def _strip(run: Run, point: Row, kind: str) -> Strip:
     images = [
         row["image"] for row in run.gallery if (row["point"], row["kind"]) == (point["point"], kind)
     ]
-    return strip(np.array(images), run.test.shape, f"{kind}s of {point['point']}")
+    return strip(np.array(images), run.test.shape, f"{kind}s at {names(run)[point['point']]}")
 
 
 def strip(images: NDArray[np.floating], shape: tuple[int, ...], text: str) -> Strip:

@@ -33,10 +33,15 @@ def metrics(run: Run) -> list[Metric]:
     accuracy = Metric("accuracy", f"Accuracy, {probe} probe on samples")
     code = Metric("bits", "Bits per dimension, (D + R) / (n ln 2)")
     return [
-        code if _bits(run) else Metric("distortion", "Distortion D (nats per item)"),
+        code if _bits(run) else Metric("distortion", f"{distortion(run)} (nats per item)"),
         psnr if run.test.bounded else mse,
         *([accuracy] if _probed(run) else []),
     ]
+
+
+def distortion(run: Run) -> str:
+    """D°, without the likelihood's constant; D with it where each model has one of its own."""
+    return "Distortion D, constant included" if run.own_sigma else "Distortion D°"
 
 
 MSE = "MSE per dimension, z sampled (units²)"
@@ -86,7 +91,12 @@ def _renamed(numbers: Row) -> Row:
 
 
 def _distortion(run: Run) -> dict[str, Interval]:
-    return {p["point"]: _interval(p["distortion"], p["distortion_se"]) for p in run.measured}
+    """As `distortion` says."""
+    return {
+        p["point"]: _interval(p["distortion"] - constant, p["distortion_se"])
+        for p in run.measured
+        for constant in [0.0 if run.own_sigma else p["distortion_constant"]]
+    }
 
 
 def _bits(run: Run) -> dict[str, Interval]:

@@ -3,9 +3,11 @@
 import math
 
 from hvae.bounds.accuracy import accuracy_limit
+from hvae.guidance.words import number
 from hvae.reports.findings import points_of
 from hvae.reports.kinds import Row
 from hvae.reports.known import least
+from hvae.reports.names import names
 from hvae.reports.run import Run
 from hvae.reports.shortfall import sentence
 from hvae.results.exactness import exactness, shortfalls
@@ -24,6 +26,19 @@ def sigmas(run: Run) -> list[str]:
     return [
         f"Each model has learned its own σ, from {min(found):.3g} to {max(found):.3g}: compare D "
         "and squared errors between models, not J° or D°, which are in units of it."
+    ]
+
+
+def constants(run: Run) -> list[str]:
+    """Where D has a constant that all points share: what D° leaves out."""
+    found = {point["distortion_constant"] for point in run.trained}
+    if run.own_sigma or len(found) != 1 or found == {0.0}:
+        return []
+    constant = number(found.pop()).replace("-", "−")
+    return [
+        "D° is the distortion D = E[−log p(x | z)] without the likelihood's constant, "
+        f"{constant} nats for every point: what changes from point to point, and what β trades "
+        "against rates. The tables have both."
     ]
 
 
@@ -52,8 +67,8 @@ def means(run: Run) -> list[str]:
     return [
         f"Where R({top}) < {CLOSED} nats, {len(above)} of {len(closed)} probes on posterior means "
         f"exceed what samples could reach, up to {best['value']:.2f} against {limit:.2f} "
-        f"({best['method']}, {best['point']}). A mean is a deterministic function of the image, so "
-        "it can tell classes apart at any rate, however small its differences are beside the "
-        "posterior's spread. The limit speaks of what a sample carries, which is what the rate "
-        "pays for: so means are shown, but not judged."
+        f"({best['method']}, {names(run)[best['point']]}). A mean is a deterministic "
+        "function of the image, so it can tell classes apart at any rate, however small its "
+        "differences are beside the posterior's spread. The limit speaks of what a sample carries, "
+        "which is what the rate pays for: so means are shown, but not judged."
     ]

@@ -3,7 +3,7 @@
 import functools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -39,8 +39,13 @@ def drawable(spec: Any) -> Any:
     return None if isinstance(spec, float) and not math.isfinite(spec) else spec
 
 
-def render(template: str, figures: Sequence[Figure], **values: Any) -> str:
-    """The whole page, in one file; text from parameters and class names is escaped."""
+def render(
+    template: str, figures: Sequence[Figure], called: Mapping[str, str] | None = None, **values: Any
+) -> str:
+    """The whole page, in one file; text from parameters and class names is escaped.
+
+    called: what points are called on the page, by their names in the tables.
+    """
     templates = Environment(
         loader=PackageLoader("hvae.reports"), autoescape=True, undefined=StrictUndefined
     )
@@ -49,7 +54,9 @@ def render(template: str, figures: Sequence[Figure], **values: Any) -> str:
     templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
     page = templates.get_template(template)
     look = {"look": theme.SCREEN, "dark": theme.DARK, "sub": theme.sub}
-    return page.render(figures=figures, libraries=libraries(), **look, **values)
+    return page.render(
+        figures=figures, libraries=libraries(), called=called or {}, **look, **values
+    )
 
 
 def indexed(formula: str) -> Markup:

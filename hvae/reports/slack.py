@@ -4,11 +4,12 @@ import math
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 from hvae.reports.kinds import Row
 from hvae.reports.marks import Chart, Side, bars, ends, legend, nats, placed
 from hvae.reports.run import Run
-from hvae.reports.theme import CATEGORIES, FAINT, LIMIT, SOFT, span, sub
+from hvae.reports.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, span, sub
 from hvae.results.rates import lowest_layer
 
 UNITS = {
@@ -20,6 +21,7 @@ UNITS = {
 }  # else nats per item
 SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
 ROOMY = 12  # columns of the grid that have room for large marks
+WITHIN = 0.8  # of the marks are told apart by colour, where a few lie far beyond
 NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
 
 
@@ -66,7 +68,7 @@ def slack(run: Run, bound: str) -> Chart:
     base = alt.Chart(alt.Data(values=data), title=bound)
     if run.layers == 1:
         return _against_rate(run, base, data, unit)
-    return _over_grid(run, base, bound, unit)
+    return _over_grid(run, base, bound, _color(data, unit))
 
 
 def _checked(run: Run, bound: str) -> list[Row]:
@@ -77,7 +79,19 @@ def _checked(run: Run, bound: str) -> list[Row]:
     return [point for point in run.points if not inside or point["point"] in part]
 
 
-def _over_grid(run: Run, base: alt.Chart, bound: str, unit: str) -> Chart:
+def _color(data: list[Row], unit: str) -> alt.Color:
+    """The slack by colour; a few marks far beyond the others look alike, as the legend says."""
+    title, scale = [f"Slack ({unit})"], alt.Scale(scheme="viridis")
+    values = [row["slack"] for row in data]
+    low, high, most = np.quantile(values, [0, WITHIN, 1], method="lower").tolist()
+    if most - low > 2 * (high - low) > 0:
+        title.append(f"{high:.2g} and more look alike")
+        scale = alt.Scale(scheme="viridis", domain=[low, high], clamp=True)
+    legend = alt.Legend(gradientLength=160, format=".2~r", titleLimit=0)
+    return alt.Color("slack:Q", title=title, legend=legend, scale=scale)
+
+
+def _over_grid(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart:
     every = [cell(run, point) for point in _checked(run, bound)]
     rests = list(dict.fromkeys(row["row"] for row in every))[::-1]
     names = ", ".join(f"β{sub(layer)}" for layer in range(2, run.layers + 1))
@@ -92,12 +106,6 @@ def _over_grid(run: Run, base: alt.Chart, bound: str, unit: str) -> Chart:
         "row:O", title=names, scale=alt.Scale(domain=rests), axis=alt.Axis(labelOverlap="greedy")
     )
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
-    color = alt.Color(
-        "slack:Q",
-        title=f"Slack ({unit})",
-        legend=alt.Legend(gradientLength=160, format=".2~r"),
-        scale=alt.Scale(scheme="viridis"),
-    )
     size = 170 if len(values) <= ROOMY else 50
     return alt.layer(dots.encode(x, y), _marks(base, size).encode(x, y, color))
 
@@ -119,4 +127,5 @@ def _marks(base: alt.Chart, size: int) -> Any:
     )
     numbers = [alt.Tooltip(f"{name}:Q", format=".3~g") for name in NUMBERS]
     text = [alt.Tooltip(f"{name}:N") for name in ("point", "layers", "method", "verdict")]
-    return base.mark_point(filled=True, size=size, opacity=1).encode(shape, tooltip=text + numbers)
+    edged = base.mark_point(filled=True, size=size, opacity=1, stroke=BAR, strokeWidth=0.5)
+    return edged.encode(shape, tooltip=text + numbers)

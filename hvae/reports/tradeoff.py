@@ -9,7 +9,7 @@ from hvae.reports.hull import along, lower_hull
 from hvae.reports.kinds import Row
 from hvae.reports.landed import kinds, landed
 from hvae.reports.marks import Chart, Side, curves, ends, nats
-from hvae.reports.plane import MSE, VALUES, Metric
+from hvae.reports.plane import MSE, VALUES, Metric, distortion
 from hvae.reports.run import Run
 from hvae.reports.theme import CATEGORIES, span
 from hvae.results.exactness import betas
@@ -19,9 +19,10 @@ LOWER, UPPER = "Lower convex hull: time sharing", "Upper hull: time sharing, in 
 
 
 def metrics(run: Run) -> list[Metric]:
-    """D, and PSNR or else the squared error."""
+    """Distortion, and PSNR or else the squared error."""
     psnr, mse = Metric("psnr", "PSNR, z sampled (dB)"), Metric("mse", MSE)
-    return [Metric("distortion", "Distortion D (nats per item)"), psnr if run.test.bounded else mse]
+    title = f"{distortion(run)} (nats per item)"
+    return [Metric("distortion", title), psnr if run.test.bounded else mse]
 
 
 def rows(run: Run, metric: Metric) -> list[Row]:

@@ -67,7 +67,7 @@ def named(one: float, above: float) -> str:
 
 
 def value(numbers: dict[str, float], title: str, unit: str = "nats") -> float:
-    return numbers[f"{title} ({unit} per item)"]
+    return numbers[f"{title} ({unit})"]
 
 
 def test_a_click_on_a_mark_shows_that_very_point(explorer: Explorer) -> None:
@@ -77,7 +77,7 @@ def test_a_click_on_a_mark_shows_that_very_point(explorer: Explorer) -> None:
         numbers = explorer.numbers()
         assert value(numbers, RATE) == pytest.approx(1 / one, rel=1e-3)
         assert value(numbers, ABOVE) == pytest.approx(1 / above, rel=1e-3)
-        assert value(numbers, "Distortion D, z sampled") == 5.0
+        assert value(numbers, "Distortion D°, z sampled") == 5.0 + 3.0  # less its constant
 
 
 def test_a_chosen_point_has_its_own_pictures_latents_and_limits(
@@ -93,10 +93,10 @@ def test_a_chosen_point_has_its_own_pictures_latents_and_limits(
     shown = wide.part("pictures").find_elements(By.TAG_NAME, "img")
     assert strip.uri in [image.get_attribute("src") for image in shown]
     assert all(image.get_attribute("alt") for image in shown)
-    canvases = wide.part("embedding").find_elements(By.TAG_NAME, "canvas")
-    assert len(canvases) == 2 * planted.layers
-    script = "return looks.painted(arguments[0])"
-    assert all(wide.driver.execute_script(script, canvas) for canvas in canvases)
+    drawings = wide.part("embedding").find_elements(By.TAG_NAME, "svg")
+    assert len(drawings) == 2 * planted.layers
+    dots = [len(one.find_elements(By.TAG_NAME, "circle")) for one in drawings]
+    assert dots == [len(planted.test.labels)] * len(drawings)
     limits = wide.part("limits").text
     assert all(bound in limits for bound in ("accuracy", "information", "idle"))
     assert "0.1 ±" in limits
@@ -107,12 +107,50 @@ def test_where_nothing_was_looked_into_the_nearest_is_shown_and_said_so(wide: Ex
     assert "nearest" in wide.part("pictures").text
 
 
-def test_hovering_shows_every_number(wide: Explorer) -> None:
+def test_hovering_tells_the_handful_at_the_mouse_and_every_number_beside_the_plane(
+    wide: Explorer,
+) -> None:
+    chosen = wide.point
     wide.hover(point := named(2.5, 0.4))
     wide.until(lambda: wide.part("tip").is_displayed())
     told = wide.part("tip").text
-    assert wide.point != point
-    assert all(text in told for text in (RATE, "0.4", ABOVE, "2.5", "Distortion", "PSNR"))
+    assert all(text in told for text in ("β = (2.5, 0.4)", RATE, "0.4", ABOVE, "2.5", "D°"))
+    assert "PSNR" not in told
+    assert (wide.point, wide.shown) == (chosen, point)
+    assert wide.part("title").text == "β = (2.5, 0.4)"
+    numbers = wide.numbers()
+    assert value(numbers, RATE) == pytest.approx(1 / 2.5, rel=1e-3)
+    assert numbers["PSNR, z sampled (dB)"] == 15.0
+    wide.hands().move_to_element(wide.part("metric")).perform()
+    wide.until(lambda: not wide.part("tip").is_displayed())
+    assert wide.shown == chosen
+
+
+def test_each_beta_can_be_an_axis_in_even_steps_of_its_logarithm(
+    wide: Explorer, planted: Run
+) -> None:
+    def spacing() -> float:
+        first, middle, last = (wide.centre(named(one, 1))[0] for one in (0.1, 1, 10))
+        return (middle - first) / (last - first)
+
+    wide.choose("x", "beta-1")
+    wide.until(lambda: spacing() == pytest.approx(0.5, abs=0.01))
+    wide.choose("y", "beta-2")
+    wide.until(lambda: "β₂" in wide.texts(".role-axis-title text"))
+    wide.drag(named(0.4, 10), named(2.5, 0.1), beyond=8)
+    assert wide.count == sum(0.4 <= p["beta_1"] <= 2.5 for p in planted.measured)
+
+
+def test_independent_models_are_coloured_and_named_in_the_legend(
+    wide: Explorer, planted: Run
+) -> None:
+    anchor = next(p["point"] for p in planted.anchors if p["beta_1"] == p["beta_2"] == 10)
+    fill = wide.mark(anchor).get_attribute("fill")
+    assert fill == wide.mark(named(10, 10)).get_attribute("fill") != "transparent"
+    assert "Independent model, coloured likewise" in wide.texts(".role-legend-label text")
+    wide.choose("metric", "classification-z1+z2-knn-accuracy")
+    wide.until(lambda: wide.mark(anchor).get_attribute("fill") == "transparent")
+    assert "Diamonds: independent models, in the same colours, open" in wide.part("hint").text
 
 
 def inside(planted: Run, one: tuple[float, float], above: tuple[float, float]) -> int:

@@ -44,11 +44,11 @@ def grid(seeds: Iterable[int] = (0,), axes: Sequence[Sequence[float]] = (AXIS, A
     ]
 
 
-def place(number: int, total: float | None = None) -> Place:
-    """One of a line of places of two layers."""
-    first = float(number) if total is None else total
-    rates = Estimate(first, 0.01), Estimate(1.0, 0.01)
-    return Place((float(number), 1.0), (f"p{number}",), rates, Estimate(first + 1, 0.01))
+def place(number: int, total: float | None = None, upper: float = 1.0) -> Place:
+    """One of a line of places of two layers, of which the upper one has the rate `upper`."""
+    whole = number + upper if total is None else total
+    rates = Estimate(whole - upper, 0.01), Estimate(upper, 0.01)
+    return Place((float(number), 1.0), (f"p{number}",), rates, Estimate(whole, 0.01))
 
 
 def spot(at: Place, validation: float, test: float, se: float = 0.1, sign: int = 1) -> Spot:
@@ -62,12 +62,14 @@ def surface(
     test: Sequence[float] | None = None,
     se: float = 0.1,
     totals: Sequence[float] | None = None,
+    uppers: Sequence[float] | None = None,
 ) -> Surface:
     """An application over places 0, 1, …, by its first metric."""
     application = APPLICATIONS[of]
     metric = application.metrics[0]
     spots = [
-        spot(place(i, totals[i] if totals else None), v, t, se, metric.sign)
+        spot(at, v, t, se, metric.sign)
         for i, (v, t) in enumerate(zip(validation, test or validation, strict=True))
+        for at in [place(i, totals[i] if totals else None, uppers[i] if uppers else 1.0)]
     ]
     return Surface(application, metric, (), tuple(spots))

@@ -57,6 +57,13 @@ def test_it_answers_in_plain_sentences(
     assert "There is one seed: " in said
 
 
+def test_it_says_where_the_best_lies_at_the_edge_of_the_grid(
+    experiment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(experiment, "reconstruction")
+    assert "at the edge of the grid (β₁ and β₂): a wider grid might" in capsys.readouterr().out
+
+
 def test_a_rate_is_kept_to_by_every_point_that_is_named(
     experiment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

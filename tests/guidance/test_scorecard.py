@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.guidance.claim import Claim
 from hvae.guidance.deciding import deciding
 from hvae.guidance.differing import differing
 from hvae.guidance.places import places
 from hvae.guidance.scorecard import limits, scorecard
 from hvae.guidance.splitting import splitting
+from hvae.guidance_options import Name
 from tests.guidance import planes
 from tests.guidance.planes import Row, surface
 
@@ -121,12 +123,42 @@ def test_a_budget_alone_is_no_different_wish() -> None:
     assert differing({"reconstruction": near, "compression": tight}).verdict == "undecided"
 
 
+NAMES: tuple[Name, ...] = ("clustering", "classification", "regression", "generation")
+
+
+def alike(values: dict[Name, list[float]], se: float = 0.01, uppers: float = 1.0) -> Claim:
+    """Points of nearly the same total rate, of which each gives the upper layer more by so much."""
+    every = {
+        name: surface(
+            name, given, se=se, totals=[5 + 0.001 * i for i in range(len(given))],
+            uppers=[uppers * i for i in range(len(given))],
+        )
+        for name, given in values.items()
+    }  # fmt: skip
+    return deciding(every)
+
+
 def test_equal_total_rates_with_different_values_are_not_decided_by_them() -> None:
-    one = surface("clustering", [0.2, 0.8, 0.5], se=0.01, totals=[5.0, 5.05, 9.0])
-    claim = deciding({"clustering": one})
+    claim = alike({"clustering": [0.2, 0.8], "classification": [0.5, 0.9]})
     assert claim.verdict == "reproduced"
-    assert claim.numbers == {"pairs": 1, "differ": 1}
-    assert claim.ours.endswith("for clustering")
+    assert claim.numbers == {"pairs": 1, "applications": 2, "comparisons": 2, "differ": 2}
+    assert claim.ours.endswith("clustering in 1 of 1 and classification in 1 of 1")
+
+
+def test_one_application_or_a_few_comparisons_are_too_few() -> None:
+    same = [0.5, 0.5 + 1e-6, 0.5 - 1e-6, 0.5]
+    one = alike({"clustering": [0.2, 0.8, 0.5]} | dict.fromkeys(NAMES[1:], same[:3]))
+    assert one.verdict == "undecided"
+    assert (one.numbers["differ"], one.numbers["comparisons"]) == (3, 12)
+    few = alike(dict.fromkeys(NAMES[2:], same * 5) | {name: [0.2, 0.8] for name in NAMES[:2]})
+    assert few.verdict == "undecided"
+    assert (few.numbers["differ"], few.numbers["applications"]) == (2, 4)
+
+
+def test_the_same_split_is_no_test_of_the_claim() -> None:
+    claim = alike({"clustering": [0.2, 0.8], "classification": [0.5, 0.9]}, uppers=0.1)
+    assert claim.verdict == "undecided"
+    assert claim.numbers["pairs"] == 0
 
 
 @pytest.mark.parametrize(
@@ -137,12 +169,13 @@ def test_equal_total_rates_with_different_values_are_not_decided_by_them() -> No
     ],
 )
 def test_equal_total_rates_with_equal_values(values: list[float], se: float, expected: str) -> None:
-    one = surface("clustering", values, se=se, totals=[5.0, 5.0, 20.0, 1.0])
+    totals, uppers = [5.0, 5.0, 20.0, 1.0], [0.0, 1.0, 0.0, 0.0]
+    one = surface("clustering", values, se=se, totals=totals, uppers=uppers)
     assert deciding({"clustering": one}).verdict == expected
 
 
 def test_without_equal_total_rates_nothing_is_decided() -> None:
-    one = surface("clustering", [0.1, 0.9], se=0.01, totals=[1.0, 9.0])
+    one = surface("clustering", [0.1, 0.9], se=0.01, totals=[1.0, 9.0], uppers=[0.0, 3.0])
     assert deciding({"clustering": one}).verdict == "undecided"
 
 
@@ -151,9 +184,8 @@ def test_chance_is_rarely_taken_for_a_difference() -> None:
     runs = 300
     wrong = 0
     for _ in range(runs):
-        values = (0.5 + 0.1 * random.standard_normal(8)).tolist()
-        one = surface("clustering", values, totals=[5.0] * 8)
-        wrong += deciding({"clustering": one}).verdict == "reproduced"
+        values = {n: (0.5 + 0.1 * random.standard_normal(6)).tolist() for n in NAMES[:2]}
+        wrong += alike(values, se=0.1).numbers["differ"] > 0
     assert wrong / runs <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / runs)
 
 

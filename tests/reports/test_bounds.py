@@ -78,3 +78,24 @@ def test_a_check_without_layers_is_about_all_of_them(config: dict[str, Any]) -> 
     one = run(config)
     one = one._replace(bounds=[c | {"layers": ""} for c in one.bounds])
     assert rows(one, HOSTILE)[0]["rate"] == one.rates[one.points[0]["point"]][0].value
+
+
+@pytest.mark.parametrize(
+    ("slacks", "domain", "told"),
+    [
+        ([0.1, 0.2, 0.3, 5.0], [0.1, 0.3], "0.3 and more look alike"),
+        ([0.1, 0.2, 0.3, 0.4], None, ""),
+        ([0.1, 0.1, 0.1, 5.0], None, ""),  # nothing else to tell apart
+    ],
+)
+def test_a_mark_far_beyond_the_others_does_not_take_the_colours(
+    config: dict[str, Any], slacks: list[float], domain: list[float] | None, told: str
+) -> None:
+    one = run(config)
+    checks = [check for check in one.bounds if check["bound"] == "information"]
+    planted = [check | {"slack": s} for check, s in zip(checks, slacks, strict=True)]
+    spec = slack(one._replace(bounds=planted), "information").to_dict()
+    color = next(layer["encoding"]["color"] for layer in spec["layer"] if layer["mark"]["filled"]
+                 and "color" in layer["encoding"])  # fmt: skip
+    assert color["scale"].get("domain") == domain
+    assert color["title"] == ["Slack (nats per item)", *filter(None, [told])]

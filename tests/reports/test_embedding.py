@@ -21,9 +21,9 @@ def test_every_shown_point_has_a_panel_a_layer_and_method(
     drawn = list(SECTION.figures(one))
     assert len(drawn) == len(pictures.chosen(one)) * layers * 2
     titles = [figure.spec["title"] for figure in drawn if figure.section == "embedding-0"]
-    betas = ", ".join(["0.1"] * layers)
+    beta = {1: "0.1", 2: "(0.1, 0.1)", 3: "(0.1, 0.1, 0.1)"}[layers]
     assert [title["text"] for title in titles[:2]] == ["z₁ by principal components", "z₁ by t-SNE"]
-    assert {title["subtitle"] for title in titles} == {f"β = ({betas})"}
+    assert {title["subtitle"] for title in titles} == {f"β = {beta}"}
     assert len(titles) == 2 * layers
 
 

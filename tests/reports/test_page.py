@@ -112,7 +112,8 @@ def test_hostile_text_is_escaped(config: dict[str, Any]) -> None:
 def test_a_diverged_point_is_named_and_not_drawn(config: dict[str, Any], layers: int) -> None:
     lost = "_".join(["b10", *["10"] * (layers - 1), "s0"])
     one = run(config, layers, diverged=(lost,))
-    assert f"1 more diverged: {lost}." in findings(one)[0]
+    beta = {1: "10", 2: "(10, 10)", 3: "(10, 10, 10)"}[layers]
+    assert f"1 more diverged: β = {beta}." in findings(one)[0]
     html = page(one)
     assert "NaN" not in html.partition("const figures")[2]
 

@@ -62,3 +62,17 @@ def test_the_head_names_the_number_of_weights(config: Config) -> None:
     html = page(run(config)).replace(libraries(), "")
     assert "1,234 weights each" in html
     assert "learned a σ" not in html
+
+
+def test_the_constant_that_distortions_leave_out_is_told_unless_models_have_their_own(
+    config: dict[str, Any],
+) -> None:
+    one = run(config)
+    assert metrics(one)[0].title == "Distortion D° (nats per item)"
+    assert rows(one, metrics(one)[0])[0]["value"] == 5.0 + 3.0
+    assert "−3 nats for every point" in remarks.constants(one)[0]
+    config["model"]["likelihood"]["family"] = "gaussian-learned"
+    learned = run(config)
+    assert metrics(learned)[0].title == "Distortion D, constant included (nats per item)"
+    assert rows(learned, metrics(learned)[0])[0]["value"] == 5.0
+    assert remarks.constants(learned) == []

@@ -9,8 +9,8 @@ from hvae.reports.run import Run
 from hvae.reports.skeleton import drawable
 
 OTHERS = {
-    ANCHOR: "independent models, not coloured",
-    TARGET: "points asked for by their rates, not coloured",
+    ANCHOR: "independent models, in the same colours",
+    TARGET: "points asked for by their rates, in the same colours",
 }
 
 

@@ -19,7 +19,8 @@ class Column(NamedTuple):
     """One number of a point: its name, title, unit and group on the page, and which way is better.
 
     better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
-    of its 95 % interval, by point; ends are nan where no interval is known.
+    of its 95 % interval, by point; ends are nan where no interval is known. layers: those that are
+    read, with which the title ends; "" where it is about none in particular.
     """
 
     name: str
@@ -28,25 +29,27 @@ class Column(NamedTuple):
     group: str
     better: str
     values: Mapping[str, Interval]
+    layers: str = ""
 
     def described(self) -> dict[str, str]:
         """What the page says of it: all but the values."""
-        names = ("name", "title", "unit", "group", "better")
+        names = ("name", "title", "unit", "group", "better", "layers")
         return {name: getattr(self, name) for name in names}
 
 
 def columns(run: Run) -> list[Column]:
     """Those of which some point has a number."""
-    every = [*_rates(run), *_costs(run), *_information(run), *_tasks(run)]
+    every = [*_rates(run), *_betas(run), *_costs(run), *_information(run), *_tasks(run)]
     return [c for c in every if any(math.isfinite(v) for v, _, _ in c.values.values())]
 
 
 def axes(run: Run) -> list[str]:
-    """Names of the columns that can be axes: z_1, all above it, and the rest."""
+    """Names of the columns that can be axes: z_1, all above it, the other rates, and each β."""
     layers = range(1, run.layers + 1)
     own = [own_rate(layer, run.layers) for layer in layers]
     above = [f"above-{layer}" for layer in layers[1:]]
-    return list(dict.fromkeys([own[0], *above[:1], *own[1:], *above[1:], *_total(run)]))
+    rates = [own[0], *above[:1], *own[1:], *above[1:], *_total(run)]
+    return list(dict.fromkeys([*rates, *(column.name for column in _betas(run))]))
 
 
 def own_rate(layer: int, layers: int) -> str:
@@ -83,22 +86,36 @@ def _rate(name: str, title: str, values: Mapping[str, Interval]) -> Column:
     return Column(name, title, NATS, "Rates", "none", values)
 
 
+def _betas(run: Run) -> list[Column]:
+    """Where each point was asked for, without any error."""
+    return [
+        Column(f"beta-{k}", f"β{sub(k)}", "", "β", "none", values)
+        for k in range(1, run.layers + 1)
+        for values in [{p["point"]: (p[f"beta_{k}"], math.nan, math.nan) for p in run.measured}]
+    ]
+
+
 COSTS: Mapping[str, tuple[str, str, str]] = {
-    "distortion": ("Distortion D, z sampled", NATS, "lower"),
     "psnr": ("PSNR, z sampled", "dB", "higher"),
     "mse": ("Mean squared error per dimension, z sampled", "units²", "lower"),
     "bits": ("Code length (D + R) / n", "bits per dimension", "lower"),
 }
+LESS_CONSTANT = "distortion-less-constant"  # which `distortion` of the tables includes
 
 
 def _costs(run: Run) -> list[Column]:
     objective = "J° = D° + " + " + ".join(f"β{sub(k)}R{sub(k)}" for k in range(1, run.layers + 1))
     values = {p["point"]: interval(p["objective"], p["objective_se"]) for p in run.measured}
-    found = [
-        Column(name, title, unit, "Model", better, VALUES[name](run))
-        for name, (title, unit, better) in COSTS.items()
+    title = f"{plane.distortion(run)}, z sampled"
+    name = "distortion" if run.own_sigma else LESS_CONSTANT
+    return [
+        Column(name, title, NATS, "Model", "lower", VALUES["distortion"](run)),
+        *(
+            Column(name, title, unit, "Model", better, VALUES[name](run))
+            for name, (title, unit, better) in COSTS.items()
+        ),
+        Column("objective", objective, NATS, "Model", "none", values),
     ]
-    return [*found, Column("objective", objective, NATS, "Model", "none", values)]
 
 
 VALUES: Mapping[str, Callable[[Run], dict[str, Interval]]] = plane.VALUES
@@ -122,10 +139,7 @@ def _information(run: Run) -> list[Column]:
 
 
 def _tasks(run: Run) -> list[Column]:
-    return [
-        Column(one.name, one.title, one.unit, one.group, one.better, one.values)
-        for one in scores.scores(run)
-    ]
+    return [Column(*one) for one in scores.scores(run)]
 
 
 def interval(value: float, std_error: float) -> Interval:

@@ -48,6 +48,7 @@ class Score(NamedTuple):
     group: str
     better: str
     values: dict[str, Interval]
+    layers: str
 
 
 def scores(run: Run) -> list[Score]:
@@ -74,10 +75,11 @@ def _score(
     run: Run, task: str, layers: str, method: str, metric: str, values: dict[str, Interval]
 ) -> Score:
     measure = MEASURES.get(metric, Measure(metric, better="none"))
-    of = f" on {span(lowest_layer(layers), run.layers)}" if layers else ""
+    read = span(lowest_layer(layers), run.layers) if layers else ""
+    of = f" on {read}" if read else ""
     name = "-".join(_parts((task, layers, method, metric)))
     title = f"{task.capitalize()}: {measure.words}, {method}{of}"
-    return Score(name, title, measure.unit, task.capitalize(), measure.better, values)
+    return Score(name, title, measure.unit, task.capitalize(), measure.better, values, read)
 
 
 def _parts(names: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,12 @@ from hvae.reports.index.metrics import Interval, Metric
 from hvae.reports.index.thumbnail import thumbnail
 from hvae.results.certificate import judgement
 
-VERDICTS = ("holds", "violated", "undecided", "vacuous")
+VERDICTS = {  # of so many checks
+    "holds": "checks hold",
+    "violated": "violated",
+    "undecided": "undecided",
+    "vacuous": "cannot bind",
+}
 TRUST = {True: "trusted", False: "not trusted", None: "compared with no independent model"}
 
 
@@ -84,7 +89,7 @@ def _quality(metrics: dict[str, Metric]) -> Fact:
 
 def _bounds(experiment: Experiment) -> Fact:
     checks = experiment.summary["checks"]
-    counts = ", ".join(f"{checks[verdict]} {verdict}" for verdict in VERDICTS)
+    counts = ", ".join(f"{checks[verdict]} {told}" for verdict, told in VERDICTS.items())
     return Fact("Bounds", counts, bad=checks["violated"] > 0)
 
 

@@ -38,7 +38,8 @@ def measured(experiment: Experiment) -> Iterator[Metric]:
     if not _own_sigma(experiment):
         title = "Objective J° (nats per item)"
         yield _metric(experiment, "objective", MODEL, title, density(experiment.params))
-    title = "Distortion D (nats per item)"
+    # the constants of different σ differ, and D alone compares
+    title = "Distortion D, constant included (nats per item)"
     yield _metric(experiment, "distortion", MODEL, title, density(experiment.params))
 
 

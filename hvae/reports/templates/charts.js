@@ -38,6 +38,12 @@ const embed = (() => {
     return lines.map(line => line.map(cell => quoted(text(cell))).join(",") + "\n").join("");
   }
 
+  // Points by what people call them; Vega asks for every text of a tooltip.
+  function shown(value) {
+    const text = String(called[value] ?? value);
+    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  }
+
   // Made when the menu opens: most are never asked for.
   function offer(place, spec, name) {
     const menu = place.querySelector("details");
@@ -56,7 +62,7 @@ const embed = (() => {
   return async (name, spec) => {
     const place = document.getElementById(name);
     place.setAttribute("aria-label", spec.description);
-    await vegaEmbed(place, spec, {actions, config: look, downloadFileName: name, renderer: "svg"});
+    await vegaEmbed(place, spec, {actions, tooltip: {sanitize: shown}, config: look, downloadFileName: name, renderer: "svg"});
     offer(place, spec, name);
   };
 })();

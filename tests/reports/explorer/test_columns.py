@@ -36,7 +36,11 @@ def test_rates_are_those_of_the_layers_and_their_sums(
     found = values(one, name)
     rates = [column for column in columns(one) if column.group == "Rates"]
     assert {column.unit for column in rates} == {"nats per item"}
-    assert set(axes(one)) == {column.name for column in rates} == set(expected)
+    betas = [f"beta-{layer}" for layer in range(1, layers + 1)]
+    assert {column.name for column in rates} == set(expected)
+    assert set(axes(one)) == set(expected) | set(betas)
+    assert axes(one)[-layers:] == betas
+    assert [found[beta][0] for beta in betas] == [0.1, 10.0, 0.1][:layers]
     for column, rate in expected.items():
         assert found[column] == pytest.approx([rate, rate - HALF, rate + HALF], abs=1e-4)
 
@@ -48,7 +52,7 @@ def test_the_first_axes_are_the_lowest_layer_and_all_above_it(config: dict[str, 
 
 def test_what_a_model_costs(config: dict[str, Any]) -> None:
     found = values(run(config), "b10_10_s0")
-    assert found["distortion"] == pytest.approx([5, 5 - 0.392, 5 + 0.392])
+    assert found["distortion-less-constant"] == pytest.approx([8, 8 - 0.392, 8 + 0.392])
     assert found["objective"] == pytest.approx([60, 60 - HALF, 60 + HALF])
     assert found["psnr"][0] == 15
     assert found["mse"][0] == pytest.approx(0.5 / 12, rel=1e-5)

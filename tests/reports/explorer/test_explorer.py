@@ -45,7 +45,7 @@ def test_every_run_has_its_explorer(
     assert len(found["points"]) == len(one.points) + len(one.anchors) + len(one.targets)
     names = {column["name"] for column in found["columns"]}
     assert set(found["axes"]) <= names
-    assert len(found["axes"]) == {1: 1, 2: 3, 3: 5}[layers]
+    assert len(found["axes"]) == {1: 2, 2: 5, 3: 8}[layers]
     for point in found["points"]:
         assert set(point["values"]) <= names
         assert len(point["beta"]) == layers

@@ -9,6 +9,7 @@ async function drawChart() {
   const result = await vegaEmbed("#explorer-chart", spec(), options);
   if (mine !== asked) { result.finalize(); return; }
   if (view) view.finalize();
+  leave();
   view = result.view;
   byId("chart").querySelector("summary").setAttribute("aria-label", "Save the plane"); // a picture alone
   offerCsv();
@@ -31,8 +32,9 @@ function describe() {
 
 function kindsHint() {
   const signs = { diamond: "Diamonds" };
-  return Object.entries(data.symbols).filter(([kind]) => drawn().some((point) => point.kind === kind))
-    .map(([kind, symbol]) => ` ${signs[symbol] || "Crosses"}: ${data.kinds[kind]}.`).join("");
+  const lacks = (kind) => drawn().some((point) => point.kind === kind && !point.values[state.metric]);
+  return drawnKinds().map((kind) =>
+    ` ${signs[data.symbols[kind]] || "Crosses"}: ${data.kinds[kind]}${lacks(kind) ? ", open where not measured" : ""}.`).join("");
 }
 
 // The chosen point with its bars, and the region.

@@ -4,18 +4,17 @@ const SIDES = [["x", 1], ["y", 2]];
 function fill() {
   byId("metric").replaceChildren(...grouped(data.columns, (column) => column.group, (column) => option(column.name, column.title)));
   byId("x").replaceChildren(...data.axes.map((name) => option(name, columns.get(name).title)));
-  byId("y").replaceChildren(...data.axes.slice(data.axes.length > 1 ? 0 : 1).map((name) => option(name, columns.get(name).title)),
+  byId("y").replaceChildren(...data.axes.map((name) => option(name, columns.get(name).title)),
     option(METRIC_AXIS, "what colours the marks"));
   byId("seed").replaceChildren(option("", "all"), ...data.seeds.map((seed) => option(String(seed), String(seed))));
-  ["x", "y"].forEach((name) => { byId(name).parentElement.hidden = data.axes.length === 1; });
   byId("seed").parentElement.hidden = data.seeds.length === 1;
   data.betas.forEach((axis, i) => { slider(i).max = axis.length - 1; slider(i).disabled = axis.length === 1; });
 }
 
-function grouped(list, group, make_) {
+function grouped(list, group, make_, gather = (label, options) => make("optgroup", { label }, ...options)) {
   const groups = new Map();
   list.forEach((one) => groups.set(group(one), [...(groups.get(group(one)) || []), make_(one)]));
-  return [...groups].map(([label, options]) => make("optgroup", { label }, ...options));
+  return [...groups].map(([label, made]) => gather(label, made));
 }
 
 function slider(i) { return byId(`beta-${i + 1}`); }

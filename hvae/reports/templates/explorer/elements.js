@@ -8,6 +8,13 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+function shape(tag, attributes, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  element.append(...children);
+  return element;
+}
+
 function option(value, text) { return make("option", { value }, text); }
 
 function table(headings, rows) {
@@ -18,10 +25,6 @@ function table(headings, rows) {
 function row(first, ...others) {
   return make("tr", {}, make("th", { scope: "row" }, first),
     ...others.map((cell) => make("td", { class: "number" }, cell)));
-}
-
-function groupRow(text, width) {
-  return make("tr", { class: "explorer-group" }, make("th", { colspan: width, scope: "rowgroup" }, text));
 }
 
 // A long table scrolls inside a box that the keyboard can reach.

@@ -11,7 +11,7 @@ function whose(what, point, frame) {
 }
 
 function drawPictures() {
-  const point = points.get(state.point), frame = data.image ? frameOf(point, data.strips) : null;
+  const point = shownPoint(), frame = data.image ? frameOf(point, data.strips) : null;
   byId("pictures").hidden = !frame;
   if (!frame) return;
   byId("pictures").dataset.frame = frame.name;
@@ -28,7 +28,7 @@ function picture(strip, frame) {
 }
 
 function drawEmbedding() {
-  const point = points.get(state.point), frame = frameOf(point, data.planes);
+  const point = shownPoint(), frame = frameOf(point, data.planes);
   byId("embedding").hidden = !frame;
   if (!frame) return;
   byId("embedding").dataset.frame = frame.name;
@@ -38,35 +38,27 @@ function drawEmbedding() {
 }
 
 function planeFigure(plane, frame) {
-  const canvas = make("canvas", { role: "img", width: 2 * SIDE, height: 2 * SIDE, "aria-label":
-    `${plane.title}: ${plane.labels.length} test items${data.labelled ? ", coloured by class," : ""} at ${named(frame)}` });
-  dots(canvas.getContext("2d"), plane);
-  return make("figure", {}, canvas, make("figcaption", {}, plane.title));
+  const dots_ = shape("svg", { class: "marks", role: "img", viewBox: `0 0 ${SIDE} ${SIDE}`, "aria-label":
+    `${plane.title}: ${plane.labels.length} test items${data.labelled ? ", coloured by class," : ""} at ${named(frame)}` }, ...dots(plane));
+  return make("figure", {}, dots_, make("figcaption", {}, plane.title));
 }
 
-const SIDE = 200; // half the pixels of a canvas, which is drawn finely for sharp screens
-const EDGE = 12;
+const SIDE = 200;
+const EDGE = 6;
 
-function dots(pen, { places, labels }) {
+// Colours stand as attributes, which the page's style exchanges in the dark.
+function dots({ places, labels }) {
   const side = (from) => {
     const values = labels.map((_, i) => places[2 * i + from]);
     const least = Math.min(...values), span = Math.max(...values) - least || 1;
-    return (value) => EDGE + (2 * SIDE - 2 * EDGE) * ((value - least) / span);
+    return (value) => EDGE + (SIDE - 2 * EDGE) * ((value - least) / span);
   };
   const x = side(0), y = side(1);
-  pen.globalAlpha = 0.8;
-  labels.forEach((label, i) => {
-    pen.fillStyle = data.classes[label][1];
-    pen.beginPath();
-    pen.arc(x(places[2 * i]), 2 * SIDE - y(places[2 * i + 1]), 5, 0, 2 * Math.PI);
-    pen.fill();
-  });
+  return labels.map((label, i) => shape("circle", { r: 2.5, fill: data.classes[label][1], "fill-opacity": 0.8,
+    cx: x(places[2 * i]).toFixed(1), cy: (SIDE - y(places[2 * i + 1])).toFixed(1) }));
 }
 
 function key() {
-  return make("ul", { class: "key" }, ...data.classes.map(([name, color]) => {
-    const dot = make("span");
-    dot.style.background = color;
-    return make("li", {}, dot, name);
-  }));
+  return make("ul", { class: "key" }, ...data.classes.map(([name, color]) =>
+    make("li", {}, make("span", { style: `background: ${color}` }), name)));
 }

@@ -1,8 +1,8 @@
 // How far the chosen point is from each limit.
-const VERDICTS = ["holds", "violated", "undecided", "vacuous"];
+const VERDICTS = { holds: "hold", violated: "violated", undecided: "undecided", vacuous: "cannot bind" };
 
 function drawLimits() {
-  const point = points.get(state.point), found = data.limits[point.name];
+  const point = shownPoint(), found = data.limits[point.name];
   const content = found ? checks(found) : unchecked(point);
   byId("limits").replaceChildren(make("h4", {}, "Distance to each limit"), ...content);
 }
@@ -18,11 +18,11 @@ function unchecked(point) {
 }
 
 function checks({ counts, checks: list }) {
-  const told = VERDICTS.filter((verdict) => counts[verdict]).map((verdict) => `${verdict} ${counts[verdict]}`);
+  const told = Object.entries(VERDICTS).filter(([verdict]) => counts[verdict]).map(([verdict, text]) => `${counts[verdict]} ${text}`);
   const lines = list.map(checkRow);
   const headings = ["Bound", "Slack", "Measured", "Limit", "Verdict"];
   return [
-    make("p", { class: "note" }, `All checks here: ${told.join(", ")}. Of each bound the most telling one; ± is one standard error.`),
+    make("p", { class: "note" }, `Of all checks here ${told.join(", ")}. Of each bound the most telling one; ± is one standard error.`),
     boxed(table(headings, lines), "Checks of the chosen point"),
   ];
 }

@@ -3,13 +3,20 @@ const CHART = ["metric", "unit", "scale", "seed", "x", "y"];
 const POINT = ["point", "unit"];
 
 function change(changed) {
-  Object.assign(state, changed);
+  Object.assign(state, "point" in changed ? { hovered: null } : {}, changed);
   const concerns = (names) => names.some((name) => name in changed);
   showControls(changed);
   if (concerns(CHART)) drawChart(); else overlay();
   if (concerns(POINT)) drawPoint();
   if (concerns([...CHART, "region"])) drawSummary();
   if ("point" in changed) announce(pointSentence());
+}
+
+// What stands beside the plane follows the mouse.
+function hover(name) {
+  if (name === state.hovered) return;
+  state.hovered = name;
+  drawPoint();
 }
 
 function drawPoint() {

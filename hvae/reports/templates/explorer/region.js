@@ -9,7 +9,7 @@ function within() {
 }
 
 function regionSentence() {
-  const found = within(), total = data.axes.length > 1 ? "total" : data.axes[0];
+  const found = within(), total = data.layers > 1 ? "total" : data.axes[0];
   const count = `${found.length} ${found.length === 1 ? "point" : "points"}${state.region ? " in the region" : ", all that are drawn"}`;
   if (!found.length) return `${count}.`;
   const rates = found.map((point) => point.values[total][0] * factor(total));

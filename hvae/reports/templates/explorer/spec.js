@@ -18,7 +18,8 @@ function ends(name, [value, low, high], times) {
 
 function axis(name, column, list) {
   const values = list.map((one) => one[name]);
-  const shown = isRate(column) ? rateScale(column, values) : { scale: { zero: false, domain: reach(name, list) }, axis: {} };
+  const shown = isRate(column) ? rateScale(column, values) : isBeta(column) ? betaScale(values)
+    : { scale: { zero: false, domain: reach(name, list) }, axis: {} };
   return { type: "quantitative", title: titled(column), ...shown };
 }
 
@@ -39,6 +40,12 @@ function rateScale(column, values) {
     axis: { values: ticks, labelExpr: "format(datum.value, '~r')" } };
 }
 
+// A grid of β is spaced evenly in its logarithm.
+function betaScale(values) {
+  const domain = [Math.min(...values) / 1.2, Math.max(...values) * 1.2];
+  return { scale: { type: "log", domain, nice: false }, axis: { format: "~g", labelOverlap: true, tickCount: 5 } };
+}
+
 function spec() {
   const list = rows(drawn());
   const x = axis("x", state.x, list), y = axis("y", yColumn(), list);
@@ -48,8 +55,8 @@ function spec() {
   const layers = [
     region(x, y), ...bars(crowded ? "chosen" : "all", crowded ? [] : list, x, y),
     open("without", grid.filter((one) => one.value === null), at, "circle", 25),
-    coloured(grid.filter((one) => one.value !== null), at, crowded ? 45 : 110),
-    ...others(list.filter((one) => !isGrid(points.get(one.name))), at), ring(at),
+    coloured("grid", grid.filter((one) => one.value !== null), at, { size: crowded ? 45 : 110, stroke: INK, strokeWidth: 0.7 }),
+    ...others(list, at), ring(at),
   ];
   return { width: "container", height: 420, autosize: { type: "fit", contains: "padding" },
     config: look, layer: layers };
@@ -70,11 +77,11 @@ function bars(name, values, x, y) {
   ].map((encoding) => ({ data: { name, values }, mark: rule, encoding }));
 }
 
-function coloured(values, at, size) {
+function coloured(name, values, at, look_) {
   const legend = { orient: "bottom", direction: "horizontal", gradientLength: 220, titleLimit: 0, format: ".3~g" };
-  const color = { field: "value", type: "quantitative", title: titled(state.metric), scale: { scheme: "viridis" }, legend };
-  return { data: { name: "grid", values }, encoding: { ...at, color, tooltip: { field: "name" } },
-    mark: { type: "point", filled: true, size, opacity: 1, stroke: INK, strokeWidth: 0.7, cursor: "pointer" } };
+  const color = { field: "value", type: "quantitative", title: titled(state.metric), scale: { scheme: "viridis", type: isBeta(state.metric) ? "log" : "linear" }, legend };
+  return { data: { name, values }, encoding: { ...at, color, ...shapes(), tooltip: { field: "name" } },
+    mark: { type: "point", filled: true, opacity: 1, cursor: "pointer", ...look_ } };
 }
 
 function open(name, values, at, shape, size) {
@@ -82,12 +89,30 @@ function open(name, values, at, shape, size) {
     mark: { type: "point", filled: false, shape, size, opacity: 0.9, stroke: "#888888", strokeWidth: 1, fill: "transparent", cursor: "pointer" } };
 }
 
-// Independent models and points asked for by rates: open, told apart by shape.
+// Independent models and points asked for by rates: of another shape, coloured as the grid, and open
+// where they have no such number. A cross is all line, and so takes the colour there.
 function others(list, at) {
-  return Object.entries(data.symbols).map(([kind, shape]) => {
-    const layer = open(kind, list.filter((one) => one.kind === kind), at, shape, 90);
-    return { ...layer, mark: { ...layer.mark, stroke: INK, strokeWidth: 1.6 } };
+  return drawnKinds().flatMap((kind) => {
+    const mine = list.filter((one) => one.kind === kind), shape = data.symbols[kind];
+    const bare = mine.filter((one) => one.value === null), having = mine.filter((one) => one.value !== null);
+    const layer = open(`${kind}, open`, bare, at, shape, 90);
+    const line = shape.startsWith("M") ? { filled: false, strokeWidth: 3 } : { stroke: INK, strokeWidth: 1.8 };
+    return [{ ...layer, mark: { ...layer.mark, stroke: INK, strokeWidth: 1.6 } },
+      ...(having.length ? [coloured(kind, having, at, { shape, size: 120, ...line })] : [])]; // of none Vega warns
   });
+}
+
+function drawnKinds() {
+  return Object.keys(data.symbols).filter((kind) => drawn().some((point) => point.kind === kind));
+}
+
+// A legend of shapes where there are several.
+function shapes() {
+  const kinds = drawnKinds();
+  const scale = { domain: [data.grid, ...kinds], range: ["circle", ...kinds.map((kind) => data.symbols[kind])] };
+  const legend = { orient: "bottom", columns: 1, labelLimit: 0, symbolFillColor: "transparent", symbolStrokeColor: INK,
+    labelExpr: `datum.label === '${data.grid}' ? datum.label : datum.label + ', coloured likewise'` };
+  return kinds.length ? { shape: { field: "kind", type: "nominal", title: null, scale, legend } } : {};
 }
 
 function ring(at) {

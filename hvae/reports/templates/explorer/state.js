@@ -7,8 +7,11 @@ const CROWDED = 100; // marks, beyond which error bars hide each other
 
 const state = {
   metric: firstMetric(), unit: "nats", scale: "log", seed: "", x: data.axes[0],
-  y: data.axes[1] || METRIC_AXIS, point: firstPoint().name, region: null,
+  y: data.layers > 1 ? data.axes[1] : METRIC_AXIS, point: firstPoint().name, hovered: null, region: null,
 };
+
+// The point under the mouse, else the chosen one.
+function shownPoint() { return points.get(state.hovered || state.point); }
 
 function firstMetric() {
   return (data.columns.find((column) => column.group === "Model") || data.columns[0]).name;
@@ -47,6 +50,8 @@ function place(point) {
 
 function isRate(name) { return columns.get(name).group === "Rates"; }
 
+function isBeta(name) { return columns.get(name).group === "β"; }
+
 function factor(name) { // from nats to what is shown
   return state.unit === "bits" && columns.get(name).unit.startsWith("nats") ? 1 / Math.LN2 : 1;
 }
@@ -64,9 +69,4 @@ function number(value) {
   return String(Number(value.toPrecision(4))).replace("-", "−");
 }
 
-function beta(point) { return `β = (${point.beta.map((b) => number(b)).join(", ")})`; }
-
-function named(point) {
-  const seed = data.seeds.length > 1 || !isGrid(point) ? `, seed ${point.seed}` : "";
-  return `${isGrid(point) ? "" : `${point.kind}, `}${beta(point)}${seed}`;
-}
+function named(point) { return called[point.name]; }
