@@ -8,7 +8,7 @@ import hvae.baseline
 import hvae.cost.disk
 import hvae.errors
 import hvae.params
-from workflow import environment
+from workflow import environment, running
 from workflow.imports import code
 
 try:
@@ -34,6 +34,8 @@ LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
 INDEX = "reports/index.html"  # of all experiments
 FIGURES = f"reports/{PARAMS.experiment}/figures"
+# Where training stands: no output, which Snakemake would delete before a job goes on.
+CHECKPOINTS = f"checkpoints/{PARAMS.experiment}"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
 OUTLIERS = {

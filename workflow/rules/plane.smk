@@ -33,7 +33,8 @@ rule train_plane:
     shell:
         "python -m hvae.training.train_plane --params {params.job:q} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
-        "--history {output.history} 2> {log}"
+        "--history {output.history} "
+        f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
 
 
 use rule train as train_anchors with:
