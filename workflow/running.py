@@ -1,6 +1,6 @@
 """One run at a time in a folder, and none of its jobs after it: locks that die with who holds them.
 
-A run that is killed leaves no lock behind, and no job that would still write when the next run does.
+A run that is killed leaves no lock behind, and no job that still writes when the next run does.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ def start(own: Path, local: bool, folders: Iterable[Path]) -> None:
 
 def hold(path: Path) -> bool:
     """Lock a file as long as this process lives; False where another one holds it."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT)  # never closed, and not inherited
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)  # never closed, and not inherited
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
