@@ -59,7 +59,7 @@ def _kill(process: psutil.Process) -> None:
 
 
 class Run:
-    """A run in the background, with a log of its own: the shells of its jobs outlive it a moment."""
+    """A run in the background, with a log of its own: shells of its jobs outlive it a moment."""
 
     def __init__(self, workspace: Workspace, number: int) -> None:
         self.folder = workspace.folder

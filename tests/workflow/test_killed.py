@@ -18,11 +18,11 @@ from tests.workflow.killing import Kill, interrupted
 SMALLEST: dict[str, Any] = {
     "grid": {"beta": [[0.1, 10], [0.1, 10]], "seeds": [0]},
     "model": {"latents": [4, 2], "width": 16},
-    "training": {"steps": 200, "batch_size": 32, "validate_every": 10},
+    "training": {"steps": 600, "batch_size": 32, "validate_every": 20},
     "certification": {
         "beta": [[0.1, 10], [1]],
         "seeds": [0],
-        "training": {"steps": 200, "batch_size": 32, "validate_every": 10},
+        "training": {"steps": 600, "batch_size": 32, "validate_every": 20},
     },
     "baseline": None,
     "evaluation": {"samples": 2, "max_items": 60, "every": 2},

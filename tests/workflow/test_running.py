@@ -22,10 +22,10 @@ sys.stdin.read()
 """
 # a job of it
 JOB = """
-import sys
+import time
 from hvae import command
 print("imported", flush=True)
-command.run(lambda arguments: sys.stdin.read(), command.parser("").parse_args([]))
+command.run(lambda arguments: time.sleep(600), command.parser("").parse_args([]))
 """
 
 
@@ -46,6 +46,11 @@ def said(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
+def killed(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / ".snakemake").mkdir()
@@ -53,15 +58,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_second_run_is_refused_until_the_first_is_killed(folder: Path) -> None:
-    first, second = python(HOLDER, folder), None
+    first = python(HOLDER, folder)
     assert said(first) == "running"
     second = python(HOLDER, folder)
     _, error = second.communicate()
     assert second.returncode == 1
     assert str(running.LOCK) in error
     assert len(error.splitlines()) == 1
-    first.kill()
-    first.wait()
+    killed(first)
     third = python(HOLDER, folder)
     assert said(third) == "running"
     third.communicate("")
@@ -74,13 +78,13 @@ def test_a_job_ends_with_its_run_and_not_with_the_next(folder: Path) -> None:
     job, other = python(JOB, folder, **lock), python(JOB, folder)
     assert (said(job), said(other)) == ("imported", "imported")
     assert job.poll() is None
-    run.kill()
-    assert job.wait() == -9
+    killed(run)
+    job.communicate()
     late = python(JOB, folder, **lock)
-    assert late.wait() == -9
+    late.communicate()
+    assert (job.returncode, late.returncode) == (-9, -9)
     assert other.poll() is None
-    other.communicate("")
-    assert other.returncode == 0
+    killed(other)
 
 
 def test_what_killed_jobs_left_half_written_is_removed(folder: Path) -> None:
