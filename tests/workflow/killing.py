@@ -17,6 +17,7 @@ import psutil
 from tests.workflow.conftest import Workspace, started
 
 FINISHED = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)", re.MULTILINE)
+TRAINING = {"train_plane", "train_anchors"}
 FAILED = re.compile(r"^Error in rule (\w+)", re.MULTILINE)
 
 
@@ -96,8 +97,17 @@ class Run:
             time.sleep(0.05)
         return started(self.log)[-1] if self.alive else None
 
+    @property
+    def kept(self) -> bool:
+        return any(self.folder.glob("checkpoints/**/*.safetensors"))
+
+    def wait_for_checkpoint(self) -> None:
+        """Until there is one, or no job is left that would write one."""
+        while self.alive and not self.kept and self.at_work() & TRAINING:
+            time.sleep(0.05)
+
     def kill(self, how: str) -> Kill:
-        killed = Kill(how, self.at_work(), any(self.folder.glob("checkpoints/**/*.safetensors")))
+        killed = Kill(how, self.at_work(), self.kept)
         HOW[how](self.process)
         if how != "job":
             self.process.wait()
@@ -109,7 +119,8 @@ def interrupted(
 ) -> Iterator[Kill]:
     """Runs of the workflow, one after the other, each killed in the end, until one gets through.
 
-    seconds: how long a job of a rule takes: a moment is anywhere in that and a little beyond.
+    seconds: how long a job of a rule takes: a moment is anywhere in that and a little beyond, or in
+    training right after a checkpoint, which is but a small part of a job as short as these.
     """
     for number in itertools.count():
         run = Run(workspace, number)
@@ -126,6 +137,9 @@ def _killed(run: Run, seconds: Mapping[str, float], source: random.Random) -> It
     while run.alive:
         jobs += source.choice([1, 2, 3])
         rule = run.wait(jobs)
-        time.sleep(source.uniform(0, 1.2) * seconds.get(rule or "", 2.0))
+        if rule in TRAINING and source.random() < 0.5:
+            run.wait_for_checkpoint()
+        else:
+            time.sleep(source.uniform(0, 1.2) * seconds.get(rule or "", 2.0))
         if run.alive:
             yield run.kill(source.choice(sorted(HOW)))

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.workflow.conftest import Workspace, make
-from tests.workflow.killing import Kill, interrupted
+from tests.workflow.killing import TRAINING, Kill, interrupted
 
 SMALLEST: dict[str, Any] = {
     "grid": {"beta": [[0.1, 10], [0.1, 10]], "seeds": [0]},
@@ -36,7 +36,7 @@ SMALLEST: dict[str, Any] = {
 }
 STAGES: dict[str, set[str]] = {
     "data": {"prepare"},
-    "training": {"train_plane", "train_anchors"},
+    "training": TRAINING,
     "certificate": {"certify"},
     "latents": {"measure", "extract"},
     "tasks": {
@@ -61,8 +61,11 @@ def often(folder: Path) -> Workspace:
 
 
 def files(workspace: Workspace) -> Iterator[tuple[str, Any]]:
-    """Everything made, by name: the bytes, but for the seconds that training took."""
-    for top in ("data/prepared", "results", "reports"):
+    """Everything made, by name: the bytes, but for the seconds that training took.
+
+    The index of all experiments is no output of one: the next run of any makes it anew.
+    """
+    for top in ("data/prepared", "results", "reports/digits"):
         for path in (workspace.folder / top).rglob("*"):
             if path.is_file():
                 yield str(path.relative_to(workspace.folder)), content(path)
