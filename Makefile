@@ -69,4 +69,4 @@ plane: .venv/ready  # one model for a plane against independent ones: some 21 mi
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache
-	rm -rf data/prepared results reports logs .snakemake
+	rm -rf data/prepared results reports logs checkpoints .snakemake

@@ -45,6 +45,16 @@ if workflow.is_main_process:
     print(*PLAN, sep="\n", file=sys.stderr)
 
 
+onstart:
+    # a real run alone, not a job's own call on a cluster
+    if workflow.is_main_process:
+        running.start(
+            workflow.snakemake_tmp_dir / "run.lock",
+            local=workflow.local_exec,
+            folders=map(Path, [DATA, RESULTS, "reports", CHECKPOINTS]),
+        )
+
+
 onsuccess:
     if Path(REPORT).is_file():
         # about all experiments of this folder, so no output of one of them

@@ -8,7 +8,6 @@ Latents, models, pictures and what is said of each item are not kept: a run make
 import argparse
 import json
 import lzma
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -42,13 +41,14 @@ TOLERANCES: Mapping[str, Tolerance] = {  # what three seeds of the digits differ
 
 def keep(results: Path, report: Path, kept: Path) -> None:
     """Copy what is kept of an experiment, but not the name of a machine's folder of raw files."""
-    kept.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(results / name, kept / name)
-    raw = json.loads((results / "params.json").read_text())["data"]["raw_dir"] or "RAW_DIR"
-    params, page = ((p.read_text().replace(raw, "RAW_DIR")) for p in (kept / "params.json", report))
-    (kept / "params.json").write_text(params)
-    (kept / "index.html.xz").write_bytes(lzma.compress(page.encode()))
+    made = {name: (results / name).read_bytes() for name in FILES}
+    raw = json.loads(made["params.json"])["data"]["raw_dir"] or "RAW_DIR"
+    made["params.json"], page = (
+        content.replace(raw.encode(), b"RAW_DIR")
+        for content in (made["params.json"], report.read_bytes())
+    )
+    for name, content in (made | {"index.html.xz": lzma.compress(page)}).items():
+        tables.store(content, kept / name)
 
 
 def departures(fresh: Path, kept: Path) -> list[str]:

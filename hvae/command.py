@@ -1,8 +1,11 @@
 """What every `python -m hvae.…` shares: arguments, and errors as one sentence."""
 
 import argparse
+import fcntl
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +16,7 @@ from tqdm import tqdm
 from hvae.errors import InputError
 
 T = TypeVar("T")
+RUN = "HVAE_RUN"  # the variable that names a file, locked by the run that a job belongs to
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -30,8 +34,13 @@ def folder(result: argparse.ArgumentParser, *names: str) -> None:
 
 
 def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> None:
-    """Run `main`; an InputError or a failing file ends in one sentence and exit status 1."""
+    """Run `main`; an InputError or a failing file ends in one sentence and exit status 1.
+
+    Where the environment names a file as `RUN`, the process ends with whoever has it locked.
+    """
     steady()
+    if RUN in os.environ:
+        threading.Thread(target=_end_with, args=[os.environ[RUN]], daemon=True).start()
     try:
         main(arguments)
     except (InputError, OSError) as error:
@@ -50,6 +59,16 @@ def steady() -> None:
     threadpool_limits(1)
     if "torch" in sys.modules:  # it has a number of its own; most commands do without torch
         sys.modules["torch"].set_num_threads(1)
+
+
+def _end_with(path: str) -> None:
+    """Wait until nobody holds the lock, and be gone: someone else may do the same work by now."""
+    try:
+        with open(path) as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+    except FileNotFoundError:
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def progress(steps: Iterable[T], what: str) -> Iterable[T]:

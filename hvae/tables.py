@@ -175,6 +175,11 @@ def write(table: pa.Table, path: Path) -> None:
     write_whole(path, lambda beside: pq.write_table(table, beside, **options))
 
 
+def store(content: bytes, path: Path) -> None:
+    """Write a file of any kind under its final name only once it is whole."""
+    write_whole(path, lambda beside: beside.write_bytes(content))
+
+
 def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:
     """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)

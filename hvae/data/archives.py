@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pooch
 
-from hvae import command
+from hvae import command, tables
 from hvae.errors import InputError
 from hvae.options import Published
 
@@ -61,16 +61,22 @@ def _problem(url: str, file: File, path: Path) -> str | None:
     """Download to beside `path` and rename, unless it is there; what went wrong, if anything."""
     if path.is_file():
         return None
-    pooch.get_logger().setLevel("WARNING")  # the bar says enough
     try:
         with command.download_bar(f"downloading {file.name}") as bar:
             fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=60)
-            pooch.retrieve(url, f"sha256:{file.sha256}", path.name, path.parent, downloader=fetch)
+            tables.write_whole(path, lambda beside: _download(fetch, url, file, beside))
     except OSError as error:
         return f"{type(error).__name__} at {url}"
     except ValueError:
         return f"another file than published at {url}"
     return None
+
+
+def _download(fetch: pooch.HTTPDownloader, url: str, file: File, path: Path) -> None:
+    """Fill `path`; ValueError where it is not with what is published."""
+    fetch(url, str(path), None)
+    if not is_published(path, file):
+        raise ValueError(url)
 
 
 def gunzip(path: Path) -> bytes:

@@ -9,28 +9,26 @@ What is kept is a moving average of the weights, which the noise of β does not 
 """
 
 import math
-import time
 from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from hvae.command import progress
 from hvae.models.chunks import chunks
 from hvae.models.conditioning import at, condition_of
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Schedule
-from hvae.training import schedule
+from hvae.training import loop, moments, schedule
 from hvae.training.batches import batch, on_device
+from hvae.training.draws import draw_beta, warmed, weight
 from hvae.training.flat import State
 from hvae.training.objective import objective
+from hvae.training.resume import Checkpoints
 
 MEMORY = 0.998  # of the moving average, a step
 RISE = 0.02  # the part of the steps over which the learning rate rises
-FLOOR = 0.03  # of the least β_l of an item, when warming up starts
-BEYOND = 1.6  # how far draws reach before they are brought back to the edges of the box
 LOOKS = 3  # at each held-out item, each time at another β
 
 
@@ -55,36 +53,67 @@ class Look(NamedTuple):
 
 
 def train(
-    model: HierarchicalVAE, data: Tensor, held_out: Tensor, settings: Schedule, seed: int
+    model: HierarchicalVAE,
+    data: Tensor,
+    held_out: Tensor,
+    settings: Schedule,
+    seed: int,
+    kept: Checkpoints | None = None,
 ) -> Shared:
     """Train a conditioned `model` in place on `data` (items, n), on the device of `data`.
 
     It keeps the averaged weights of the lowest weighted objective on `held_out`, and is diverged if
     that was never finite.
     """
-    started = time.perf_counter()
-    model.to(data.device)
-    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
-    adam = _adam(model, settings.weight_decay)
-    look = _look(model, held_out, seed)
-    looks: dict[int, float] = {}
-    best, lowest = _copied(model), math.inf
-    for step in progress(range(1, settings.steps + 1), "training one model for the plane"):
-        x, noise = batch(data, model.latents, settings.batch_size, seed, step)
+    plane = _Plane(model.to(data.device), data, held_out, settings, seed)
+    seconds = loop.run(plane, settings, "training one model for the plane", kept)
+    looks = {step: one.item() for step, one in plane.looks.items()}
+    return Shared(plane.best, bool(plane.lowest.isinf()), looks, seconds)
+
+
+class _Plane:
+    """One model of the plane in training, as `loop.Training` asks of it."""
+
+    def __init__(
+        self, model: HierarchicalVAE, data: Tensor, held_out: Tensor, settings: Schedule, seed: int
+    ) -> None:
+        self.model, self.data, self.settings, self.seed = model, data, settings, seed
+        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
+        self.adam = _adam(model, settings.weight_decay)
+        self.moments = moments.begin(self.adam)
+        self.same = _look(model, held_out, seed)
+        self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+        self.lowest = torch.tensor(math.inf, dtype=torch.float64)
+        self.looks = {step: torch.zeros_like(self.lowest) for step in schedule.looks(settings)}
+
+    def step(self, step: int) -> None:
+        model, settings, seed = self.model, self.settings, self.seed
+        x, noise = batch(self.data, model.latents, settings.batch_size, seed, step)
         beta = draw_beta(condition_of(model).box, len(x), generator(Stream.BETA, seed, step))
-        adam.zero_grad()
+        self.adam.zero_grad()
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
         (weight(beta) * values).mean().backward()
-        for group in adam.param_groups:
+        for group in self.adam.param_groups:
             group["lr"] = learning_rate(settings, step)
-        adam.step()
-        average.update_parameters(model)
-        if step % settings.validate_every == 0 or step == settings.steps:
-            looks[step] = seen(cast(HierarchicalVAE, average.module), look)
-            if looks[step] < lowest:
-                best, lowest = _copied(average.module), looks[step]
-    seconds = time.perf_counter() - started
-    return Shared(best, lowest == math.inf, looks, seconds)
+        self.adam.step()
+        self.average.update_parameters(model)
+
+    def look(self, step: int) -> None:
+        found = self.looks[step].fill_(seen(cast(HierarchicalVAE, self.average.module), self.same))
+        if found < self.lowest:
+            self.lowest.copy_(found)
+            for name, tensor in self.average.module.state_dict().items():
+                self.best[name].copy_(tensor)
+
+    def state(self) -> State:
+        parts = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "best": self.best,
+            "look": {str(step): one for step, one in self.looks.items()},
+        }
+        named = {f"{part}.{n}": one for part, state in parts.items() for n, one in state.items()}
+        return named | self.moments | {"lowest": self.lowest}
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
@@ -98,33 +127,6 @@ def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
     plain = [weight for weight in model.parameters() if all(weight is not one for one in told)]
     decaying: dict[str, Any] = {"params": plain, "weight_decay": weight_decay}
     return torch.optim.AdamW([decaying, {"params": told}], weight_decay=0, fused=True)
-
-
-def draw_beta(box: Tensor, items: int, source: torch.Generator) -> Tensor:
-    """A β for each item, (items, L): log β_l within its range, denser towards the ends of it.
-
-    s = 1.6 sin(π/2 · u), u uniform, with what lies beyond the ends brought back to them. There the
-    model has neighbours on one side only, and the objective is at its most extreme.
-    """
-    low, high = box.log().unbind(-1)
-    u = 2 * torch.rand(items, len(box), generator=source) - 1
-    s = (BEYOND * (u * math.pi / 2).sin()).clamp(-1, 1).to(box)
-    return (low + (high - low) * (1 + s) / 2).exp()
-
-
-def warmed(beta: Tensor, settings: Schedule, step: int) -> Tensor:
-    """What stands for β (items, L) in the objective at a step: at first its least β_l is `FLOOR`.
-
-    From there it rises to β, evenly in log β, the ratios of an item's β_l as they are. So dear
-    layers learn to carry something before they close, and each in the layer that it belongs in.
-    """
-    left = schedule.warming(settings, step)
-    return beta * (FLOOR / beta.amin(-1, keepdim=True)) ** left
-
-
-def weight(beta: Tensor) -> Tensor:
-    """w(β) = 1 / (1 + Σ_l β_l), of shape (...) for β of (..., L)."""
-    return 1 / (1 + beta.sum(-1))
 
 
 def losses(
@@ -151,7 +153,3 @@ def seen(model: HierarchicalVAE, look: Look) -> float:
         for x, (beta, *noise) in parts
     )
     return total / float(weight(look.beta).sum())
-
-
-def _copied(model: nn.Module) -> State:
-    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}

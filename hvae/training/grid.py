@@ -5,21 +5,20 @@ each row alone. So a member ends as it would have ended alone, and one that turn
 others untouched.
 """
 
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from hvae.command import progress
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Schedule
-from hvae.training import schedule
+from hvae.training import loop, moments, schedule
 from hvae.training.batches import batch, on_device
 from hvae.training.flat import Layout, State, flatten
 from hvae.training.losses import look, member_losses
+from hvae.training.resume import Checkpoints
 
 # How many members train together, by whether the model is convolutional and by device. Matrix
 # products of many members are one product, up to where memory stops it from being faster. The
@@ -52,53 +51,77 @@ def train(
     held_out: Tensor,
     settings: Schedule,
     seed: int,
+    kept: Checkpoints | None = None,
 ) -> Trained:
     """Train a copy of `model` for each β vector on `data` (items, n), on the device of `data`.
 
     A member keeps the weights of its lowest J_β on `held_out`, and is diverged once its weights are
-    no longer finite or if it never reached a finite J_β.
+    no longer finite or if it never reached a finite J_β. Each group of members is a part of `kept`.
     """
     model.to(data.device)
     size = TOGETHER[model.convolutional, data.device.type]
     groups = [betas[first : first + size] for first in range(0, len(betas), size)]
-    return _joined([_train_group(model, group, data, held_out, settings, seed) for group in groups])
+    trained = []
+    for part, group in enumerate(groups):
+        members = _Members(model, group, data, held_out, settings, seed)
+        seconds = loop.run(members, settings, f"training models: {len(group)}", kept, part)
+        trained.append(members.trained(seconds))
+    return _joined(trained)
 
 
-def _train_group(
-    model: HierarchicalVAE,
-    betas: Sequence[Sequence[float]],
-    data: Tensor,
-    held_out: Tensor,
-    settings: Schedule,
-    seed: int,
-) -> Trained:
-    started = time.perf_counter()
-    start, layout = flatten(model)
-    weights = start.repeat(len(betas), 1).requires_grad_()
-    beta = torch.tensor(betas, device=data.device)
-    together = TOGETHER[model.convolutional, data.device.type] > 1
-    loss = member_losses(model, layout, together)
-    look_noise = on_device(
-        data, draw(model.latents, len(held_out), generator(Stream.VALIDATION, seed))
-    )
-    adam = torch.optim.AdamW([weights], weight_decay=settings.weight_decay, fused=True)
-    best, lowest = weights.detach().clone(), torch.full_like(beta[:, 0], torch.inf)
-    looks: dict[int, Tensor] = {}
-    for step in progress(range(1, settings.steps + 1), f"training models: {len(betas)}"):
-        x, noise = batch(data, model.latents, settings.batch_size, seed, step)
-        adam.zero_grad()
-        rising = beta * schedule.beta_factor(settings, step)
-        loss(weights, rising, x, noise).sum().backward()
-        adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
-        adam.step()
-        if step % settings.validate_every == 0 or step == settings.steps:
-            looks[step] = look(loss, weights, beta, held_out, look_noise)
-            better = looks[step] < lowest
-            lowest = torch.where(better, looks[step], lowest)
-            best = torch.where(better[:, None], weights.detach(), best)
-    diverged = ~weights.detach().isfinite().all(1) | lowest.isinf()
-    seconds = time.perf_counter() - started
-    return Trained(best, layout, dict(model.named_buffers()), diverged, looks, seconds)
+class _Members:
+    """Members that train together, as `loop.Training` asks of them."""
+
+    def __init__(
+        self,
+        model: HierarchicalVAE,
+        betas: Sequence[Sequence[float]],
+        data: Tensor,
+        held_out: Tensor,
+        settings: Schedule,
+        seed: int,
+    ) -> None:
+        self.model, self.data, self.held_out = model, data, held_out
+        self.settings, self.seed = settings, seed
+        start, self.layout = flatten(model)
+        self.weights = start.repeat(len(betas), 1).requires_grad_()
+        self.beta = torch.tensor(betas, device=data.device)
+        together = TOGETHER[model.convolutional, data.device.type] > 1
+        self.loss = member_losses(model, self.layout, together)
+        source = generator(Stream.VALIDATION, seed)
+        self.noise = on_device(data, draw(model.latents, len(held_out), source))
+        decay = settings.weight_decay
+        self.adam = torch.optim.AdamW([self.weights], weight_decay=decay, fused=True)
+        self.moments = moments.begin(self.adam)
+        self.best = self.weights.detach().clone()
+        self.lowest = torch.full_like(self.beta[:, 0], torch.inf)
+        self.looks = {step: torch.zeros_like(self.lowest) for step in schedule.looks(settings)}
+
+    def step(self, step: int) -> None:
+        settings = self.settings
+        x, noise = batch(self.data, self.model.latents, settings.batch_size, self.seed, step)
+        self.adam.zero_grad()
+        rising = self.beta * schedule.beta_factor(settings, step)
+        self.loss(self.weights, rising, x, noise).sum().backward()
+        self.adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
+        self.adam.step()
+
+    @torch.no_grad()
+    def look(self, step: int) -> None:
+        found = look(self.loss, self.weights, self.beta, self.held_out, self.noise)
+        better = found < self.lowest
+        self.looks[step].copy_(found)
+        self.lowest.copy_(torch.where(better, found, self.lowest))
+        self.best.copy_(torch.where(better[:, None], self.weights, self.best))
+
+    def state(self) -> State:
+        own = {"weights": self.weights.detach(), "best": self.best, "lowest": self.lowest}
+        return own | self.moments | {f"look.{step}": one for step, one in self.looks.items()}
+
+    def trained(self, seconds: float) -> Trained:
+        diverged = ~self.weights.detach().isfinite().all(1) | self.lowest.isinf()
+        buffers = dict(self.model.named_buffers())
+        return Trained(self.best, self.layout, buffers, diverged, self.looks, seconds)
 
 
 def _joined(groups: Sequence[Trained]) -> Trained:

@@ -1,4 +1,4 @@
-"""How training changes over its steps: the learning rate falls, β rises."""
+"""How training changes over its steps: the learning rate falls, β rises; and when it looks."""
 
 from hvae.params import Schedule
 
@@ -25,3 +25,13 @@ def warming(settings: Schedule, step: int) -> float:
     """How much of the warm-up is left: from 1 at the start to 0, where there is one."""
     steps = settings.warm_up * settings.steps
     return max(1 - step / steps, 0) if steps > 0 else 0.0
+
+
+def looks(settings: Schedule) -> list[int]:
+    """The steps after which training looks at held-out data: the last one always."""
+    return [step for step in range(1, settings.steps + 1) if looks_at(settings, step)]
+
+
+def looks_at(settings: Schedule, step: int) -> bool:
+    """Whether training looks at held-out data after a step."""
+    return step % settings.validate_every == 0 or step == settings.steps

@@ -7,7 +7,7 @@ from pathlib import Path
 from hvae import command
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model, Point, Schedule, Section, parse
-from hvae.training import checkpoint, history
+from hvae.training import checkpoint, history, resume
 from hvae.training.grid import Trained, train
 from hvae.training.history import Curve
 from hvae.training.material import Material, material
@@ -27,10 +27,12 @@ def main(arguments: argparse.Namespace) -> None:
     seed = job.points[0].seed
     given = material(arguments.data, job.model, seed)
     betas = [point.beta for point in job.points]
-    trained = train(given.model, betas, given.data, given.held_out, job.training, seed)
+    kept = resume.checkpoints(arguments, job, job.points[0].model)
+    trained = train(given.model, betas, given.data, given.held_out, job.training, seed, kept)
     _save_models(job, trained, given, arguments.models)
     known = constants(given.model, trained, given.data.shape[1])
     history.save(arguments.history, _curves(job, trained, known))
+    kept.remove()
 
 
 def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list[float]:
@@ -70,5 +72,5 @@ def _curves(job: Job, trained: Trained, constants: list[float]) -> Iterator[Curv
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "data", "models", "history")
+    command.folder(parser, "data", "models", "history", "checkpoints")
     command.run(main, parser.parse_args())

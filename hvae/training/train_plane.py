@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hvae import command
 from hvae.params import Model, Schedule, Section, Seed, parse
-from hvae.training import checkpoint, history
+from hvae.training import checkpoint, history, resume
 from hvae.training.amortized import Shared, train
 from hvae.training.history import Curve
 from hvae.training.material import Material, material
@@ -31,12 +31,14 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the model, its card, and its validation curve."""
     job = parse(Job, arguments.params)
     given = material(arguments.data, job.model, job.seed, job.box)
-    shared = train(given.model, given.data, given.held_out, job.training, job.seed)
+    kept = resume.checkpoints(arguments, job, job.name)
+    shared = train(given.model, given.data, given.held_out, job.training, job.seed, kept)
     card = _card(job, given, shared)
     checkpoint.save(arguments.models, card, shared.state)
     model = checkpoint.load(arguments.models, job.name, [math.sqrt(a * b) for a, b in job.box])
     constant = model.likelihood.constant(given.data.shape[1])
     history.save(arguments.history, [Curve(job.name, shared.looks, constant)])
+    kept.remove()
 
 
 def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:
@@ -56,5 +58,5 @@ def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "data", "models", "history")
+    command.folder(parser, "data", "models", "history", "checkpoints")
     command.run(main, parser.parse_args())

@@ -15,7 +15,7 @@ from hvae.models.conditioning import folded
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.params import Model, Schedule
-from hvae.training import amortized
+from hvae.training import amortized, draws
 from hvae.training.objective import objective
 from tests.training.test_gaussian_source import OPTIONS, SEED, SIGMA
 
@@ -46,16 +46,16 @@ def trained(seed: int = 0, held_out: Tensor | None = None) -> amortized.Shared:
 
 def test_draws_lie_in_the_box_and_are_denser_towards_its_ends() -> None:
     box = torch.tensor(BOX)
-    beta = amortized.draw_beta(box, 40_000, torch.Generator().manual_seed(0))
+    beta = draws.draw_beta(box, 40_000, torch.Generator().manual_seed(0))
     s = (beta.log() - box.log().mean(1)) / (box.log()[:, 1] - box.log()[:, 0]) * 2
     assert s.abs().max() <= 1 + 1e-5
-    ends = 1 - 2 / math.pi * math.asin(1 / amortized.BEYOND)  # the part that is brought back
+    ends = 1 - 2 / math.pi * math.asin(1 / draws.BEYOND)  # the part that is brought back
     for sign in (-1, 1):
         shares = (sign * s > 1 - 1e-5).double().mean(0)
         torch.testing.assert_close(shares, torch.full_like(shares, ends / 2), atol=0.01, rtol=0)
     inside = s[s.abs() < 1 - 1e-5]
-    u = (inside / amortized.BEYOND).asin()  # uniform, by the inverse of what makes the ends dense
-    widest = math.asin(1 / amortized.BEYOND)
+    u = (inside / draws.BEYOND).asin()  # uniform, by the inverse of what makes the ends dense
+    widest = math.asin(1 / draws.BEYOND)
     assert u.mean().item() == pytest.approx(0, abs=0.02)
     assert u.square().mean().item() == pytest.approx(widest**2 / 3, rel=0.02)
 
@@ -63,8 +63,8 @@ def test_draws_lie_in_the_box_and_are_denser_towards_its_ends() -> None:
 def test_warming_up_starts_from_the_floor_and_ends_at_beta() -> None:
     """Ratios of the β_l, which say what belongs in which layer, hold throughout."""
     beta = torch.tensor(BOX).T
-    for step, least in ((0, amortized.FLOOR), (100, None)):
-        rising = amortized.warmed(beta, SETTINGS.model_copy(update=WARM), step)
+    for step, least in ((0, draws.FLOOR), (100, None)):
+        rising = draws.warmed(beta, SETTINGS.model_copy(update=WARM), step)
         torch.testing.assert_close(rising[:, 0] / rising[:, 1], beta[:, 0] / beta[:, 1])
         lowest = beta.amin(1) if least is None else torch.full((2,), least)
         torch.testing.assert_close(rising.amin(1), lowest)
@@ -74,7 +74,7 @@ WARM = {"steps": 400, "warm_up": 0.25}
 
 
 def test_draws_along_different_axes_are_independent() -> None:
-    beta = amortized.draw_beta(torch.tensor(BOX), 40_000, torch.Generator().manual_seed(0))
+    beta = draws.draw_beta(torch.tensor(BOX), 40_000, torch.Generator().manual_seed(0))
     assert abs(torch.corrcoef(beta.log().T)[0, 1].item()) < 4 / math.sqrt(40_000)
 
 

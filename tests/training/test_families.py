@@ -153,6 +153,7 @@ def command(folder: Path, family: str) -> argparse.Namespace:
         data=folder,
         models=folder / "models",
         history=folder / "history.parquet",
+        checkpoints=folder / "checkpoints",
     )
 
 

@@ -9,7 +9,7 @@ import hvae.cost.disk
 import hvae.cost.time
 import hvae.errors
 import hvae.params
-from workflow import environment
+from workflow import environment, running
 from workflow.imports import code
 
 try:
@@ -38,6 +38,8 @@ LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
 INDEX = "reports/index.html"  # of all experiments
 FIGURES = f"reports/{PARAMS.experiment}/figures"
+# Where training stands: no output, which Snakemake would delete before a job goes on.
+CHECKPOINTS = f"checkpoints/{PARAMS.experiment}"
 
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
 OUTLIERS = {

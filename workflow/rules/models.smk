@@ -39,7 +39,8 @@ rule train:
     shell:
         "python -m hvae.training.train --params {params.job:q} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
-        "--history {output.history} 2> {log}"
+        "--history {output.history} "
+        f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
 
 
 rule models:

@@ -34,7 +34,8 @@ rule train_plane:
     shell:
         "python -m hvae.training.train_plane --params {params.job:q} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
-        "--history {output.history} 2> {log}"
+        "--history {output.history} "
+        f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
 
 
 # Where they train for long they take longest of all, in one job, and so start first.

@@ -1,0 +1,58 @@
+"""The steps of a training that may be killed, and goes on from its last checkpoint.
+
+Both ways to train, of independent models and of one for the plane, go through it. What goes on
+ends bit for bit as what was never interrupted.
+"""
+
+import time
+from typing import Protocol
+
+import torch
+
+from hvae.command import progress
+from hvae.params import Schedule
+from hvae.training import schedule
+from hvae.training.flat import State
+from hvae.training.resume import Checkpoints
+
+EVERY = 30.0  # seconds from one checkpoint to the next, at least: a short run has one, at its end
+
+
+class Training(Protocol):
+    """What a step and a look at held-out data change."""
+
+    def step(self, step: int) -> None:
+        """One step of the optimiser, of step 1, 2, …"""
+
+    def look(self, step: int) -> None:
+        """Look at held-out data after a step, and keep the weights if they are the best so far."""
+
+    def state(self) -> State:
+        """All that step and look change: the tensors themselves, in which it is changed."""
+
+
+def run(
+    training: Training,
+    settings: Schedule,
+    what: str,
+    kept: Checkpoints | None = None,
+    part: int = 0,
+) -> float:
+    """Train to the end, from the start or from what is kept; the seconds that it took in all."""
+    clock = torch.zeros(2, dtype=torch.float64)  # steps and seconds until the checkpoint
+    state = training.state() | {"clock": clock}
+    if kept:
+        kept.restore(part, state)
+    done, before = clock.tolist()
+    started = saved = time.perf_counter()
+    for step in progress(range(int(done) + 1, settings.steps + 1), what):
+        training.step(step)
+        if not schedule.looks_at(settings, step):
+            continue
+        training.look(step)
+        now = time.perf_counter()
+        if kept and (step == settings.steps or now - saved >= EVERY):
+            clock.copy_(torch.tensor([step, before + now - started]))
+            kept.save(part, state)
+            saved = now
+    return before + time.perf_counter() - started

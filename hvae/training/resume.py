@@ -1,0 +1,101 @@
+"""Training that is killed and goes on: where it stands, in a file of its own until it is done.
+
+What a step draws is a function of (seed, step) alone (`batches.py`), so that the step is the state
+of the random numbers, too.
+"""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from hvae import tables
+from hvae.section import Section
+from hvae.training.flat import State
+from hvae.training.material import SPLITS
+
+SOURCES = Path(__file__).parents[1]
+
+
+class Checkpoints(NamedTuple):
+    """Files `folder/<name>.<part>.safetensors`, a part for each of the models trained in turn.
+
+    fingerprint: of all that the training depends on; a file with another is left unread.
+    """
+
+    folder: Path
+    name: str
+    fingerprint: str
+
+    def save(self, part: int, state: State) -> None:
+        """Write the state, whole or not at all."""
+        whole = {name: tensor.contiguous() for name, tensor in state.items()}
+        told = {"fingerprint": self.fingerprint, "content": _digest(whole)}
+        tables.write_whole(self._file(part), lambda beside: save_file(whole, beside, told))
+
+    def restore(self, part: int, state: State) -> None:
+        """Copy what was saved into the state's own tensors, if there is a file that can be used.
+
+        Sums run in the order in which numbers lie in memory: so they lie as they did.
+        """
+        try:
+            saved = self._read(part)
+        except FileNotFoundError:
+            return
+        except (OSError, SafetensorError, ValueError) as error:
+            print(f"{self._file(part)}: {error}; training starts anew", file=sys.stderr)
+            return
+        for name, tensor in state.items():
+            tensor.copy_(saved[name])
+
+    def remove(self) -> None:
+        """Training is done, and its models are stored."""
+        for path in self.folder.glob(f"{self.name}.*.safetensors"):
+            path.unlink(missing_ok=True)
+
+    def _file(self, part: int) -> Path:
+        return self.folder / f"{self.name}.{part}.safetensors"
+
+    def _read(self, part: int) -> State:
+        with safe_open(self._file(part), framework="pt") as file:
+            told = file.metadata() or {}
+            if told.get("fingerprint") != self.fingerprint:
+                raise ValueError("a checkpoint of other parameters, data or versions")
+            saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if told.get("content") != _digest(saved):
+            raise ValueError("a checkpoint that is broken")
+        return saved
+
+
+def checkpoints(arguments: argparse.Namespace, job: Section, name: str) -> Checkpoints:
+    """Those of a job, in the folder that its command names."""
+    data = [arguments.data / f"{split}.parquet" for split in SPLITS]
+    return Checkpoints(arguments.checkpoints, name, fingerprint(job, data))
+
+
+def fingerprint(job: Section, data: Iterable[Path]) -> str:
+    """Of a job's parameters and data, of what runs it, and of the library's own sources."""
+    whole = hashlib.sha256(job.model_dump_json().encode())
+    whole.update(f"{torch.__version__} {torch.cuda.is_available()}".encode())
+    for path in [*data, *sorted(SOURCES.rglob("*.py"))]:
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
+
+
+def _digest(state: State) -> str:
+    whole = hashlib.sha256()
+    for name in sorted(state):
+        whole.update(name.encode() + _bytes(state[name]))
+    return whole.hexdigest()
+
+
+def _bytes(tensor: Tensor) -> bytes:
+    return tensor.detach().cpu().numpy().tobytes()

@@ -1,0 +1,39 @@
+"""One run at a time in a folder, and none of its jobs after it: locks that die with who holds them.
+
+A run that is killed leaves no lock behind, and no job that still writes when the next run does.
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from hvae.command import RUN
+
+LOCK = Path(".snakemake/run.lock")
+
+
+def start(own: Path, local: bool, folders: Iterable[Path]) -> None:
+    """Begin a run, or exit with a sentence beside another one.
+
+    own: a new file of this run, which its jobs watch if they are `local`; what half-written files
+    killed jobs have left in `folders` is removed.
+    """
+    if not hold(LOCK):
+        sys.exit(f"another run is at work in this folder: it holds {LOCK}; wait until it ends")
+    for folder in folders:
+        for path in folder.rglob(".*.part"):
+            path.unlink(missing_ok=True)
+    if local and hold(own):
+        os.environ[RUN] = str(own)
+
+
+def hold(path: Path) -> bool:
+    """Lock a file as long as this process lives; False where another one holds it."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)  # never closed, and not inherited
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
