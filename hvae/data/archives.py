@@ -4,6 +4,7 @@ A file counts as the published one if its own SHA-256 is, or if that of all that
 an archive that was packed anew holds the same data. Nothing is unpacked to disk.
 """
 
+import errno
 import gzip
 import hashlib
 import zlib
@@ -16,8 +17,10 @@ import pooch
 from hvae import command
 from hvae.errors import InputError
 from hvae.options import Published
+from hvae.reading import one_line
 
-MOST = 100_000_000  # bytes that are read from one compressed file: what is larger is not ours
+MOST = 300_000_000  # bytes that are read from one compressed file: what is larger is not ours
+STORAGE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CHUNK = 1 << 16
 
 
@@ -67,19 +70,23 @@ def _problem(url: str, file: File, path: Path) -> str | None:
             fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=60)
             pooch.retrieve(url, f"sha256:{file.sha256}", path.name, path.parent, downloader=fetch)
     except OSError as error:
+        if error.errno in STORAGE or isinstance(error, PermissionError):
+            raise OSError(
+                error.errno, f"cannot be written ({one_line(error)})", str(path)
+            ) from None
         return f"{type(error).__name__} at {url}"
     except ValueError:
         return f"another file than published at {url}"
     return None
 
 
-def gunzip(path: Path) -> bytes:
+def gunzip(path: Path, kind: str = "gzip") -> bytes:
     """What a gzip file holds; InputError where it is cut off, broken or far too long."""
     try:
         with gzip.open(path) as file:
             content = file.read(MOST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise broken(path, "gzip", error) from None
+        raise broken(path, kind, error) from None
     if len(content) > MOST:
         raise InputError(f"{path} holds more than {MOST:,} bytes, so it is not the published file")
     return content
@@ -87,7 +94,7 @@ def gunzip(path: Path) -> bytes:
 
 def broken(path: Path, kind: str, error: object) -> InputError:
     """That a file cannot be read as what it should be."""
-    return InputError(f"{path} is cut off or not a {kind} file ({error}): get it anew")
+    return InputError(f"{path} is cut off or not a {kind} file ({one_line(error)}): get it anew")
 
 
 def verify(path: Path, file: File, contents: Mapping[str, bytes]) -> None:

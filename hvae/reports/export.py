@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hvae import command
+from hvae import command, tables
 from hvae.params import Params, parse
 from hvae.reports import files
 from hvae.reports.rows import as_csv, rows
@@ -29,7 +29,7 @@ def export(drawn: Sequence[Figure], folder: Path) -> None:
         _write(name, figure, folder)
     for first in drawn[:1]:
         small = files.thumbnail(next(filter(_of_the_plane, drawn), first).spec)
-        (folder / "thumbnail.png").write_bytes(files.png(small, scale=1))
+        _whole(folder / "thumbnail.png", files.png(small, scale=1))
 
 
 def _of_the_plane(figure: Figure) -> bool:
@@ -38,10 +38,14 @@ def _of_the_plane(figure: Figure) -> bool:
 
 def _write(name: str, figure: Figure, folder: Path) -> None:
     svg = files.screen(figure.spec)
-    (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{name}.png").write_bytes(files.png(svg))
-    (folder / f"{name}.csv").write_text(as_csv(rows(figure.spec)), encoding="utf-8")
-    (folder / PAPER / f"{name}.svg").write_text(files.paper(figure.spec), encoding="utf-8")
+    _whole(folder / f"{name}.svg", svg.encode())
+    _whole(folder / f"{name}.png", files.png(svg))
+    _whole(folder / f"{name}.csv", as_csv(rows(figure.spec)).encode())
+    _whole(folder / PAPER / f"{name}.svg", files.paper(figure.spec).encode())
+
+
+def _whole(path: Path, content: bytes) -> None:
+    tables.write_whole(path, lambda beside: beside.write_bytes(content))
 
 
 if __name__ == "__main__":
