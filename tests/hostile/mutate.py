@@ -1,5 +1,6 @@
 """Bytes and JSON values that are nearly right: what a broken or hostile file may hold."""
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -107,7 +108,8 @@ def mutated_json(text: str) -> st.SearchStrategy[str]:
 
 
 def _replaced(value: Any, changes: list[tuple[tuple, Any]]) -> Any:
-    for path, new in changes:
+    for path, chosen in changes:
+        new = copy.deepcopy(chosen)
         if not path:
             return new
         holder = value

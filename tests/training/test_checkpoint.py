@@ -61,6 +61,27 @@ def test_weights_that_are_not_safetensors_are_refused(tmp_path: Path, content: b
         checkpoint.load(tmp_path, "b1_2_s0")
 
 
+def test_a_bit_that_turned_in_the_weights_is_found(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, CARD, build(CARD.model, CARD.shape, 9).state_dict())
+    path = tmp_path / "b1_2_s0.safetensors"
+    content = path.read_bytes()
+    path.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    with pytest.raises(InputError, match=r"\.safetensors does not .*: it has changed since"):
+        checkpoint.load(tmp_path, "b1_2_s0")
+
+
+@pytest.mark.parametrize("change", [{"width": 10**9}, {"latents": [3, 10**30]}])
+def test_a_model_that_is_larger_than_its_weights_is_not_built(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    checkpoint.save(tmp_path, CARD, build(CARD.model, CARD.shape, 9).state_dict())
+    path = tmp_path / "b1_2_s0.json"
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps(known | {"model": known["model"] | change}))
+    with pytest.raises(InputError, match=r"it holds [\d,]+ numbers of at least \d"):
+        checkpoint.load(tmp_path, "b1_2_s0")
+
+
 def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     other = CARD.model.model_copy(update={"width": 8})
     checkpoint.save(tmp_path, CARD, build(other, CARD.shape, 9).state_dict())
