@@ -4,6 +4,7 @@ import json
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,11 @@ import pytest
 from PIL import Image
 
 from tests.hostile.faults import obey_modes
-from tests.workflow.conftest import SMALL, Workspace, make
-from tests.workflow.conftest import finished as finished
-from tests.workflow.conftest import workspace as workspace
+from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 pytestmark = pytest.mark.slow
 RESULTS = Path("results/digits")
+POINTS, GALLERY = (RESULTS / f"parts/{of}/0.1_s0.parquet" for of in ("points", "gallery"))
 EVIL = "a 'b\" $(touch injected) `touch injected`; touch injected & <img src=x onerror=alert(1)>"
 
 
@@ -27,52 +27,57 @@ def sentence(log: str) -> str:
     return found
 
 
-@pytest.mark.parametrize(
-    ("name", "target"),
-    [
-        ("models/amortized_s0.safetensors", "points.parquet"),
-        ("parts/points/0.1_s0.parquet", "points.parquet"),
-        ("points.parquet", "summary.json"),
-    ],
-)
-def test_a_file_that_broke_is_named_and_made_anew_once_it_is_gone(
-    workspace: Workspace, name: str, target: str
-) -> None:
-    path = workspace.folder / RESULTS / name
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """One row of the grid, trained and measured."""
+    grid = {"grid": {"beta": [[0.1], [1]]}, "data": {"source": "gaussian", "items": 200}}
+    changes = merged(merged(SMALL, INDEPENDENT), grid)
+    workspace = make(tmp_path_factory.mktemp("trained") / "project", **changes)
+    workspace.snakemake(str(POINTS))
+    return workspace
+
+
+def spoil_bits(path: Path) -> None:
     content = path.read_bytes()
-    path.write_bytes(content[:500] + bytes([content[500] ^ 1]) + content[501:])
-    log = workspace.snakemake(str(RESULTS / target), succeeds=False)
-    assert sentence(log).startswith(f"error: {RESULTS / name} ")
-    path.unlink()
-    workspace.snakemake()
-    assert workspace.planned() == {}
+    path.write_bytes(content[:400] + bytes([content[400] ^ 1]) + content[401:])
 
 
-def test_a_model_of_another_version_is_named_and_trained_anew(workspace: Workspace) -> None:
-    path = workspace.folder / RESULTS / "models/amortized_s0.json"
+def of_another_version(path: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 1}))
-    log = workspace.snakemake(str(RESULTS / "points.parquet"), succeeds=False)
-    assert sentence(log).endswith(
-        "amortized_s0.json is not a model's card: format: must be 3, got 1"
-    )
-    path.unlink()
-    workspace.snakemake(str(RESULTS / "points.parquet"))
 
 
-def test_a_folder_of_results_that_is_read_only_is_named(workspace: Workspace) -> None:
-    workspace.change(report={"title": "Another"})
-    results = workspace.folder / RESULTS
-    results.chmod(0o555)
+FILES = [
+    (RESULTS / "models/b0.1_1_s0.safetensors", spoil_bits, POINTS, "does not hold the weights"),
+    (RESULTS / "models/b0.1_1_s0.json", of_another_version, POINTS, "format: must be 3, got 1"),
+    (POINTS, spoil_bits, GALLERY, "cannot be read as a Parquet table"),
+]
+
+
+@pytest.mark.parametrize(("file", "spoil", "target", "why"), FILES)
+def test_a_file_that_broke_is_named_and_made_anew_once_it_is_gone(
+    trained: Workspace, file: Path, spoil: Callable[[Path], None], target: Path, why: str
+) -> None:
+    spoil(trained.folder / file)
+    said = sentence(trained.snakemake(str(target), succeeds=False))
+    assert said.startswith(f"error: {file} ")
+    assert why in said
+    (trained.folder / file).unlink()
+    trained.snakemake(str(target))
+
+
+def test_a_folder_of_results_that_is_read_only_is_named(trained: Workspace) -> None:
+    command = ["-m", "snakemake", "--cores", "2", "--forcerun", "measure", "--", str(POINTS)]
+    folder = (trained.folder / POINTS).parent
+    folder.chmod(0o555)
     done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2"],
-        cwd=workspace.folder, capture_output=True, text=True, check=False, preexec_fn=obey_modes,
+        [sys.executable, *command],
+        cwd=trained.folder, capture_output=True, text=True, check=False, preexec_fn=obey_modes,
     )  # fmt: skip
-    results.chmod(0o755)
+    folder.chmod(0o755)
     assert done.returncode != 0
-    assert "results/digits" in done.stderr
+    assert str(POINTS) in done.stderr
     assert "Traceback" not in done.stderr, done.stderr
-    workspace.snakemake()
-    assert workspace.planned() == {}
+    trained.snakemake(str(POINTS))
 
 
 def test_names_reach_neither_a_shell_nor_a_wildcard(tmp_path: Path) -> None:
