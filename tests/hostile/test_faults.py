@@ -10,8 +10,6 @@ import pytest
 from hvae import tables
 from tests.hostile.faults import PARAMS, no_room, obey_modes, refused, run
 
-Fault = tuple[Callable[[], None], Callable[[Path], None], str]
-
 
 def _nothing(folder: Path) -> None:
     folder.mkdir()
@@ -21,8 +19,8 @@ def _read_only(folder: Path) -> None:
     folder.mkdir(mode=0o555)
 
 
-FAULTS: list[Fault] = [
-    (no_room(), _nothing, "File too large"),
+FAULTS = [
+    pytest.param(no_room(), _nothing, "File too large", marks=pytest.mark.slow),
     (obey_modes, _read_only, "Permission denied"),
 ]
 

@@ -16,7 +16,7 @@ from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 pytestmark = pytest.mark.slow
 RESULTS = Path("results/digits")
-POINTS, GALLERY = (RESULTS / f"parts/{of}/0.1_s0.parquet" for of in ("points", "gallery"))
+POINTS, GALLERY = (RESULTS / f"parts/{of}/1_s0.parquet" for of in ("points", "gallery"))
 EVIL = "a 'b\" $(touch injected) `touch injected`; touch injected & <img src=x onerror=alert(1)>"
 
 
@@ -67,7 +67,7 @@ def test_a_file_that_broke_is_named_and_made_anew_once_it_is_gone(
 
 def test_a_folder_of_results_that_is_read_only_is_named(trained: Workspace) -> None:
     command = ["-m", "snakemake", "--cores", "2", "--forcerun", "measure", "--", str(POINTS)]
-    folder = (trained.folder / POINTS).parent
+    folder = trained.folder / RESULTS
     folder.chmod(0o555)
     done = subprocess.run(
         [sys.executable, *command],
@@ -75,7 +75,7 @@ def test_a_folder_of_results_that_is_read_only_is_named(trained: Workspace) -> N
     )  # fmt: skip
     folder.chmod(0o755)
     assert done.returncode != 0
-    assert str(POINTS) in done.stderr
+    assert f"{RESULTS} is read-only: " in done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     trained.snakemake(str(POINTS))
 

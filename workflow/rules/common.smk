@@ -35,6 +35,9 @@ REPORT = f"reports/{PARAMS.experiment}/index.html"
 INDEX = "reports/index.html"  # of all experiments
 FIGURES = f"reports/{PARAMS.experiment}/figures"
 
+if problem := environment.read_only(DATA, RESULTS, LOGS, FIGURES):
+    sys.exit(problem)
+
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
 OUTLIERS = {
     f"{name}_{kind}": f"{DATA}/{name}-{kind}.parquet"
