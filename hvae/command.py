@@ -46,7 +46,14 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
     except (InputError, OSError) as error:
         if arguments.verbose:
             raise
-        sys.exit(f"error: {error}")
+        sys.exit(f"error: {_sentence(error)}")
+
+
+def _sentence(error: Exception) -> str:
+    """What is wrong; of a file that cannot be opened, written or found, with its name in front."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def steady() -> None:

@@ -67,9 +67,9 @@ def _keys(problem: Mapping[str, Any], values: Any) -> Iterator[str]:
     for part in problem["loc"]:
         if isinstance(part, int):
             yield f"[{part}]"
-            values = values[part]
+            values = values[part] if isinstance(values, list) and part < len(values) else None
         elif isinstance(values, Mapping) and part in values:
             yield part
             values = values[part]
-    if problem["type"] == "missing":
+    if problem["type"] == "missing" and isinstance(problem["loc"][-1], str):
         yield problem["loc"][-1]

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hvae import reading
 from hvae.errors import InputError
 
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
@@ -171,7 +172,7 @@ def write(table: pa.Table, path: Path) -> None:
     Text goes into a dictionary. Numbers hardly repeat: theirs would be longer than they are.
     """
     text = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    options = {"compression": "zstd", "use_dictionary": text}
+    options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
     write_whole(path, lambda beside: pq.write_table(table, beside, **options))
 
 
@@ -181,28 +182,34 @@ def store(content: bytes, path: Path) -> None:
 
 
 def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:
-    """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file.
+
+    OSError names `path`, whatever could not be done.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_to(beside)
         os.replace(beside, path)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else reading.one_line(error)
+        raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
     finally:
         beside.unlink(missing_ok=True)
 
 
 def read(path: Path) -> pa.Table:
     """The table in `path`; InputError where the file is absent or is not Parquet."""
-    try:
-        with pq.ParquetFile(path) as file:
-            return file.read()
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path} cannot be read as a Parquet table: {error}") from None
+    return pa.concat_tables(reading.parquet(path))
 
 
-def concatenate(paths: Iterable[Path]) -> pa.Table:
-    """The tables in `paths`, which share one schema, one after the other."""
-    return pa.concat_tables([read(path) for path in paths])
+def concatenate(paths: Sequence[Path]) -> pa.Table:
+    """The tables in `paths` one after the other; InputError unless they share one schema."""
+    found = [read(path) for path in paths]
+    for path, table in zip(paths, found, strict=True):
+        if not table.schema.equals(found[0].schema):
+            raise InputError(f"{path} has other columns than {paths[0]}: remove what is older")
+    return pa.concat_tables(found)
 
 
 def matrix(column: pa.ChunkedArray) -> Any:

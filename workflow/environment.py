@@ -2,9 +2,24 @@
 
 import os
 import sys
+from pathlib import Path
 
 
 def share_python() -> None:
     """Let jobs' `python` be the one that runs Snakemake, also where no environment is activated."""
     folders = [os.path.dirname(sys.executable), *os.environ.get("PATH", "").split(os.pathsep)]
     os.environ["PATH"] = os.pathsep.join(folders)
+
+
+def read_only(*folders: str) -> str | None:
+    """A sentence about the first folder that nothing can be written into, made or still to make.
+
+    Snakemake itself would end in a traceback there.
+    """
+    for folder in map(Path, folders):
+        there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            return (
+                f"{there} is read-only: let this user write there, and run the same command again"
+            )
+    return None

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pooch
+import requests
 
 from hvae import command, tables
 from hvae.errors import InputError
 from hvae.options import Published
+from hvae.reading import one_line
 
-MOST = 100_000_000  # bytes that are read from one compressed file: what is larger is not ours
+MOST = 300_000_000  # bytes that are read from one compressed file: what is larger is not ours
 CHUNK = 1 << 16
 
 
@@ -65,27 +67,28 @@ def _problem(url: str, file: File, path: Path) -> str | None:
         with command.download_bar(f"downloading {file.name}") as bar:
             fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=60)
             tables.write_whole(path, lambda beside: _download(fetch, url, file, beside))
-    except OSError as error:
-        return f"{type(error).__name__} at {url}"
-    except ValueError:
-        return f"another file than published at {url}"
+    except ValueError as error:
+        return str(error)
     return None
 
 
 def _download(fetch: pooch.HTTPDownloader, url: str, file: File, path: Path) -> None:
-    """Fill `path`; ValueError where it is not with what is published."""
-    fetch(url, str(path), None)
+    """Fill `path`; ValueError where the network fails, or has another file than is published."""
+    try:
+        fetch(url, str(path), None)
+    except requests.RequestException as error:
+        raise ValueError(f"{type(error).__name__} at {url}") from None
     if not is_published(path, file):
-        raise ValueError(url)
+        raise ValueError(f"another file than published at {url}")
 
 
-def gunzip(path: Path) -> bytes:
+def gunzip(path: Path, kind: str = "gzip") -> bytes:
     """What a gzip file holds; InputError where it is cut off, broken or far too long."""
     try:
         with gzip.open(path) as file:
             content = file.read(MOST + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise broken(path, "gzip", error) from None
+        raise broken(path, kind, error) from None
     if len(content) > MOST:
         raise InputError(f"{path} holds more than {MOST:,} bytes, so it is not the published file")
     return content
@@ -93,7 +96,7 @@ def gunzip(path: Path) -> bytes:
 
 def broken(path: Path, kind: str, error: object) -> InputError:
     """That a file cannot be read as what it should be."""
-    return InputError(f"{path} is cut off or not a {kind} file ({error}): get it anew")
+    return InputError(f"{path} is cut off or not a {kind} file ({one_line(error)}): get it anew")
 
 
 def verify(path: Path, file: File, contents: Mapping[str, bytes]) -> None:

@@ -19,14 +19,16 @@ from hvae.errors import InputError
 from hvae.options import Published
 
 BYTES = b"\0\0\x08"
+MOST_AXES = 4
 
 
 def parse(content: bytes, origin: object) -> NDArray[np.uint8]:
     """The array in the contents of an IDX file; InputError where they are not one of bytes."""
-    if content[:3] != BYTES or len(content) < 4 + 4 * content[3]:
+    axes = content[3] if len(content) > 3 else MOST_AXES + 1
+    if content[:3] != BYTES or axes > MOST_AXES or len(content) < 4 + 4 * axes:
         raise InputError(f"{origin} is not an IDX file of unsigned bytes: get it anew")
-    start = 4 + 4 * content[3]
-    sizes = struct.unpack(f">{content[3]}I", content[4:start])
+    start = 4 + 4 * axes
+    sizes = struct.unpack(f">{axes}I", content[4:start])
     if len(content) - start != math.prod(sizes):
         raise InputError(
             f"{origin} says that it holds {'×'.join(map(str, sizes))} values, "

@@ -6,6 +6,9 @@ Hidden files are left out, and so are files beside the classes' folders. Every o
 an image that Pillow can read in one of the formats below, none of which runs code.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,7 @@ from hvae.data.images import LEVELS
 from hvae.data.source import UNLABELLED, Source
 from hvae.errors import InputError
 from hvae.options import ImageFolder
+from hvae.reading import one_line
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 GREY = frozenset({"1", "L", "LA"})
@@ -65,7 +69,7 @@ def _shown(folder: Path) -> list[Path]:
 def picture(path: Path, options: ImageFolder) -> NDArray[np.uint8]:
     """One image as (n,) bytes, row by row, the colours of a pixel side by side."""
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with _small(), Image.open(path, formats=FORMATS) as image:
             upright = ImageOps.exif_transpose(image)
             _refuse_mode(upright, path, options)
             return np.asarray(_fitted(upright, path, options), np.uint8).reshape(-1)
@@ -73,8 +77,17 @@ def picture(path: Path, options: ImageFolder) -> NDArray[np.uint8]:
         raise
     except Exception as error:  # Pillow raises whatever broken bytes lead its decoders to
         raise InputError(
-            f"{path} cannot be read as an image ({error}): mend or remove it"
+            f"{path} cannot be read as an image ({one_line(error)}): mend or remove it"
         ) from None
+
+
+@contextmanager
+def _small() -> Iterator[None]:
+    """Images of more pixels than Pillow takes for meant, which it warns of alone, are errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # broken metadata, where the picture itself can be read
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 def _refuse_mode(image: Image.Image, path: Path, options: ImageFolder) -> None:

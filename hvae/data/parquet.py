@@ -14,6 +14,7 @@ from hvae.data import arrays
 from hvae.data.source import Source
 from hvae.errors import InputError
 from hvae.options import Parquet
+from hvae.reading import one_line
 
 
 def load(options: Parquet, _seed: int) -> Source:
@@ -21,7 +22,7 @@ def load(options: Parquet, _seed: int) -> Source:
     table = tables.read(options.path)
     if "x" not in table.column_names:
         raise InputError(
-            f"{options.path} has no column 'x' (it has: {', '.join(table.column_names)})"
+            f"{options.path} has no column 'x' (it has: {one_line(', '.join(table.column_names))})"
         )
     found = arrays.Found(
         _lists(table["x"], options), _column(table, "label"), _column(table, "target")

@@ -1,4 +1,4 @@
-"""Parquet files that are too long to be held twice: written and read a row group at a time."""
+"""Parquet files that are too long to be held twice: written a row group at a time."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hvae import tables
-from hvae.errors import InputError
 
 
 def write(parts: Iterable[pa.Table], path: Path) -> None:
@@ -18,16 +17,7 @@ def write(parts: Iterable[pa.Table], path: Path) -> None:
 
 def _write(parts: Iterator[pa.Table], path: Path) -> None:
     first = next(parts)
-    with pq.ParquetWriter(path, first.schema, compression="zstd") as file:
+    options = {"compression": "zstd", "write_page_checksum": True}
+    with pq.ParquetWriter(path, first.schema, **options) as file:
         for part in itertools.chain([first], parts):
             file.write_table(part)
-
-
-def read(path: Path) -> Iterator[pa.Table]:
-    """The row groups, one after the other; InputError where the file is absent or not Parquet."""
-    try:
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                yield file.read_row_group(group)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path} cannot be read as a Parquet table: {error}") from None

@@ -6,19 +6,31 @@ up to 256 levels is stored as their numbers k = 0 … levels − 1, which stand 
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import Field, PositiveInt
 
-from hvae import tables
+from hvae import reading, tables
 from hvae.data import levels, parts
 from hvae.data.checks import check
 from hvae.data.source import Source
 from hvae.errors import InputError
+from hvae.reading import one_line
+from hvae.section import Section, parse
 
 ROWS = 4096  # of a part of the file
+
+
+class Described(Section):
+    """What the file's metadata say of the items, as `Items` names it."""
+
+    shape: list[PositiveInt]
+    classes: list[str]
+    bounded: bool
+    levels: Annotated[int, Field(ge=2, le=2**32)] | None
 
 
 class Items(NamedTuple):
@@ -82,8 +94,10 @@ def _table(items: Items, path: Path) -> pa.Table:
     columns = {"index": items.ids, "label": items.labels, "x": _stored(items)}
     if items.target is not None:
         columns["target"] = items.target
-    names = ("shape", "classes", "bounded", "levels")
-    described = {name: json.dumps(getattr(items, name), ensure_ascii=False) for name in names}
+    described = {
+        name: json.dumps(getattr(items, name), ensure_ascii=False)
+        for name in Described.model_fields
+    }
     return pa.table(columns).replace_schema_metadata(described)
 
 
@@ -95,30 +109,36 @@ def _stored(items: Items) -> pa.Array:
 
 def read(path: Path) -> Items:
     """Load and check one split; InputError where the file is not one that `write` made."""
-    groups = list(parts.read(path))
+    groups = list(reading.parquet(path))
     try:
         items = _items(groups)
-    except (KeyError, AttributeError, ValueError, TypeError, IndexError) as error:
-        raise InputError(f"{path} is not a prepared split: {error}") from None
+    except (LookupError, AttributeError, ValueError, TypeError, RecursionError) as error:
+        raise InputError(f"{path} is not a prepared split: {one_line(error)}") from None
     check(items, path)
     return items
 
 
 def _items(groups: list[pa.Table]) -> Items:
-    described = groups[0].schema.metadata.items()
-    meta = {key.decode(): json.loads(value) for key, value in described}
+    schema = groups[0].schema
+    meta = {key.decode(): json.loads(value) for key, value in (schema.metadata or {}).items()}
+    known = parse(Described, meta)
+    if (kind := schema.field("x").type.value_type) not in (pa.uint8(), pa.float32()):
+        raise ValueError(f"x holds {kind}")
     x = np.concatenate([tables.matrix(group["x"]) for group in groups])
     return Items(
-        x=_values(x, meta["levels"]),
-        labels=_column(groups, "label"),
-        ids=_column(groups, "index"),
-        shape=tuple(meta["shape"]),
-        classes=tuple(meta["classes"]),
-        bounded=meta["bounded"],
-        target=_column(groups, "target") if "target" in groups[0].column_names else None,
-        levels=meta["levels"],
+        x=_values(x, known.levels),
+        labels=_column(groups, "label", pa.int64()),
+        ids=_column(groups, "index", pa.int64()),
+        shape=tuple(known.shape),
+        classes=tuple(known.classes),
+        bounded=known.bounded,
+        target=_column(groups, "target", pa.float64()) if "target" in schema.names else None,
+        levels=known.levels,
     )
 
 
-def _column(groups: list[pa.Table], name: str) -> NDArray[Any]:
-    return np.concatenate([group[name].to_numpy() for group in groups])
+def _column(groups: list[pa.Table], name: str, kind: pa.DataType) -> NDArray[Any]:
+    columns = [group[name] for group in groups]
+    if columns[0].type != kind or any(column.null_count for column in columns):
+        raise ValueError(f"{name} must be {kind} without gaps, got {columns[0].type}")
+    return np.concatenate([column.to_numpy() for column in columns])

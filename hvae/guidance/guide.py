@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae import command, tables
+from hvae import command, named_tables, tables
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.places import Row
 from hvae.guidance.record import gain, record
@@ -25,7 +25,7 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Read the tables of an experiment, and those of its baseline where it has one."""
     asked = parse(Job, arguments.params).guidance
-    bounds = tables.read(arguments.results / "bounds.parquet").to_pylist()
+    bounds = named_tables.read("bounds", arguments.results / "bounds.parquet").to_pylist()
     single = read(arguments.baseline) if arguments.baseline else None
     found = guidance(read(arguments.results), bounds, asked, single)
     text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

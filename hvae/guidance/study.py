@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import tables
+from hvae import named_tables
 from hvae.guidance.applications import APPLICATIONS, Application
 from hvae.guidance.budget import within
 from hvae.guidance.choose import Choice, choose
@@ -48,7 +48,10 @@ class Study(NamedTuple):
 def read(folder: Path) -> Measured:
     """The tables of a folder of results."""
     return Measured(
-        *(tables.read(folder / f"{name}.parquet").to_pylist() for name in Measured._fields)
+        *(
+            named_tables.read(name, folder / f"{name}.parquet").to_pylist()
+            for name in Measured._fields
+        )
     )
 
 

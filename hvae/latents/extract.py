@@ -4,7 +4,7 @@ import argparse
 
 import torch
 
-from hvae import command, tables
+from hvae import command, named_tables, tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
@@ -35,7 +35,9 @@ def main(arguments: argparse.Namespace) -> None:
         name: prepared.read(arguments.data / f"{name}.parquet").first(job.max_items)
         for name in SPLITS
     }
-    measured = {row["point"]: row for row in tables.read(arguments.measured).to_pylist()}
+    measured = {
+        row["point"]: row for row in named_tables.read("points", arguments.measured).to_pylist()
+    }
     shown = []
     for point in command.progress(job.points, "extracting latents"):
         model = checkpoint.load(arguments.models, point.model, point.beta)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hvae import tables
 from hvae.errors import InputError
+from hvae.reading import one_line
 
 Array = NDArray[np.float32]
 
@@ -54,4 +55,4 @@ def read(path: Path) -> Latents:
         numbers = [table[name].to_numpy() for name in ("index", "label")]
         return Latents(numbers[0], numbers[1], part("mean"), part("std"), part("sample"))
     except (KeyError, AttributeError) as error:
-        raise InputError(f"{path} does not hold latents: {error}") from None
+        raise InputError(f"{path} does not hold latents: {one_line(error)}") from None

@@ -21,6 +21,7 @@ from hvae import tables
 from hvae.data.source import UNLABELLED
 from hvae.errors import InputError
 from hvae.latents.store import Latents
+from hvae.reading import one_line
 
 PARTS = ("mean", "std", "sample")
 LEAST = 20  # items: of fewer, halves say nothing
@@ -60,7 +61,7 @@ def read(path: Path) -> Own:
     try:
         return _own(table)
     except ValueError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{path}: {one_line(error)}") from None
 
 
 def _own(table: pa.Table) -> Own:

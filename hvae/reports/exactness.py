@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import command, tables
+from hvae import command, named_tables, tables
 from hvae.data.exact import exact
 from hvae.errors import InputError
-from hvae.params import Params, parse
+from hvae.params import Params
 from hvae.reports.kinds import split
 from hvae.reports.known import least
 from hvae.reports.names import Named, told
@@ -21,6 +21,7 @@ from hvae.reports.provenance import revision, versions
 from hvae.reports.shortfall import difference_map, maps, sentence
 from hvae.reports.skeleton import Figure, figure, render
 from hvae.results.exactness import Exactness, Shortfall, differences, exactness, shortfalls
+from hvae.results.parameters import recorded
 
 
 class Experiment(NamedTuple):
@@ -43,14 +44,16 @@ def main(arguments: argparse.Namespace) -> None:
 
 def read(results: Path) -> Experiment:
     """InputError for a folder without the two files, or about another source."""
-    params = parse(Params, (results / "params.json").read_text())
+    params = recorded(results)
     asked = least(params, exact(params.data, params.seed))
     if asked is None:
         raise InputError(
             f"data.source and model.likelihood of {results} must be Gaussian, since J°* is known "
             f"of no other, got {params.data.source!r} and {params.model.likelihood.family!r}"
         )
-    points = split(params, tables.read(results / "points.parquet").to_pylist()).points
+    points = split(
+        params, named_tables.read("points", results / "points.parquet").to_pylist()
+    ).points
     found = shortfalls(points, *asked)
     return Experiment(params, found, len(points) - len(found))
 

@@ -1,6 +1,5 @@
 """What a report is about: the tables of one experiment."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from hvae import tables
+from hvae import named_tables, reading
 from hvae.data import prepared
 from hvae.data.exact import Exact, exact
 from hvae.data.prepared import Items
@@ -123,10 +122,10 @@ def load(params: Params, results: Path, data: Path) -> Run:
     """Read what a report needs."""
 
     def read(name: str) -> list[Row]:
-        return tables.read(results / f"{name}.parquet").to_pylist()
+        return named_tables.read(name, results / f"{name}.parquet").to_pylist()
 
     test = prepared.read(data / "test.parquet").first(params.evaluation.max_items)
-    items = tables.read(results / "items.parquet")
+    items = named_tables.read("items", results / "items.parquet")
     compared = leading(items, test.ids[: params.evaluation.information_items])
     return Run(
         params,
@@ -138,10 +137,10 @@ def load(params: Params, results: Path, data: Path) -> Run:
         errors=squared_errors(items),
         codes=code_lengths(items),
         known=exact(params.data, params.seed),
-        embeddings=tables.read(results / "embeddings.parquet"),
+        embeddings=named_tables.read("embeddings", results / "embeddings.parquet"),
         certificate=read("certificate") if params.amortized else (),
         asked=read("targets") if params.grid.rates else (),
-        guidance=json.loads((results / "guidance.json").read_text()),
+        guidance=reading.json_object(results / "guidance.json"),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae import command, tables
+from hvae import command, named_tables, tables
 from hvae.bounds.verdicts import Check, judge
 from hvae.data import prepared
 from hvae.data.exact import exact
@@ -35,7 +35,7 @@ def main(arguments: argparse.Namespace) -> None:
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
     evidence = Evidence(
         seed=job.seed,
-        **{name: tables.read(getattr(arguments, name)) for name in TABLES},
+        **{name: named_tables.read(name, getattr(arguments, name)) for name in TABLES},
         shares=shares_of(test.labels, test.classes),
         exact=exact(job.data, job.seed),
         compared=test.ids[: job.evaluation.information_items],

@@ -6,6 +6,7 @@ from pathlib import Path
 from hvae import command, tables
 from hvae.errors import InputError
 from hvae.params import Params, parse
+from hvae.reading import one_line
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -29,7 +30,7 @@ def recorded(results: Path) -> Params:
             f"--results: {results} holds no experiment, since there is no {path.name}"
         ) from None
     except ValueError as error:
-        raise InputError(f"{path} cannot be read: {error}") from None
+        raise InputError(f"{path} cannot be read: {one_line(error)}") from None
 
 
 if __name__ == "__main__":

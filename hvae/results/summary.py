@@ -5,23 +5,23 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hvae import command, tables
+from hvae import command, named_tables, reading, tables
 from hvae.results import plots
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Write `summary.json`, and as CSV the rate plane and the accuracies."""
-    points, tasks, bounds = (tables.read(arguments.results / f"{name}.parquet") for name in NAMES)
+    points, tasks, bounds = (_table(name, arguments.results) for name in NAMES)
     found = summary(points, tasks, bounds)
     if "amortized" in points["strategy"].to_pylist():
-        certificate = tables.read(arguments.results / "certificate.parquet").to_pylist()
-        found |= {"certificate": certified(certificate)}
-    found |= {"applications": applications(json.loads(arguments.guidance.read_text()))}
+        found |= {"certificate": certified(_table("certificate", arguments.results).to_pylist())}
+    found |= {"applications": applications(reading.json_object(arguments.guidance))}
     text = json.dumps(found, indent=2) + "\n"
     tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
     plots.write(plots.plane(points), arguments.plane)
@@ -30,6 +30,10 @@ def main(arguments: argparse.Namespace) -> None:
 
 NAMES = ("points", "tasks", "bounds")
 VERDICTS = ("holds", "violated", "undecided", "unreachable")  # of a certificate
+
+
+def _table(name: str, results: Path) -> pa.Table:
+    return named_tables.read(name, results / f"{name}.parquet")
 
 
 def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, Any]:

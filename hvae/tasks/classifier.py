@@ -11,26 +11,31 @@ from typing import Annotated, Literal, NamedTuple
 
 import torch
 from pydantic import Field, PositiveInt
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as serialise
 from torch import Tensor, nn
 
 from hvae import tables
 from hvae.errors import InputError
+from hvae.models import weights
 from hvae.params import Section, parse
+from hvae.reading import one_line
 
 
 class Card(Section):
     """Everything but the weights; `accuracy` is that on test items."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     method: Literal["mlp"]
     shape: list[PositiveInt]
     classes: Annotated[list[str], Field(min_length=1)]
     width: PositiveInt
     epoch: PositiveInt
     accuracy: Annotated[float, Field(ge=0, le=1)]
+    sha256: str = ""
+
+    @property
+    def least(self) -> int:
+        """How many numbers the weights are, at least."""
+        return (math.prod(self.shape) + self.width + len(self.classes)) * self.width
 
 
 class Classifier(nn.Module):
@@ -92,10 +97,9 @@ def build(card_shape: Sequence[int], width: int, classes: int, seed: int) -> Cla
 
 def save(folder: Path, card: Card, classifier: Classifier) -> None:
     """Write `classifier.safetensors` and `classifier.json`, each whole or not at all."""
-    state = {name: tensor.contiguous() for name, tensor in classifier.state_dict().items()}
     path = folder / "classifier.safetensors"
-    tables.write_whole(path, lambda beside: beside.write_bytes(serialise(state)))
-    text = json.dumps(card.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+    known = card.model_copy(update={"sha256": weights.save(path, classifier.state_dict())})
+    text = json.dumps(known.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
     tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text))
 
 
@@ -104,8 +108,10 @@ def load(folder: Path) -> Judge:
     path = folder / "classifier.safetensors"
     try:
         card = parse(Card, path.with_suffix(".json").read_text())
-        classifier = build(card.shape, card.width, len(card.classes), seed=0)
-        classifier.load_state_dict(load_file(path))
-    except (OSError, ValueError, SafetensorError, RuntimeError) as error:
-        raise InputError(f"{path} and its card do not hold a classifier: {error}") from None
+    except (OSError, ValueError) as error:
+        what = f"{path.with_suffix('.json')} is not a classifier's card: {one_line(error)}"
+        raise InputError(what) from None
+    state = weights.read(path, card.sha256, card.least)
+    classifier = build(card.shape, card.width, len(card.classes), seed=0)
+    weights.fill(classifier, state, path)
     return Judge(card, classifier.eval().requires_grad_(False))

@@ -10,17 +10,17 @@ from typing import Annotated, Literal
 
 import torch
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as serialise
 from torch import Tensor
 
 from hvae import tables
+from hvae.cost.weights import weights as count
 from hvae.errors import InputError
+from hvae.models import weights
 from hvae.models.build import build
 from hvae.models.conditioning import folded
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model, Section, Seed, parse
+from hvae.reading import one_line
 
 ROUNDING = 1e-5  # of β
 
@@ -33,10 +33,10 @@ class Card(Section):
 
     beta: (β_1, …, β_L) of the model or, of one for a whole plane, the range of each. A model that
     was folded out of such a one is `amortized` with a β of its own.
-    parameters: how many weights were trained.
+    parameters: how many weights were trained; sha256: that of the file of weights.
     """
 
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     name: str
     strategy: Literal["independent", "amortized"]
     seed: Seed
@@ -47,6 +47,7 @@ class Card(Section):
     parameters: PositiveInt
     status: Literal["ok", "diverged", "unreachable"]
     train_seconds: NonNegativeFloat
+    sha256: str = ""
 
     @property
     def box(self) -> list[tuple[float, float]] | None:
@@ -57,10 +58,9 @@ class Card(Section):
 
 def save(folder: Path, card: Card, state: Mapping[str, Tensor]) -> None:
     """Write `<name>.safetensors` and `<name>.json`, each whole or not at all."""
-    weights = serialise({name: tensor.contiguous() for name, tensor in state.items()})
     path = folder / f"{card.name}.safetensors"
-    tables.write_whole(path, lambda beside: beside.write_bytes(weights))
-    text = json.dumps(card.model_dump(mode="json"), indent=2)
+    known = card.model_copy(update={"sha256": weights.save(path, state)})
+    text = json.dumps(known.model_dump(mode="json"), indent=2)
     tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text + "\n"))
 
 
@@ -70,9 +70,9 @@ def card(folder: Path, name: str) -> Card:
     try:
         known = parse(Card, path.read_text())
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} is not a model's card: {error}") from None
+        raise InputError(f"{path} is not a model's card: {one_line(error)}") from None
     if known.name != name:
-        raise InputError(f"{path} is the card of another model, {known.name}")
+        raise InputError(f"{path} is the card of another model, {one_line(known.name)}")
     return known
 
 
@@ -80,11 +80,9 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     """A model as it was trained; InputError where its files do not fit together."""
     known = card(folder, name)
     path = folder / f"{name}.safetensors"
+    state = weights.read(path, known.sha256, count(known.model, tuple(known.shape)))
     model = build(known.model, known.shape, known.seed, known.levels, known.box)
-    try:
-        model.load_state_dict(load_file(path))
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise InputError(f"{path} does not hold the weights of its card: {error}") from None
+    weights.fill(model, state, path)
     return model.eval().requires_grad_(False)
 
 

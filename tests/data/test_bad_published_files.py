@@ -39,12 +39,16 @@ def with_member(name: str) -> Spoil:
     return lambda folder: published.write_tar(folder / "cifar-10-binary.tar.gz", {name: b"x"})
 
 
-def linked(folder: Path) -> None:
-    """A member that points out of the archive."""
-    with tarfile.open(folder / "cifar-10-binary.tar.gz", "w:gz") as archive:
-        info = tarfile.TarInfo("cifar-10-batches-bin/test_batch.bin")
-        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(info)
+def irregular(kind: bytes) -> Spoil:
+    """A member that points out of the archive, or is a device."""
+
+    def spoil(folder: Path) -> None:
+        with tarfile.open(folder / "cifar-10-binary.tar.gz", "w:gz") as archive:
+            info = tarfile.TarInfo("cifar-10-batches-bin/test_batch.bin")
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+
+    return spoil
 
 
 def matlab(**arrays: Any) -> Spoil:
@@ -62,7 +66,10 @@ PUBLISHED = [
     ("cifar10", with_member("readme.html"), rf"{TARBALL} lacks .*/data_batch_1\.bin, .*: get it"),
     ("cifar10", with_member("../evil"), rf"{TARBALL} has a member outside .* '\.\./evil': refused"),
     ("cifar10", with_member("/etc/x"), rf"{TARBALL} has a member outside .* '/etc/x': refused"),
-    ("cifar10", linked, rf"{TARBALL} lacks"),
+    *(
+        ("cifar10", irregular(kind), rf"{TARBALL} lacks .*/test_batch\.bin: get it from")
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE)
+    ),
     ("svhn", replaced(MAT, lambda b: b[:-100]), rf"{MAT} (is cut off|must have an array y)"),
     ("svhn", replaced(MAT, lambda b: b"\x89HDF\r\n" * 99), rf"{MAT} is cut off or not a MATLAB 5"),
     ("svhn", matlab(X=np.zeros((9, 9, 3, 20), np.uint8)), rf"{MAT} must have an array X .* got"),

@@ -116,6 +116,7 @@ def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
     path, out = tmp_path / "z.parquet", tmp_path / "out"
     columns = channel()
     del columns["rate_1"]
+    columns["label"] = [f"<script>alert({label})</script>" for label in columns["label"]]
     pq.write_table(pa.table(columns), path)
     given = ["--latents", str(path), "--out", str(out), "--rates", "1.0217"]
     done = command(*given, "--title", "<b>mine</b> & yours")
@@ -123,6 +124,7 @@ def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
     page = (out / "index.html").read_text()
     assert "&lt;b&gt;mine&lt;/b&gt; &amp; yours" in page
     assert "<b>mine</b>" not in page
+    assert "<script>alert(" not in page
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def test_terms_are_bit_identical_after_a_reload(tmp_path: Path) -> None:
     was, now = model(x, noise), again(x, noise)
     assert torch.equal(was.distortion, now.distortion)
     assert torch.equal(was.rates, now.rates)
-    assert checkpoint.card(tmp_path, "b1_2_s0") == CARD
+    known = checkpoint.card(tmp_path, "b1_2_s0")
+    assert known == CARD.model_copy(update={"sha256": known.sha256})
 
 
 def test_sigma_is_read_from_the_weights(tmp_path: Path) -> None:
@@ -57,6 +58,27 @@ def test_weights_that_are_not_safetensors_are_refused(tmp_path: Path, content: b
     checkpoint.save(tmp_path, CARD, build(CARD.model, CARD.shape, 9).state_dict())
     (tmp_path / "b1_2_s0.safetensors").write_bytes(content)
     with pytest.raises(InputError, match=r"b1_2_s0\.safetensors does not hold the weights"):
+        checkpoint.load(tmp_path, "b1_2_s0")
+
+
+def test_a_bit_that_turned_in_the_weights_is_found(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, CARD, build(CARD.model, CARD.shape, 9).state_dict())
+    path = tmp_path / "b1_2_s0.safetensors"
+    content = path.read_bytes()
+    path.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    with pytest.raises(InputError, match=r"\.safetensors does not .*: it has changed since"):
+        checkpoint.load(tmp_path, "b1_2_s0")
+
+
+@pytest.mark.parametrize("change", [{"width": 10**9}, {"latents": [3, 10**30]}])
+def test_a_model_that_is_larger_than_its_weights_is_not_built(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    checkpoint.save(tmp_path, CARD, build(CARD.model, CARD.shape, 9).state_dict())
+    path = tmp_path / "b1_2_s0.json"
+    known = json.loads(path.read_text())
+    path.write_text(json.dumps(known | {"model": known["model"] | change}))
+    with pytest.raises(InputError, match=r"it holds [\d,]+ numbers of at least \d"):
         checkpoint.load(tmp_path, "b1_2_s0")
 
 

@@ -41,6 +41,9 @@ FIGURES = f"reports/{PARAMS.experiment}/figures"
 # Where training stands: no output, which Snakemake would delete before a job goes on.
 CHECKPOINTS = f"checkpoints/{PARAMS.experiment}"
 
+if problem := environment.read_only(DATA, RESULTS, LOGS, FIGURES):
+    sys.exit(problem)
+
 SPLITS = {name: f"{DATA}/{name}.parquet" for name in ("train", "validation", "test")}
 OUTLIERS = {
     f"{name}_{kind}": f"{DATA}/{name}-{kind}.parquet"

@@ -1,13 +1,12 @@
 """Finished experiments as their folders of results hold them, and those that cannot be read."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from hvae import tables
+from hvae import reading, tables
 from hvae.errors import InputError
 from hvae.guidance.places import Place, places
 from hvae.params import Params
@@ -90,8 +89,7 @@ def read(folder: Path) -> Experiment:
 
 
 def _table(path: Path, schema: pa.Schema) -> pa.Table:
-    if not path.is_file():
-        raise InputError(f"{path} is missing: the experiment is not finished")
+    _refuse_absent(path)
     table = tables.read(path)
     if not table.schema.equals(schema):
         raise InputError(f"{path} has other columns than this version writes")
@@ -99,12 +97,10 @@ def _table(path: Path, schema: pa.Schema) -> pa.Table:
 
 
 def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text())
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing: the experiment is not finished") from None
-    except ValueError as error:
-        raise InputError(f"{path} cannot be read as JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise InputError(f"{path} holds no JSON object")
-    return found
+    _refuse_absent(path)
+    return reading.json_object(path)
+
+
+def _refuse_absent(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path} is missing: the experiment is not finished")

@@ -1,0 +1,77 @@
+"""Files that others may have written, read without trust in what they say of themselves.
+
+A file that holds far more than its own size is refused before memory is given to all of it, and
+whatever a parser says of a broken one is cut to a line that shows no control characters.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hvae.errors import InputError
+
+FREE = 1 << 30  # bytes that any file may hold
+RATIO = 200  # times its own size that a larger one may: data seldom compress so well
+LONGEST = 300  # characters of what a parser says
+ROWS = 4096  # of a table that are read together
+BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises of a broken file
+
+
+def one_line(error: object) -> str:
+    """What an error says, in one short line of printable characters."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def refuse_bomb(path: Path, held: int) -> None:
+    """InputError where `held`, in bytes, is far more than a file of its size can be meant to hold.
+
+    Compressed formats can: a thousand times their size by deflate, and Parquet without any limit.
+    """
+    if held > max(FREE, RATIO * path.stat().st_size):
+        raise InputError(f"{path} would take {held:,} bytes of memory, which is refused")
+
+
+@contextmanager
+def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            yield file
+    except BROKEN as error:
+        if isinstance(error, InputError):
+            raise
+        what = f"{path} cannot be read as a Parquet table: {one_line(error)}"
+        raise InputError(what) from None
+
+
+def parquet(path: Path) -> Iterator[pa.Table]:
+    """A Parquet file's row groups, one after the other; its pages' checksums hold where it has any.
+
+    InputError where the file is absent or broken, or holds far more than its size.
+    """
+    held = 0
+    with _parquet(path) as file:
+        refuse_bomb(path, 8 * file.metadata.num_rows)
+        for group in range(file.num_row_groups):
+            batches = []
+            for batch in file.iter_batches(ROWS, row_groups=[group]):
+                held += batch.nbytes
+                refuse_bomb(path, held)
+                batches.append(batch)
+            yield pa.Table.from_batches(batches, file.schema_arrow)
+
+
+def json_object(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; InputError where the file is not one."""
+    try:
+        found = json.loads(path.read_text())
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} cannot be read as JSON: {one_line(error)}") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{path} holds no JSON object")
+    return found

@@ -1,0 +1,78 @@
+"""python -m tests.hostile.fuzz CASES NAME…: broken files through parsers, in a process of its own.
+
+It may take a gibibyte more than it has at the start, and ten seconds a case: what takes longer ends
+the process, as a crash would. Exit status 0 means that nothing but results and InputErrors came.
+"""
+
+import faulthandler
+import resource
+import signal
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+
+from hvae.errors import InputError
+from tests.hostile.parsers import Parser, parsers
+
+SECONDS, ROOM = 10, 1 << 30
+
+
+def limit() -> None:
+    """At most so much more address space than now; a crash and an alarm say where it was."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGALRM, chain=True)  # and then its default, which is to end
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + ROOM
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def fuzz(parser: Parser, cases: int, folder: Path) -> tuple[int, int]:
+    """How many files were read, and how many refused in one sentence that names the file."""
+    read = refused = 0
+    path = folder / parser.file
+    parser.prepare(folder)
+
+    @settings(
+        max_examples=cases,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(parser.cases)
+    def one(content: bytes) -> None:
+        nonlocal read, refused
+        path.unlink(missing_ok=True)  # a new file is faster than an old one cut to nothing
+        path.write_bytes(content)
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        try:
+            parser.read(folder)
+            read += 1
+        except InputError as error:
+            refused += 1
+            text = str(error)
+            assert str(folder) in text, text
+            assert text.isprintable(), text
+            assert "alloc" not in text, text
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    one()
+    return read, refused
+
+
+def main(cases: int, names: list[str]) -> None:
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as made, tempfile.TemporaryDirectory() as folder:
+        found = parsers(Path(made))
+        limit()
+        for name in names or found:
+            read, refused = fuzz(found[name], cases, Path(folder))
+            print(f"{name}: {read} read, {refused} refused", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
