@@ -17,7 +17,7 @@ plan: .venv/ready  # what `make` would run, and how much room it takes
 test: .venv/ready .venv/browser lint
 	pytest -n 2 --dist worksteal
 
-test-slow: .venv/ready  # the whole default experiment, and DVC over the workflow
+test-slow: .venv/ready .venv/rsync  # the whole default experiment, kills, ten thousand broken files a parser
 	pytest -m slow
 
 test-slurm: .venv/ready .venv/slurm  # a small experiment on a SLURM of this machine, for minutes
@@ -42,6 +42,7 @@ benchmark: .venv/ready .venv/browser
 	python -m benchmarks.grid
 	python -m benchmarks.conv
 	python -m benchmarks.browser
+	python -m benchmarks.scaling
 
 plane: .venv/ready  # one model for a plane against independent ones: some 21 minutes on two cores
 	for name in $(PLANES); do \
@@ -59,6 +60,12 @@ plane: .venv/ready  # one model for a plane against independent ones: some 21 mi
 	which chromium chromedriver > /dev/null \
 	  || { $(AS_ROOT) apt-get update && $(AS_ROOT) apt-get install --yes chromium chromium-driver; } \
 	  || { echo "The tests open reports in a browser: install Debian's chromium and chromium-driver" >&2; exit 1; }
+	touch $@
+
+.venv/rsync: .venv/ready  # with which the Kubernetes profile copies
+	which rsync > /dev/null \
+	  || { $(AS_ROOT) apt-get update && $(AS_ROOT) apt-get install --yes --no-install-recommends rsync; } \
+	  || { echo "Install Debian's rsync" >&2; exit 1; }
 	touch $@
 
 .venv/slurm: .venv/ready  # slurmctld, slurmd and munged, which the test starts and stops

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 import threading
 from collections import Counter
@@ -14,11 +13,12 @@ from tests.cluster.kubernetes import Pods, Server, with_programs
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, jobs, make, merged
 
 PROFILE = ("--profile", "profiles/kubernetes")
+TWO_ROWS = {"grid": {"beta": [[0.1, 10], [0.1, 10]]}}
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Workspace:
-    return make(tmp_path / "project", **merged(SMALL, INDEPENDENT))
+    return make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), TWO_ROWS))
 
 
 def test_every_job_is_planned_with_its_resources(project: Workspace) -> None:
@@ -31,7 +31,6 @@ def test_every_job_is_planned_with_its_resources(project: Workspace) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("rsync"), reason="the storage plugin copies with rsync")
 def test_what_is_sent_makes_models(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from tests.workflow.conftest import INDEPENDENT, SMALL, make, merged
 
 pytestmark = pytest.mark.slurm
 
+TWO_ROWS = {"grid": {"beta": [[0.1, 10], [0.1, 10]]}}
 TARGETS = ("models", "latents")
 COMMAND = (
     *("snakemake", *TARGETS, "--profile", "profiles/slurm"),
@@ -37,7 +38,7 @@ class Run(NamedTuple):
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """DVC prepares the data. While two rows train, one is cancelled, and the other's node dies."""
     folder = tmp_path_factory.mktemp("slurm")
-    workspace = make(folder / "project", **merged(SMALL, INDEPENDENT))
+    workspace = make(folder / "project", **merged(merged(SMALL, INDEPENDENT), TWO_ROWS))
     planned = workspace.planned(*TARGETS)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with cluster(folder) as slurm, (folder / "snakemake.log").open("w") as log:
