@@ -44,6 +44,10 @@ class Plan(NamedTuple):
         """The total width that a posterior head sees: the ladder's sees x alone."""
         return self.above(layer) if self.model.inference == "top-down" else 0
 
+    def parameters(self, layer: int) -> int:
+        """Numbers for each entry of z_l: a mean and a deviation; of a categorical top a logit."""
+        return 2 if layer < self.layers[-1] or self.model.top == "gaussian" else 1
+
     @property
     def decoded(self) -> int:
         """The total width that the decoder sees."""
@@ -89,7 +93,7 @@ def mlp(plan: Plan) -> Count:
     pixels = n // channels(plan.shape)
     return (
         chain(n, width, len(plan.layers))
-        + sum(gaussian_head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
+        + sum(head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
         + priors(plan, width, plan.model.latents)
         + perceptron(plan.decoded, width, pixels * plan.outputs)
     )
@@ -120,7 +124,7 @@ def conv(plan: Plan) -> Count:
         bottom_up
         + chain(c * area, hidden, len(plan.layers) - 1)
         + maps_head
-        + sum(gaussian_head(hidden, plan, layer, hidden, flat) for layer in plan.layers[1:])
+        + sum(head(hidden, plan, layer, hidden, flat) for layer in plan.layers[1:])
         + priors(plan, hidden, flat)
         + skips
         + decoder
@@ -151,9 +155,9 @@ BACKBONES: Mapping[str, Callable[[Plan], Count]] = {
 }
 
 
-def gaussian_head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> Count:
-    """A perceptron from features and the layers seen to means and deviations of one layer."""
-    return perceptron(features + plan.seen(layer), width, 2 * flat[layer])
+def head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> Count:
+    """A perceptron from features and the layers seen to the parameters of one layer."""
+    return perceptron(features + plan.seen(layer), width, plan.parameters(layer) * flat[layer])
 
 
 def priors(plan: Plan, width: int, flat: Sequence[int]) -> Count:

@@ -42,6 +42,17 @@ def test_weights_and_latents_are_those_of_the_network(
         assert flat_latents(backbone, shape, latents) == list(network.latents)
 
 
+@pytest.mark.parametrize("backbone", ["mlp", "conv"])
+def test_a_categorical_top_layer_has_a_logit_an_entry(backbone: str) -> None:
+    choices = {"backbone": backbone, "inference": "top-down", "skip": True, "width": 5}
+    top = {"family": "categorical", "variables": 2, "categories": 3}
+    options = choices | {"latents": [4, 6], "likelihood": FAMILIES[0], "top": top}
+    model = Model.model_validate(options)
+    network = build(model, (8, 8), seed=0)
+    assert weights(model, (8, 8)) == trained(network)
+    assert multiplications(model, (8, 8)) == done(network, (8, 8))
+
+
 def trained(network: HierarchicalVAE) -> int:
     return sum(weight.numel() for weight in network.parameters())
 
