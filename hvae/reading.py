@@ -52,6 +52,7 @@ def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
 def parquet(path: Path) -> Iterator[pa.Table]:
     """A Parquet file's row groups, one after the other; its pages' checksums hold where it has any.
 
+    One table at least, of no rows where there are none.
     InputError where the file is absent or broken, or holds far more than its size.
     """
     held = 0
@@ -64,6 +65,8 @@ def parquet(path: Path) -> Iterator[pa.Table]:
                 refuse_bomb(path, held)
                 batches.append(batch)
             yield pa.Table.from_batches(batches, file.schema_arrow)
+        if file.num_row_groups == 0:
+            yield file.schema_arrow.empty_table()
 
 
 def json_object(path: Path) -> dict[str, Any]:

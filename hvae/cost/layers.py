@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-# Of weights, of outputs of the layers that have them, and of multiplications for one item.
-Count = NDArray[np.int64]
-NOTHING: Count = np.zeros(3, int)
-LEARNED_SIGMA: Count = np.array([1, 1, 0])
+# Of weights, of outputs of the layers that have them, and of multiplications for one item: Python's
+# integers, which hold whatever a card may claim.
+Count = NDArray[np.object_]
+NOTHING: Count = np.array([0, 0, 0], object)
+LEARNED_SIGMA: Count = np.array([1, 1, 0], object)
 
 
 def chain(inputs: int, width: int, layers: int) -> Count:
@@ -26,10 +27,10 @@ def spread(inputs: int, outputs: int) -> Count:
 
 def dense(inputs: int, outputs: int) -> Count:
     """A matrix and a bias."""
-    return np.array([(inputs + 1) * outputs, outputs, inputs * outputs])
+    return np.array([(inputs + 1) * outputs, outputs, inputs * outputs], object)
 
 
 def filters(inputs: int, outputs: int, kernel: int, area: int) -> Count:
     """A convolution with so many output pixels, or a transposed one with so many input pixels."""
     products = inputs * kernel**2 * outputs
-    return np.array([products + outputs, outputs, area * products])
+    return np.array([products + outputs, outputs, area * products], object)

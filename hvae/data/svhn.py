@@ -2,22 +2,22 @@
 
 Netzer et al., "Reading Digits in Natural Images with Unsupervised Feature Learning" (2011): digits
 of house numbers, cut out, without the `extra` images. The files are MATLAB's, version 5, with
-X (32, 32, 3, images) and y, where 10 is the digit 0. They hold plain arrays, and the headers are
-looked at before anything is read: no objects or functions are made of them, nothing is executed.
+X (32, 32, 3, images) and y, where 10 is the digit 0.
 
 The files are known by their SHA-256. For files that were saved anew no checksum of their contents
 is published; those are taken if the number of images and of each digit are those of the set.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat, whosmat
 
 from hvae.data.archives import File, broken, is_published, obtain, unknown
 from hvae.data.images import published
+from hvae.data.matlab import Array, arrays
 from hvae.data.source import Source
 from hvae.errors import InputError
 from hvae.options import Svhn
@@ -71,27 +71,28 @@ def load(options: Svhn, _seed: int) -> Source:
 def read(part: Part, options: Svhn) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Images (items, 3,072) and labels of one file."""
     path = obtain(part.file, options)
-    try:
-        _refuse_other_shapes(path, sum(part.counts))
-        found = loadmat(path, variable_names=["X", "y"])
-    except InputError:
-        raise
-    except Exception as error:  # scipy raises whatever broken bytes lead its parser to
-        raise broken(path, "MATLAB 5", error) from None
-    labels = np.where(found["y"] == len(CLASSES), 0, found["y"]).reshape(-1)
+    found, count = arrays(path), sum(part.counts)
+    wanted = {"X": (*SHAPE, count), "y": (count, 1)}
+    images, digits = (_values(found, path, name, shape) for name, shape in wanted.items())
+    labels = np.where(digits == len(CLASSES), 0, digits).reshape(-1)
     counts = tuple(np.bincount(labels, minlength=len(CLASSES)).tolist())
     if counts != part.counts and not is_published(path, part.file):
         raise unknown(path, part.file)
-    return np.moveaxis(found["X"], -1, 0).reshape(len(labels), -1), labels
+    return np.moveaxis(images, -1, 0).reshape(len(labels), -1), labels
 
 
-def _refuse_other_shapes(path: Path, count: int) -> None:
-    """Look at the headers alone, so that no memory is given to what is not the published arrays."""
-    found = {name: (kind, tuple(shape)) for name, shape, kind in whosmat(path)}
-    wanted = {"X": ("uint8", (*SHAPE, count)), "y": ("uint8", (count, 1))}
-    for name, (kind, shape) in wanted.items():
-        if found.get(name) != (kind, shape):
-            raise InputError(
-                f"{path} must have an array {name} of {kind} and shape {shape}, "
-                f"got {found.get(name, 'none')}: get it from {URL}{path.name}"
-            )
+def _values(
+    found: Mapping[str, Array], path: Path, name: str, shape: tuple[int, ...]
+) -> NDArray[np.uint8]:
+    """An array as it is published, in kind and shape."""
+    one = found.get(name)
+    if one is None or (one.kind, one.shape) != ("uint8", shape):
+        got = f"{one.kind} and shape {one.shape}" if one else "none"
+        raise InputError(
+            f"{path} must have an array {name} of uint8 and shape {shape}, got {got}: "
+            f"get it from {URL}{path.name}"
+        )
+    try:
+        return one.bytes()
+    except ValueError as error:
+        raise broken(path, "MATLAB 5", error) from None

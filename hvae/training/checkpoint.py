@@ -80,7 +80,11 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     """A model as it was trained; InputError where its files do not fit together."""
     known = card(folder, name)
     path = folder / f"{name}.safetensors"
-    state = weights.read(path, known.sha256, count(known.model, tuple(known.shape)))
+    try:
+        least = count(known.model, tuple(known.shape))
+    except InputError as error:  # no such model of items of this shape
+        raise weights.misfit(path, error) from None
+    state = weights.read(path, known.sha256, least)
     model = build(known.model, known.shape, known.seed, known.levels, known.box)
     weights.fill(model, state, path)
     return model.eval().requires_grad_(False)

@@ -53,6 +53,12 @@ def test_a_categorical_top_layer_has_a_logit_an_entry(backbone: str) -> None:
     assert multiplications(model, (8, 8)) == done(network, (8, 8))
 
 
+def test_claims_beyond_all_memory_are_counted_too() -> None:
+    choices = {"backbone": "mlp", "inference": "top-down", "skip": False, "width": 2**31}
+    model = Model.model_validate(choices | {"latents": [3, 2], "likelihood": FAMILIES[0]})
+    assert weights(model, (6,)) > 2**63
+
+
 def trained(network: HierarchicalVAE) -> int:
     return sum(weight.numel() for weight in network.parameters())
 

@@ -76,7 +76,7 @@ PUBLISHED = [
     (
         "svhn",
         matlab(X=np.zeros((32, 32, 3, 20), np.uint8), y=np.zeros((20, 1))),
-        rf"{MAT} must have an array y of uint8 and shape \(20, 1\), got \('double', \(20, 1\)\)",
+        rf"{MAT} must have an array y of uint8 and shape \(20, 1\), got double and shape \(20, 1\)",
     ),
     (
         "svhn",
