@@ -64,7 +64,7 @@ def layers(size: int) -> Changes:
 
 
 AXES: Mapping[str, tuple[Callable[[int], Changes], tuple[int, ...]]] = {
-    "grid points": (points, (2, 8, 32, 128)),
+    "grid points": (points, (2, 4, 8, 16, 32)),
     "items of a split": (items, (500, 1000, 2000, 4000, 8000)),
     "latent width": (width, (8, 32, 128, 512)),
     "layers": (layers, (1, 2, 4, 8)),
