@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae import tables
+from hvae import tables, writing
 
 KEPT = Path(__file__).parent / "reference"
 TABLES = ("points", "tasks", "selection", "counts", "information", "bounds", "certificate")
@@ -48,7 +48,7 @@ def keep(results: Path, report: Path, kept: Path) -> None:
         for content in (made["params.json"], report.read_bytes())
     )
     for name, content in (made | {"index.html.xz": lzma.compress(page)}).items():
-        tables.store(content, kept / name)
+        writing.store(content, kept / name)
 
 
 def departures(fresh: Path, kept: Path) -> list[str]:

@@ -4,15 +4,14 @@ One row a measurement, float64, `nan` only where a quantity does not exist. List
 bottom to top. Rates, distortions and objectives are in nats per item; `mse` is per data dimension.
 """
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hvae import reading
+from hvae import reading, writing
 from hvae.errors import InputError
 
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
@@ -173,29 +172,7 @@ def write(table: pa.Table, path: Path) -> None:
     """
     text = [field.name for field in table.schema if pa.types.is_string(field.type)]
     options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
-    write_whole(path, lambda beside: pq.write_table(table, beside, **options))
-
-
-def store(content: bytes, path: Path) -> None:
-    """Write a file of any kind under its final name only once it is whole."""
-    write_whole(path, lambda beside: beside.write_bytes(content))
-
-
-def write_whole(path: Path, write_to: Callable[[Path], object]) -> None:
-    """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file.
-
-    OSError names `path`, whatever could not be done.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_to(beside)
-        os.replace(beside, path)
-    except OSError as error:
-        why = os.strerror(error.errno) if error.errno else reading.one_line(error)
-        raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    writing.fill(path, lambda beside: pq.write_table(table, beside, **options))
 
 
 def read(path: Path) -> pa.Table:

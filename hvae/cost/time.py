@@ -98,13 +98,21 @@ def _job(
     return float(schedule["steps"] * (STEP + passes / SPEED[model.backbone]))
 
 
-def sentence(params: Params, cores: int) -> str:
-    """What a run will take, for people: a machine like another is half of it, or twice."""
+def sentence(params: Params, cores: int | None) -> str:
+    """What a run will take, for people: a machine like another is half of it, or twice.
+
+    cores: None on a cluster, which lends as many as it has to spare.
+    """
     found = time(params)
     if found is None:
         return "how long that takes is not known before the data are read"
-    of = f"{cores} core{'' if cores == 1 else 's'}"
-    return f"roughly {spoken(found.on(cores))} on {of} without a GPU, if nothing is there yet"
+    if cores is None:
+        taken = (
+            f"{spoken(found.total)} of one core's time, {spoken(found.longest)} in the longest job,"
+        )
+    else:
+        taken = f"{spoken(found.on(cores))} on {cores} core{'' if cores == 1 else 's'}"
+    return f"roughly {taken} without a GPU, if nothing is there yet"
 
 
 def spoken(seconds: float) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pooch
 import requests
 
-from hvae import command, tables
+from hvae import command, writing
 from hvae.errors import InputError
 from hvae.options import Published
 from hvae.reading import one_line
@@ -66,7 +66,7 @@ def _problem(url: str, file: File, path: Path) -> str | None:
     try:
         with command.download_bar(f"downloading {file.name}") as bar:
             fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=60)
-            tables.write_whole(path, lambda beside: _download(fetch, url, file, beside))
+            writing.fill(path, lambda beside: _download(fetch, url, file, beside))
     except ValueError as error:
         return str(error)
     return None

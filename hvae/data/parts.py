@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hvae import tables
+from hvae import writing
 
 
 def write(parts: Iterable[pa.Table], path: Path) -> None:
     """Tables of one schema as the row groups of one file, which is seen only once it is whole."""
-    tables.write_whole(path, lambda beside: _write(iter(parts), beside))
+    writing.fill(path, lambda beside: _write(iter(parts), beside))
 
 
 def _write(parts: Iterator[pa.Table], path: Path) -> None:

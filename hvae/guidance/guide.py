@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae import command, named_tables, tables
+from hvae import command, named_tables, writing
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.places import Row
 from hvae.guidance.record import gain, record
@@ -29,7 +29,7 @@ def main(arguments: argparse.Namespace) -> None:
     single = read(arguments.baseline) if arguments.baseline else None
     found = guidance(read(arguments.results), bounds, asked, single)
     text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
+    writing.store(text, arguments.out)
 
 
 def guidance(

@@ -9,7 +9,7 @@ from safetensors.torch import load
 from safetensors.torch import save as serialise
 from torch import Tensor, nn
 
-from hvae import tables
+from hvae import writing
 from hvae.errors import InputError
 from hvae.reading import one_line
 
@@ -17,7 +17,7 @@ from hvae.reading import one_line
 def save(path: Path, state: Mapping[str, Tensor]) -> str:
     """Write `path`, whole or not at all; the SHA-256 of what is in it."""
     content = serialise({name: tensor.contiguous() for name, tensor in state.items()})
-    tables.write_whole(path, lambda beside: beside.write_bytes(content))
+    writing.store(content, path)
     return hashlib.sha256(content).hexdigest()
 
 

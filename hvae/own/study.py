@@ -6,7 +6,7 @@ from typing import Annotated
 import pyarrow as pa
 from pydantic import Field
 
-from hvae import tables
+from hvae import tables, writing
 from hvae.own.latents import Own
 from hvae.own.measure import divided, information, probes, rates
 from hvae.own.page import Facts, page
@@ -44,5 +44,5 @@ def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
     html = page(Facts(settings.title, *sizes, widths, test.classes), found)
     for name, table in found.items():
         tables.write(table, out / f"{name}.parquet")
-    tables.write_whole(out / "index.html", lambda beside: beside.write_text(html))
+    writing.store(html, out / "index.html")
     return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import command, named_tables, tables
+from hvae import command, named_tables, writing
 from hvae.data.exact import exact
 from hvae.errors import InputError
 from hvae.params import Params
@@ -39,7 +39,7 @@ class Experiment(NamedTuple):
 def main(arguments: argparse.Namespace) -> None:
     """Write the page."""
     html = page([read(folder) for folder in arguments.results])
-    tables.write_whole(arguments.out, lambda beside: beside.write_text(html))
+    writing.store(html, arguments.out)
 
 
 def read(results: Path) -> Experiment:

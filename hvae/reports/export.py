@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hvae import command, tables
+from hvae import command, writing
 from hvae.params import Params, parse
 from hvae.reports import files
 from hvae.reports.rows import as_csv, rows
@@ -29,7 +29,7 @@ def export(drawn: Sequence[Figure], folder: Path) -> None:
         _write(name, figure, folder)
     for first in drawn[:1]:
         small = files.thumbnail(next(filter(_of_the_plane, drawn), first).spec)
-        tables.store(files.png(small, scale=1), folder / "thumbnail.png")
+        writing.store(files.png(small, scale=1), folder / "thumbnail.png")
 
 
 def _of_the_plane(figure: Figure) -> bool:
@@ -38,10 +38,10 @@ def _of_the_plane(figure: Figure) -> bool:
 
 def _write(name: str, figure: Figure, folder: Path) -> None:
     svg = files.screen(figure.spec)
-    tables.store(svg.encode(), folder / f"{name}.svg")
-    tables.store(files.png(svg), folder / f"{name}.png")
-    tables.store(as_csv(rows(figure.spec)).encode(), folder / f"{name}.csv")
-    tables.store(files.paper(figure.spec).encode(), folder / PAPER / f"{name}.svg")
+    writing.store(svg, folder / f"{name}.svg")
+    writing.store(files.png(svg), folder / f"{name}.png")
+    writing.store(as_csv(rows(figure.spec)), folder / f"{name}.csv")
+    writing.store(files.paper(figure.spec), folder / PAPER / f"{name}.svg")
 
 
 if __name__ == "__main__":

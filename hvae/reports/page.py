@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from hvae import command, tables
+from hvae import command, writing
 from hvae.params import Params, parse
 from hvae.reports import certificate, drawn, embedding, fronts, overview, pictures, remarks
 from hvae.reports.asked import asked
@@ -33,7 +33,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the page."""
     params = parse(Params, arguments.params)
     html = page(load(params, arguments.results, arguments.data))
-    tables.write_whole(arguments.out, lambda beside: beside.write_text(html))
+    writing.store(html, arguments.out)
 
 
 def page(run: Run) -> str:

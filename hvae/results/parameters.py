@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from hvae import command, tables
+from hvae import command, writing
 from hvae.errors import InputError
 from hvae.params import Params, parse
 from hvae.reading import one_line
@@ -12,7 +12,7 @@ from hvae.reading import one_line
 def main(arguments: argparse.Namespace) -> None:
     """Write `params.json`."""
     text = record(parse(Params, arguments.params))
-    tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
+    writing.store(text, arguments.out)
 
 
 def record(params: Params) -> str:

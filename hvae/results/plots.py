@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from hvae import tables
+from hvae import writing
 from hvae.results.rates import suffix_name
 
 ACCURACY = ("point", "layers", "method", "rate_total", "value", "low", "high")
@@ -35,4 +35,4 @@ def accuracies(points: pa.Table, tasks: pa.Table) -> pa.Table:
 
 def write(table: pa.Table, path: Path) -> None:
     """As CSV."""
-    tables.write_whole(path, lambda beside: csv.write_csv(table, beside))
+    writing.fill(path, lambda beside: csv.write_csv(table, beside))

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hvae import command, named_tables, reading, tables
+from hvae import command, named_tables, reading, writing
 from hvae.results import plots
 
 
@@ -23,7 +23,7 @@ def main(arguments: argparse.Namespace) -> None:
         found |= {"certificate": certified(_table("certificate", arguments.results).to_pylist())}
     found |= {"applications": applications(reading.json_object(arguments.guidance))}
     text = json.dumps(found, indent=2) + "\n"
-    tables.write_whole(arguments.out, lambda beside: beside.write_text(text))
+    writing.store(text, arguments.out)
     plots.write(plots.plane(points), arguments.plane)
     plots.write(plots.accuracies(points, tasks), arguments.accuracy)
 

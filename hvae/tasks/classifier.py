@@ -13,7 +13,7 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from hvae import tables
+from hvae import writing
 from hvae.errors import InputError
 from hvae.models import weights
 from hvae.params import Section, parse
@@ -100,7 +100,7 @@ def save(folder: Path, card: Card, classifier: Classifier) -> None:
     path = folder / "classifier.safetensors"
     known = card.model_copy(update={"sha256": weights.save(path, classifier.state_dict())})
     text = json.dumps(known.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
-    tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text))
+    writing.store(text, path.with_suffix(".json"))
 
 
 def load(folder: Path) -> Judge:

@@ -12,7 +12,7 @@ import torch
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor
 
-from hvae import tables
+from hvae import writing
 from hvae.cost.weights import weights as count
 from hvae.errors import InputError
 from hvae.models import weights
@@ -61,7 +61,7 @@ def save(folder: Path, card: Card, state: Mapping[str, Tensor]) -> None:
     path = folder / f"{card.name}.safetensors"
     known = card.model_copy(update={"sha256": weights.save(path, state)})
     text = json.dumps(known.model_dump(mode="json"), indent=2)
-    tables.write_whole(path.with_suffix(".json"), lambda beside: beside.write_text(text + "\n"))
+    writing.store(text + "\n", path.with_suffix(".json"))
 
 
 def card(folder: Path, name: str) -> Card:

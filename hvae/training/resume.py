@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialise
 from torch import Tensor
 
-from hvae import tables
+from hvae import writing
 from hvae.section import Section
 from hvae.training.flat import State
 from hvae.training.material import SPLITS
@@ -38,7 +38,7 @@ class Checkpoints(NamedTuple):
         """Write the state, whole or not at all."""
         whole = {name: tensor.contiguous() for name, tensor in state.items()}
         told = {"fingerprint": self.fingerprint, "content": _digest(whole)}
-        tables.write_whole(self._file(part), lambda beside: save_file(whole, beside, told))
+        writing.store(serialise(whole, told), self._file(part))
 
     def restore(self, part: int, state: State) -> None:
         """Copy what was saved into the state's own tensors, if there is a file that can be used.

@@ -1,5 +1,6 @@
 """The time that a run will take, against a count by hand and against runs that were timed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -61,5 +62,7 @@ def test_it_is_said_in_the_unit_that_suits(config: Config) -> None:
         "1 minute", "2 minutes", "3 hours", "3 days"
     ]  # fmt: skip
     assert "on 2 cores" in sentence(parse(Params, config), 2)
+    anywhere = sentence(parse(Params, config), None)
+    assert re.search("one core's time, .* in the longest job", anywhere)
     own = {"source": "npz", "raw_dir": "mine"} | {"split": config["data"]["split"]}
     assert "not known" in sentence(parse(Params, config | {"data": own}), 2)

@@ -12,11 +12,14 @@ import hvae.params
 from workflow import environment, running
 from workflow.imports import code
 
+# With --jobs, as on a cluster, the cores of this machine bound nothing.
+CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
+
 try:
     PARAMS = hvae.params.parse(hvae.params.Params, config)
     PLAN = [
         hvae.cost.disk.sentence(PARAMS),
-        hvae.cost.time.sentence(PARAMS, workflow.resource_settings.cores or 1),
+        hvae.cost.time.sentence(PARAMS, CORES),
     ]
 except hvae.errors.InputError as error:
     sys.exit(str(error))

@@ -4,7 +4,7 @@ import argparse
 from itertools import chain
 from pathlib import Path
 
-from hvae import tables
+from hvae import writing
 from hvae.reports.index.applications import achieved
 from hvae.reports.index.card import card
 from hvae.reports.index.charts import charts
@@ -17,7 +17,7 @@ from hvae.reports.skeleton import drawable, render
 def main(arguments: argparse.Namespace) -> None:
     """Write the page."""
     html = page(arguments.results, arguments.out.parent)
-    tables.write_whole(arguments.out, lambda beside: beside.write_text(html))
+    writing.store(html, arguments.out)
 
 
 def page(results: Path, reports: Path) -> str:
