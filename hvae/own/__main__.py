@@ -4,14 +4,19 @@ python -m hvae.own --latents z.parquet --rates 6.1 2.3 --out own
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 from hvae import command
 from hvae.errors import InputError
 from hvae.own import latents
 from hvae.own.latents import Own
-from hvae.own.study import Settings, study
 from hvae.section import parse
+
+try:
+    from hvae.own.study import Settings, study
+except ModuleNotFoundError as error:  # the page needs what the library itself does not
+    sys.exit(f"error: {error.name} is not installed: pip install 'hvae[reports]'")
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -159,3 +159,13 @@ def test_rates_that_do_not_fit_are_refused(
     pq.write_table(pa.table(channel(layers=2)), path)
     with pytest.raises(ValueError, match=problem):
         read(path).at(rates)
+
+
+def test_without_the_reports_extra_the_command_says_what_to_install() -> None:
+    hidden = "import runpy, sys; sys.modules['altair'] = None;"
+    script = hidden + "runpy.run_module('hvae.own', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    wanted = "error: altair is not installed: pip install 'hvae[reports]'\n"
+    assert (done.returncode, done.stderr) == (1, wanted)
