@@ -17,7 +17,7 @@ COLORS = {
 def shared(run: Run) -> alt.Chart | None:
     """Of each model of a whole plane, the weighted mean over β; None where there is no look."""
     drawn = _chart(run, _of_planes(run), "Mean J° over β (nats per item)", COLORS["seed"])
-    return drawn and drawn.properties(title="The one model for the plane: mean over β")
+    return drawn and drawn.properties(title="The one model: mean over β")
 
 
 def curves(run: Run) -> alt.Chart | None:
@@ -27,7 +27,7 @@ def curves(run: Run) -> alt.Chart | None:
         point["point"]: {"status": point["status"], "beta": point["beta_1"]} for point in of_models
     }
     drawn = _chart(run, models, "J° on validation (nats per item)", COLORS["beta"])
-    return drawn and drawn.properties(title="Independent models: each at its own β")
+    return drawn and drawn.properties(title="Independent models, each at its β")
 
 
 def _of_planes(run: Run) -> dict[str, Row]:

@@ -112,7 +112,7 @@ def _limits(run: Run, quantity: Quantity, highest: float) -> list[Row]:
     rates = spread(highest)
     if quantity.of == "y":
         known = entropy(run.shares())
-        line = f"min(R, H(y)), H(y) = {known:.2f} nats: the limit"
+        line = f"The limit: min(R, H(y) = {known:.2f} nats)"
         return [{"x": float(r), "y": min(float(r), known), "line": line} for r in rates]
     most = log_items(run)
     names = ("I = R: the limit of Î⁻", f"log K = {most:.2f} nats: Î⁻ never exceeds it")

@@ -15,7 +15,7 @@ from hvae.reports.theme import CATEGORIES, span
 from hvae.results.exactness import betas
 
 HEIGHT = 480  # legends take a good part
-LOWER, UPPER = "Lower convex hull: time sharing", "Upper hull: time sharing, in squared errors"
+LOWER, UPPER = "Lower convex hull: time sharing", "Upper hull: mixed squared errors"
 
 
 def metrics(run: Run) -> list[Metric]:

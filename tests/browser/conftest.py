@@ -72,6 +72,7 @@ CASES = [
     for scheme in SCHEMES
     if (width, scheme) != (400, "dark") or name not in MINOR
 ]
+CASES.append(("two-layers", 750, "light"))  # panels two abreast at their narrowest, as on paper
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(map(str, case)))
