@@ -1,7 +1,9 @@
 """python -m tests.hostile.fuzz CASES NAME…: broken files through parsers, in a process of its own.
 
-It may take a gibibyte more than it has at the start, and ten seconds a case: what takes longer ends
-the process, as a crash would. Exit status 0 means that nothing but results and InputErrors came.
+It may fill a gibibyte more than it has at the start, and take ten seconds a case: what takes longer
+ends the process, as a crash would. Exit status 0 means that nothing but results and InputErrors
+came. What is asked for and never filled is no memory: pyarrow asks for what a page says it holds,
+two gigabytes at most, before it finds that it does not. Beyond sixteen it is refused.
 """
 
 import faulthandler
@@ -17,16 +19,21 @@ from hypothesis import HealthCheck, given, settings
 from hvae.errors import InputError
 from tests.hostile.parsers import Parser, parsers
 
-SECONDS, ROOM = 10, 1 << 30
+SECONDS, ROOM, SPACE = 10, 1 << 30, 1 << 34
 
 
 def limit() -> None:
-    """At most so much more address space than now; a crash and an alarm say where it was."""
+    """At most SPACE more addresses than now; a crash and an alarm say where it was."""
     faulthandler.enable()
     faulthandler.register(signal.SIGALRM, chain=True)  # and then its default, which is to end
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + ROOM
+    most = pages * resource.getpagesize() + SPACE
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def filled() -> int:
+    """The most memory that this process has had so far, in bytes."""
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def fuzz(parser: Parser, cases: int, folder: Path) -> tuple[int, int]:
@@ -34,6 +41,7 @@ def fuzz(parser: Parser, cases: int, folder: Path) -> tuple[int, int]:
     read = refused = 0
     path = folder / parser.file
     parser.prepare(folder)
+    most = filled() + ROOM
 
     @settings(
         max_examples=cases,
@@ -59,6 +67,7 @@ def fuzz(parser: Parser, cases: int, folder: Path) -> tuple[int, int]:
             assert "alloc" not in text, text
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+        assert filled() < most, f"{filled():,} bytes"
 
     one()
     return read, refused
