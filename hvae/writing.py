@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from hvae import reading
@@ -27,4 +28,5 @@ def fill(path: Path, write_to: Callable[[Path], object]) -> None:
         why = os.strerror(error.errno) if error.errno else reading.one_line(error)
         raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong is told above, and may forbid this, too
+            beside.unlink(missing_ok=True)

@@ -27,3 +27,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         writing.fill(path, fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("file/x", "File exists"), ("n" * 300, "File name too long")]
+)
+def test_a_place_where_no_file_can_be_is_named(name: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=f"cannot be written \\({why}\\)") as found:
+        writing.store("content", tmp_path / name)
+    assert found.value.filename == str(tmp_path / name)
