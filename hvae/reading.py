@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hvae.errors import InputError
+from hvae.parquet import claims
 
 FREE = 1 << 30  # bytes that any file may hold
 RATIO = 200  # times its own size that a larger one may: data seldom compress so well
 LONGEST = 300  # characters of what a parser says
-ROWS = 4096  # of a table that are read together
+ROWS, PART = 4096, 1 << 26  # rows of a table that are read together, and bytes, at most
 BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises of a broken file
 
 
@@ -57,12 +58,15 @@ def parquet(path: Path) -> Iterator[pa.Table]:
     """
     held = 0
     with _parquet(path) as file:
-        refuse_bomb(path, 8 * file.metadata.num_rows)
+        whole, row = claims.claim(path, file)
+        refuse_bomb(path, max(whole, row, 8 * file.metadata.num_rows))
+        rows = max(1, min(ROWS, PART // (row or 1)))
         for group in range(file.num_row_groups):
             batches = []
-            for batch in file.iter_batches(ROWS, row_groups=[group]):
+            for batch in file.iter_batches(rows, row_groups=[group]):
                 held += batch.nbytes
                 refuse_bomb(path, held)
+                batch.validate(full=True)  # texts are not decoded, and may be none
                 batches.append(batch)
             yield pa.Table.from_batches(batches, file.schema_arrow)
         if file.num_row_groups == 0:

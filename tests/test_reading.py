@@ -73,6 +73,14 @@ def test_a_bit_that_turned_in_what_was_written_is_found(make: Any, tmp_path: Pat
             read(path)
 
 
+def test_text_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"label": ["name"] * 9}), path, compression="none")
+    path.write_bytes(path.read_bytes().replace(b"name", b"n\xffme"))
+    with pytest.raises(InputError, match=r"/a\.parquet cannot be read as a Parquet table: .*UTF8"):
+        tables.read(path)
+
+
 def test_columns_of_another_version_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "tasks.parquet"
     tables.write(tables.tasks().empty_table(), path)
