@@ -11,7 +11,7 @@ import pytest
 
 from hvae import reading
 from hvae.errors import InputError
-from hvae.parquet import claims
+from hvae.parquet import headers
 
 RANDOM = np.random.default_rng(0)
 LONG = "long" * 100_000
@@ -38,17 +38,17 @@ def test_pages_are_those_that_the_footer_counts(
     footer = pq.read_metadata(path)
     with path.open("rb") as file:
         found = [
-            [list(claims._pages(file, chunk)) for chunk in group] for group in claims._chunks(file)
+            [list(headers.pages(file, chunk)) for chunk in group] for group in headers.chunks(file)
         ]
     assert len(found) == footer.num_row_groups
     for at, group in enumerate(found):
         for place, pages in enumerate(group):
-            data = [page for page in pages if page.kind != claims.DICTIONARY]
+            data = [page for page in pages if page.kind != headers.DICTIONARY]
             told = footer.row_group(at).column(place)
             assert sum(page.values for page in data) == told.num_values
             assert len(pages) - len(data) == told.has_dictionary_page
-            headers = told.total_uncompressed_size - sum(page.size for page in pages)
-            assert 10 * len(pages) < headers < 120 * len(pages)
+            rest = told.total_uncompressed_size - sum(page.size for page in pages)
+            assert 10 * len(pages) < rest < 120 * len(pages)
 
 
 def pages(path: Path) -> None:
