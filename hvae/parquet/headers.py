@@ -57,11 +57,19 @@ def pages(file: BinaryIO, chunk: Structure) -> Iterator[Page]:
     file.seek(dictionary if 0 < dictionary < data else data)
     seen = 0
     while seen < chunk[CHUNK_VALUES]:
-        header = structure(file)
-        kind = header[KIND]
+        page, packed = _page(structure(file))
+        seen += page.values if page.kind != DICTIONARY else 0
+        yield page
+        file.seek(packed, 1)
+
+
+def _page(header: Structure) -> tuple[Page, int]:
+    """What a page's header says of it, and its bytes while it is packed."""
+    try:
+        kind, size, packed = header[KIND], header[SIZE], header[PACKED]
         values = header[HEADERS[kind]][VALUES] if kind in HEADERS else 0
-        if min(header[SIZE], header[PACKED], values) < 0:
-            raise ValueError("a page of less than nothing")
-        seen += values if kind != DICTIONARY else 0
-        yield Page(kind, header[SIZE], values)
-        file.seek(header[PACKED], 1)
+    except KeyError:
+        raise ValueError("a page without its size or its values, as if it were encrypted") from None
+    if min(size, packed, values) < 0:
+        raise ValueError("a page of less than nothing")
+    return Page(kind, size, values), packed

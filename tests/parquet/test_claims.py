@@ -142,6 +142,16 @@ def test_fixed_size_lists_inside_lists_are_refused(tmp_path: Path) -> None:
         list(reading.parquet(path))
 
 
+def test_a_page_whose_header_lacks_a_field_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"x": [1.0]}), path, use_dictionary=False)
+    content = path.read_bytes()
+    assert content[4:6] == b"\x15\x00"  # field 1, the kind, is 0
+    path.write_bytes(content[:4] + b"\x17" + bytes(8) + content[13:])  # a double in its place
+    with pytest.raises(InputError, match=r"/a.parquet cannot be read .* a page without its size"):
+        list(reading.parquet(path))
+
+
 def test_what_is_honest_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     table = pa.table(TABLE)
