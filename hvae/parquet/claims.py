@@ -27,7 +27,7 @@ class Claim(NamedTuple):
 
 
 def claim(path: Path, file: pq.ParquetFile) -> Claim:
-    """Of all row groups together; ValueError or KeyError where a page's header is broken."""
+    """Of all row groups together; ValueError or KeyError where the footer or a header is broken."""
     columns = [file.schema.column(place) for place in range(len(file.schema))]
     with path.open("rb") as content:
         groups = [

@@ -13,7 +13,9 @@ from typing import BinaryIO, NamedTuple
 from hvae.parquet.thrift import BINARY, I32, I64, LIST, STRUCT, Known, Structure, structure
 
 END = b"size" + b"PAR1"
-LEAF: Known = {}  # what follows is all that lists in a footer are of, see `thrift`
+
+# The fields of a footer that are lists, or structures with lists in them, and what they consist of.
+LEAF: Known = {}
 HISTOGRAMS: Known = {2: (I64, LEAF), 3: (I64, LEAF)}
 PLACES: Known = {2: (I32, LEAF)}
 COLUMN: Known = {
@@ -27,6 +29,8 @@ COLUMN: Known = {
 SECRET: Known = {2: (STRUCT, {1: (BINARY, LEAF)})}
 GROUP: Known = {1: (STRUCT, {3: (STRUCT, COLUMN), 8: (STRUCT, SECRET)}), 4: (STRUCT, LEAF)}
 FOOTER: Known = {2: (STRUCT, LEAF), 4: (STRUCT, GROUP), 5: (STRUCT, LEAF), 7: (STRUCT, LEAF)}
+
+# Fields and their types, of the footer down to a column; of a page's header; of each kind of it.
 ROW_GROUPS, COLUMNS, CHUNK = (4, LIST), (1, LIST), (3, STRUCT)
 CHUNK_VALUES, DATA_AT, DICTIONARY_AT = (5, I64), (9, I64), (11, I64)
 KIND, SIZE, PACKED, VALUES = (1, I32), (2, I32), (3, I32), (1, I32)

@@ -109,7 +109,7 @@ BOMBS = [pages, footers, numbers, names, listed, texts_of_one_length, lists_of_o
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[pa.MemoryPool]:
+def pool() -> Iterator[pa.MemoryPool]:
     """It counts what pyarrow takes."""
     usual = pa.default_memory_pool()
     counted = pa.proxy_memory_pool(usual)
