@@ -1,32 +1,37 @@
-"""One network for a whole box of β: every affine layer's output is scaled and shifted by log β.
+"""One network for a whole box of β: what every affine layer does depends on log β.
 
 An affine layer W x + b becomes, for s = (log β_1, …, log β_L) with the box as [−1, 1]^L::
 
-    (W x + b) · (1 + a(s)) + c(s),        a and c affine in s and in a small perceptron of it
+    ((W + V diag(d(s)) U) x + b) · (1 + a(s)) + c(s)
 
-a and c are zero at first: training starts from the plain model. The scale is the gate of Bae et al.
-("Multi-Rate VAE", ICLR 2023); the shift is there since the log-variances of a linear VAE are affine
-in log β. At one β a layer is affine again, so that a plain model takes what `folded` gives.
+with a, c and d affine in s and in a small perceptron of it. They are zero at first: training begins
+at the plain model. The scale is the gate of Bae et al. ("Multi-Rate VAE", ICLR 2023); the shift is
+there since the log-variances of a linear VAE are affine in log β; V diag(d) U is the `Detour`.
+At one β a layer is affine again, so that a plain model takes what `folded` gives.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, cast
+from itertools import cycle
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
 from hvae.models.constant import Constant
+from hvae.models.detour import Detour
 
 HIDDEN = 64  # units of each of the perceptron's two layers
+START = (1.0, 0.0, 0.0)  # scales, shifts and gates of the plain model
 
 Range = tuple[float, float]
 
 
 class Modulation(NamedTuple):
-    """What a layer's outputs are multiplied with, and what is added: (..., outputs, 1, …)."""
+    """What β says to a layer: 1 + a and c (..., outputs, 1, …), and d (..., rank, 1, …)."""
 
     scale: Tensor
     shift: Tensor
+    gates: Tensor
 
 
 class Kind(NamedTuple):
@@ -46,28 +51,31 @@ AFFINE: Mapping[type[nn.Module], Kind] = {
 
 
 class Condition(nn.Module):
-    """β (..., L) ↦ the scale 1 + a(s) and the shift c(s) of all layers' outputs side by side.
+    """β (..., L) ↦ what it says to each layer: (..., outputs), (..., outputs) and (..., rank).
 
-    `box` holds the lowest and the highest β_l of each layer: where the model is trained.
-    `outputs` is how many outputs the layers have in all.
+    `box` holds the lowest and the highest β_l of each layer of latents: where the model is trained.
+    `sizes` are the outputs and the rank of each affine layer.
     """
 
     box: Tensor
 
-    def __init__(self, box: Sequence[Range], outputs: int) -> None:
+    def __init__(self, box: Sequence[Range], sizes: Sequence[tuple[int, int]]) -> None:
         super().__init__()
         self.register_buffer("box", torch.tensor(box))
+        self.sizes = [size for outputs, rank in sizes for size in (outputs, outputs, rank)]
         self.hidden = nn.Sequential(
             nn.Linear(len(box), HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, HIDDEN), nn.SiLU()
         )
-        self.out = nn.Linear(len(box) + HIDDEN, 2 * outputs)
+        self.out = nn.Linear(len(box) + HIDDEN, sum(self.sizes))
         nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        with torch.no_grad():
+            for part, start in zip(self.out.bias.split(self.sizes), cycle(START), strict=False):
+                part.fill_(start)
 
-    def forward(self, beta: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, beta: Tensor) -> Iterator[Modulation]:
         s = self.place(beta)
-        change, shift = self.out(torch.cat([s, self.hidden(s)], -1)).chunk(2, -1)
-        return 1 + change, shift
+        parts = iter(self.out(torch.cat([s, self.hidden(s)], -1)).split(self.sizes, -1))
+        return map(Modulation, parts, parts, parts)
 
     def place(self, beta: Tensor) -> Tensor:
         """s, from −1 to 1 along each axis of the box; 0 where an axis is a single value."""
@@ -78,9 +86,12 @@ class Condition(nn.Module):
 def condition(model: nn.Module, box: Sequence[Range]) -> None:
     """Make every affine layer of a plain model depend on β."""
     layers = list(affine_layers(model))
-    for _, layer, _ in layers:
+    for _, layer, kind in layers:
+        if not isinstance(layer, Constant):
+            layer.detour = Detour(layer, kind.axis)
+            layer.register_forward_hook(_detour)
         layer.register_forward_hook(_modulate)
-    model.condition = Condition(box, sum(_outputs(layer) for _, layer, _ in layers))
+    model.condition = Condition(box, [_sizes(layer) for _, layer, _ in layers])
 
 
 def condition_of(model: nn.Module) -> Condition:
@@ -90,12 +101,10 @@ def condition_of(model: nn.Module) -> Condition:
 
 def at(model: nn.Module, beta: Tensor) -> None:
     """Set where a conditioned model is in the passes that follow: β of (L,), or (items, L)."""
-    layers = list(affine_layers(model))
-    sizes = [_outputs(layer) for _, layer, _ in layers]
-    parts = (part.split(sizes, -1) for part in condition_of(model)(beta))
-    for (_, layer, kind), scale, shift in zip(layers, *parts, strict=True):
+    told = condition_of(model)(beta)
+    for (_, layer, kind), own in zip(affine_layers(model), told, strict=True):
         pixels = (..., *[None] * kind.pixels)
-        layer.modulation = Modulation(scale[pixels], shift[pixels])
+        cast(Any, layer).modulation = Modulation(*(part[pixels] for part in own))
 
 
 @torch.no_grad()
@@ -104,11 +113,12 @@ def folded(model: nn.Module, beta: Tensor) -> dict[str, Tensor]:
     at(model, beta)
     state = {name: tensor for name, tensor in model.state_dict().items() if _plain(name)}
     for name, layer, kind in affine_layers(model):
-        scale, shift = (part.flatten() for part in _modulation(layer))
+        scale, shift, gates = (part.flatten() for part in _modulation(layer))
         state[f"{name}.bias"] = state[f"{name}.bias"] * scale + shift
         if (weight := state.get(f"{name}.weight")) is not None:
             along = [-1 if axis == kind.axis else 1 for axis in range(weight.dim())]
-            state[f"{name}.weight"] = weight * scale.view(along)
+            changed = weight + _detour_of(layer).weight(gates)
+            state[f"{name}.weight"] = changed * scale.view(along)
     return state
 
 
@@ -121,16 +131,25 @@ def affine_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module, Kind]]:
 
 
 def _plain(name: str) -> bool:
-    return not name.startswith("condition.")
+    return not name.startswith("condition.") and ".detour." not in name
 
 
-def _outputs(layer: nn.Module) -> int:
-    return layer.get_parameter("bias").numel()
+def _sizes(layer: nn.Module) -> tuple[int, int]:
+    rank = 0 if isinstance(layer, Constant) else _detour_of(layer).rank
+    return layer.get_parameter("bias").numel(), rank
+
+
+def _detour(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor) -> Tensor:
+    return out + _detour_of(layer)(*inputs, _modulation(layer).gates)
 
 
 def _modulate(layer: nn.Module, _inputs: object, out: Tensor) -> Tensor:
-    scale, shift = _modulation(layer)
+    scale, shift, _ = _modulation(layer)
     return torch.addcmul(shift, out, scale)
+
+
+def _detour_of(layer: nn.Module) -> Detour:
+    return cast(Detour, layer.detour)
 
 
 def _modulation(layer: nn.Module) -> Modulation:
