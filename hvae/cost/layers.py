@@ -1,13 +1,14 @@
-"""What the layers of a network cost: weights, outputs, multiplications."""
+"""What the layers of a network cost, with their detours beside them where it depends on β."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Of weights, of outputs of the layers that have them, and of multiplications for one item: Python's
-# integers, which hold whatever a card may claim.
+# Of the layers, and of their detours: weights, outputs of what has them, and multiplications for
+# one item. In Python's integers, which hold whatever a card may claim.
 Count = NDArray[np.object_]
-NOTHING: Count = np.array([0, 0, 0], object)
-LEARNED_SIGMA: Count = np.array([1, 1, 0], object)
+NOTHING: Count = np.array([[0, 0, 0], [0, 0, 0]], object)
+LEARNED_SIGMA: Count = np.array([[1, 1, 0], [0, 0, 0]], object)
+RANK = 64  # of a detour, at most
 
 
 def chain(inputs: int, width: int, layers: int) -> Count:
@@ -27,10 +28,22 @@ def spread(inputs: int, outputs: int) -> Count:
 
 def dense(inputs: int, outputs: int) -> Count:
     """A matrix and a bias."""
-    return np.array([(inputs + 1) * outputs, outputs, inputs * outputs], object)
+    return _layer(inputs, outputs, 1, 1)
 
 
 def filters(inputs: int, outputs: int, kernel: int, area: int) -> Count:
-    """A convolution with so many output pixels, or a transposed one with so many input pixels."""
-    products = inputs * kernel**2 * outputs
-    return np.array([products + outputs, outputs, area * products], object)
+    """A convolution with so many output pixels."""
+    return _layer(inputs * kernel**2, outputs, area, area)
+
+
+def transposed(inputs: int, outputs: int, kernel: int, area: int, after: int) -> Count:
+    """A transposed convolution from so many pixels to so many."""
+    return _layer(inputs * kernel**2, outputs, area, after)
+
+
+def _layer(inputs: int, outputs: int, times: int, after: int) -> Count:
+    """A matrix that is used so many times; the second one of its detour is used at each output."""
+    products, rank = inputs * outputs, min(RANK, inputs, outputs)
+    own = [products + outputs, outputs, times * products]
+    detour = [rank * (inputs + outputs), rank, rank * (times * inputs + after * outputs)]
+    return np.array([own, detour], object)

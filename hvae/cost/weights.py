@@ -17,6 +17,7 @@ from hvae.cost.layers import (
     filters,
     perceptron,
     spread,
+    transposed,
 )
 from hvae.likelihood_options import Likelihood
 from hvae.params import Model
@@ -57,7 +58,8 @@ class Plan(NamedTuple):
 def weights(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> int:
     """The number of trained weights of a model of items of `shape`.
 
-    conditioned: on β. A scale and a shift of each output are then affine in L + HIDDEN numbers.
+    conditioned: on β. A scale and a shift of each output, and what multiplies each inner unit of a
+    detour, are then affine in L + HIDDEN numbers.
     """
     return int(counted(model, shape, conditioned)[0])
 
@@ -71,13 +73,14 @@ def multiplications(model: Model, shape: tuple[int, ...], conditioned: bool = Fa
 
 
 def counted(model: Model, shape: tuple[int, ...], conditioned: bool) -> Count:
-    """All three, of a plain model or of one that is conditioned on β."""
+    """Weights, outputs and multiplications of a plain model or of one that is conditioned on β."""
     plan = Plan(model, shape, outputs(model.likelihood, channels(shape)))
-    own = BACKBONES[model.backbone](plan)
-    own = own + LEARNED_SIGMA * (model.likelihood.family == "gaussian-learned")
-    layers = len(plan.layers)
-    told = dense(layers, HIDDEN) + dense(HIDDEN, HIDDEN) + dense(layers + HIDDEN, 2 * int(own[1]))
-    return own + told if conditioned else own
+    own, detours = BACKBONES[model.backbone](plan) + LEARNED_SIGMA * (
+        model.likelihood.family == "gaussian-learned"
+    )
+    layers, values = len(plan.layers), 2 * int(own[1]) + int(detours[1])
+    told, _ = chain(layers, HIDDEN, 2) + dense(layers + HIDDEN, values)
+    return own + detours + told if conditioned else own
 
 
 def outputs(likelihood: Likelihood, count: int) -> int:
@@ -116,8 +119,8 @@ def conv(plan: Plan) -> Count:
     skips = spread(plan.above(0) if plan.model.skip else 0, c * area)
     decoder = (
         filters(lowest, c, 1, area)
-        + filters(c, c, 4, area)
-        + filters(c, c, 4, middle.area)
+        + transposed(c, c, 4, area, middle.area)
+        + transposed(c, c, 4, middle.area, large.area)
         + filters(c, 4 * plan.outputs, 2, (large.height + 1) * (large.width + 1))
     )
     return (
@@ -134,7 +137,7 @@ def conv(plan: Plan) -> Count:
 def conv_spatial(plan: Plan) -> Count:
     """5×5 convolutions throughout."""
     c, latents = plan.model.width, plan.model.latents
-    _, half, *sizes = (size.area for size in spatial_scales(plan.shape, len(latents)))
+    full, half, *sizes = (size.area for size in spatial_scales(plan.shape, len(latents)))
     bottom_up = filters(channels(plan.shape), c, 5, half) + sum(
         filters(c, c, 5, area) for area in sizes
     )
@@ -144,7 +147,9 @@ def conv_spatial(plan: Plan) -> Count:
         filters(c, 2 * latents[layer], 5, sizes[layer])
         for layer in [*plan.layers, *plan.layers[:-1]]
     )
-    decoder = filters(plan.decoded, c, 5, sizes[0]) + filters(c, plan.outputs, 5, half)
+    decoder = transposed(plan.decoded, c, 5, sizes[0], half) + transposed(
+        c, plan.outputs, 5, half, full
+    )
     return bottom_up + heads + priors + ends + decoder
 
 

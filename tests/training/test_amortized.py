@@ -73,6 +73,22 @@ def test_warming_up_starts_from_the_floor_and_ends_at_beta() -> None:
 WARM = {"steps": 400, "warm_up": 0.25}
 
 
+def test_weights_decay_and_what_is_said_of_beta_does_not() -> None:
+    """A step without a gradient: matrices, biases and detours shrink, functions of log β do not."""
+    model = conditioned()
+    start = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    adam = amortized._adam(model, weight_decay=0.1)
+    for weight in model.parameters():
+        weight.grad = torch.zeros_like(weight)
+    for group in adam.param_groups:
+        group["lr"] = 0.5
+    adam.step()
+    assert any(".detour." in name for name in start)
+    for name, weight in model.named_parameters():
+        kept = 1.0 if name.startswith("condition.") else 1 - 0.5 * 0.1
+        torch.testing.assert_close(weight.detach(), kept * start[name])
+
+
 def test_draws_along_different_axes_are_independent() -> None:
     beta = draws.draw_beta(torch.tensor(BOX), 40_000, torch.Generator().manual_seed(0))
     assert abs(torch.corrcoef(beta.log().T)[0, 1].item()) < 4 / math.sqrt(40_000)

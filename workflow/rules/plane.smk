@@ -2,7 +2,8 @@
 # asked for by their rates. An experiment of independent models asks for none of it.
 
 
-# Of the grid it depends on the ends of its axes alone. All else waits for it.
+# Of the grid it depends on the ends of its axes alone. All else waits for it, but little for the
+# single-layer one, which leaves it the first core that is free.
 rule train_plane:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
@@ -15,7 +16,7 @@ rule train_plane:
         f"{LOGS}/{{of}}train_plane/{{seed}}.tsv"
     wildcard_constraints:
         seed=r"\d+",
-    priority: 20
+    priority: lambda wildcards: 20 if wildcards.of == OWN else 15
     conda:
         "../envs/hvae.yaml"
     threads: 1
