@@ -1,4 +1,4 @@
-"""A detour is its layer with another matrix: of low rank, without a bias, with weights of its own."""
+"""A detour is its layer with another matrix: of low rank, without a bias, its weights its own."""
 
 import pytest
 import torch
