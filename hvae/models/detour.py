@@ -19,7 +19,7 @@ RANK = 64  # at most
 class Detour(nn.Module):
     """x ↦ V (d · U x) beside an affine layer with weights, U being a narrower layer of its kind.
 
-    `axis` is that of the layer's weight (…) that its outputs are on.
+    `axis` is the one of the layer's weight that its outputs are on.
     """
 
     def __init__(self, layer: nn.Module, axis: int) -> None:
