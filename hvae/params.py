@@ -19,6 +19,7 @@ from hvae.training_options import Baseline, Certification, Schedule, Training
 __all__ = [  # what the rest of the library reads here
     "Baseline",
     "Certification",
+    "Conditioning",
     "Data",
     "Grid",
     "Point",
@@ -41,12 +42,24 @@ def _splits_the_rate(inference: object) -> object:
     return inference
 
 
+class Conditioning(Section):
+    """How freely one model for a plane may change with β: cheaper or better.
+
+    `rank` is that of the part of each matrix that changes, at most; `units` those of either layer
+    of the perceptron that tells every layer of β.
+    """
+
+    rank: PositiveInt
+    units: PositiveInt
+
+
 class Model(Section):
     """Sizes and choices of a `HierarchicalVAE`; `skip` lets z_{>1} feed the decoder too.
 
     `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
     `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
-    `top` is the family of z_L; all layers below it are Gaussian.
+    `top` is the family of z_L; all layers below it are Gaussian. `conditioning` is of a model that
+    is trained for a whole plane; one of a single β has nothing of it.
     """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]
@@ -56,6 +69,7 @@ class Model(Section):
     skip: bool
     likelihood: Likelihood
     top: Top = "gaussian"
+    conditioning: Conditioning = Conditioning(rank=16, units=32)
 
     @model_validator(mode="after")
     def _top_fits(self) -> Self:

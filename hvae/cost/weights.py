@@ -11,10 +11,11 @@ from typing import NamedTuple
 from hvae.cost.layers import (
     LEARNED_SIGMA,
     NOTHING,
-    Count,
+    Layers,
     chain,
     dense,
     filters,
+    joined,
     perceptron,
     spread,
     transposed,
@@ -22,8 +23,6 @@ from hvae.cost.layers import (
 from hvae.likelihood_options import Likelihood
 from hvae.params import Model
 from hvae.sizes import channels, conv_scales, flat_latents, spatial_scales
-
-HIDDEN = 64  # units that tell the layers of a conditioned model of β
 
 
 class Plan(NamedTuple):
@@ -56,12 +55,8 @@ class Plan(NamedTuple):
 
 
 def weights(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> int:
-    """The number of trained weights of a model of items of `shape`.
-
-    conditioned: on β. A scale and a shift of each output, and what multiplies each inner unit of a
-    detour, are then affine in L + HIDDEN numbers.
-    """
-    return int(counted(model, shape, conditioned)[0])
+    """The number of trained weights of a model of items of `shape`; `conditioned`: on β."""
+    return sum(layer.weights for layer in network(model, shape, conditioned))
 
 
 def multiplications(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> int:
@@ -69,18 +64,23 @@ def multiplications(model: Model, shape: tuple[int, ...], conditioned: bool = Fa
 
     Those with a padding's zeros are counted, as the convolutions of libraries do them.
     """
-    return int(counted(model, shape, conditioned)[2])
+    return sum(layer.multiplications for layer in network(model, shape, conditioned))
 
 
-def counted(model: Model, shape: tuple[int, ...], conditioned: bool) -> Count:
-    """Weights, outputs and multiplications of a plain model or of one that is conditioned on β."""
+def network(model: Model, shape: tuple[int, ...], conditioned: bool) -> Layers:
+    """The layers of a plain model or of one that is conditioned on β."""
     plan = Plan(model, shape, outputs(model.likelihood, channels(shape)))
-    own, detours = BACKBONES[model.backbone](plan) + LEARNED_SIGMA * (
-        model.likelihood.family == "gaussian-learned"
-    )
-    layers, values = len(plan.layers), 2 * int(own[1]) + int(detours[1])
-    told, _ = chain(layers, HIDDEN, 2) + dense(layers + HIDDEN, values)
-    return own + detours + told if conditioned else own
+    learned = model.likelihood.family == "gaussian-learned"
+    plain = BACKBONES[model.backbone](plan) + (LEARNED_SIGMA if learned else NOTHING)
+    return plain + of_beta(model, plain) if conditioned else plain
+
+
+def of_beta(model: Model, plain: Layers) -> Layers:
+    """The detours, and what tells each output and each inner unit of a detour of β."""
+    layers, asked = len(model.latents), model.conditioning
+    detours = tuple(part for layer in plain for part in layer.detour(asked.rank))
+    values = sum(2 * layer.outputs + layer.rank(asked.rank) for layer in plain)
+    return detours + chain(layers, asked.units, 2) + dense(layers + asked.units, values)
 
 
 def outputs(likelihood: Likelihood, count: int) -> int:
@@ -90,19 +90,19 @@ def outputs(likelihood: Likelihood, count: int) -> int:
     return count
 
 
-def mlp(plan: Plan) -> Count:
+def mlp(plan: Plan) -> Layers:
     """Perceptrons of one hidden layer, and a chain of layers upwards."""
     width, n = plan.model.width, math.prod(plan.shape)
     pixels = n // channels(plan.shape)
     return (
         chain(n, width, len(plan.layers))
-        + sum(head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
+        + joined(head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
         + priors(plan, width, plan.model.latents)
         + perceptron(plan.decoded, width, pixels * plan.outputs)
     )
 
 
-def conv(plan: Plan) -> Count:
+def conv(plan: Plan) -> Layers:
     """4×4 convolutions below, perceptrons of eight times the base channels above."""
     c, (lowest, *_) = plan.model.width, plan.model.latents
     _, large, middle, size = conv_scales(plan.shape)
@@ -127,23 +127,23 @@ def conv(plan: Plan) -> Count:
         bottom_up
         + chain(c * area, hidden, len(plan.layers) - 1)
         + maps_head
-        + sum(head(hidden, plan, layer, hidden, flat) for layer in plan.layers[1:])
+        + joined(head(hidden, plan, layer, hidden, flat) for layer in plan.layers[1:])
         + priors(plan, hidden, flat)
         + skips
         + decoder
     )
 
 
-def conv_spatial(plan: Plan) -> Count:
+def conv_spatial(plan: Plan) -> Layers:
     """5×5 convolutions throughout."""
     c, latents = plan.model.width, plan.model.latents
     full, half, *sizes = (size.area for size in spatial_scales(plan.shape, len(latents)))
-    bottom_up = filters(channels(plan.shape), c, 5, half) + sum(
+    bottom_up = filters(channels(plan.shape), c, 5, half) + joined(
         filters(c, c, 5, area) for area in sizes
     )
-    heads = sum(filters(c + plan.seen(layer), c, 5, sizes[layer]) for layer in plan.layers)
-    priors = sum(filters(plan.above(layer), c, 5, sizes[layer]) for layer in plan.layers[:-1])
-    ends = sum(
+    heads = joined(filters(c + plan.seen(layer), c, 5, sizes[layer]) for layer in plan.layers)
+    priors = joined(filters(plan.above(layer), c, 5, sizes[layer]) for layer in plan.layers[:-1])
+    ends = joined(
         filters(c, 2 * latents[layer], 5, sizes[layer])
         for layer in [*plan.layers, *plan.layers[:-1]]
     )
@@ -153,18 +153,18 @@ def conv_spatial(plan: Plan) -> Count:
     return bottom_up + heads + priors + ends + decoder
 
 
-BACKBONES: Mapping[str, Callable[[Plan], Count]] = {
+BACKBONES: Mapping[str, Callable[[Plan], Layers]] = {
     "mlp": mlp,
     "conv": conv,
     "conv-spatial": conv_spatial,
 }
 
 
-def head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> Count:
+def head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> Layers:
     """A perceptron from features and the layers seen to the parameters of one layer."""
     return perceptron(features + plan.seen(layer), width, plan.parameters(layer) * flat[layer])
 
 
-def priors(plan: Plan, width: int, flat: Sequence[int]) -> Count:
+def priors(plan: Plan, width: int, flat: Sequence[int]) -> Layers:
     """Perceptrons from the layers above, for each layer but the top."""
-    return sum((perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1]), NOTHING)
+    return joined(perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1])

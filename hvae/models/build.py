@@ -41,7 +41,7 @@ def build(
     built = assemble(model, likelihood(model.likelihood, shape, levels), shape, seed)
     if box is not None:
         with seeded(Stream.CONDITION, seed):
-            condition(built, box)
+            condition(built, box, model.conditioning)
     return built
 
 

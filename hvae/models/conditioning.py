@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 from hvae.models.constant import Constant
 from hvae.models.detour import Detour
+from hvae.params import Conditioning
 
-HIDDEN = 64  # units of each of the perceptron's two layers
 START = (1.0, 0.0, 0.0)  # scales, shifts and gates of the plain model
 
 Range = tuple[float, float]
@@ -54,19 +54,20 @@ class Condition(nn.Module):
     """β (..., L) ↦ what it says to each layer: (..., outputs), (..., outputs) and (..., rank).
 
     `box` holds the lowest and the highest β_l of each layer of latents: where the model is trained.
-    `sizes` are the outputs and the rank of each affine layer.
+    `sizes` are the outputs and the rank of each affine layer; each of the perceptron's two layers
+    has so many `units`.
     """
 
     box: Tensor
 
-    def __init__(self, box: Sequence[Range], sizes: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, box: Sequence[Range], sizes: Sequence[tuple[int, int]], units: int) -> None:
         super().__init__()
         self.register_buffer("box", torch.tensor(box))
         self.sizes = [size for outputs, rank in sizes for size in (outputs, outputs, rank)]
         self.hidden = nn.Sequential(
-            nn.Linear(len(box), HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, HIDDEN), nn.SiLU()
+            nn.Linear(len(box), units), nn.SiLU(), nn.Linear(units, units), nn.SiLU()
         )
-        self.out = nn.Linear(len(box) + HIDDEN, sum(self.sizes))
+        self.out = nn.Linear(len(box) + units, sum(self.sizes))
         nn.init.zeros_(self.out.weight)
         with torch.no_grad():
             for part, start in zip(self.out.bias.split(self.sizes), cycle(START), strict=False):
@@ -83,15 +84,15 @@ class Condition(nn.Module):
         return (beta.log() - (low + high) / 2) / ((high - low) / 2).clamp(min=1e-6)
 
 
-def condition(model: nn.Module, box: Sequence[Range]) -> None:
+def condition(model: nn.Module, box: Sequence[Range], asked: Conditioning) -> None:
     """Make every affine layer of a plain model depend on β."""
     layers = list(affine_layers(model))
     for _, layer, kind in layers:
         if not isinstance(layer, Constant):
-            layer.detour = Detour(layer, kind.axis)
+            layer.detour = Detour(layer, kind.axis, asked.rank)
             layer.register_forward_hook(_detour)
         layer.register_forward_hook(_modulate)
-    model.condition = Condition(box, [_sizes(layer) for _, layer, _ in layers])
+    model.condition = Condition(box, [_sizes(layer) for _, layer, _ in layers], asked.units)
 
 
 def condition_of(model: nn.Module) -> Condition:

@@ -1,4 +1,4 @@
-"""The part of a weight matrix that changes with β, of low rank r::
+"""The part of a weight matrix that changes with β, of a low rank r::
 
     W + V diag(d) U,        V (outputs, r), U (r, inputs), d (r,) of log β
 
@@ -13,20 +13,19 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-RANK = 64  # at most
-
 
 class Detour(nn.Module):
     """x ↦ V (d · U x) beside an affine layer with weights, U being a narrower layer of its kind.
 
-    `axis` is the one of the layer's weight that its outputs are on.
+    `axis` is the one of the layer's weight that its outputs are on; r is `most` or, of a small
+    layer, its inputs or outputs.
     """
 
-    def __init__(self, layer: nn.Module, axis: int) -> None:
+    def __init__(self, layer: nn.Module, axis: int, most: int) -> None:
         super().__init__()
         weight = layer.get_parameter("weight")
         self.axis, outputs = axis, weight.shape[axis]
-        self.rank = min(RANK, outputs, weight.numel() // outputs)
+        self.rank = min(most, outputs, weight.numel() // outputs)
         self.down = _narrow(layer, axis, self.rank)
         self.up = nn.Parameter(torch.empty(outputs, self.rank))
         nn.init.kaiming_uniform_(self.up, a=math.sqrt(5))  # as the matrix of a linear layer

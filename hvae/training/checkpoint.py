@@ -36,7 +36,7 @@ class Card(Section):
     parameters: how many weights were trained; sha256: that of the file of weights.
     """
 
-    format: Literal[4] = 4
+    format: Literal[5] = 5
     name: str
     strategy: Literal["independent", "amortized"]
     seed: Seed

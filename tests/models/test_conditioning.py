@@ -104,13 +104,13 @@ PARTS = ("weight", "bias")
 
 
 def test_the_box_is_the_cube_in_log_beta() -> None:
-    found = Condition(BOX, [(3, 2)]).place(torch.tensor([[0.1, 2.0], [1.0, 1.0], [10.0, 0.5]]))
+    found = Condition(BOX, [(3, 2)], 4).place(torch.tensor([[0.1, 2.0], [1.0, 1.0], [10.0, 0.5]]))
     expected = torch.tensor([[-1.0, 1.0], [0.0, 0.0], [1.0, -1.0]])
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
 
 
 def test_an_axis_of_one_value_is_no_reason_to_change() -> None:
-    assert Condition([(1.0, 1.0)], [(3, 2)]).place(torch.tensor([1.0])) == 0
+    assert Condition([(1.0, 1.0)], [(3, 2)], 4).place(torch.tensor([1.0])) == 0
 
 
 def test_a_plain_model_has_no_condition() -> None:

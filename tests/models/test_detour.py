@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from hvae.models.backbones.maps import Double
-from hvae.models.detour import RANK, Detour
+from hvae.models.detour import Detour
 from hvae.sizes import Size
 
 LAYERS = [
@@ -19,7 +19,7 @@ LAYERS = [
 def test_it_is_the_layer_with_its_own_matrix(
     layer: nn.Module, axis: int, shape: tuple[int, ...]
 ) -> None:
-    detour, source = Detour(layer, axis).double(), torch.Generator().manual_seed(0)
+    detour, source = Detour(layer, axis, 3).double(), torch.Generator().manual_seed(0)
     x = torch.randn(shape, generator=source, dtype=torch.double)
     gates = torch.randn(detour.rank, generator=source, dtype=torch.double)
     found = detour(x, gates.view(-1, *[1] * (len(shape) - 2)))
@@ -33,7 +33,7 @@ def test_it_is_the_layer_with_its_own_matrix(
 @pytest.mark.parametrize(
     ("layer", "rank"),
     [
-        (nn.Linear(100, 200), RANK),
+        (nn.Linear(100, 200), 20),
         (nn.Linear(100, 9), 9),
         (nn.Linear(8, 200), 8),
         (nn.Conv2d(2, 40, 3), 18),
@@ -41,6 +41,6 @@ def test_it_is_the_layer_with_its_own_matrix(
     ids=lambda one: str(one),
 )
 def test_its_matrix_has_the_rank_that_the_layer_leaves(layer: nn.Module, rank: int) -> None:
-    detour = Detour(layer, 0)
+    detour = Detour(layer, 0, 20)
     matrix = detour.weight(torch.ones(detour.rank)).flatten(1)
     assert torch.linalg.matrix_rank(matrix) == detour.rank == rank
