@@ -45,8 +45,8 @@ def _splits_the_rate(inference: object) -> object:
 class Conditioning(Section):
     """How freely one model for a plane may change with β: cheaper or better.
 
-    `rank` is that of the part of each matrix that changes, at most; `units` those of either layer
-    of the perceptron that tells every layer of β.
+    `rank` is that of the part of each matrix that changes, at most; `units` those of each of the
+    perceptron's two layers, which tells the others of β.
     """
 
     rank: PositiveInt

@@ -81,7 +81,7 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     known = card(folder, name)
     path = folder / f"{name}.safetensors"
     try:
-        least = count(known.model, tuple(known.shape))
+        least = count(known.model, tuple(known.shape), conditioned=known.box is not None)
     except InputError as error:  # no such model of items of this shape
         raise weights.misfit(path, error) from None
     state = weights.read(path, known.sha256, least)

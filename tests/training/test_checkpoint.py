@@ -82,6 +82,15 @@ def test_a_model_that_is_larger_than_its_weights_is_not_built(
         checkpoint.load(tmp_path, "b1_2_s0")
 
 
+def test_nor_is_one_for_a_plane_whose_part_for_beta_is_larger(tmp_path: Path) -> None:
+    asked = CARD.model.conditioning.model_copy(update={"units": 10**9})
+    model = CARD.model.model_copy(update={"conditioning": asked})
+    of_plane = CARD.model_copy(update={"model": model, "beta": [(0.1, 10.0), (0.1, 10.0)]})
+    checkpoint.save(tmp_path, of_plane, build(CARD.model, CARD.shape, 9).state_dict())
+    with pytest.raises(InputError, match=r"it holds [\d,]+ numbers of at least \d"):
+        checkpoint.stored(tmp_path, "b1_2_s0")
+
+
 def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     other = CARD.model.model_copy(update={"width": 8})
     checkpoint.save(tmp_path, CARD, build(other, CARD.shape, 9).state_dict())
