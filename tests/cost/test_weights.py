@@ -45,7 +45,8 @@ def test_weights_and_latents_are_those_of_the_network(
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_a_detour_of_wide_layers_has_a_limited_rank(backbone: str) -> None:
     choices = {"backbone": backbone, "inference": "top-down", "skip": True, "width": 70}
-    model = Model.model_validate(choices | {"latents": [66, 65], "likelihood": FAMILIES[0]})
+    more = {"latents": [66, 65], "conditioning": {"rank": 20, "units": 5}}
+    model = Model.model_validate(choices | more | {"likelihood": FAMILIES[0]})
     network = build(model, (9, 8), 0, box=[(0.1, 10.0)] * 2)
     assert weights(model, (9, 8), conditioned=True) == trained(network)
     assert multiplications(model, (9, 8), conditioned=True) == done(network, (9, 8))
