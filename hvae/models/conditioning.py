@@ -59,6 +59,7 @@ class Condition(nn.Module):
     """
 
     box: Tensor
+    layers: list[tuple[nn.Module, Kind]]  # that it speaks to: no modules of its own
 
     def __init__(self, box: Sequence[Range], sizes: Sequence[tuple[int, int]], units: int) -> None:
         super().__init__()
@@ -86,13 +87,13 @@ class Condition(nn.Module):
 
 def condition(model: nn.Module, box: Sequence[Range], asked: Conditioning) -> None:
     """Make every affine layer of a plain model depend on β."""
-    layers = list(affine_layers(model))
-    for _, layer, kind in layers:
+    layers = [(layer, kind) for _, layer, kind in affine_layers(model)]
+    for layer, kind in layers:
         if not isinstance(layer, Constant):
             layer.detour = Detour(layer, kind.axis, asked.rank)
-            layer.register_forward_hook(_detour)
-        layer.register_forward_hook(_modulate)
-    model.condition = Condition(box, [_sizes(layer) for _, layer, _ in layers], asked.units)
+        layer.register_forward_hook(_changed)
+    model.condition = Condition(box, [_sizes(layer) for layer, _ in layers], asked.units)
+    condition_of(model).layers = layers  # found once: to search in each step is slow
 
 
 def condition_of(model: nn.Module) -> Condition:
@@ -102,10 +103,11 @@ def condition_of(model: nn.Module) -> Condition:
 
 def at(model: nn.Module, beta: Tensor) -> None:
     """Set where a conditioned model is in the passes that follow: β of (L,), or (items, L)."""
-    told = condition_of(model)(beta)
-    for (_, layer, kind), own in zip(affine_layers(model), told, strict=True):
+    condition = condition_of(model)
+    for (layer, kind), own in zip(condition.layers, condition(beta), strict=True):
         pixels = (..., *[None] * kind.pixels)
-        cast(Any, layer).modulation = Modulation(*(part[pixels] for part in own))
+        parts = Modulation(*(part[pixels] for part in own)) if kind.pixels else own
+        cast(Any, layer).modulation = parts
 
 
 @torch.no_grad()
@@ -140,12 +142,10 @@ def _sizes(layer: nn.Module) -> tuple[int, int]:
     return layer.get_parameter("bias").numel(), rank
 
 
-def _detour(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor) -> Tensor:
-    return out + _detour_of(layer)(*inputs, _modulation(layer).gates)
-
-
-def _modulate(layer: nn.Module, _inputs: object, out: Tensor) -> Tensor:
-    scale, shift, _ = _modulation(layer)
+def _changed(layer: nn.Module, inputs: tuple[Tensor, ...], out: Tensor) -> Tensor:
+    scale, shift, gates = _modulation(layer)
+    if inputs:
+        out = out + _detour_of(layer)(*inputs, gates)
     return torch.addcmul(shift, out, scale)
 
 

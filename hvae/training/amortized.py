@@ -8,12 +8,13 @@ Any positive w keeps the optimum at every β; this one keeps dear layers from dr
 What is kept is a moving average of the weights, which the noise of β does not shake.
 """
 
+import copy
 import math
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from hvae.models.chunks import chunks
 from hvae.models.conditioning import at, condition_of
@@ -30,6 +31,8 @@ from hvae.training.resume import Checkpoints
 MEMORY = 0.998  # of the moving average, a step
 RISE = 0.02  # the part of the steps over which the learning rate rises
 LOOKS = 3  # at each held-out item, each time at another β
+
+average_in = get_ema_multi_avg_fn(MEMORY)  # without `AveragedModel`, which is slow in each step
 
 
 class Shared(NamedTuple):
@@ -78,7 +81,8 @@ class _Plane:
         self, model: HierarchicalVAE, data: Tensor, held_out: Tensor, settings: Schedule, seed: int
     ) -> None:
         self.model, self.data, self.settings, self.seed = model, data, settings, seed
-        self.average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
+        self.average = copy.deepcopy(model)
+        self.averaged, self.weights = (list(one.parameters()) for one in (self.average, model))
         self.adam = _adam(model, settings.weight_decay)
         self.moments = moments.begin(self.adam)
         self.same = _look(model, held_out, seed)
@@ -96,13 +100,13 @@ class _Plane:
         for group in self.adam.param_groups:
             group["lr"] = learning_rate(settings, step)
         self.adam.step()
-        self.average.update_parameters(model)
+        average_in(self.averaged, self.weights, step)
 
     def look(self, step: int) -> None:
-        found = self.looks[step].fill_(seen(cast(HierarchicalVAE, self.average.module), self.same))
+        found = self.looks[step].fill_(seen(self.average, self.same))
         if found < self.lowest:
             self.lowest.copy_(found)
-            for name, tensor in self.average.module.state_dict().items():
+            for name, tensor in self.average.state_dict().items():
                 self.best[name].copy_(tensor)
 
     def state(self) -> State:

@@ -21,9 +21,9 @@ def test_training_is_counted_by_hand(config: Config) -> None:
     plane, plain = (multiplications(params.model, SHAPE, shared) for shared in (True, False))
     single = multiplications(baseline.model(params), SHAPE, True)
     expected = [
-        14_000 * (cost.STEP + 3 * 256 * plane / cost.SPEED["mlp"]),
-        8_000 * (cost.STEP + 3 * 128 * 9 * plain / cost.SPEED["mlp"]),
-        14_000 * (cost.STEP + 3 * 256 * single / cost.SPEED["mlp"]),
+        10_000 * (cost.STEP + 3 * 256 * plane / cost.SPEED["mlp"]),
+        6_000 * (cost.STEP + 3 * 128 * 9 * plain / cost.SPEED["mlp"]),
+        10_000 * (cost.STEP + 3 * 256 * single / cost.SPEED["mlp"]),
     ]
     assert training(params, SHAPE) == pytest.approx(expected)
 
