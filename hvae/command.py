@@ -2,6 +2,7 @@
 
 import argparse
 import fcntl
+import gc
 import os
 import signal
 import sys
@@ -39,6 +40,7 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
     Where the environment names a file as `RUN`, the process ends with whoever has it locked.
     """
     steady()
+    gc.freeze()  # what is imported stays: to search it for garbage takes long, most at the end
     if RUN in os.environ:
         threading.Thread(target=_end_with, args=[os.environ[RUN]], daemon=True).start()
     try:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from altair.utils.schemapi import debug_mode
+
 from hvae.reports import drawn, fronts, panels, pictures
 from hvae.reports.known import least
 from hvae.reports.run import Run
@@ -122,6 +124,10 @@ def chapters(run: Run) -> list[Chapter]:
 
 
 def figures(run: Run) -> list[Figure]:
-    """Every chart of the page."""
+    """Every chart of the page, without Altair's check of each part, which takes twice as long.
+
+    The tests check them against the schema of Vega-Lite.
+    """
     every = [section for chapter in chapters(run) for section in chapter.sections]
-    return [figure for section in every for figure in section.figures(run)]
+    with debug_mode(False):
+        return [figure for section in every for figure in section.figures(run)]

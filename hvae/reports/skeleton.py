@@ -26,7 +26,7 @@ class Figure(NamedTuple):
 
 def figure(name: str, section: str, chart: alt.TopLevelMixin, text: str) -> Figure:
     """A chart as a specification, with its text for readers who cannot see it."""
-    spec = wrapped(chart.to_dict()) | {"description": text}
+    spec = wrapped(chart.to_dict(validate=False)) | {"description": text}
     return Figure(name, section, drawable(spec), text)
 
 

@@ -28,10 +28,11 @@ from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.task_options import Anomaly
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.layers import suffixes
 from hvae.tasks.ranking import auroc
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 from hvae.tasks.views import Floats, Row
 
 
@@ -49,7 +50,7 @@ class Named(NamedTuple):
     layers: str
 
 
-def measure(subject: Subject, settings: Anomaly, seed: int) -> Iterator[Score]:
+def measure(subject: Trained, settings: Anomaly, seed: int) -> Iterator[Score]:
     """The AUROC of every score for every kind of outliers; nothing where there are none."""
     for split, outliers in subject.outliers.items():
         key = seed, SPLITS.index(split)
@@ -100,4 +101,4 @@ def _scores(model: HierarchicalVAE, x: Tensor, noise: list[Tensor]) -> dict[Name
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Anomaly, measure)
+    trained.run(__doc__, Anomaly, measure)

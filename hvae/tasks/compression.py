@@ -10,15 +10,16 @@ from collections.abc import Iterator
 
 from hvae.latents.evaluate import measure as evaluate
 from hvae.task_options import Compression
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.images import held_out
 from hvae.tasks.intervals import mean, psnr
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 
 SAMPLES = 1  # of z an item: a code is of one sample
 
 
-def measure(subject: Subject, settings: Compression, seed: int) -> Iterator[Score]:
+def measure(subject: Trained, settings: Compression, seed: int) -> Iterator[Score]:
     """Bits per dimension of every layer and of all; PSNR of samples decoded, of data in [0, 1]."""
     for part in held_out(subject.items, settings.max_items, seed):
         found = evaluate(subject.model, part.x, SAMPLES, *part.key)
@@ -33,4 +34,4 @@ def measure(subject: Subject, settings: Compression, seed: int) -> Iterator[Scor
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Compression, measure)
+    trained.run(__doc__, Compression, measure)

@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from hvae.task_options import Denoising
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.images import FEATURES, Part, Purpose, pictures, shown, squared_error
 from hvae.tasks.intervals import psnr
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 
 
-def measure(subject: Subject, settings: Denoising, seed: int) -> Iterator[Score]:
+def measure(subject: Trained, settings: Denoising, seed: int) -> Iterator[Score]:
     """PSNR against the clean item at every level of noise, from samples and from means."""
     for part in pictures(subject.items, settings.max_items, seed):
         for sigma in settings.noise:
@@ -46,4 +47,4 @@ def name(sigma: float) -> str:
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Denoising, measure)
+    trained.run(__doc__, Denoising, measure)

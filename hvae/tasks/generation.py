@@ -25,13 +25,14 @@ from hvae.models.chunks import ITEMS
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
 from hvae.task_options import Generation
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.classifier import Card, Classifier, Judge, histogram
 from hvae.tasks.contingency import count_rows, total_variation
 from hvae.tasks.draws import metrics
 from hvae.tasks.intervals import bootstrap, share
 from hvae.tasks.layers import suffixes
-from hvae.tasks.task import HELD_OUT, Count, Found, Score, Subject
+from hvae.tasks.task import HELD_OUT, Count, Found, Score
+from hvae.tasks.trained import Trained
 from hvae.tasks.views import Integers, Row
 
 
@@ -53,7 +54,7 @@ class Cut(NamedTuple):
     consistent: int
 
 
-def measure(subject: Subject, settings: Generation, seed: int) -> Iterator[Found]:
+def measure(subject: Trained, settings: Generation, seed: int) -> Iterator[Found]:
     """Scores of draws and of every cut, and the class histograms of test items.
 
     Nothing where there is but one class.
@@ -66,7 +67,7 @@ def measure(subject: Subject, settings: Generation, seed: int) -> Iterator[Found
 
 
 def drawn(
-    subject: Subject, judge: Judge, settings: Generation, seed: int, split: str
+    subject: Trained, judge: Judge, settings: Generation, seed: int, split: str
 ) -> Iterator[Score]:
     """Scores of draws from the prior, beside the held-out items of a split."""
     source = generator(Stream.DRAWS, seed, SPLITS.index(split))
@@ -76,7 +77,7 @@ def drawn(
     yield from (Score(split, row) for row in rows)
 
 
-def cuts(subject: Subject, judge: Judge, seed: int, split: str) -> Iterator[Found]:
+def cuts(subject: Trained, judge: Judge, seed: int, split: str) -> Iterator[Found]:
     """Class consistency and total variation of every cut, and the counts of test items."""
     kept, key = subject.latents[split], (seed, SPLITS.index(split))
     card = judge.card
@@ -142,4 +143,4 @@ def _named(cut: Cut, card: Card) -> Row:
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Generation, measure)
+    trained.run(__doc__, Generation, measure)

@@ -13,13 +13,14 @@ from torch import Tensor
 from hvae.data.prepared import Items
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.task_options import Inpainting
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.images import FEATURES, SPATIAL, Part, Purpose, pictures, restored
 from hvae.tasks.intervals import Numbers, psnr
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 
 
-def measure(subject: Subject, settings: Inpainting, seed: int) -> Iterator[Score]:
+def measure(subject: Trained, settings: Inpainting, seed: int) -> Iterator[Score]:
     """PSNR of what each mask hides, from samples and from means."""
     mean = mean_image(subject.items["train"])
     for part in pictures(subject.items, settings.max_items, seed):
@@ -91,4 +92,4 @@ MASKS: Mapping[str, Mask] = {"half": _lower_half, "random": _random_half}
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Inpainting, measure)
+    trained.run(__doc__, Inpainting, measure)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import torch
 
 from hvae.task_options import Reconstruction
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
     Part,
@@ -21,10 +21,11 @@ from hvae.tasks.images import (
 )
 from hvae.tasks.intervals import Numbers, mean, psnr
 from hvae.tasks.similarity import LEAST, ssim
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 
 
-def measure(subject: Subject, settings: Reconstruction, seed: int) -> Iterator[Score]:
+def measure(subject: Trained, settings: Reconstruction, seed: int) -> Iterator[Score]:
     """Every metric that the items have, from samples and from means."""
     for part in held_out(subject.items, settings.max_items, seed):
         for features in FEATURES:
@@ -45,4 +46,4 @@ def metrics(seen: torch.Tensor, part: Part) -> dict[str, Numbers]:
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Reconstruction, measure)
+    trained.run(__doc__, Reconstruction, measure)

@@ -2,17 +2,16 @@
 
 `measure(subject, settings, seed)` gives scores of validation and of test items, which go to
 different tables: guidance is chosen on the first and reported on the second. It may also count.
+Nothing here imports torch: without it probes of latents start in half the time. Tasks that ask the
+model itself are run by `trained`.
 """
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import torch
 
 from hvae import command, tables
 from hvae.data import files, prepared
@@ -21,30 +20,18 @@ from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Point, Section, Seed, parse
-from hvae.tasks import classifier
-from hvae.tasks.classifier import Judge
-from hvae.training import checkpoint
 
 Row = dict[str, Any]
 HELD_OUT = files.HELD_OUT  # what a task is scored on
 
 
 class Subject(NamedTuple):
-    """A trained point, its latents by split, and the items that these are of, in the same order.
-
-    judge: the classifier of the data themselves, for tasks that ask what a decoded latent shows.
-    outliers: of each held-out split, items that no model saw: of a class that is held out under the
-    name "", of another data set under its own; none where there are none.
-    """
+    """A trained point, its latents by split, and the items that these are of, in the same order."""
 
     point: str
-    model: HierarchicalVAE
     latents: Mapping[str, Latents]
     items: Mapping[str, Items]
-    judge: Judge | None = None
-    outliers: Mapping[str, Mapping[str, Items]] = MappingProxyType({})
 
 
 class Score(NamedTuple):
@@ -60,9 +47,18 @@ class Count(NamedTuple):
     row: Row
 
 
+class Named(Protocol):
+    """What any task measures has a point's name."""
+
+    @property
+    def point(self) -> str: ...
+
+
 Found = Score | Count
+P = TypeVar("P", bound=Named)
 S = TypeVar("S", bound=Section)
-Measure = Callable[[Subject, S, int], Iterable[Found]]
+Measure = Callable[[P, S, int], Iterable[Found]]
+Subjects = Callable[[Iterable[Point], argparse.Namespace], Iterable[P]]
 
 
 class Job(Section):
@@ -73,26 +69,36 @@ class Job(Section):
     points: list[Point]
 
 
-def run(doc: str | None, settings: type[S], measure: Measure[S]) -> None:
-    """The command of a task: its parts of `tasks`, `selection` and `counts` for a row of points."""
-    parser = command.parser(doc)
-    command.folder(parser, "data", "models", "latents", "test", "validation", "counts")
-    parser.add_argument("--classifier", type=Path, help="a folder, for tasks that need it")
+def run(doc: str | None, settings: type[S], measure: Measure[Subject, S]) -> None:
+    """The command of a task of latents alone."""
+    carry_out(parser(doc), settings, measure, subjects)
 
-    @torch.inference_mode()
+
+def parser(doc: str | None) -> argparse.ArgumentParser:
+    """The arguments that all tasks take."""
+    result = command.parser(doc)
+    command.folder(result, "data", "latents", "test", "validation", "counts")
+    return result
+
+
+def carry_out(
+    given: argparse.ArgumentParser, settings: type[S], measure: Measure[P, S], of: Subjects[P]
+) -> None:
+    """Write the parts of `tasks`, `selection` and `counts` for a row of points."""
+
     def main(arguments: argparse.Namespace) -> None:
         job = parse(Job, arguments.params)
         asked = parse(settings, job.settings)
         found = [
             (subject.point, one)
-            for subject in subjects(job.points, arguments)
+            for subject in of(job.points, arguments)
             for one in measure(subject, asked, job.seed)
         ]
         for split in HELD_OUT:
             tables.write(scores(found, split), getattr(arguments, split))
         tables.write(counts(found), arguments.counts)
 
-    command.run(main, parser.parse_args())
+    command.run(main, given.parse_args())
 
 
 def scores(found: Iterable[tuple[str, Found]], split: str) -> pa.Table:
@@ -114,26 +120,13 @@ def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Subject]:
     """The points that have latents: a diverged one has none."""
     data = {split: prepared.read(folders.data / f"{split}.parquet") for split in SPLITS}
-    strange = {split: unseen(folders.data, split) for split in HELD_OUT}
-    judge = classifier.load(folders.classifier) if folders.classifier else None
     for point in command.progress(points, "measuring points"):
         latents = {
             split: store.read(store.file(folders.latents, point.name, split)) for split in SPLITS
         }
         if len(latents["test"].ids) > 0:
-            model = checkpoint.load(folders.models, point.model, point.beta)
             items = {split: _same(data[split], latents[split], point.name) for split in SPLITS}
-            yield Subject(point.name, model, latents, items, judge, strange)
-
-
-def unseen(folder: Path, split: str) -> dict[str, Items]:
-    """The outliers of a split as `Subject` has them."""
-    of_class, of_source = (
-        prepared.read(folder / f"{files.file(split, kind)}.parquet")
-        for kind in (files.OF_CLASS, files.OF_SOURCE)
-    )
-    found = [("", of_class), ("".join(of_source.classes), of_source)]
-    return {name: items for name, items in found if len(items.ids) > 0}
+            yield Subject(point.name, latents, items)
 
 
 def _same(items: Items, latents: Latents, point: str) -> Items:

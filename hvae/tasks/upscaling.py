@@ -12,7 +12,7 @@ from torch.nn.functional import avg_pool2d, interpolate
 
 from hvae.data.prepared import Items
 from hvae.task_options import Upscaling
-from hvae.tasks import task
+from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
     SPATIAL,
@@ -23,13 +23,14 @@ from hvae.tasks.images import (
     squared_error,
 )
 from hvae.tasks.intervals import psnr
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 
 FACTOR = 2
 NAME = f"{FACTOR}x"
 
 
-def measure(subject: Subject, settings: Upscaling, seed: int) -> Iterator[Score]:
+def measure(subject: Trained, settings: Upscaling, seed: int) -> Iterator[Score]:
     """PSNR of the upscaled images, from samples and from means."""
     for part in divisible(subject.items, settings.max_items, seed):
         shape = part.items.shape
@@ -91,4 +92,4 @@ def _flat(maps: Tensor) -> Tensor:
 
 
 if __name__ == "__main__":
-    task.run(__doc__, Upscaling, measure)
+    trained.run(__doc__, Upscaling, measure)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from hvae.data.prepared import Items
 from hvae.latents.store import Latents
 from hvae.tasks.task import Subject
-from tests.conftest import small
 
 
 def latents(
@@ -41,4 +40,4 @@ def labelled(
         )
         for split, of in stored.items()
     }  # fmt: skip
-    return Subject("p", small([4, 2]), stored, items)
+    return Subject("p", stored, items)

@@ -11,7 +11,8 @@ from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.models.hierarchical import Terms
 from hvae.models.likelihoods.gaussian import Gaussian
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 
 SHAPE = (8, 6, 2)
 RATES = (3.0, 1.5)
@@ -53,9 +54,9 @@ def noise_images(count: int, shape: tuple[int, ...] = SHAPE, seed: int = 0) -> d
     return {split: items(random.random((count, *shape)), shape) for split in SPLITS}
 
 
-def subject(model: nn.Module, of: dict[str, Items]) -> Subject:
+def subject(model: nn.Module, of: dict[str, Items]) -> Trained:
     """A point with this model; no task on images reads its stored latents."""
-    return Subject("p", model, {}, of)
+    return Trained("p", model, {}, of)
 
 
 def by_name(scores: list[Score], split: str = "test") -> dict[tuple[str, ...], dict]:

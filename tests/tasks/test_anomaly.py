@@ -15,7 +15,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
 from hvae.task_options import Anomaly
 from hvae.tasks.anomaly import Group, Named, measure, scores
-from hvae.tasks.task import Subject, unseen
+from hvae.tasks.trained import Trained, unseen
 from tests.conftest import small
 from tests.tasks.cases import latents
 
@@ -54,9 +54,9 @@ def shifted(shift: float) -> HierarchicalVAE:
     return model
 
 
-def subject(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) -> Subject:
+def subject(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) -> Trained:
     nothing = latents(np.zeros(0, int), [])
-    return Subject(
+    return Trained(
         "p",
         model,
         {"test": nothing},

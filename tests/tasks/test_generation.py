@@ -16,7 +16,8 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.task_options import Generation
 from hvae.tasks.classifier import Card, Classifier, Judge
 from hvae.tasks.generation import Cut, counts, decoded, generate, measure, variation
-from hvae.tasks.task import Score, Subject
+from hvae.tasks.task import Score
+from hvae.tasks.trained import Trained
 from tests.conftest import small
 from tests.tasks.cases import latents
 
@@ -60,16 +61,16 @@ def signed(sure: float = 50.0) -> Judge:
     return Judge(CARD, network.requires_grad_(False))
 
 
-def subject(model: HierarchicalVAE, kept: Latents, judge: Judge | None = None) -> Subject:
+def subject(model: HierarchicalVAE, kept: Latents, judge: Judge | None = None) -> Trained:
     """A point with the same latents on every split; items are their z_1."""
     items = Items(kept.sample[0], kept.label, kept.ids, (2,), ("no", "yes"), bounded=False)
-    return Subject(
+    return Trained(
         "p", model, dict.fromkeys(SPLITS, kept), dict.fromkeys(SPLITS, items), judge or signed()
     )
 
 
 def scores(
-    one: Subject, split: str = "test", seed: int = 0, **settings: int
+    one: Trained, split: str = "test", seed: int = 0, **settings: int
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """The rows of a split, by layers and metric."""
     found = measure(one, Generation(**settings), seed)

@@ -10,7 +10,6 @@ from hvae.latents.store import Latents
 from hvae.task_options import Regression
 from hvae.tasks.regression import METHODS, measure, regress, scores
 from hvae.tasks.task import Subject
-from tests.conftest import small
 from tests.tasks.cases import labelled, latents
 
 NOISE = 0.5
@@ -131,7 +130,7 @@ def test_images_without_a_target_have_statistics_and_those_with_one_do_not() -> 
             x.astype(np.float32), np.zeros(600, int), np.arange(600), (4, 4), ("all",)
         )
         stored[split] = latents(np.zeros(600, int), [x[:, :1], random.normal(size=(600, 2))])
-    subject = Subject("p", small([1, 2]), stored, images)
+    subject = Subject("p", stored, images)
     settings = Regression(methods=["ridge"])
     rows = [found.row for found in measure(subject, settings, 0)]
     assert {row["method"] for row in rows} == {"ridge:intensity", "ridge:slant"}

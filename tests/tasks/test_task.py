@@ -19,7 +19,7 @@ from hvae.data.splits import SPLITS
 from hvae.errors import InputError
 from hvae.latents import store
 from hvae.params import Point, Section
-from hvae.tasks import task
+from hvae.tasks import task, trained
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.training import checkpoint
 from tests.conftest import small
@@ -42,9 +42,8 @@ def measure(subject: Subject, settings: Settings, seed: int) -> Iterator[Found]:
 
 
 @pytest.fixture
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespace:
+def folders(tmp_path: Path) -> argparse.Namespace:
     """Latents of two points, one of them diverged, of items whose models are not read."""
-    monkeypatch.setattr(checkpoint, "load", lambda *_: small([4, 2]))
     for number, split in enumerate(SPLITS, start=2):
         ids = np.arange(10 * number)
         x = np.zeros((len(ids), 6), np.float32)
@@ -56,9 +55,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
     none = items.first(0)._replace(classes=())
     for split, kind in itertools.product(HELD_OUT, (OF_CLASS, OF_SOURCE)):
         prepared.write(none, tmp_path / "data" / f"{files.file(split, kind)}.parquet")
-    return argparse.Namespace(
-        data=tmp_path / "data", latents=tmp_path / "latents", models=tmp_path, classifier=None
-    )
+    return argparse.Namespace(data=tmp_path / "data", latents=tmp_path / "latents")
 
 
 def points() -> list[Point]:
@@ -73,6 +70,18 @@ def test_a_subject_has_the_items_of_its_latents_and_a_diverged_point_is_none(
     for split in SPLITS:
         np.testing.assert_array_equal(subject.items[split].ids, subject.latents[split].ids)
         assert len(subject.items[split].ids) == 8
+
+
+def test_a_trained_subject_has_the_model_of_its_point(
+    folders: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(checkpoint, "load", lambda *of: asked.append(of) or small([4, 2]))
+    vars(folders).update(models=Path("models"), classifier=None)
+    (subject,) = trained.subjects(points(), folders)
+    assert asked == [(Path("models"), "a", [1.0, 1.0])]
+    assert (subject.point, len(subject.items["test"].ids), subject.judge) == ("a", 8, None)
+    assert subject.outliers == {"validation": {}, "test": {}}
 
 
 def test_latents_of_other_items_are_refused(folders: argparse.Namespace) -> None:

@@ -7,7 +7,8 @@ REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else 
 OUTLYING = ["anomaly"] if PARAMS.data.held_out or PARAMS.data.outliers else []
 DECODED = ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]
 TASKS = LABELLED + REGRESSED + OUTLYING + DECODED
-JUDGED = ["generation"]  # those that ask the classifier of the data
+PROBES = {"classification", "clustering", "regression"}  # those of latents alone
+JUDGED = {"generation"}  # those that ask the classifier of the data
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
@@ -42,7 +43,7 @@ for TASK in TASKS:
             TASK
         input:
             data=[*SPLITS.values(), *OUTLIERS.values()],
-            models=models_of(),
+            models=[] if TASK in PROBES else models_of(),
             latents=latents_of("train", "validation", "test"),
             classifier=CLASSIFIER if TASK in JUDGED else [],
         output:
@@ -64,11 +65,11 @@ for TASK in TASKS:
             code=code(f"hvae.tasks.{TASK}"),
             module=f"hvae.tasks.{TASK}",
             job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
+            models=("" if TASK in PROBES else f"--models {RESULTS}/{{of}}models"),
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
             f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
-            f"--models {RESULTS}/{{wildcards.of}}models "
-            f"--latents {RESULTS}/{{wildcards.of}}latents {{params.classifier}} "
+            f"--latents {RESULTS}/{{wildcards.of}}latents {{params.models}} {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
 
