@@ -44,7 +44,7 @@ benchmark: .venv/ready .venv/browser
 	python -m benchmarks.browser
 	python -m benchmarks.scaling
 
-plane: .venv/ready  # one model for a plane against independent ones: half an hour on two cores
+plane: .venv/ready  # one model for a plane against independent ones: tens of minutes on two cores
 	for name in $(PLANES); do \
 	  snakemake --cores all --configfile experiments/$$name.yaml || exit 1; \
 	done

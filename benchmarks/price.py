@@ -1,9 +1,10 @@
 """What one model for a plane costs, in independent trainings: their steps timed side by side.
 
-Of experiments whose data are prepared. All train on one thread, in alternation in one process, and
-medians over rounds are compared; a training is as long as its parameters say.
+Of an experiment that has run, whose data are still prepared. All train on one thread, in
+alternation in one process, and medians over rounds are compared; a training is as long as its
+parameters say.
 
-    python -m benchmarks.price params.yaml experiments/digits-certified.yaml
+    python -m benchmarks.price results/digits-certified
 """
 
 import statistics
@@ -11,8 +12,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from hvae import command
 from hvae.params import Params, Schedule, parse
@@ -25,24 +24,15 @@ STEPS = 100
 
 
 def main() -> None:
-    """Print a Markdown table for `params.yaml` with an overlay over it."""
+    """Print a Markdown table."""
     command.steady()
-    params = parse(
-        Params, merged(*(yaml.safe_load(Path(name).read_text()) for name in sys.argv[1:]))
-    )
+    params = parse(Params, (Path(sys.argv[1]) / "params.json").read_text())
     trainings = contestants(params, Path("data/prepared") / params.experiment)
     times: dict[str, list[float]] = {name: [] for name in trainings}
     for _ in range(ROUNDS):
         for name, train in trainings.items():
             times[name].append(train())
     show(params, times)
-
-
-def merged(below: Any, above: Any) -> Any:
-    """`above` laid over `below`, as Snakemake does it."""
-    if not isinstance(below, dict) or not isinstance(above, dict):
-        return above
-    return below | {key: merged(below.get(key), value) for key, value in above.items()}
 
 
 def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
