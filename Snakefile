@@ -40,9 +40,11 @@ include: "workflow/rules/summary.smk"
 include: "workflow/rules/report.smk"
 
 
-# Before a run, and in a dry run: how much it will make. The jobs' own calls need not say it again.
+# Before a run, and in a dry run: how much it will make, and what was other when results were made. The
+# jobs' own calls need not say it again.
 if workflow.is_main_process:
-    print(*PLAN, sep="\n", file=sys.stderr)
+    differing = hvae.results.parameters.changes(Path(RESULTS), PARAMS)
+    print(*PLAN, *filter(None, [differing]), sep="\n", file=sys.stderr)
 
 
 onstart:
@@ -56,6 +58,7 @@ onstart:
 
 
 onsuccess:
+    print(*hvae.results.convergence.sentences(PARAMS, Path(RESULTS)), sep="\n")
     if Path(REPORT).is_file():
         # about all experiments of this folder, so no output of one of them
         shell(f"python -m hvae.reports.index --results results --out {INDEX}")

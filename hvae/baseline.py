@@ -7,6 +7,7 @@ and the values of β_1 for its β.
 from collections.abc import Sequence
 from typing import Any
 
+from hvae.grid_options import thinned
 from hvae.params import Baseline, Model, Params, Point
 from hvae.sizes import flat_latents
 
@@ -17,13 +18,13 @@ def wanted(params: Params) -> Baseline | None:
 
 
 def rows(params: Params, every: int = 1) -> dict[str, list[Point]]:
-    """Its job units by name, one a seed: each so-manieth β_1 of the grid, from its first."""
+    """Its job units by name, one a seed: the values of β_1 that `thinned` keeps."""
     if wanted(params) is None:
         return {}
     return {
         row: [
             Point(name=name, beta=[b], seed=seed, model=shared if params.amortized else name)
-            for b in params.grid.axes()[0][::every]
+            for b in thinned(params.grid.axes()[0], every)
             for name in [f"b{b:g}_{row}"]
         ]
         for seed, shared in params.grid.shared().items()

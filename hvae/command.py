@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from hvae import provenance
 from hvae.errors import InputError
 
 T = TypeVar("T")
@@ -21,9 +22,10 @@ RUN = "HVAE_RUN"  # the variable that names a file, locked by the run that a job
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser with what every command takes; `--params` is one job's own parameters."""
+    """A parser with what every command takes: a job's own parameters, and its fingerprint."""
     result = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     result.add_argument("--params", default="{}", help="the job's parameters, as JSON")
+    result.add_argument("--fingerprint", default="", help="the mark of what the job makes")
     result.add_argument("--verbose", action="store_true", help="show the traceback of an error")
     return result
 
@@ -40,6 +42,7 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
     Where the environment names a file as `RUN`, the process ends with whoever has it locked.
     """
     steady()
+    provenance.begin(vars(arguments).get("fingerprint", ""))
     gc.freeze()  # what is imported stays: to search it for garbage takes long, most at the end
     if RUN in os.environ:
         threading.Thread(target=_end_with, args=[os.environ[RUN]], daemon=True).start()

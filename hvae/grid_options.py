@@ -37,6 +37,16 @@ Axis = Annotated[
 ]
 
 
+def thinned(axis: Sequence[float], every: int) -> list[float]:
+    """Each so-manieth value of an axis, and always its least, its middle and its largest one.
+
+    So the ends of an axis, and what lies between them, are looked into however few it has.
+    """
+    ranked = sorted(axis)
+    kept = {*axis[::every], ranked[0], ranked[len(ranked) // 2], ranked[-1]}
+    return [value for value in axis if value in kept]
+
+
 class Point(Section):
     """One point of the plane: its name in every table, its (β_1, …, β_L), its training seed.
 
@@ -94,10 +104,10 @@ class Grid(Section):
     def rows(self, amortized: bool = False, every: int = 1) -> dict[str, list[Point]]:
         """The job units: all β_1 for one (β_2, …, β_L) and one seed, by name.
 
-        amortized: whether all points of a seed share a model; every: take each so-manieth value of
-        every axis, from its first.
+        amortized: whether all points of a seed share a model; every: take the values of each axis
+        that `thinned` keeps.
         """
-        lowest, *upper = (axis[::every] for axis in self.axes())
+        lowest, *upper = (thinned(axis, every) for axis in self.axes())
         return {
             row: [
                 Point(name=name, beta=[b, *rest], seed=seed, model=shared if amortized else name)

@@ -88,7 +88,8 @@ class Extraction(Section):
 class Evaluation(Extraction):
     """Beside it, test items that I(x; z) compares in pairs, and z samples an item for −log p(x).
 
-    every: latents, information and tasks are of each so-manieth value of every axis of β alone.
+    every: latents, information and tasks are of each so-manieth value of every axis of β alone, and
+    of its ends and its middle (`grid_options.thinned`).
     """
 
     every: PositiveInt = 1

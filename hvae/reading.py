@@ -5,8 +5,10 @@ whatever a parser says of a broken one is cut to a line that shows no control ch
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from hvae.parquet import claims
 FREE = 1 << 30  # bytes that any file may hold
 RATIO = 200  # times its own size that a larger one may: data seldom compress so well
 LONGEST = 300  # characters of what a parser says
+NEAR = 0.8  # how alike two names are, by `difflib`, of which one is taken for the other
 ROWS, PART = 4096, 1 << 26  # rows of a table that are read together, and bytes, at most
 BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises of a broken file
 
@@ -82,3 +85,28 @@ def json_object(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"{path} holds no JSON object")
     return found
+
+
+def near(name: str, known: Sequence[str], aliases: Mapping[str, str]) -> str | None:
+    """The known name that another is probably meant as; None of a known one, or of one far off.
+
+    aliases: what people call it otherwise, and what that is known as. Neither capitals count nor
+    what is no letter or digit, and a letter in five may be another. Numbers may not: where a name
+    has some, they must be those of the known one.
+    """
+    if name in known:
+        return None
+    others = {_plain(other): one for other, one in aliases.items() if one in known}
+    spelled = others | {_plain(one): one for one in known}
+    plain = _plain(name)
+    numbers = re.findall(r"\d+", plain)
+    alike = [one for one in map(_plain, known) if not numbers or re.findall(r"\d+", one) == numbers]
+    if plain in spelled:
+        return spelled[plain]
+    close = get_close_matches(plain, alike, len(alike) + 1, NEAR)
+    close.sort(key=lambda one: (-SequenceMatcher(None, one, plain).ratio(), alike.index(one)))
+    return spelled[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())

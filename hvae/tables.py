@@ -11,11 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hvae import reading, writing
+from hvae import provenance, reading, writing
 from hvae.errors import InputError
 
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
 Columns = Mapping[str, pa.DataType]
+
+# The statuses of points that have numbers. An unconverged one is short of training: its objective
+# still fell when training stopped.
+MEASURED = ("ok", "unconverged")
 
 
 def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]:
@@ -170,6 +174,7 @@ def write(table: pa.Table, path: Path) -> None:
 
     Text goes into a dictionary. Numbers hardly repeat: theirs would be longer than they are.
     """
+    table = table.replace_schema_metadata(provenance.metadata(table.schema))
     text = [field.name for field in table.schema if pa.types.is_string(field.type)]
     options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
     writing.fill(path, lambda beside: pq.write_table(table, beside, **options))

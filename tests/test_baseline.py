@@ -69,7 +69,7 @@ def test_its_points_are_at_the_values_of_beta_1_and_share_a_model(config: Config
     looked_into = {
         row: [p.beta[0] for p in points] for row, points in baseline.looked_into(found).items()
     }
-    assert looked_into == {"single_s0": [1, 3], "single_s4": [1, 3]}
+    assert looked_into == {"single_s0": [1, 3, 4], "single_s4": [1, 3, 4]}
     assert {b for points in found.looked_into().values() for p in points for b in p.beta[:1]} == {
         *looked_into["single_s0"]
     }

@@ -128,3 +128,30 @@ def test_names_in_a_file_do_not_reach_the_terminal_as_they_are(tmp_path: Path) -
         own.read(tmp_path / "z.parquet")
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("label", None),
+        ("labels", "label"),
+        ("LABEL", "label"),
+        ("la bel", "label"),
+        ("lable", "label"),
+        ("Class", "label"),
+        ("table", None),
+        ("epoch", None),
+        ("rate1", "rate_1"),
+        ("rates_2", "rate_2"),
+        ("rate_3", None),  # numbers are never a slip
+        ("rate_12", None),
+        ("rate", "rate_1"),
+        ("loss", None),  # it stands for a name that is not known here
+        ("", None),
+        ("_", None),
+        ("L" * 100_000, None),
+    ],
+)
+def test_names_that_are_meant_as_others(name: str, meant: str | None) -> None:
+    known, aliases = ["label", "rate_1", "rate_2"], {"class": "label", "loss": "distortion"}
+    assert reading.near(name, known, aliases) == meant

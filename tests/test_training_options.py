@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from hvae.cost.made import looks
+from hvae.grid_options import thinned
 from hvae.params import Params, parse
 from tests.changes import Config, assert_refused, put
 
@@ -30,11 +32,35 @@ def test_points_of_a_seed_share_a_model_and_independent_ones_are_their_own(confi
 
 
 def test_each_so_manieth_value_of_every_axis_is_looked_into(config: Config) -> None:
-    found = params(config, [[1, 2, 3, 4], [5, 6, 7]], evaluation={"every": 2}).looked_into()
+    found = params(config, [[1, 2, 3, 4, 5], [5, 6, 7]], evaluation={"every": 2}).looked_into()
     assert {row: [p.beta for p in points] for row, points in found.items()} == {
-        "5_s0": [[1, 5], [3, 5]],
-        "7_s0": [[1, 7], [3, 7]],
+        f"{b}_s0": [[1, b], [3, b], [5, b]] for b in (5, 6, 7)
     }
+
+
+@pytest.mark.parametrize(
+    ("axis", "every", "kept"),
+    [
+        ([1, 2, 3, 4, 5], 5, [1, 3, 5]),  # the overlay of the README, by the default's every
+        ([0.3, 1, 3], 5, [0.3, 1, 3]),
+        ([1, 2], 9, [1, 2]),
+        ([7], 3, [7]),
+        ([4, 1, 3, 2, 5], 4, [4, 1, 3, 5]),  # ends and middle by value, the rest by place
+        (list(range(21)), 5, [0, 5, 10, 15, 20]),  # the default: nothing is added
+        ([1, 2, 3, 4], 1, [1, 2, 3, 4]),
+    ],
+)
+def test_ends_and_middle_of_an_axis_are_always_looked_into(
+    axis: list[float], every: int, kept: list[float]
+) -> None:
+    assert thinned(axis, every) == kept
+
+
+def test_a_plan_says_how_many_points_are_looked_into(config: Config) -> None:
+    narrow = [{"from": 0.1, "to": 10, "points": 5}, [0.3, 1, 3]]
+    (sentence,) = looks(params(config, narrow))
+    assert "9 of the 15 points (evaluation.every: 5)" in sentence
+    assert looks(params(config, narrow, evaluation={"every": 1})) == []
 
 
 def test_the_box_is_between_the_least_and_the_greatest_value(config: Config) -> None:

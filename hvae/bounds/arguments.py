@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any, SupportsIndex
+from typing import Any, SupportsFloat, SupportsIndex, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,21 +11,30 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Numbers = Sequence[float] | NDArray[Any]
 
+KINDS = "buifO"  # of numpy's: those of real numbers, and objects, which may be None for nan
 SUM_TOLERANCE = 1e-6  # float32 shares of many classes still sum to one within this
 
 
 def not_nan(name: str, value: float) -> float:
-    """`value` as a float; infinities pass. Raises ValueError for NaN."""
-    if math.isnan(value):
+    """`value` as a float; infinities pass. Raises ValueError for NaN and for what is no number."""
+    if math.isnan(found := _number(name, value)):
         raise ValueError(f"{name} must be a number, got {value}")
-    return float(value)
+    return found
 
 
 def finite(name: str, value: float) -> float:
-    """`value` as a float. Raises ValueError for NaN and infinities."""
-    if not math.isfinite(value):
+    """`value` as a float. Raises ValueError for NaN and infinities, and for what is no number."""
+    if not math.isfinite(found := _number(name, value)):
         raise ValueError(f"{name} must be a finite number, got {value}")
-    return float(value)
+    return found
+
+
+def _number(name: str, value: object) -> float:
+    """Numbers of any type, and arrays of a single one; text is none, whatever it spells."""
+    try:
+        return float(cast(SupportsFloat, None if isinstance(value, str | bytes) else value))
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f"{name} must be a number, got {value!r}") from None
 
 
 def positive(name: str, value: float) -> float:
@@ -58,9 +67,20 @@ def whole(name: str, value: SupportsIndex, least: int) -> int:
     return number
 
 
+def numbers(name: str, values: object) -> Floats:
+    """An array of any shape. Raises ValueError where something in it is no number, such as text."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in KINDS:
+            raise TypeError
+        return array.astype(np.float64)
+    except (TypeError, ValueError, RuntimeError):  # lists of unlike lengths, among others
+        raise ValueError(f"{name} must be a list of numbers, got {values!r}") from None
+
+
 def vector(name: str, values: Numbers, least: int = 1) -> Floats:
     """A one-dimensional array of finite numbers that are not negative, at least `least` of them."""
-    array = np.asarray(values, dtype=np.float64)
+    array = numbers(name, values)
     if array.ndim != 1 or len(array) < least:
         raise ValueError(f"{name} must be a list of at least {least} numbers, got {values!r}")
     bad = array[~(np.isfinite(array) & (array >= 0))]

@@ -87,7 +87,7 @@ def distortion_constant(dimensions: int, sigma: float) -> float:
 
 def _eigenvalues(values: Numbers) -> Floats:
     """The eigenvalues, with the rounding errors of a singular covariance removed."""
-    v = np.asarray(values, dtype=np.float64)
+    v = arguments.numbers("eigenvalues", values)
     if v.ndim == 1 and np.isfinite(v).all():
         v = np.where((v < 0) & (v > -ROUNDING * v.max(initial=0.0)), 0.0, v)
     return arguments.vector("eigenvalues", v)

@@ -51,6 +51,18 @@ def _count(rows: Mapping[str, Sized]) -> int:
     return sum(len(row) for row in rows.values())
 
 
+def looks(params: Params) -> list[str]:
+    """What of the points is looked into, in a sentence where it is not all of them."""
+    count = made(params)
+    if count.looked_into == count.points:
+        return []
+    return [
+        f"latents, information and tasks are of {count.looked_into} of the "
+        f"{_of(count.points, 'point')} (evaluation.every: {params.evaluation.every}); advice is "
+        "from these alone"
+    ]
+
+
 def models(params: Params) -> str:
     """`49 models`, or `1 model for 441 points, 9 independent anchors and 1 single-layer model`."""
     count, single = made(params), made_single(params).models

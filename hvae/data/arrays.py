@@ -7,37 +7,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hvae.data.checks import check
-from hvae.data.source import UNLABELLED, Source
+from hvae.data.labelled import labelled, one_an_item
+from hvae.data.levels import MOST
+from hvae.data.source import Source
+from hvae.data.wording import counted, were
 from hvae.errors import InputError
 from hvae.options import Arrays
+from hvae.reading import one_line
 
 CHANNELS = (1, 3)
+FAR_BELOW = MOST // 2  # the largest whole number, if of 256 levels, is hardly less than this
 
 
 class Found(NamedTuple):
-    """What a file holds: x (items, …), and perhaps labels (items,) and a target (items,)."""
+    """What a file holds: x (items, …), and perhaps labels (items,) and a target (items,).
+
+    The last two are masked arrays where some may be missing. names: where labels are positions in
+    them; notes: on what is not read.
+    """
 
     x: NDArray[Any]
     labels: NDArray[Any] | None = None
     target: NDArray[Any] | None = None
+    names: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def source(found: Found, options: Arrays) -> Source:
     """The arrays as a source; InputError naming the file where they cannot be one."""
+    _refuse_kind(found.x, "x", options)
     shape = _shape(found.x, options)
-    labels, classes = _labelled(found, options)
-    discrete = found.x.dtype.kind in "bui"
+    labels, classes, kept = labelled(found.labels, found.names, len(found.x), options)
+    x = found.x if kept.all() else found.x[kept]
+    levels = _levels(x, options)
     result = Source(
-        x=_whole(found.x, options) if discrete else _real(found.x, options),
+        x=_rows(x.astype(np.uint8, copy=False)) if levels else _real(x, options),
         labels=labels,
         shape=shape,
         classes=classes,
-        bounded=discrete or options.bounded,
-        target=None if found.target is None else _numbers(found.target, "target", options),
-        levels=options.levels if discrete else None,
+        bounded=levels is not None or options.bounded,
+        target=None if found.target is None else _target(found.target, kept, options),
+        levels=levels,
+        notes=(*found.notes, *_dropped(int((~kept).sum()))),
     )
     check(result, options.path)
     return result
+
+
+def _dropped(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    what = f"{counted(count, 'item')} without a label {were(count)} left out"
+    return (f"{what} (data.unlabelled)",)
+
+
+def _refuse_kind(values: NDArray[Any], name: str, options: Arrays) -> None:
+    if values.dtype.kind not in "buif":
+        kind = one_line(values.dtype)
+        raise InputError(f"{options.path}: {name} must hold numbers, got {kind}, not real numbers")
 
 
 def _shape(x: NDArray[Any], options: Arrays) -> tuple[int, ...]:
@@ -45,29 +72,90 @@ def _shape(x: NDArray[Any], options: Arrays) -> tuple[int, ...]:
     shape = tuple(options.shape or x.shape[1:])
     if x.ndim < 2 or len(shape) > 3:
         raise InputError(f"{options.path}: x must have 2 to 4 axes, items first, got {x.ndim}")
+    if len(x) == 0:
+        raise InputError(f"{options.path} has no items")
+    if x.size == 0:
+        raise InputError(
+            f"{options.path}: x has no values in its items, which are of shape {shape}"
+        )
     if len(shape) == 3 and shape[-1] not in CHANNELS:
         raise InputError(
             f"{options.path}: x of shape {shape} must have 1 or 3 channels on its last axis"
+            f"{_channels_last(x, shape)}"
         )
+    _refuse_reshaping(x, shape, options)
+    return _grey(shape)
+
+
+def _channels_last(x: NDArray[Any], shape: tuple[int, ...]) -> str:
+    """What to type where channels come first."""
+    if shape[0] not in CHANNELS:
+        return ""
+    told = "x" if x.ndim == 4 else f"x.reshape(-1, {', '.join(map(str, shape))})"
+    return f": save {told}.transpose(0, 2, 3, 1)"
+
+
+def _grey(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape[:-1] if len(shape) == 3 and shape[-1] == 1 else shape
 
 
-def _whole(x: NDArray[Any], options: Arrays) -> NDArray[np.uint8]:
-    if x.size and (x.min() < 0 or x.max() >= options.levels):
+def _refuse_reshaping(x: NDArray[Any], shape: tuple[int, ...], options: Arrays) -> None:
+    """InputError where items have a shape of their own, which `shape` would scramble."""
+    own = x.shape[1:]
+    if sum(axis > 1 for axis in own) > 1 and _grey(own) != _grey(shape):
         raise InputError(
-            f"{options.path}: x has whole numbers from {x.min()} to {x.max()}, but data.levels "
-            f"is {options.levels}: set it to one more than the largest, or save x as floats"
+            f"{options.path}: x has items of shape {own}, but data.shape is {list(shape)}: "
+            "set it to null, or reshape x"
         )
-    return _rows(x.astype(np.uint8, copy=False))
+
+
+def _levels(x: NDArray[Any], options: Arrays) -> int | None:
+    """How many levels whole numbers have; None for floats. InputError where numbers disagree."""
+    if x.dtype.kind == "f":
+        if options.levels is not None:
+            raise _refused(options, f"floats ({x.dtype})", "set it to null, or save whole numbers")
+        return None
+    if x.dtype.kind == "b":
+        if options.levels not in (None, 2):
+            raise _refused(options, "True and False, which are 2 levels", "set it to 2 or null")
+        return 2
+    low, high = int(x.min()), int(x.max())
+    found = f"whole numbers from {low} to {high}"
+    if low < 0:
+        raise _refused(options, found, "levels run from 0, so save x as floats")
+    if high >= MOST:
+        scale = (1 << high.bit_length()) - 1
+        way_out = f"save x / {scale} as floats"
+        raise _refused(options, f"{found}, and levels can be {MOST} at most", way_out)
+    if options.levels is None and high < FAR_BELOW:
+        way_out = (
+            f"set data.levels to {max(high + 1, 2)}; to {MOST} if they are 8-bit values after all"
+        )
+        raise _refused(options, f"{found}, far below {MOST} levels", way_out)
+    if options.levels is not None and high >= options.levels:
+        raise _refused(options, found, "set it to one more than the largest, or save x as floats")
+    return options.levels or MOST
+
+
+def _refused(options: Arrays, found: str, way_out: str) -> InputError:
+    setting = f", but data.levels is {options.levels}: " if options.levels is not None else ": "
+    return InputError(f"{options.path}: x has {found}{setting}{way_out}")
 
 
 def _real(x: NDArray[Any], options: Arrays) -> NDArray[np.float32]:
     """Values as they are; where they ought to be in [0, 1], the way out is named."""
-    values = _rows(_numbers(x, "x", options, np.float32))
-    if options.bounded and values.size and (values.min() < 0 or values.max() > 1):
+    with np.errstate(over="ignore"):
+        values = _rows(x.astype(np.float32, copy=False))
+    low, high = x.min(), x.max()  # NaN where any is
+    if options.bounded and (low < 0 or high > 1):
         raise InputError(
-            f"{options.path}: x has values from {values.min():g} to {values.max():g}: scale them "
+            f"{options.path}: x has values from {low:g} to {high:g}: scale them "
             "to [0, 1], or set data.bounded to false"
+        )
+    if np.isfinite([low, high]).all() and not np.isfinite([values.min(), values.max()]).all():
+        raise InputError(
+            f"{options.path}: x has values from {low:g} to {high:g}, beyond what 32 bits hold: "
+            "scale them"
         )
     return values
 
@@ -76,34 +164,16 @@ def _rows(x: NDArray[Any]) -> NDArray[Any]:
     return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
-def _numbers(values: NDArray[Any], name: str, options: Arrays, kind: Any = np.float64) -> Any:
-    if values.dtype.kind not in "buif":
-        raise InputError(f"{options.path}: {name} must hold numbers, got {values.dtype}")
-    return values.astype(kind, copy=False)
-
-
-def _labelled(found: Found, options: Arrays) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Labels 0 … M − 1 and the classes' names: whole numbers as they are, or names in order."""
-    if found.labels is None:
-        return np.zeros(len(found.x), np.int64), UNLABELLED
-    if found.labels.ndim != 1:
-        raise InputError(f"{options.path}: labels must have one axis, got {found.labels.ndim}")
-    if found.labels.dtype.kind == "U":
-        names, places = np.unique(found.labels, return_inverse=True)
-        return places.astype(np.int64), tuple(names.tolist())
-    if found.labels.dtype.kind not in "bui" or not len(found.labels):
+def _target(values: NDArray[Any], kept: NDArray[np.bool_], options: Arrays) -> NDArray[np.float64]:
+    """A real number for each item that is kept."""
+    values = one_an_item(values, "target", options, " number")
+    _refuse_kind(values, "target", options)
+    if len(values) != len(kept):
+        raise InputError(f"{options.path} has {len(values)} targets for {len(kept)} items")
+    missing = np.ma.getmaskarray(values) & kept
+    if missing.any():
         raise InputError(
-            f"{options.path}: labels must be whole numbers or names, got {found.labels.dtype}"
+            f"{options.path}: target is missing for {counted(int(missing.sum()), 'item')}, the "
+            f"first in row {missing.argmax()}: fill it in, or leave such items out"
         )
-    labels = found.labels.astype(np.int64)
-    _refuse_gaps(labels, options)
-    return labels, tuple(map(str, range(labels.max() + 1)))
-
-
-def _refuse_gaps(labels: NDArray[np.int64], options: Arrays) -> None:
-    present = np.unique(labels)
-    if present[0] != 0 or present[-1] != len(present) - 1:
-        raise InputError(
-            f"{options.path}: labels must run from 0 with none left out, got "
-            f"{len(present)} different ones from {present[0]} to {present[-1]}"
-        )
+    return np.ma.getdata(values)[kept].astype(np.float64)

@@ -2,83 +2,127 @@
 
     raw_dir/cat/1.png  raw_dir/cat/2.jpg  raw_dir/dog/1.png …
 
-Hidden files are left out, and so are files beside the classes' folders. Every other file must be
-an image that Pillow can read in one of the formats below, none of which runs code.
+`hvae.data.layout` says which files are images and what their folders mean. Each must be one that
+Pillow can read in one of the formats below, none of which runs code.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageColor, ImageOps
 
 from hvae import command
+from hvae.data import layout, pixels
 from hvae.data.checks import check
 from hvae.data.images import LEVELS
 from hvae.data.source import UNLABELLED, Source
+from hvae.data.wording import counted, shown, were
 from hvae.errors import InputError
 from hvae.options import ImageFolder
 from hvae.reading import one_line
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
-GREY = frozenset({"1", "L", "LA"})
-COLOUR = frozenset({"RGB", "RGBA", "P", "CMYK", "YCbCr"})
-MODES = {"grey": "L", "colour": "RGB"}
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
+MODES = {"grey": pixels.GREY, "colour": pixels.COLOUR}
+LEFT_OUT = {  # how one of them and several are called
+    layout.NO_IMAGE: ("file that is no image by its name", "files that are no images by name"),
+    layout.HIDDEN: ("hidden file or folder", "hidden files or folders"),
+    layout.NO_FILE: ("pipe, socket or device", "pipes, sockets or devices"),
+    layout.EMPTY: ("folder without images", "folders without images"),
+}
+
+
+class Picture(NamedTuple):
+    """x: (n,) bytes, row by row, the colours of a pixel side by side; frames: of the file."""
+
+    x: NDArray[np.uint8]
+    transparent: bool
+    deep: bool
+    largest: int
+    frames: int
 
 
 def load(options: ImageFolder, _seed: int) -> Source:
     """The images as 256 levels of grey, or of each colour; nothing is chosen or random."""
-    if not options.root.is_dir():
-        raise InputError(f"data.raw_dir: {options.root} is not a folder")
-    found = files(options.root)
-    paths = [(path, label) for label, name in enumerate(found) for path in found[name]]
-    x = [picture(path, options) for path, _ in command.progress(paths, "reading images")]
+    found = layout.layout(options.root)
+    pictures = _read([image.path for image in found.images], options)
+    _refuse_dark(pictures, options.root)
+    classes = sorted({image.label for image in found.images if image.label is not None})
+    places = {name: place for place, name in enumerate(classes)}
     source = Source(
-        x=np.stack(x),
-        labels=np.array([label for _, label in paths], np.int64),
+        x=np.stack([picture.x for picture in pictures]),
+        labels=np.array([places.get(image.label or "", 0) for image in found.images], np.int64),
         shape=(options.size, options.size, *([3] if options.channels == "colour" else [])),
-        classes=tuple(found),
+        classes=tuple(classes) or UNLABELLED,
         levels=LEVELS,
+        parts=_parts(found.images),
+        notes=(*_left_out(found.left_out), *_changed(pictures, options)),
     )
     check(source, options.root)
     return source
 
 
-def files(root: Path) -> dict[str, list[Path]]:
-    """The images of each class, classes and images in the order of their names."""
-    folders = [path for path in _shown(root) if path.is_dir()]
-    found = {folder.name: _images(folder) for folder in folders} or {UNLABELLED[0]: _images(root)}
-    for name, paths in found.items():
-        if not paths:
-            where = root / name if folders else root
-            raise InputError(f"{where} holds no images: add some, or remove the folder")
-    return found
+def _read(paths: Sequence[Path], options: ImageFolder) -> list[Picture]:
+    return [picture(path, options) for path in command.progress(paths, "reading images")]
 
 
-def _images(folder: Path) -> list[Path]:
-    return [path for path in _shown(folder) if path.is_file()]
+def _parts(images: Sequence[layout.Image]) -> Mapping[str, NDArray[np.int64]] | None:
+    """The places of each part's images; None where the folder comes undivided."""
+    names = {image.part for image in images} - {None}
+    parts = np.array([image.part or "" for image in images])
+    return {str(name): np.flatnonzero(parts == name) for name in sorted(map(str, names))} or None
 
 
-def _shown(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+def _left_out(counts: Mapping[str, int]) -> Iterator[str]:
+    for reason, count in counts.items():
+        yield f"{counted(count, *LEFT_OUT[reason])} {were(count)} left out"
 
 
-def picture(path: Path, options: ImageFolder) -> NDArray[np.uint8]:
-    """One image as (n,) bytes, row by row, the colours of a pixel side by side."""
+def _changed(pictures: Sequence[Picture], options: ImageFolder) -> Iterator[str]:
+    """What became of images that are not of 8 opaque bits and one frame."""
+    if count := sum(picture.transparent for picture in pictures):
+        what = f"{counted(count, 'image')} with transparency {were(count)}"
+        yield f"{what} laid on {options.background} (data.background)"
+    if count := sum(picture.deep for picture in pictures):
+        yield f"{counted(count, 'image')} of 16 bits a channel {were(count)} brought to 8 bits"
+    if count := sum(picture.frames > 1 for picture in pictures):
+        what = f"{counted(count, 'image')} of several frames {were(count)}"
+        yield f"{what} read as the first frame alone"
+
+
+def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:
+    """InputError where 16-bit values are no more than 8-bit ones: all would be black."""
+    largest = max(picture.largest for picture in pictures)
+    if 0 < largest < LEVELS:
+        raise InputError(
+            f"{shown(root)} holds images of 16 bits whose largest value is {largest} of "
+            f"{pixels.MOST}, so that they would be black: save them with 8 bits"
+        )
+
+
+def picture(path: Path, options: ImageFolder) -> Picture:
+    """One image, or the first of its frames; InputError naming the file if it cannot be read."""
     try:
-        with _small(), Image.open(path, formats=FORMATS) as image:
-            upright = ImageOps.exif_transpose(image)
-            _refuse_mode(upright, path, options)
-            return np.asarray(_fitted(upright, path, options), np.uint8).reshape(-1)
-    except InputError:
-        raise
+        # by its path, Pillow would map some TIFFs into memory and scramble those on their side
+        with _small(), path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
+            frames = getattr(image, "n_frames", 1)
+            found = pixels.flat(image, MODES[options.channels], _ground(options))
+            x = np.asarray(_fitted(found.image, options), np.uint8).reshape(-1)
+            return Picture(x, found.transparent, found.deep, found.largest, frames)
+    except InputError as error:
+        raise InputError(f"{shown(path)} {error}") from None
     except Exception as error:  # Pillow raises whatever broken bytes lead its decoders to
         raise InputError(
-            f"{path} cannot be read as an image ({one_line(error)}): mend or remove it"
+            f"{shown(path)} cannot be read as an image ({one_line(error)}): mend or remove it"
         ) from None
+
+
+def _ground(options: ImageFolder) -> tuple[int, ...]:
+    return ImageColor.getrgb(options.background)[:3]
 
 
 @contextmanager
@@ -90,21 +134,14 @@ def _small() -> Iterator[None]:
         yield
 
 
-def _refuse_mode(image: Image.Image, path: Path, options: ImageFolder) -> None:
-    if image.mode not in GREY | COLOUR:
-        raise InputError(f"{path} has pixels of mode {image.mode}: save it with 8 bits a channel")
-    if image.mode in GREY and options.channels == "colour":
-        raise InputError(f"{path} is grey: set data.channels to grey, or save it in colour")
-
-
-def _fitted(image: Image.Image, path: Path, options: ImageFolder) -> Image.Image:
-    """The image in the channels and size that are asked for."""
-    size, converted = (options.size, options.size), image.convert(MODES[options.channels])
+def _fitted(image: Image.Image, options: ImageFolder) -> Image.Image:
+    """The image in the size that is asked for."""
+    size = (options.size, options.size)
     if options.resize:
-        return ImageOps.fit(converted, size, Image.Resampling.LANCZOS)
-    if converted.size != size:
+        return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+    if image.size != size:
         raise InputError(
-            f"{path} has {converted.width}×{converted.height} pixels instead of {size[0]}×{size[1]}"
+            f"has {image.width}×{image.height} pixels instead of {size[0]}×{size[1]}"
             ": set data.size to what all images have, or data.resize to true"
         )
-    return converted
+    return image

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from hvae.data import arrays
+from hvae.data import arrays, names
 from hvae.data.source import Source
 from hvae.errors import InputError
 from hvae.options import Npz
 from hvae.reading import one_line, refuse_bomb
+
+KNOWN = {"x": "x", "label": "labels", "target": "target"}
 
 
 def load(options: Npz, _seed: int) -> Source:
@@ -19,9 +21,8 @@ def _found(options: Npz) -> arrays.Found:
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             refuse_bomb(path, sum(member.file_size for member in file.zip.infolist()))
-            if "x" not in file:
-                raise InputError(f"{path} has no array 'x' (it has: {one_line(', '.join(file))})")
-            found = arrays.Found(*(file.get(name) for name in arrays.Found._fields))
+            notes = names.unread(file.files, KNOWN, "array", path)
+            x, labels, target = (file.get(name) for name in KNOWN.values())
     except FileNotFoundError:
         raise InputError(f"{path} is missing: set data.raw_dir and data.file to yours") from None
     except InputError:
@@ -31,6 +32,6 @@ def _found(options: Npz) -> arrays.Found:
             f"{path} cannot be read as npz ({one_line(error)}): "
             "save it with numpy.savez, without objects"
         ) from None
-    if not all(isinstance(array, np.ndarray | None) for array in found):
+    if not all(isinstance(array, np.ndarray | None) for array in (x, labels, target)):
         raise InputError(f"{path} has members that are no arrays: save it with numpy.savez")
-    return found
+    return arrays.Found(x, labels, target, notes=notes)

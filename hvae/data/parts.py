@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hvae import writing
+from hvae import provenance, writing
 
 
 def write(parts: Iterable[pa.Table], path: Path) -> None:
@@ -18,6 +18,7 @@ def write(parts: Iterable[pa.Table], path: Path) -> None:
 def _write(parts: Iterator[pa.Table], path: Path) -> None:
     first = next(parts)
     options = {"compression": "zstd", "write_page_checksum": True}
-    with pq.ParquetWriter(path, first.schema, **options) as file:
+    schema = first.schema.with_metadata(provenance.metadata(first.schema))
+    with pq.ParquetWriter(path, schema, **options) as file:
         for part in itertools.chain([first], parts):
             file.write_table(part)

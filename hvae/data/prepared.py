@@ -5,6 +5,7 @@ up to 256 levels is stored as their numbers k = 0 … levels − 1, which stand 
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
-from hvae import reading, tables
+from hvae import provenance, reading, tables
 from hvae.data import levels, parts
 from hvae.data.checks import check
 from hvae.data.source import Source
@@ -31,13 +32,14 @@ class Described(Section):
     classes: list[str]
     bounded: bool
     levels: Annotated[int, Field(ge=2, le=2**32)] | None
+    read: list[str] = Field(default=[])
 
 
 class Items(NamedTuple):
     """One split; each field but `ids` as in `Source`, and x never as numbers of levels.
 
     x: (items, n) float32; labels: (items,) int64; target: (items,) float64 or None;
-    ids: (items,) int64, the item's place in its source.
+    ids: (items,) int64, the item's place in its source. read: what was read, in sentences.
     """
 
     x: NDArray[np.float32]
@@ -48,6 +50,7 @@ class Items(NamedTuple):
     bounded: bool = True
     target: NDArray[np.float64] | None = None
     levels: int | None = None
+    read: tuple[str, ...] = ()
 
     def first(self, count: int) -> "Items":
         """The leading `count` items: a random sample, since splits are stored in random order."""
@@ -59,7 +62,7 @@ class Items(NamedTuple):
         )
 
 
-def taken(source: Source, ids: NDArray[np.int64]) -> Items:
+def taken(source: Source, ids: NDArray[np.int64], read: Sequence[str] = ()) -> Items:
     """The items of a source at these places."""
     return Items(
         x=_values(source.x[ids], source.levels),
@@ -70,6 +73,7 @@ def taken(source: Source, ids: NDArray[np.int64]) -> Items:
         bounded=source.bounded,
         target=None if source.target is None else source.target[ids],
         levels=source.levels,
+        read=tuple(read),
     )
 
 
@@ -82,10 +86,10 @@ def write(items: Items, path: Path) -> None:
     parts.write([_table(items, path)], path)
 
 
-def store(source: Source, ids: NDArray[np.int64], path: Path) -> None:
+def store(source: Source, ids: NDArray[np.int64], path: Path, read: Sequence[str] = ()) -> None:
     """The same for the items of a source at these places, a part at a time to save memory."""
     starts = range(0, max(len(ids), 1), ROWS)
-    taken_parts = (taken(source, ids[start : start + ROWS]) for start in starts)
+    taken_parts = (taken(source, ids[start : start + ROWS], read) for start in starts)
     parts.write((_table(part, path) for part in taken_parts), path)
 
 
@@ -120,7 +124,11 @@ def read(path: Path) -> Items:
 
 def _items(groups: list[pa.Table]) -> Items:
     schema = groups[0].schema
-    meta = {key.decode(): json.loads(value) for key, value in (schema.metadata or {}).items()}
+    meta = {
+        name: json.loads(value)
+        for key, value in (schema.metadata or {}).items()
+        if (name := key.decode()) != provenance.KEY
+    }
     known = parse(Described, meta)
     if (kind := schema.field("x").type.value_type) not in (pa.uint8(), pa.float32()):
         raise ValueError(f"x holds {kind}")
@@ -134,7 +142,13 @@ def _items(groups: list[pa.Table]) -> Items:
         bounded=known.bounded,
         target=_column(groups, "target", pa.float64()) if "target" in schema.names else None,
         levels=known.levels,
+        read=tuple(known.read),
     )
+
+
+def labels(path: Path) -> NDArray[np.int64]:
+    """The labels of a split, without keeping its items themselves."""
+    return np.concatenate([group["label"].to_numpy() for group in reading.parquet(path)])
 
 
 def _column(groups: list[pa.Table], name: str, kind: pa.DataType) -> NDArray[Any]:

@@ -22,6 +22,7 @@ class Source(NamedTuple):
     levels: every value is a multiple of 1 / (levels − 1); None where values are continuous.
     parts: the places of the items of each part where the source comes divided: `train`, `test`,
         and `validation` unless that is still to be taken out of `train`. None where it does not.
+    notes: what was left out of what was read, or changed, and why: sentences without a full stop.
     """
 
     x: NDArray[np.float32] | NDArray[np.uint8]
@@ -32,3 +33,4 @@ class Source(NamedTuple):
     target: NDArray[np.float64] | None = None
     levels: int | None = None
     parts: Mapping[str, NDArray[np.int64]] | None = None
+    notes: tuple[str, ...] = ()

@@ -17,8 +17,8 @@ Indices = NDArray[np.int64]
 def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
     """The places of each split's items, in random order, of at most `max_items` of the source.
 
-    A source that comes divided stays so: its test items are those published with it, and
-    validation items are taken out of its training items unless it brings them too.
+    A source that comes divided stays so: its test items are those published with it. Validation or
+    test items are taken out of its training items where it does not bring them.
     """
     if source.parts is None:
         kept = subset(source.labels, options.max_items, seed)
@@ -27,8 +27,9 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
             for name, part in split(source.labels[kept], options.split, seed).items()
         }
     parts = _shrunk(source.parts, source.labels, options.max_items, seed)
-    if "validation" not in parts:
-        parts |= _held_out(parts["train"], source.labels, options.split.held_out, seed)
+    for name in SPLITS:
+        if name not in parts:
+            parts |= _held_out(name, parts["train"], source.labels, options.split, seed)
     order = stream(seed, Purpose.ORDER)
     return {name: order.permutation(parts[name]) for name in SPLITS}
 
@@ -36,31 +37,33 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
 def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str, Indices]:
     """Indices of each split, in random order: any leading part of one is a random sample of it.
 
-    Every class keeps its share in every split, as nearly as counts allow. InputError where a class
-    has too few items to appear in all three.
+    Every class keeps its share in every split, as nearly as counts allow: of one that is too rare
+    for all three, train has items first, then validation. InputError where there are too few items
+    for a split.
     """
     held_out = fractions.validation + fractions.test
     try:
         train, rest = _divide(np.arange(len(labels)), labels, held_out, seed)
         validation, test = _divide(rest, labels, fractions.test / held_out, seed)
     except ValueError as error:
-        raise InputError(
-            f"data.split: {len(labels)} items cannot be split by class: {error}"
-        ) from None
+        raise _indivisible(len(labels), "items", error) from None
     return {"train": train, "validation": validation, "test": test}
 
 
 def _held_out(
-    train: Indices, labels: NDArray[np.int64], part: float, seed: int
+    name: str, train: Indices, labels: NDArray[np.int64], fractions: Division, seed: int
 ) -> dict[str, Indices]:
-    """Published training items, divided into train and validation."""
+    """The source's training items, divided into train and what is missing."""
+    part: float = getattr(fractions, name)
     try:
-        left, validation = _divide(train, labels, part, seed)
+        left, taken = _divide(train, labels, part / (fractions.train + part), seed)
     except ValueError as error:
-        raise InputError(
-            f"data.split: {len(train)} training items cannot be split by class: {error}"
-        ) from None
-    return {"train": left, "validation": validation}
+        raise _indivisible(len(train), "training items", error) from None
+    return {"train": left, name: taken}
+
+
+def _indivisible(items: int, what: str, error: ValueError) -> InputError:
+    return InputError(f"data.split: {items} {what} cannot be split by class: {error}")
 
 
 def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
@@ -99,7 +102,14 @@ def _shrunk(
 def _divide(
     indices: Indices, labels: NDArray[np.int64], second: float, seed: int
 ) -> tuple[Indices, Indices]:
+    """Two parts, each with every class in its share; the only item of a class is in the first."""
+    own = labels[indices]
+    alone = np.bincount(own)[own] == 1
+    rest = indices[~alone]
     first_part, second_part = train_test_split(
-        indices, test_size=second, stratify=labels[indices], random_state=seed
+        rest, test_size=second, stratify=labels[rest], random_state=seed
     )
+    if alone.any():
+        together = np.concatenate([first_part, indices[alone]])
+        first_part = stream(seed, Purpose.ORDER).permutation(together)
     return first_part, second_part

@@ -1,12 +1,11 @@
 """Write `guidance.json`: where to aim for which application, and the paper's claims."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae import command, named_tables, writing
+from hvae import command, named_tables, provenance
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.places import Row
 from hvae.guidance.record import gain, record
@@ -28,8 +27,7 @@ def main(arguments: argparse.Namespace) -> None:
     bounds = named_tables.read("bounds", arguments.results / "bounds.parquet").to_pylist()
     single = read(arguments.baseline) if arguments.baseline else None
     found = guidance(read(arguments.results), bounds, asked, single)
-    text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    writing.store(text, arguments.out)
+    provenance.store(found, arguments.out)
 
 
 def guidance(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hvae.bounds.samples import Estimate
+from hvae.tables import MEASURED
 
 Row = dict[str, Any]
 
@@ -32,7 +33,7 @@ def places(points: Iterable[Row]) -> list[Place]:
     amortized = [row for row in rows if row["strategy"] == "amortized"]
     there: dict[tuple[float, ...], list[Row]] = {}
     for row in amortized or rows:
-        if row["status"] == "ok":
+        if row["status"] in MEASURED:
             there.setdefault(_betas(row), []).append(row)
     return [_place(beta, found) for beta, found in there.items()]
 

@@ -9,6 +9,7 @@ import torch
 
 from hvae import command, tables
 from hvae.data import prepared
+from hvae.data.feasible import no_classes
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.errors import InputError
@@ -87,13 +88,18 @@ def about_items(subject: Subject, count: int) -> Iterator[Named]:
 
 
 def about_classes(subject: Subject) -> Iterator[Named]:
-    """I(y; z_{≥l}) from below, from l = 1 to L; nothing where the data have but one class."""
+    """I(y; z_{≥l}) from below, from l = 1 to L; nothing where classes are too rare to be told."""
     train, test = subject.train, subject.held_out
     layers = len(test.sample)
-    for lowest in range(layers if len(subject.test.classes) > 1 else 0):
+    for lowest in range(layers if _told_apart(subject) else 0):
         z_train, z_test = (np.concatenate(side.sample[lowest:], axis=1) for side in (train, test))
         estimate = class_information(z_train, train.label, z_test, test.label)
         yield quantity("y", lowest, layers), estimate
+
+
+def _told_apart(subject: Subject) -> bool:
+    labels = {"train": subject.train.label, "test": subject.held_out.label}
+    return len(subject.test.classes) > 1 and no_classes(labels, subject.test.classes) is None
 
 
 def by_counting(subject: Subject) -> Iterator[Named]:
@@ -101,7 +107,7 @@ def by_counting(subject: Subject) -> Iterator[Named]:
     latents = subject.held_out
     top = len(latents.mean) - 1
     prior = subject.model.prior_of(top, [])
-    if isinstance(prior, Categorical) and len(subject.test.classes) > 1:
+    if isinstance(prior, Categorical) and _told_apart(subject):
         probabilities = latents.mean[top].reshape(-1, *prior.log_weights.shape)
         estimate = counted_information(probabilities, latents.label)
         if estimate is not None:

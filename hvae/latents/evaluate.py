@@ -12,6 +12,7 @@ from torch import Tensor
 from hvae.models.chunks import chunks, in_chunks
 from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.models.noise import Stream, draw, generator
+from hvae.training.batches import on_device
 
 Array = NDArray[np.float64]
 
@@ -42,14 +43,15 @@ def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: i
     """Measure x (items, n) with `samples` draws of z an item."""
     passes = [_pass(model, x, _noise(model, x, seed, split, s)) for s in range(samples)]
     rates, distortion, error = (
-        torch.stack(part).mean(0).numpy() for part in zip(*passes, strict=True)
+        torch.stack(part).mean(0).cpu().numpy() for part in zip(*passes, strict=True)
     )
-    _, _, error_of_means = _pass(model, x, [torch.zeros(len(x), width) for width in model.latents])
-    return Measured(rates, distortion, error, error_of_means.numpy())
+    _, _, error_of_means = _pass(model, x, [x.new_zeros(len(x), width) for width in model.latents])
+    return Measured(rates, distortion, error, error_of_means.cpu().numpy())
 
 
 def _noise(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> list[Tensor]:
-    return draw(model.latents, len(x), generator(Stream.EVALUATION, seed, split, sample))
+    source = generator(Stream.EVALUATION, seed, split, sample)
+    return on_device(x, draw(model.latents, len(x), source))
 
 
 def _pass(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:

@@ -28,7 +28,7 @@ class Job(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write the latents of the row's points, and its part of `gallery`.
 
-    A point that `measured` says is not ok has no items and no pictures.
+    A point that has no numbers in `measured` has no items and no pictures.
     """
     job = parse(Job, arguments.params)
     splits = {
@@ -41,7 +41,7 @@ def main(arguments: argparse.Namespace) -> None:
     shown = []
     for point in command.progress(job.points, "extracting latents"):
         model = checkpoint.load(arguments.models, point.model, point.beta)
-        ok = measured[point.name]["status"] == "ok"
+        ok = measured[point.name]["status"] in tables.MEASURED
         for number, (name, items) in enumerate(splits.items()):
             kept = items if ok else items.first(0)
             path = store.file(arguments.latents, point.name, name)

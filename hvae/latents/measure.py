@@ -62,11 +62,11 @@ def rows(job: Job, point: Point, card: Card, model: HierarchicalVAE, test: Items
     """The same of a model that is loaded."""
     measured = measure(model, torch.tensor(test.x), job.evaluation.samples, job.seed, TEST)
     finite = bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
-    status = card.status if finite or card.status != "ok" else "diverged"
+    status = card.status if finite or card.status not in tables.MEASURED else "diverged"
     likelihood, dimensions = model.likelihood, test.x.shape[1]
     values = summary(measured, point.beta, likelihood.constant(dimensions), test.bounded)
     values["bits_per_dim"] = bits_per_dim(values, dimensions, likelihood.continuous)
-    if status != "ok":
+    if status not in tables.MEASURED:
         values = dict.fromkeys(values, math.nan)
         return Rows([_point_row(point, card, values, status)], [])
     return Rows([_point_row(point, card, values, status)], list(_item_rows(point, test, measured)))

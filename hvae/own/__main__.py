@@ -10,6 +10,7 @@ from pathlib import Path
 from hvae import command
 from hvae.errors import InputError
 from hvae.own import latents
+from hvae.own.columns import not_read
 from hvae.own.latents import Own
 from hvae.section import parse
 
@@ -23,7 +24,10 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the tables and the page `index.html` into the folder `out`."""
     chosen = {name: getattr(arguments, name) for name in Settings.model_fields}
     settings = parse(Settings, chosen)
-    study(with_rates(latents.read(arguments.latents), arguments.rates), settings, arguments.out)
+    own = with_rates(latents.read(arguments.latents), arguments.rates)
+    if own.unread:
+        print(f"{arguments.latents}: {not_read(own.unread)}", file=sys.stderr)
+    study(own, settings, arguments.out)
     print(f"The report is at {(arguments.out / 'index.html').resolve()}")
 
 

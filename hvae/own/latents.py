@@ -3,12 +3,12 @@
 A row an item. For every layer l = 1 … L, z_1 at the bottom: `z{l}_mean`, `z{l}_std`, `z{l}_sample`,
 lists of numbers, as `hvae.latents.store` writes them; a lower layer's mean and std are given the
 sample of the layers above. `label` (whole numbers or text) and `rate_1` … `rate_L` (the item's KL
-of each layer, in nats) may be absent. Any list or number type will do.
+of each layer, in nats) may be absent. Any list or number type will do, and categories for labels.
 """
 
 import math
-import re
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,11 +21,14 @@ from hvae import tables
 from hvae.data.source import UNLABELLED
 from hvae.errors import InputError
 from hvae.latents.store import Latents
+from hvae.own.columns import LABEL, PARTS, columns
+from hvae.own.columns import rates as rate_names
 from hvae.reading import one_line
 
-PARTS = ("mean", "std", "sample")
 LEAST = 20  # items: of fewer, halves say nothing
 LEAST_OF_CLASS = 4  # so that each half has two
+# nats for each dimension of a layer: what float32 may leave of terms of a KL that sum to nothing
+ROUNDING = 1e-6
 
 
 class Own(NamedTuple):
@@ -33,17 +36,20 @@ class Own(NamedTuple):
 
     latents: of every item, ids being rows of the file and labels positions in `classes`.
     rates: (items, L) nats, or None where the file does not tell.
+    unread: the file's columns that are nothing of these.
     """
 
     latents: Latents
     classes: tuple[str, ...]
     rates: NDArray[np.float64] | None
+    unread: tuple[str, ...] = ()
 
     def taken(self, rows: NDArray[np.int64]) -> "Own":
         """The items in these rows."""
         ids, label, *parts = self.latents
         chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
-        return Own(chosen, self.classes, None if self.rates is None else self.rates[rows])
+        rates = None if self.rates is None else self.rates[rows]
+        return self._replace(latents=chosen, rates=rates)
 
     def at(self, rates: Sequence[float]) -> "Own":
         """With R_1 … R_L in nats, the same for every item. ValueError unless L finite ones ≥ 0."""
@@ -55,9 +61,11 @@ class Own(NamedTuple):
         return self._replace(rates=np.tile(np.asarray(rates), (len(self.latents.ids), 1)))
 
 
-def read(path: Path) -> Own:
+def read(path: str | PathLike[str]) -> Own:
     """Load and check; InputError names the file, the column, and what is wrong with it."""
-    table = tables.read(path)
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"path must be a path or text, got {path!r}")
+    table = tables.read(Path(path))
     try:
         return _own(table)
     except ValueError as error:
@@ -65,25 +73,16 @@ def read(path: Path) -> Own:
 
 
 def _own(table: pa.Table) -> Own:
-    layers = _layers(table)
+    layers, unread = columns(table.column_names)
     if table.num_rows < LEAST:
         raise ValueError(f"has {table.num_rows} items, at least {LEAST} are needed")
-    parts = [[_vectors(table, f"z{layer}_{part}") for layer in layers] for part in PARTS]
-    for layer in layers:
+    numbers = range(1, layers + 1)
+    parts = [[_vectors(table, f"z{layer}_{part}") for layer in numbers] for part in PARTS]
+    for layer in numbers:
         _agree(layer, *(part[layer - 1] for part in parts))
     classes, label = _labels(table)
     latents = Latents(np.arange(table.num_rows), label, *parts)
-    return Own(latents, classes, _rates(table, layers))
-
-
-def _layers(table: pa.Table) -> range:
-    """1 … L; ValueError where a column of one of them is missing."""
-    found = [re.fullmatch(r"z([1-9]\d{0,3})_(mean|std|sample)", n) for n in table.column_names]
-    layers = range(1, max((int(match[1]) for match in found if match), default=1) + 1)
-    for name in (f"z{layer}_{part}" for layer in layers for part in PARTS):
-        if table.column_names.count(name) != 1:
-            raise ValueError(f"needs one column {name}, has {', '.join(table.column_names)}")
-    return layers
+    return Own(latents, classes, _rates(table, [z.shape[1] for z in latents.mean]), unread)
 
 
 def _vectors(table: pa.Table, name: str) -> NDArray[np.float32]:
@@ -124,14 +123,11 @@ def _agree(layer: int, mean: NDArray[np.float32], std: NDArray[np.float32], samp
 
 def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The classes' names, sorted, and each item's place in them."""
-    if "label" not in table.column_names:
+    if LABEL not in table.column_names:
         return UNLABELLED, np.zeros(table.num_rows, np.int64)
-    column = table["label"].combine_chunks()
-    kind = column.type
-    if not (
-        pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    ):
-        raise ValueError(f"label must hold whole numbers or text, has {kind}")
+    column = _decoded(table[LABEL])
+    if not _names_classes(column.type):
+        raise ValueError(f"label must hold whole numbers or text, has {column.type}")
     if column.null_count:
         raise ValueError(f"label is missing for {column.null_count} items")
     names, label, count = np.unique(
@@ -145,14 +141,28 @@ def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     return tuple(str(name) for name in names), label.astype(np.int64)
 
 
-def _rates(table: pa.Table, layers: range) -> NDArray[np.float64] | None:
-    names = [f"rate_{layer}" for layer in layers]
+def _decoded(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A column's values, where they are stored as places in a dictionary, too."""
+    kind = column.type
+    return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column.combine_chunks()
+
+
+def _names_classes(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    )
+
+
+def _rates(table: pa.Table, widths: Sequence[int]) -> NDArray[np.float64] | None:
+    """The rates of layers of these widths; what rounding left below 0 is 0."""
+    names = rate_names(len(widths))
     given = [name for name in names if name in table.column_names]
     if not given:
         return None
     if given != names:
         raise ValueError(f"needs all of {', '.join(names)} or none, has {', '.join(given)}")
     rates = np.stack([_numbers(n, table[n].combine_chunks()) for n in names], axis=1)
-    if rates.min() < 0:
-        raise ValueError(f"rates must not be negative, has {rates.min():g}")
-    return rates
+    for name, rate, width in zip(names, rates.T, widths, strict=True):
+        if rate.min() < -ROUNDING * width:
+            raise ValueError(f"{name} must not be negative, has {rate.min():g}")
+    return np.maximum(rates, 0)

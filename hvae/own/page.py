@@ -15,13 +15,17 @@ from hvae.results.rates import suffix_name, suffix_rates
 
 
 class Facts(NamedTuple):
-    """What heads the page. widths: of z_1 … z_L; classes: their names, ("all",) for none."""
+    """What heads the page. widths: of z_1 … z_L; classes: their names, ("all",) for none.
+
+    unread: columns of the file that are not read.
+    """
 
     title: str
     train: int
     test: int
     widths: Sequence[int]
     classes: Sequence[str]
+    unread: Sequence[str] = ()
 
 
 def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:

@@ -1,5 +1,6 @@
 """From supplied latents to tables, verdicts and a page."""
 
+from os import PathLike
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from hvae import tables, writing
+from hvae.models import arguments
 from hvae.own.latents import Own
 from hvae.own.measure import divided, information, probes, rates
 from hvae.own.page import Facts, page
@@ -14,6 +16,7 @@ from hvae.results.evidence import Evidence
 from hvae.results.judge import judged, shares_of
 from hvae.section import Section, Seed
 from hvae.task_options import Classification, Tasks
+from hvae.training import threads
 
 TASKS = Tasks(
     classification=Classification(
@@ -30,8 +33,19 @@ class Settings(Section):
     items: Annotated[int, Field(ge=3)]
 
 
-def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
-    """Write `tasks`, `counts`, `information`, `items`, `bounds` and the page into `out`."""
+def study(own: Own, settings: Settings, out: str | PathLike[str]) -> dict[str, pa.Table]:
+    """Write `tasks`, `counts`, `information`, `items`, `bounds` and the page into `out`.
+
+    InputError where an argument is of another kind, or the items are too few to be halved.
+    """
+    known = arguments.instance("own", own, Own)
+    chosen = arguments.instance("settings", settings, Settings)
+    place = arguments.path("out", out)
+    with threads.studying():
+        return _study(known, chosen, place)
+
+
+def _study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
     train, test = divided(own, settings.seed)
     found = dict(zip(("tasks", "counts"), probes(train, test, TASKS), strict=True))
     found |= {"information": information(train, test, settings.items), "items": rates(test)}
@@ -41,7 +55,7 @@ def study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
     found["bounds"] = judged(evidence)
     widths = [part.shape[1] for part in test.latents.mean]
     sizes = len(train.latents.ids), len(test.latents.ids)
-    html = page(Facts(settings.title, *sizes, widths, test.classes), found)
+    html = page(Facts(settings.title, *sizes, widths, test.classes, own.unread), found)
     for name, table in found.items():
         tables.write(table, out / f"{name}.parquet")
     writing.store(html, out / "index.html")

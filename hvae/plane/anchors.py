@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae import tables
 from hvae.command import progress
 from hvae.latents.evaluate import Measured
 from hvae.models.hierarchical import HierarchicalVAE
@@ -40,7 +41,7 @@ def anchors(points: Iterable[Point], models: Path, bench: Bench) -> list[Anchor]
 def _best(restarts: list[Point], models: Path, bench: Bench) -> Iterator[Anchor]:
     found = []
     for point in restarts:
-        if checkpoint.card(models, point.model).status == "ok":
+        if checkpoint.card(models, point.model).status in tables.MEASURED:
             model = checkpoint.load(models, point.model, point.beta)
             validation = bench.measure(model, "validation")
             found.append((float(cost(validation, point.beta).mean()), point, model, validation))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from hvae import tables
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
@@ -56,7 +57,7 @@ class Shared:
     @property
     def trained(self) -> bool:
         """False of a model that diverged, whose numbers mean nothing."""
-        return self.card.status == "ok"
+        return self.card.status in tables.MEASURED
 
     @property
     def dimensions(self) -> int:

@@ -4,7 +4,7 @@ import argparse
 import math
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -19,8 +19,6 @@ from hvae.plane.shared import Bench, Shared
 from hvae.plane.solve import Solution
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
-
-Status = Literal["ok", "diverged", "unreachable"]
 
 
 class Job(Section):
@@ -50,13 +48,15 @@ def main(arguments: argparse.Namespace) -> None:
         point = Point(name=target.name, beta=beta, seed=target.seed, model=target.name)
         settings = measure.Job(seed=job.seed, evaluation=job.evaluation, points=[point])
         done.append(measure.rows(settings, point, card, model, test))
-        rows.append(_row(target, solution, card.status))
+        rows.append(_row(target, solution, _found(card)))
     layers = len(shared.box)
     tables.write(tables.from_rows(rows, tables.targets(layers)), arguments.found)
     measure.write(done, layers, arguments.points, arguments.items)
 
 
-_STATUS: dict[bool, Status] = {True: "ok", False: "unreachable"}
+def _found(card: Card) -> str:
+    """Whether there is a β of these rates, however well the model there is trained."""
+    return "ok" if card.status in tables.MEASURED else card.status
 
 
 def sought(shared: Shared, wanted: Sequence[float]) -> Solution:
@@ -71,9 +71,9 @@ def sought(shared: Shared, wanted: Sequence[float]) -> Solution:
 def card_at(shared: Shared, name: str, solution: Solution) -> Card:
     """The card of the plain model at the β that was found."""
     known = shared.card
-    status: Status = "diverged" if known.status != "ok" else _STATUS[solution.reached]
-    beta = solution.beta.tolist()
-    return known.model_copy(update={"name": name, "beta": beta, "status": status})
+    lost = known.status in tables.MEASURED and not solution.reached
+    status = {"status": "unreachable"} if lost else {}
+    return known.model_copy(update={"name": name, "beta": solution.beta.tolist()} | status)
 
 
 def _row(target: Target, found: Solution, status: str) -> dict[str, Any]:

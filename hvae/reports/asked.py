@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from hvae.reports.kinds import Row
 from hvae.reports.run import Run
+from hvae.tables import MEASURED
 
 
 class Layer(NamedTuple):
@@ -33,7 +34,7 @@ class Asked(NamedTuple):
 
 def asked(run: Run) -> list[Asked]:
     """Every point that was asked for, in the order of the table."""
-    measured = {target["point"]: target for target in run.targets if target["status"] == "ok"}
+    measured = {target["point"]: target for target in run.targets if target["status"] in MEASURED}
     return [
         Asked(row["point"], row["seed"], row["status"], _layers(run, row, measured))
         for row in run.asked

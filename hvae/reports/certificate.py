@@ -13,6 +13,7 @@ from hvae.reports.slack import SHAPES
 from hvae.reports.theme import BAR, CATEGORIES, LIMIT, sub
 from hvae.results.certificate import Judgement, judgement
 from hvae.results.exactness import betas
+from hvae.tables import MEASURED
 
 ROW, FRAME = 24, 230  # pixels of a β, and of title, axis and legends together
 COLORS = {"holds": CATEGORIES[0], "undecided": CATEGORIES[3], "violated": CATEGORIES[1]}
@@ -34,7 +35,7 @@ COMPARISONS: Mapping[str, Comparison] = {
 
 def judged(run: Run) -> Judgement:
     """Whether the plane can be trusted, and why, in a sentence."""
-    lost = [anchor["point"] for anchor in run.anchors if anchor["status"] != "ok"]
+    lost = [anchor["point"] for anchor in run.anchors if anchor["status"] not in MEASURED]
     found = judgement(run.certificate, run.params.certification.tolerance)
     if lost and len(lost) == len(run.anchors):
         text = f"All {len(lost)} independent models diverged: nothing holds the plane to account."

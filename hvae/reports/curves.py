@@ -32,9 +32,9 @@ def curves(run: Run) -> alt.Chart | None:
 
 def _of_planes(run: Run) -> dict[str, Row]:
     """A model has diverged where none of its points has a finite value."""
-    seeds = {point["seed"] for point in run.trained}
+    seeds = {point["seed"]: point["status"] for point in run.trained}
     return {
-        name: {"status": "ok" if seed in seeds else "diverged", "seed": seed}
+        name: {"status": seeds.get(seed, "diverged"), "seed": seed}
         for seed, name in run.params.grid.shared().items()
     }
 
@@ -50,7 +50,7 @@ def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) ->
             alt.X("step:Q", title="Training step"),
             alt.Y("objective:Q", title=title, scale=alt.Scale(type="log", nice=False)),
             color,
-            alt.StrokeDash("status:N", title="Training", sort=["ok", "diverged"]),
+            alt.StrokeDash("status:N", title="Training", sort=["ok", "unconverged", "diverged"]),
             detail="point:N",
             tooltip=["point:N", "step:Q", alt.Tooltip("objective:Q", format=".4~g")],
         )

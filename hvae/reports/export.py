@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hvae import command, writing
+from hvae import command, provenance, writing
 from hvae.params import Params, parse
 from hvae.reports import files
 from hvae.reports.rows import as_csv, rows
@@ -19,6 +19,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the figures that the page shows, and a small one for a list of experiments."""
     run = load(parse(Params, arguments.params), arguments.results, arguments.data)
     export(figures(run), arguments.out)
+    provenance.mark_folder(arguments.out)
 
 
 def export(drawn: Sequence[Figure], folder: Path) -> None:

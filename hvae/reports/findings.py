@@ -9,6 +9,7 @@ from hvae.guidance.words import estimate, listed
 from hvae.reports.certificate import judged
 from hvae.reports.names import names
 from hvae.reports.run import Run
+from hvae.tables import MEASURED
 
 NAMED = 10  # diverged points that are named
 
@@ -62,7 +63,7 @@ def _trained(run: Run) -> str:
     if not run.trained:
         return f"All {len(run.points)} {points_of(run)} diverged: there is nothing to show."
     called = names(run)
-    lost = [called[point["point"]] for point in run.points if point["status"] != "ok"]
+    lost = [called[point["point"]] for point in run.points if point["status"] not in MEASURED]
     rates = [point["rate_total"] for point in run.trained]
     quality = QUALITY["psnr_db" if run.test.bounded else "mse"]
     values = [point[quality.column] for point in run.trained]

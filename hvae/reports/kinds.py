@@ -30,11 +30,11 @@ def split(params: Params, points: Iterable[Row]) -> Kinds:
 
 def part(params: Params) -> str:
     """Which points have latents, in words; "" where all have them."""
-    every = params.evaluation.every
-    if every == 1:
-        return ""
     some, whole = (sum(map(len, rows.values())) for rows in (params.looked_into(), params.rows()))
-    return f"every {ordinal(every)} value of each β ({some} of {whole} points)"
+    if some == whole:
+        return ""
+    nth = ordinal(params.evaluation.every)
+    return f"every {nth} value of each β, its ends and middle ({some} of {whole} points)"
 
 
 def ordinal(number: int) -> str:

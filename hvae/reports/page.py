@@ -86,6 +86,7 @@ def heading(run: Run) -> dict[str, Any]:
         "kept": kept(run),
         "violated": any(check["verdict"] == "violated" for check in run.bounds),
         "recommended": overview.recommended(run),
+        "unconverged": run.unconverged,
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hvae.grid_options import thinned
 from hvae.reports.kinds import Row
 from hvae.reports.names import names
 from hvae.reports.run import Run
@@ -98,7 +99,7 @@ def _corners(run: Run) -> list[tuple[float, ...]]:
 
 def _axes(run: Run) -> list[list[float]]:
     every = run.params.evaluation.every
-    return [sorted(axis[::every]) for axis in run.params.grid.axes()]
+    return [sorted(thinned(axis, every)) for axis in run.params.grid.axes()]
 
 
 def _trained(run: Run, wanted: Iterable[tuple[float, ...]]) -> list[Row]:
@@ -121,12 +122,16 @@ def _strip(run: Run, point: Row, kind: str) -> Strip:
 
 
 def strip(images: NDArray[np.floating], shape: tuple[int, ...], text: str) -> Strip:
-    """Flat images (count, n) in [0, 1], side by side, as a PNG; values outside are clipped."""
+    """Flat images (count, n) in [0, 1], side by side, as a PNG; values outside are clipped.
+
+    Of shape (height, width), grey, or with three channels in colour; one channel is grey as well.
+    """
     height, width, *channels = shape
     frames = np.ones((len(images), height, width + GAP, *channels))
     frames[:, :, :width] = images.reshape(-1, *shape).clip(0, 1)
-    row = np.concatenate(list(frames), axis=1)[:, :-GAP].squeeze()
+    row = np.concatenate(list(frames), axis=1)[:, :-GAP]
+    pixels = (row[..., 0] if channels == [1] else row) * 255
     buffer = io.BytesIO()
-    Image.fromarray((row * 255).round().astype(np.uint8)).save(buffer, "PNG")
+    Image.fromarray(pixels.round().astype(np.uint8)).save(buffer, "PNG")
     uri = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    return Strip(uri, row.shape[1], row.shape[0], text)
+    return Strip(uri, row.shape[1], height, text)

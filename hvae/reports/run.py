@@ -10,9 +10,12 @@ import pyarrow as pa
 from hvae import named_tables, reading
 from hvae.data import prepared
 from hvae.data.exact import Exact, exact
+from hvae.data.feasible import left_out, plan
 from hvae.data.prepared import Items
+from hvae.data.source import SPLITS
 from hvae.params import Params
 from hvae.reports.kinds import Row, split
+from hvae.results.convergence import shortfalls
 from hvae.results.rates import (
     Rate,
     code_lengths,
@@ -23,6 +26,7 @@ from hvae.results.rates import (
     suffix_rates,
 )
 from hvae.sizes import flat_latents
+from hvae.tables import MEASURED
 
 TABLES = ("tasks", "bounds", "information", "gallery", "history")
 
@@ -36,6 +40,7 @@ class Run(NamedTuple):
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
+    left_out: what was not measured for want of items, and why.
     """
 
     params: Params
@@ -57,6 +62,13 @@ class Run(NamedTuple):
     certificate: Sequence[Row] = ()
     asked: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
+    left_out: Sequence[str] = ()
+
+    @property
+    def unconverged(self) -> list[str]:
+        """Which trainings stopped too early, and how many steps to try: a sentence a kind."""
+        rows = [*self.points, *self.anchors]
+        return [one.sentence for one in shortfalls(self.params, rows, self.history)]
 
     @property
     def trained(self) -> list[Row]:
@@ -141,11 +153,16 @@ def load(params: Params, results: Path, data: Path) -> Run:
         certificate=read("certificate") if params.amortized else (),
         asked=read("targets") if params.grid.rates else (),
         guidance=reading.json_object(results / "guidance.json"),
+        left_out=left_out(
+            {name: prepared.labels(data / f"{name}.parquet") for name in SPLITS},
+            test.classes,
+            plan(params),
+        ),
     )
 
 
 def _trained(points: Sequence[Row]) -> list[Row]:
-    return [point for point in points if point["status"] == "ok"]
+    return [point for point in points if point["status"] in MEASURED]
 
 
 def _parameters(points: Sequence[Row]) -> int:

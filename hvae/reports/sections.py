@@ -96,6 +96,7 @@ _CERTIFICATION = [
     Section("certification", "Certification", _amortized, panels.certification),
 ]
 _MODELS = [
+    Section("data", "What was read", _always, panels.none),
     Section("pictures", "Pictures", _has_pictures, panels.none),
     Section("embeddings", "Latents in a plane", _always, panels.embeddings),
     Section("training", "Training", _always, panels.training),

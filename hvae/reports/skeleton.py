@@ -11,6 +11,7 @@ import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from hvae import provenance
 from hvae.reports import theme
 from hvae.reports.lines import wrapped
 
@@ -55,7 +56,12 @@ def render(
     page = templates.get_template(template)
     look = {"look": theme.SCREEN, "dark": theme.DARK, "sub": theme.sub}
     return page.render(
-        figures=figures, libraries=libraries(), called=called or {}, **look, **values
+        figures=figures,
+        libraries=libraries(),
+        called=called or {},
+        fingerprint=provenance.current(),
+        **look,
+        **values,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from hvae import tables
 from hvae.bounds.samples import Estimate
 from hvae.data.exact import Exact
 from hvae.results.rates import Floats, by_point, leading, lowest_layer, suffix_rates, suffix_sums
@@ -86,7 +87,7 @@ class Evidence:
     def diverged(self) -> frozenset[str]:
         """The points that have no measurements."""
         rows = self.points.to_pylist() if self.points is not None else []
-        return frozenset(row["point"] for row in rows if row["status"] != "ok")
+        return frozenset(row["point"] for row in rows if row["status"] not in tables.MEASURED)
 
     @cached_property
     def _columns(self) -> dict[str, dict[str, Floats]]:

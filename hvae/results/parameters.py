@@ -1,12 +1,17 @@
 """Record an experiment's parameters beside its results: the checked form, as canonical JSON."""
 
 import argparse
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from hvae import command, writing
 from hvae.errors import InputError
 from hvae.params import Params, parse
 from hvae.reading import one_line
+
+NAMED = 10  # keys that differ
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -31,6 +36,44 @@ def recorded(results: Path) -> Params:
         ) from None
     except ValueError as error:
         raise InputError(f"{path} cannot be read: {one_line(error)}") from None
+
+
+def changed(results: Path, params: Params) -> list[str]:
+    """The keys in which parameters differ from those recorded in a folder, with both values.
+
+    None where nothing is recorded there. What another version recorded is compared as it is.
+    """
+    path = results / "params.json"
+    if not path.is_file():
+        return []
+    before, now = (dict(_leaves(json.loads(text))) for text in (path.read_text(), record(params)))
+    keys = sorted(key for key in before | now if before.get(key) != now.get(key))
+    return [f"{key}: {_told(before, key)} → {_told(now, key)}" for key in keys]
+
+
+def _leaves(values: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value that is no group of keys, by its keys with dots between them."""
+    if isinstance(values, dict) and values:
+        for name, inner in values.items():
+            yield from _leaves(inner, f"{key}.{name}" if key else name)
+    else:
+        yield key, values
+
+
+def _told(values: Mapping[str, Any], key: str) -> str:
+    return json.dumps(values[key], ensure_ascii=False) if key in values else "not there"
+
+
+def changes(results: Path, params: Params) -> str | None:
+    """The same in a sentence; None where nothing differs, or where nothing can be read."""
+    try:
+        found = changed(results, params)
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not found:
+        return None
+    more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return f"{results} was made with other parameters: {'; '.join(found[:NAMED])}{more}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Key figures of an experiment, for `dvc metrics` and `dvc plots`."""
 
 import argparse
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hvae import command, named_tables, reading, writing
+from hvae import command, named_tables, provenance, reading, tables
 from hvae.results import plots
 
 
@@ -22,8 +21,7 @@ def main(arguments: argparse.Namespace) -> None:
     if "amortized" in points["strategy"].to_pylist():
         found |= {"certificate": certified(_table("certificate", arguments.results).to_pylist())}
     found |= {"applications": applications(reading.json_object(arguments.guidance))}
-    text = json.dumps(found, indent=2) + "\n"
-    writing.store(text, arguments.out)
+    provenance.store(found, arguments.out)
     plots.write(plots.plane(points), arguments.plane)
     plots.write(plots.accuracies(points, tasks), arguments.accuracy)
 
@@ -43,12 +41,13 @@ def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, An
     """
     plane = pc.equal(points["strategy"], "amortized")
     points = points.filter(plane) if pc.any(plane).as_py() else points
-    trained = points.filter(pc.equal(points["status"], "ok"))
+    trained = points.filter(pc.is_in(points["status"], pa.array(tables.MEASURED)))
     verdicts = Counter(bounds["verdict"].to_pylist())
     names = ("holds", "violated", "undecided", "vacuous")
     return {
         "points": points.num_rows,
         "diverged": points["status"].to_pylist().count("diverged"),
+        "unconverged": points["status"].to_pylist().count("unconverged"),
         "checks": {name: verdicts[name] for name in names},
         "rate_total_nats": _range(trained["rate_total"]),
         "distortion_nats": _range(trained["distortion"]),
@@ -90,12 +89,12 @@ def _compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _range(column: pa.ChunkedArray) -> dict[str, float]:
-    return pc.min_max(column).as_py()
+    return pc.min_max(_existing(column)).as_py()
 
 
 def _existing(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Without nan: values that do not exist."""
-    return column.filter(pc.invert(pc.is_nan(column)))
+    """Without nan, a value that does not exist, and infinities, which JSON does not have."""
+    return column.filter(pc.is_finite(column))
 
 
 def _best_accuracy(tasks: pa.Table, features: str) -> float | None:

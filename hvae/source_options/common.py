@@ -104,10 +104,6 @@ class Common(Section):
         """`raw_dir` as a folder, if it is given."""
         return None if self.raw_dir is None else Path(self.raw_dir).expanduser()
 
-    def raw_files(self) -> list[Path]:
-        """The files in `raw_dir` that are read; none where the source downloads or draws."""
-        return []
-
 
 class Made(Common):
     """A source that reads no files of the user's."""

@@ -3,12 +3,28 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hvae.source_options.common import Common, Extent, Split
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00]+$")]
 Axis = Annotated[int, Field(ge=1, le=100_000)]
+
+
+Levels = Annotated[int, Field(ge=2, le=256)]
+
+
+def _opaque(name: str) -> str:
+    """A colour that Pillow knows, without transparency; ValueError for any other."""
+    from PIL import ImageColor  # here, since most runs need none: it takes a while
+
+    try:
+        *colour, opacity = (*ImageColor.getrgb(name), 255)[:4]
+    except ValueError:
+        colour, opacity = [], 0
+    if opacity != 255 or not colour or max(colour) > 255:
+        raise ValueError(f"must be an opaque colour, as white, black or '#ff8800', got {name!r}")
+    return name
 
 
 class Own(Common):
@@ -39,34 +55,35 @@ class ImageFolder(Own):
     """Images in a folder a class, or in `raw_dir` itself where there are no classes.
 
     With `resize`, an image's shorter side is scaled to `size` and the middle cut out; without, an
-    image of another size is refused. Colour images are turned to grey where grey is asked for.
+    image of another size is refused. Colour images are turned to grey where grey is asked for, and
+    grey ones are read in colour where colour is. What is transparent is laid on `background`.
     """
 
     source: Literal["image-folder"]
     size: Annotated[int, Field(ge=1, le=1024)] = 32
     channels: Literal["colour", "grey"] = "colour"
     resize: bool = True
+    background: Annotated[str, AfterValidator(_opaque)] = "white"
 
     @property
     def extent(self) -> Extent:
         colours = {"colour": (3,), "grey": ()}[self.channels]
         return Extent(shape=(self.size, self.size, *colours))
 
-    def raw_files(self) -> list[Path]:
-        found = (path for path in self.root.rglob("*") if path.is_file())
-        return sorted(path for path in found if not path.name.startswith("."))
-
 
 class Arrays(Own):
     """One file with x, labels and a target, the last two optional.
 
-    Whole numbers in x are one of `levels` levels, 0 … levels − 1; floats lie in [0, 1] if `bounded`
-    and are any real numbers if not. `shape` is an item's own where the file does not tell it.
+    Whole numbers in x are one of `levels` levels, 0 … levels − 1: where that is null, of 2 if they
+    are True and False, and of 256 if they are numbers. Floats lie in [0, 1] if `bounded` and are
+    any real numbers if not. `shape` is an item's own where the file does not tell it. Items without
+    a label are refused, or left out if `unlabelled` is drop.
     """
 
     file: FileName
-    levels: Annotated[int, Field(ge=2, le=256)] = 256
+    levels: Levels | None = None
     bounded: bool = True
+    unlabelled: Literal["refuse", "drop"] = "refuse"
     shape: Annotated[list[Axis], Field(min_length=1, max_length=3)] | None = None
 
     @property
@@ -77,9 +94,6 @@ class Arrays(Own):
     def path(self) -> Path:
         """The file."""
         return self.root / self.file
-
-    def raw_files(self) -> list[Path]:
-        return [self.path]
 
 
 class Npz(Arrays):

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
+from hvae.data.feasible import no_classes
 from hvae.latents.store import Latents
 from hvae.task_options import Classification
 from hvae.tasks import task
@@ -32,8 +33,11 @@ PROBES: Mapping[str, Callable[[], Any]] = {
 
 
 def measure(subject: Subject, settings: Classification, seed: int) -> Iterator[Score]:
-    """Accuracies of every probe."""
-    return classify(subject.latents, settings)
+    """Accuracies of every probe; nothing where classes are too rare for it."""
+    labels = {split: of.label for split, of in subject.latents.items()}
+    labels["train"] = labels["train"][: settings.max_train]
+    if no_classes(labels, subject.items["train"].classes) is None:
+        yield from classify(subject.latents, settings)
 
 
 def classify(latents: Mapping[str, Latents], settings: Classification) -> Iterator[Score]:

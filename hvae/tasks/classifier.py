@@ -3,7 +3,6 @@
 It says what a decoded latent shows. It is trained on train items, and never sees a test item.
 """
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from hvae import writing
+from hvae import provenance
 from hvae.errors import InputError
 from hvae.models import weights
 from hvae.params import Section, parse
@@ -23,7 +22,7 @@ from hvae.reading import one_line
 class Card(Section):
     """Everything but the weights; `accuracy` is that on test items."""
 
-    format: Literal[2] = 2
+    format: Literal[2, 3] = 3
     method: Literal["mlp"]
     shape: list[PositiveInt]
     classes: Annotated[list[str], Field(min_length=1)]
@@ -31,6 +30,7 @@ class Card(Section):
     epoch: PositiveInt
     accuracy: Annotated[float, Field(ge=0, le=1)]
     sha256: str = ""
+    fingerprint: str = ""
 
     @property
     def least(self) -> int:
@@ -99,8 +99,7 @@ def save(folder: Path, card: Card, classifier: Classifier) -> None:
     """Write `classifier.safetensors` and `classifier.json`, each whole or not at all."""
     path = folder / "classifier.safetensors"
     known = card.model_copy(update={"sha256": weights.save(path, classifier.state_dict())})
-    text = json.dumps(known.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
-    writing.store(text, path.with_suffix(".json"))
+    provenance.store(known.model_dump(mode="json"), path.with_suffix(".json"))
 
 
 def load(folder: Path) -> Judge:

@@ -15,6 +15,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from hvae.data.feasible import no_classes
 from hvae.latents.store import Latents
 from hvae.task_options import Clustering
 from hvae.tasks import task
@@ -43,8 +44,12 @@ class Clustered(NamedTuple):
 
 
 def measure(subject: Subject, settings: Clustering, seed: int) -> Iterator[Found]:
-    """What clusters tell of classes, and the counts behind it."""
+    """What clusters tell of classes, and the counts behind it; nothing where these are too rare."""
     classes = subject.items["train"].classes
+    labels = {split: of.label for split, of in subject.latents.items()}
+    labels["train"] = labels["train"][: settings.max_train]
+    if no_classes(labels, classes) is not None:
+        return
     for one in cluster(subject.latents, len(classes), settings):
         yield from scores(one)
         yield from counts(one, classes)

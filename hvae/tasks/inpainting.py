@@ -76,8 +76,10 @@ def masked(part: Part, mask: str) -> Tensor:
 
 
 def _lower_half(items: int, height: int, width: int, source: torch.Generator) -> Tensor:
-    hidden = torch.arange(height) >= height // 2
-    return hidden.repeat_interleave(width).expand(items, -1)
+    """The lower half of the rows, rounded up; of a single row, the right half."""
+    down, across = torch.arange(height), torch.arange(width)
+    rows = (down >= height // 2).repeat_interleave(width)
+    return (rows if height > 1 else across >= width // 2).expand(items, -1)
 
 
 def _random_half(items: int, height: int, width: int, source: torch.Generator) -> Tensor:

@@ -10,11 +10,15 @@ from hvae.tasks.views import Floats
 
 
 def statistics(items: Items) -> dict[str, Floats]:
-    """Every statistic of images in [0, 1], by name, each (items,); none of anything else."""
+    """Every statistic of images in [0, 1], by name, each (items,); none of anything else.
+
+    A single row or column of pixels has no slant.
+    """
     if len(items.shape) < 2 or not items.bounded:
         return {}
     images = grey(items.x.astype(np.float64), items.shape)
-    return {name: statistic(images) for name, statistic in STATISTICS.items()}
+    names = [name for name in STATISTICS if name != "slant" or 1 not in items.shape[:2]]
+    return {name: STATISTICS[name](images) for name in names}
 
 
 def grey(x: NDArray[np.float64], shape: tuple[int, ...]) -> Floats:

@@ -3,7 +3,6 @@
 Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with the weights.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +11,7 @@ import torch
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor
 
-from hvae import writing
+from hvae import provenance
 from hvae.cost.weights import weights as count
 from hvae.errors import InputError
 from hvae.models import weights
@@ -33,10 +32,11 @@ class Card(Section):
 
     beta: (β_1, …, β_L) of the model or, of one for a whole plane, the range of each. A model that
     was folded out of such a one is `amortized` with a β of its own.
-    parameters: how many weights were trained; sha256: that of the file of weights.
+    parameters: how many weights were trained; sha256: that of the file of weights; fingerprint: of
+    the job that trained it (`provenance`).
     """
 
-    format: Literal[5] = 5
+    format: Literal[5, 6] = 6
     name: str
     strategy: Literal["independent", "amortized"]
     seed: Seed
@@ -45,9 +45,10 @@ class Card(Section):
     levels: PositiveInt | None = None  # that the likelihood gives probabilities to
     model: Model
     parameters: PositiveInt
-    status: Literal["ok", "diverged", "unreachable"]
+    status: Literal["ok", "unconverged", "diverged", "unreachable"]
     train_seconds: NonNegativeFloat
     sha256: str = ""
+    fingerprint: str = ""
 
     @property
     def box(self) -> list[tuple[float, float]] | None:
@@ -60,8 +61,7 @@ def save(folder: Path, card: Card, state: Mapping[str, Tensor]) -> None:
     """Write `<name>.safetensors` and `<name>.json`, each whole or not at all."""
     path = folder / f"{card.name}.safetensors"
     known = card.model_copy(update={"sha256": weights.save(path, state)})
-    text = json.dumps(known.model_dump(mode="json"), indent=2)
-    writing.store(text + "\n", path.with_suffix(".json"))
+    provenance.store(known.model_dump(mode="json"), path.with_suffix(".json"))
 
 
 def card(folder: Path, name: str) -> Card:

@@ -14,12 +14,17 @@ class Curve(NamedTuple):
     looks: Mapping[int, float]
     constant: float
 
+    @property
+    def objective(self) -> dict[int, float]:
+        """J° by step, in nats."""
+        return {step: value - self.constant for step, value in self.looks.items()}
+
 
 def save(path: Path, curves: Iterable[Curve]) -> None:
     """Write a row a look, its objective without the constant."""
     rows = [
-        {"point": curve.point, "step": step, "objective": value - curve.constant}
+        {"point": curve.point, "step": step, "objective": value}
         for curve in curves
-        for step, value in curve.looks.items()
+        for step, value in curve.objective.items()
     ]
     tables.write(tables.from_rows(rows, tables.history()), path)

@@ -1,8 +1,15 @@
 """How training changes over its steps: the learning rate falls, β rises; and when it looks."""
 
+import math
+from collections.abc import Mapping
+from typing import Literal
+
 from hvae.params import Schedule
 
 FIRST = 0.01  # the part of β that training starts with
+LATE = 0.9  # of the steps, after which a trained model's objective hardly falls any more
+STILL = 0.01  # the part of J° that it may still fall by
+LEAST = 2  # times as many steps are worth a trial, at least
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
@@ -33,5 +40,37 @@ def looks(settings: Schedule) -> list[int]:
 
 
 def looks_at(settings: Schedule, step: int) -> bool:
-    """Whether training looks at held-out data after a step."""
-    return step % settings.validate_every == 0 or step == settings.steps
+    """Whether training looks at held-out data after a step: also where its last tenth begins."""
+    return step % settings.validate_every == 0 or step in (late(settings.steps), settings.steps)
+
+
+def late(steps: int) -> int:
+    """The step after which the last tenth of the training begins."""
+    return max(1, round(LATE * steps))
+
+
+def status(looks: Mapping[int, float], diverged: bool) -> Literal["ok", "unconverged", "diverged"]:
+    """What became of a training, by its J° on held-out data in nats at each step of a look."""
+    if diverged:
+        return "diverged"
+    return "unconverged" if fall(looks) > STILL else "ok"
+
+
+def fall(looks: Mapping[int, float]) -> float:
+    """The part of the lowest J° that was won in the last tenth of the steps; 0 of fewer looks."""
+    early = [value for step, value in looks.items() if step <= late(max(looks))]
+    before, after = (
+        min(filter(math.isfinite, some), default=math.inf) for some in (early, looks.values())
+    )
+    return (before - after) / before if 0 < before < math.inf else 0.0
+
+
+def steps_to_try(steps: int, fallen: float) -> int:
+    """How many steps may suffice where J° fell by that part in the last tenth of `steps`.
+
+    Where what is left to win shrinks as 1/steps, the last tenth wins a ninth of it. So a fall of at
+    most 1 % takes fall / 1 % times the steps. To two digits, and at least twice the steps.
+    """
+    wanted = steps * max(LEAST, fallen / STILL)
+    unit = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
+    return math.ceil(wanted / unit) * unit

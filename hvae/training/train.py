@@ -1,13 +1,13 @@
 """Train independent models: of a row of the grid or of the anchors, all of one seed."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hvae import command
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.params import Model, Point, Schedule, Section, parse
-from hvae.training import checkpoint, history, resume
+from hvae.training import checkpoint, history, resume, schedule
 from hvae.training.grid import Trained, train
 from hvae.training.history import Curve
 from hvae.training.material import Material, material
@@ -29,9 +29,10 @@ def main(arguments: argparse.Namespace) -> None:
     betas = [point.beta for point in job.points]
     kept = resume.checkpoints(arguments, job, job.points[0].model)
     trained = train(given.model, betas, given.data, given.held_out, job.training, seed, kept)
-    _save_models(job, trained, given, arguments.models)
     known = constants(given.model, trained, given.data.shape[1])
-    history.save(arguments.history, _curves(job, trained, known))
+    curves = list(_curves(job, trained, known))
+    _save_models(job, trained, given, curves, arguments.models)
+    history.save(arguments.history, curves)
     kept.remove()
 
 
@@ -47,8 +48,10 @@ def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list
     return result
 
 
-def _save_models(job: Job, trained: Trained, given: Material, folder: Path) -> None:
-    for index, point in enumerate(job.points):
+def _save_models(
+    job: Job, trained: Trained, given: Material, curves: Sequence[Curve], folder: Path
+) -> None:
+    for index, (point, curve) in enumerate(zip(job.points, curves, strict=True)):
         card = checkpoint.Card(
             name=point.model,
             strategy="independent",
@@ -58,7 +61,7 @@ def _save_models(job: Job, trained: Trained, given: Material, folder: Path) -> N
             levels=given.model.likelihood.levels,
             model=job.model,
             parameters=sum(trained.layout.sizes[:-1]),
-            status="diverged" if trained.diverged[index] else "ok",
+            status=schedule.status(curve.objective, bool(trained.diverged[index])),
             train_seconds=trained.seconds / len(job.points),
         )
         checkpoint.save(folder, card, trained.member(index))

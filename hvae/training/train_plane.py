@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hvae import command
 from hvae.params import Model, Schedule, Section, Seed, parse
-from hvae.training import checkpoint, history, resume
+from hvae.training import checkpoint, history, resume, schedule
 from hvae.training.amortized import Shared, train
 from hvae.training.history import Curve
 from hvae.training.material import Material, material
@@ -34,11 +34,18 @@ def main(arguments: argparse.Namespace) -> None:
     kept = resume.checkpoints(arguments, job, job.name)
     shared = train(given.model, given.data, given.held_out, job.training, job.seed, kept)
     card = _card(job, given, shared)
-    checkpoint.save(arguments.models, card, shared.state)
-    model = checkpoint.load(arguments.models, job.name, [math.sqrt(a * b) for a, b in job.box])
-    constant = model.likelihood.constant(given.data.shape[1])
-    history.save(arguments.history, [Curve(job.name, shared.looks, constant)])
+    curve = Curve(job.name, shared.looks, _constant(job, given, shared, card))
+    status = schedule.status(curve.objective, shared.diverged)
+    checkpoint.save(arguments.models, card.model_copy(update={"status": status}), shared.state)
+    history.save(arguments.history, [curve])
     kept.remove()
+
+
+def _constant(job: Job, given: Material, shared: Shared, card: checkpoint.Card) -> float:
+    """The likelihood's constant in nats, in the middle of the box."""
+    given.model.cpu().load_state_dict(shared.state)
+    middle = checkpoint.plain(card, given.model, [math.sqrt(a * b) for a, b in job.box])
+    return middle.likelihood.constant(given.data.shape[1])
 
 
 def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:

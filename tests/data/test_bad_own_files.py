@@ -24,9 +24,9 @@ def pictures(folder: Path) -> None:
         Image.new("RGB", (8, 8), (9, 99, 199)).save(folder / name)
 
 
-def image(mode: str, size: tuple[int, int] = (8, 8)) -> bytes:
+def image(mode: str, size: tuple[int, int] = (8, 8), form: str = "PNG") -> bytes:
     content = io.BytesIO()
-    Image.new(mode, size).save(content, "PNG")
+    Image.new(mode, size).save(content, form)
     return content.getvalue()
 
 
@@ -43,8 +43,7 @@ FOLDERS = [
     (last(b"no image"), {}, r"b/2\.png cannot be read as an image .*: mend or remove it"),
     (last(image("RGB")[:40]), {}, r"b/2\.png cannot be read as an image"),
     (last(b"%!PS-Adobe-3.0 EPSF-3.0\n"), {}, r"b/2\.png cannot be read as an image"),
-    (last(image("L")), {}, r"b/2\.png is grey: set data\.channels to grey"),
-    (last(image("I;16")), {}, r"b/2\.png has pixels of mode I;16: save it with 8 bits"),
+    (last(image("F", form="TIFF")), {}, r"b/2\.png has pixels of mode F: save it with 8 bits"),
     (
         last(image("RGB", (8, 9))),
         {"resize": False},
@@ -78,9 +77,16 @@ ARRAYS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"x": HOLED}, {}, r"has values that are NaN or infinite$"),
     ({"x": HOLED}, {"bounded": False}, r"has values that are NaN or infinite$"),
     ({"x": X * 9}, {}, r"x has values from 0 to 9: scale them to \[0, 1\], or set data\.bounded"),
-    ({"x": np.full((4, 6), 300)}, {}, r"x has whole numbers from 300 to 300, but data\.levels is"),
+    ({"x": np.full((4, 6), 300)}, {}, r"from 300 to 300, and levels can be 256 at most: save x / "),
+    ({"x": np.full((4, 6), 300)}, {"levels": 17}, r"data\.levels is 17: save x / 511 as floats$"),
+    ({"x": np.full((4, 6), -1)}, {}, r"from -1 to -1: levels run from 0, so save x as floats"),
+    ({"x": np.full((4, 6), 16)}, {}, r"far below 256 levels: set data\.levels to 17; to 256 if"),
+    ({"x": np.zeros((4, 6), "u1")}, {}, r"far below 256 levels: set data\.levels to 2; to 256 if"),
+    ({"x": X > 0.5}, {"levels": 256}, r"True and False.*data\.levels is 256: set it to 2 or null"),
+    ({"x": X}, {"levels": 17}, r"x has floats \(float64\), but data\.levels is 17: set it to null"),
+    ({"x": X * 1e300}, {"bounded": False}, r"from 0 to 1e\+300, beyond what 32 bits hold"),
     ({"x": np.full((4, 6), 17)}, {"levels": 17}, r"from 17 to 17, but data\.levels is 17: set it"),
-    ({"x": np.full((4, 6), "a")}, {}, r"must hold numbers"),
+    ({"x": np.full((4, 6), "a")}, {}, r"must hold (lists of )?numbers, got "),
     ({"x": X}, {"shape": [2, 2]}, r"has 6 values an item, which do not fill shape \(2, 2\)"),
     ({"x": X}, {"shape": [3, 1, 2]}, r"x of shape \(3, 1, 2\) must have 1 or 3 channels on its"),
     ({"x": X, "labels": [0, 1, 2, 4]}, {}, r"labels must run from 0 with none left out, got 4"),

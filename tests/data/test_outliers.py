@@ -31,7 +31,7 @@ def named(*classes: str) -> Source:
 
 def prepare(folder: Path, **data: object) -> dict[str, prepared.Items]:
     job = {"seed": 0, "data": DIGITS.model_dump() | data}
-    main(argparse.Namespace(params=json.dumps(job), out=folder))
+    main(argparse.Namespace(params=json.dumps(job), out=folder, manifest=None, plan=None))
     return {name: prepared.read(folder / f"{name}.parquet") for name in (*FILES, *OTHERS)}
 
 

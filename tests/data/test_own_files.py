@@ -39,6 +39,10 @@ def test_images_of_the_right_size_come_back_exactly(
         np.testing.assert_array_equal(source.x, [array.reshape(-1) for array in arrays.values()])
         assert source.labels.tolist() == [0, 0, 1, 2]
         assert (source.classes, source.shape, source.levels) == (("cat", "dog", "emu"), shape, 256)
+        assert source.notes == (
+            "1 hidden file or folder was left out",
+            "1 file that is no image by its name was left out",
+        )
 
 
 def test_images_without_classes(tmp_path: Path) -> None:
@@ -112,10 +116,48 @@ def test_other_numbers_of_levels_and_named_classes(name: str, tmp_path: Path) ->
 
 def test_npz_tells_the_shape_itself_and_one_channel_is_none(tmp_path: Path) -> None:
     x = np.zeros((2, 5, 7, 1), np.uint8)
-    assert saved("npz", tmp_path, {"x": x}).shape == (5, 7)
-    assert saved("npz", tmp_path, {"x": x[..., 0]}).shape == (5, 7)
-    bits = saved("npz", tmp_path, {"x": x[..., 0] > 0}, levels=2)
-    assert (bits.levels, bits.x.dtype) == (2, np.uint8)
+    assert saved("npz", tmp_path, {"x": x}, levels=256).shape == (5, 7)
+    assert saved("npz", tmp_path, {"x": x[..., 0]}, levels=256).shape == (5, 7)
+    assert saved("npz", tmp_path, {"x": x}, levels=256, shape=[5, 7]).shape == (5, 7)
+
+
+@pytest.mark.parametrize("shape", [(1, 16), (1, 16, 3), (16, 1), (3, 16), (1, 1), (3, 5, 3)])
+def test_items_of_any_height_keep_their_shape(shape: tuple[int, ...], tmp_path: Path) -> None:
+    x = RNG.random((4, *shape)).astype(np.float32)
+    source = saved("npz", tmp_path, {"x": x})
+    assert source.shape == shape
+    np.testing.assert_array_equal(source.x.reshape(x.shape), x)
+
+
+@pytest.mark.parametrize("name", ["npz", "parquet"])
+@pytest.mark.parametrize("levels", [None, 2])
+def test_true_and_false_are_two_levels(name: str, levels: int | None, tmp_path: Path) -> None:
+    x = RNG.random((4, 6)) > 0.5
+    source = saved(name, tmp_path, {"x": x}, levels=levels)
+    assert (source.levels, source.x.dtype, source.bounded) == (2, np.uint8, True)
+    np.testing.assert_array_equal(prepared.taken(source, np.arange(4)).x, x.astype("f4"))
+
+
+@pytest.mark.parametrize(("most", "levels"), [(16, 17), (16, 256), (1, 256), (0, 2)])
+def test_levels_that_are_set_are_ones_word(most: int, levels: int, tmp_path: Path) -> None:
+    x = np.full((2, 3), most)
+    assert saved("npz", tmp_path, {"x": x}, levels=levels).levels == levels
+
+
+def test_a_target_of_one_column_is_one_number_an_item(tmp_path: Path) -> None:
+    x, target = RNG.random((5, 4)), RNG.random((5, 1))
+    source = saved("npz", tmp_path, {"x": x, "target": target, "labels": np.zeros((5, 1), int)})
+    np.testing.assert_array_equal(source.target, target[:, 0])
+    assert source.labels.tolist() == [0] * 5
+
+
+def test_what_is_not_read_is_told(tmp_path: Path) -> None:
+    x, rows = RNG.random((3, 4)), np.arange(3)
+    told = saved("npz", tmp_path, {"x": x, "ids": rows}).notes
+    assert told == ("1 array was not read: 'ids'",)
+    told = saved("parquet", tmp_path, {"x": x, "index": rows, "path": rows}).notes
+    assert told == ("2 columns were not read: 'index', 'path'",)
+    assert saved("npz", tmp_path, {"x": x}).notes == ()
 
 
 def test_a_prepared_split_is_a_parquet_source(tmp_path: Path) -> None:
@@ -124,12 +166,4 @@ def test_a_prepared_split_is_a_parquet_source(tmp_path: Path) -> None:
     again = sources.load(options("parquet", raw_dir=tmp_path, levels=17, shape=[8, 8]), 0)
     np.testing.assert_array_equal(prepared.taken(again, np.arange(100)).x, digits.x[:100])
     np.testing.assert_array_equal(again.labels, digits.labels[:100])
-
-
-def test_the_files_that_a_run_depends_on(tmp_path: Path) -> None:
-    write_images(tmp_path, random_images(["cat/1.png", "dog/2.png"], 4, 4, 3))
-    listed = options("image-folder", raw_dir=tmp_path).raw_files()
-    assert listed == [tmp_path / "cat" / "1.png", tmp_path / "dog" / "2.png"]
-    named = options("npz", raw_dir=tmp_path, file="mine.npz").raw_files()
-    assert named == [tmp_path / "mine.npz"]
-    assert options("digits").raw_files() == options("mnist").raw_files() == []
+    assert again.notes == ("1 column was not read: 'index'",)

@@ -113,8 +113,38 @@ def test_items_without_classes_are_split_all_the_same() -> None:
     assert len(subset(np.zeros(100, int), 30, seed=0)) == 30
 
 
-def test_too_few_items_of_a_class_are_refused() -> None:
-    with pytest.raises(InputError, match=r"data\.split: 4 items cannot be split by class"):
-        split(np.array([0, 0, 0, 1]), FRACTIONS, seed=0)
+@pytest.mark.parametrize("rare", [1, 2, 3, 4, 5])
+def test_a_rare_class_is_in_train_first_and_then_in_validation(rare: int) -> None:
+    labels = np.repeat([0, 1], [100, rare])
+    for seed in range(5):
+        parts = split(labels, FRACTIONS, seed)
+        assert sorted(np.concatenate(list(parts.values()))) == list(range(100 + rare))
+        train, validation, test = ((labels[parts[name]] == 1).sum() for name in SPLITS)
+        assert train >= 1
+        assert (validation >= 1) or test == 0
+        assert rare < 5 or min(train, validation, test) >= 1
+
+
+def test_a_rare_class_is_anywhere_in_train() -> None:
+    """Not behind all others: tasks read the leading items."""
+    labels = np.repeat([0, 1, 2, 3], [100, 1, 1, 1])
+    places = [np.flatnonzero(labels[split(labels, FRACTIONS, s)["train"]])[-1] for s in range(20)]
+    assert min(places) < 50
+
+
+def test_parts_that_a_source_lacks_come_out_of_its_training_items() -> None:
+    whole = published()
+    for name in ("validation", "test"):
+        parts = {"train": np.arange(900), name: np.arange(900, 1000)}
+        found = divide(whole._replace(parts=parts), mnist(), seed=0)
+        assert set(found[name]) == set(range(900, 1000))
+        (other,) = {"validation", "test"} - {name}
+        assert len(found[other]) == 225  # 0.2 of 0.6 + 0.2
+        assert set(found["train"]) | set(found[other]) == set(range(900))
+
+
+def test_too_few_items_are_refused() -> None:
+    with pytest.raises(InputError, match=r"data\.split: 2 items cannot be split by class"):
+        split(np.array([0, 0]), FRACTIONS, seed=0)
     with pytest.raises(InputError, match=r"data\.max_items: 1 items"):
         subset(np.array([0, 0, 1, 1]), 1, seed=0)

@@ -177,11 +177,12 @@ def test_latents_of_other_items_are_refused(folders):
     assert not (folders / "information.parquet").exists()
 
 
-def test_too_few_items_are_refused_by_name(folders):
+def test_classes_that_are_too_rare_are_left_out_and_the_rest_is_estimated(folders):
     path = store.file(folders / "latents", "fine", "train")
     store.write(store.Latents(*(few(part) for part in store.read(path))), path)
-    with pytest.raises(InputError, match=r"point fine .* train must have a row an item"):
-        run(measure, folders, evaluation=EVALUATION | INFORMATION)
+    found = {row["quantity"] for row in measured(folders)}
+    assert "-log p(x)" in found
+    assert not any(name.startswith("I(y;") for name in found)
 
 
 def few(part):

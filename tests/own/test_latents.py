@@ -91,7 +91,25 @@ def with_value(value: float | None) -> list[list[float | None]]:
         ({"label": [None, *range(ITEMS - 1)]}, "label is missing for 1 items"),
         ({"label": ["a"] * (ITEMS - 1) + ["b"]}, "label b has 1 items, at least 4 of each"),
         ({"rate_2": [1.0] * ITEMS}, None),
-        ({"rate_1": [-1.0] * ITEMS}, "rates must not be negative"),
+        ({"rate_1": [-0.1] * ITEMS}, "rate_1 must not be negative, has -0.1"),
+        ({"rate_1": [-1e-5] * ITEMS}, "rate_1 must not be negative, has -1e-05"),
+        ({"rate_1": [None, *[1.0] * (ITEMS - 1)]}, "rate_1 has values that are NaN, infinite"),
+        ({"rate_1": [[1.0]] * ITEMS}, "rate_1 must hold numbers, has list"),
+        ({"rate_1": ["1"] * ITEMS}, "rate_1 must hold numbers, has string"),
+        ({"labels": np.arange(ITEMS), "label": None}, "has a column 'labels', which is not read"),
+        ({"rates_1": [1.0] * ITEMS}, "has a column 'rates_1', which is not read: rename it"),
+        ({"z0_mean": MEAN.tolist()}, "has a column z0_mean: layers are numbered from 1"),
+        ({"label": [True, False] * (ITEMS // 2)}, "whole numbers or text, has bool"),
+        ({"label": [[1, 0]] * ITEMS}, "whole numbers or text, has list"),
+        ({"label": [{"a": 1}] * ITEMS}, "whole numbers or text, has struct"),
+        (
+            {"label": pa.array([0.5] * ITEMS).dictionary_encode()},
+            "whole numbers or text, has double",
+        ),
+        ({"label": pa.array(["a", None] * 15).dictionary_encode()}, "is missing for 15 items"),
+        ({"z1_mean": [[[0.0]] * 3] * ITEMS}, "z1_mean must hold numbers, has list"),
+        ({"z1_mean": [{"a": 1.0}] * ITEMS}, "z1_mean must hold lists"),
+        ({"z1_mean": [[True] * 3] * ITEMS}, "z1_mean must hold numbers, has bool"),
         ({"rate_1": [float("inf")] * ITEMS}, "rate_1 has values that are NaN, infinite"),
     ],
 )
@@ -121,3 +139,45 @@ def test_too_few_items_and_files_of_another_kind(tmp_path: Path) -> None:
     path.write_text("not parquet")
     with pytest.raises(InputError, match="cannot be read as a Parquet table"):
         latents.read(path)
+
+
+def test_a_column_twice_is_refused(tmp_path: Path) -> None:
+    path, one = tmp_path / "z.parquet", columns()
+    arrays = [pa.array(value) for value in [*one.values(), one["label"]]]
+    pq.write_table(pa.Table.from_arrays(arrays, names=[*one, "label"]), path)
+    with pytest.raises(InputError, match=r"z\.parquet: has 2 columns label: one is needed"):
+        latents.read(path)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+@pytest.mark.parametrize("place", [pa.int8(), pa.int32()])
+def test_categories_are_labels(tmp_path: Path, kind: pa.DataType, place: pa.DataType) -> None:
+    """As pandas and Polars write them, also where a category has no items."""
+    places = pa.array([3, 1] * (ITEMS // 2), place)
+    names = pa.array(["z", "b", "unused", "a"], kind)
+    own = latents.read(written(tmp_path, label=pa.DictionaryArray.from_arrays(places, names)))
+    assert own.classes == ("a", "b")
+    assert own.latents.label[:2].tolist() == [0, 1]
+
+
+def test_whole_numbers_in_a_dictionary_are_labels(tmp_path: Path) -> None:
+    own = latents.read(written(tmp_path, label=pa.array([7, 5, 7] * 10).dictionary_encode()))
+    assert own.classes == ("5", "7")
+    assert own.latents.label[:3].tolist() == [1, 0, 1]
+
+
+def test_a_rate_that_rounding_left_below_zero_is_zero(tmp_path: Path) -> None:
+    rate = np.linspace(0, 1, ITEMS)
+    rate[:2] = -6e-8, -2.9e-6  # of three dimensions, 3e-6 nats are rounding
+    own = latents.read(written(tmp_path, rate_1=rate))
+    assert own.rates is not None
+    np.testing.assert_array_equal(own.rates[:, 0], np.maximum(rate, 0))
+
+
+def test_the_path_may_be_text_and_other_columns_are_named(tmp_path: Path) -> None:
+    path = written(tmp_path, index=range(ITEMS), epoch=[3] * ITEMS, name=["a"] * ITEMS)
+    own = latents.read(str(path))
+    assert own.unread == ("epoch", "name")
+    assert own.taken(np.arange(3)).unread == own.at([1.0]).unread == ("epoch", "name")
+    with pytest.raises(InputError, match="path must be a path or text, got None"):
+        latents.read(None)  # type: ignore[arg-type]

@@ -11,8 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from hvae import tables
+from hvae.errors import InputError
 from hvae.own.latents import read
 from hvae.own.study import Settings, study
 
@@ -117,10 +119,12 @@ def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
     columns = channel()
     del columns["rate_1"]
     columns["label"] = [f"<script>alert({label})</script>" for label in columns["label"]]
+    columns |= {"epoch": [1] * ITEMS, "run": ["a"] * ITEMS}
     pq.write_table(pa.table(columns), path)
     given = ["--latents", str(path), "--out", str(out), "--rates", "1.0217"]
     done = command(*given, "--title", "<b>mine</b> & yours")
     assert done.returncode == 0, done.stderr
+    assert done.stderr == f"{path}: Not read, since they are no columns of latents: epoch, run\n"
     page = (out / "index.html").read_text()
     assert "&lt;b&gt;mine&lt;/b&gt; &amp; yours" in page
     assert "<b>mine</b>" not in page
@@ -169,3 +173,23 @@ def test_without_the_reports_extra_the_command_says_what_to_install() -> None:
     )
     wanted = "error: altair is not installed: pip install 'hvae[reports]'\n"
     assert (done.returncode, done.stderr) == (1, wanted)
+
+
+def test_arguments_of_another_kind_are_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table(channel()), path := tmp_path / "z.parquet")
+    own, settings = read(path), Settings(title="A title", seed=0, items=100)
+    for given, problem in [
+        ((path, settings, tmp_path), "own must be a Own, got"),
+        ((own, {"seed": 0}, tmp_path), "settings must be a Settings, got {'seed': 0}"),
+        ((own, settings, None), "out must be a path or text, got None"),
+    ]:
+        with pytest.raises(InputError, match=re.escape(problem)):
+            study(*given)  # type: ignore[arg-type]
+
+
+def test_the_folder_may_be_text_and_threads_are_put_back(tmp_path: Path) -> None:
+    pq.write_table(pa.table(channel()), path := tmp_path / "z.parquet")
+    torch.set_num_threads(2)
+    study(read(path), Settings(title="A title", seed=0, items=100), str(tmp_path / "out"))
+    assert torch.get_num_threads() == 2
+    assert (tmp_path / "out" / "index.html").is_file()

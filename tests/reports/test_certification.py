@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from hvae.params import Params, parse
 from hvae.reports import kinds, plane
 from hvae.reports.asked import asked
 from hvae.reports.certificate import certificate, judged, ratios, rows, unreachable
 from hvae.reports.findings import findings
+from hvae.reports.kinds import part
 from hvae.reports.landed import CROWDED, GRID, landed
 from hvae.reports.marks import ends, nats
 from hvae.reports.page import page
@@ -49,7 +51,16 @@ def test_its_head_counts_models_and_points(config: Config) -> None:
     assert "one hierarchical VAE with 2 layers" in html
     assert "conditioned on β (1,234 weights), gives 4 points and 2 more that were asked" in html
     assert "8 independent models (1,234 weights each) hold it to account" in html
-    assert "At every 2nd value of each β (1 of 4 points)." in html
+    assert "Applications are measured at" not in html  # but at all of them
+
+
+def test_a_page_says_at_which_points_applications_are_measured(config: Config) -> None:
+    config["grid"]["beta"] = [[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6]]
+    config["evaluation"]["every"] = 3
+    told = "every 3rd value of each β, its ends and middle (9 of 42 points)"
+    assert part(parse(Params, config)) == told
+    config["evaluation"]["every"] = 1
+    assert part(parse(Params, config)) == ""
 
 
 @pytest.mark.parametrize("amortized", [False, True])
@@ -128,7 +139,7 @@ def test_anchors_are_drawn_on_the_plane_and_not_mixed_into_it(config: Config) ->
     for metric in plane.metrics(one):
         drawn = plane.rows(one, metric)
         counts = [sum(row["kind"] == kind for row in drawn) for kind in _names()]
-        assert counts == [1 if metric.name == "accuracy" else 4, 8, 2]
+        assert counts == [4, 8, 2]
     gaussian = figures(run(config, source="gaussian", amortized=True))
     (cells,) = [figure for figure in gaussian if figure.section == "exactness"]
     assert len({row["point"] for row in data_of(cells.spec)[0]}) == 4

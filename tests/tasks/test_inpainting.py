@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from hvae.task_options import Inpainting
-from hvae.tasks.images import Purpose, pictures
+from hvae.tasks.images import Part, Purpose, pictures
 from hvae.tasks.inpainting import filled, masked, mean_image, measure, references
 from tests.tasks.pictures import (
     IDENTITY,
@@ -117,3 +117,22 @@ def test_imputed_values_lie_in_the_range_of_the_data() -> None:
     model = Known(lambda x, noise: 3 * x)
     steps = part.steps(Purpose.INPAINTING, 5)
     assert (filled(model, part.x, hidden, start, "mean", steps)[hidden] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("shape", "hidden"),
+    [
+        ((1, 5), [0, 0, 1, 1, 1]),  # of a single row the right half
+        ((5, 1), [0, 0, 1, 1, 1]),
+        ((1, 2, 3), [0, 0, 0, 1, 1, 1]),
+        ((3, 2), [0, 0, 1, 1, 1, 1]),
+        ((2, 2), [0, 0, 1, 1]),
+        ((1, 1), [1]),
+    ],
+)
+def test_half_of_an_item_is_seen_where_it_has_two_pixels(
+    shape: tuple[int, ...], hidden: list[int]
+) -> None:
+    x = np.zeros((4, math.prod(shape)))
+    part = Part("test", items(x, shape), (0, 2))
+    assert masked(part, "half").long().tolist() == [hidden] * 4

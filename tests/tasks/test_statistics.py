@@ -64,6 +64,14 @@ def test_what_is_no_image_has_no_statistics() -> None:
     assert statistics(items(np.zeros((2, 8)), (2, 4), bounded=False)) == {}
 
 
+@pytest.mark.parametrize("shape", [(1, 8), (8, 1), (1, 1), (1, 8, 3), (8, 1, 3)])
+def test_a_single_row_or_column_has_no_slant(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).random((3, math.prod(shape)))
+    found = statistics(items(x, shape))
+    assert list(found) == ["intensity"]
+    np.testing.assert_allclose(found["intensity"], x.mean(1), rtol=1e-6)
+
+
 def test_ones_are_darker_than_eights_and_the_digits_lean() -> None:
     """Of 8×8 handwritten digits, an 8 has more ink than a 1."""
     source = digits.load()

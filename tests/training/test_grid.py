@@ -101,11 +101,11 @@ def test_a_convolutional_member_is_bit_for_bit_itself_trained_alone(backbone: st
     data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
     settings = SETTINGS.model_copy(update={"steps": 6, "validate_every": 3})
     whole = train(model, BETAS, data, data[:20], settings, 0)
-    assert [len(look) for look in whole.looks.values()] == [3, 3]
+    assert [len(look) for look in whole.looks.values()] == [3, 3, 3]
     for index, beta in enumerate(BETAS):
         one = train(model, [beta], data, data[:20], settings, 0)
         assert torch.equal(one.weights[0], whole.weights[index])
-        assert all(torch.equal(one.looks[step][0], whole.looks[step][index]) for step in (3, 6))
+        assert all(torch.equal(one.looks[step][0], whole.looks[step][index]) for step in (3, 5, 6))
 
 
 @pytest.mark.parametrize("backbone", ["conv", "conv-spatial"])
@@ -160,7 +160,7 @@ def test_the_kept_weights_are_those_of_the_best_look() -> None:
     settings = SETTINGS.model_copy(update={"learning_rate": 0.05})
     trained = train(start(), BETAS, DATA, -HELD_OUT, settings, 0)
     looks = torch.stack(list(trained.looks.values()))
-    assert list(trained.looks) == [10, 20, 30]
+    assert list(trained.looks) == [10, 20, 27, 30]
     assert set(looks.argmin(0).tolist()) == {0, 1}
     noise = draw(LATENTS, len(HELD_OUT), generator(Stream.VALIDATION, 0))
     for index, beta in enumerate(BETAS):

@@ -144,7 +144,7 @@ def test_seconds_add_up_over_interruptions(monkeypatch: pytest.MonkeyPatch, tmp_
     found = grid.train(
         rows.start(), BETAS, rows.DATA, rows.HELD_OUT, rows.SETTINGS, 0, checkpoints(tmp_path)
     )
-    assert found.seconds == 100 + 300  # two more looks, and the end
+    assert found.seconds == 100 + 400  # three more looks, and the end
 
 
 class Job(Section):
@@ -168,7 +168,7 @@ def test_a_fingerprint_is_of_parameters_data_and_versions(
 
 def test_done_is_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Files of all parts go, and those of other jobs stay."""
-    killed(monkeypatch, convolutions, tmp_path, 4)
+    killed(monkeypatch, convolutions, tmp_path, 5)
     other = tmp_path / "row_s01.0.safetensors"
     other.write_bytes(b"")
     assert len(list(tmp_path.iterdir())) == 3

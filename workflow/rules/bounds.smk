@@ -19,10 +19,10 @@ rule judge:
         mem_mb=2000,
         runtime=30,
     params:
+        **job("seed", "data", "evaluation"),
         code=code("hvae.results.judge"),
-        job=job("seed", "data", "evaluation"),
     shell:
-        "python -m hvae.results.judge --params {params.job:q} "
+        "python -m hvae.results.judge --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --points {{input.points}} --items {{input.per_item}} "
         "--tasks {input.tasks} --counts {input.counts} --information {input.information} "
         "--out {output.table} 2> {log}"

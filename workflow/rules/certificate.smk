@@ -1,4 +1,5 @@
 # How good the one model for the plane is, and both tables that there are of such a model alone.
+LAYERS = len(PARAMS.model.latents)
 PLANE = {
     "targets": parts("targets", TARGETS),
     "certificate": [f"{RESULTS}/parts/certificate/anchors.parquet"] if ANCHORS else [],
@@ -27,16 +28,20 @@ rule certify:
         mem_mb=4000,
         runtime=120,
     params:
-        code=code("hvae.plane.certify"),
-        job=lambda wildcards: PARAMS.job(
-            "seed",
-            evaluation=PARAMS.evaluation.extraction(),
-            tolerance=PARAMS.certification.tolerance,
-            shared=list(SHARED.values()),
-            points=[anchor.model_dump() for row in ANCHORS.values() for anchor in row],
+        **depends(
+            lambda wildcards: PARAMS.job(
+                "seed",
+                evaluation=PARAMS.evaluation.extraction(),
+                tolerance=PARAMS.certification.tolerance,
+                shared=list(SHARED.values()),
+                points=[
+                    anchor.model_dump() for row in ANCHORS.values() for anchor in row
+                ],
+            )
         ),
+        code=code("hvae.plane.certify"),
     shell:
-        "python -m hvae.plane.certify --params {params.job:q} "
+        "python -m hvae.plane.certify --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/models --out {{output.part}} 2> {{log}}"
 
 
@@ -59,10 +64,11 @@ rule collect_plane:
         mem_mb=2000,
         runtime=10,
     params:
+        **depends(lambda wildcards: json.dumps({"layers": LAYERS})),
         code=code("hvae.results.collect"),
-        layers=len(PARAMS.model.latents),
+        layers=LAYERS,
     shell:
-        "python -m hvae.results.collect --table {wildcards.table} --layers {params.layers} "
+        "python -m hvae.results.collect --fingerprint {params.fingerprint} --table {wildcards.table} --layers {params.layers} "
         "--out {output.table} {input.parts} 2> {log}"
 
 

@@ -1,4 +1,5 @@
 # Parameters, checked before any job starts, and the names that the rules share.
+import json
 import sys
 from pathlib import Path
 
@@ -6,10 +7,15 @@ sys.path.insert(0, workflow.basedir)
 
 import hvae.baseline
 import hvae.cost.disk
+import hvae.cost.made
 import hvae.cost.time
 import hvae.errors
 import hvae.params
-from workflow import environment, running
+import hvae.provenance
+import hvae.results.convergence
+import hvae.results.parameters
+from hvae.data import feasible
+from workflow import current, environment, raw, running
 from workflow.imports import code
 
 # With --jobs, as on a cluster, the cores of this machine bound nothing.
@@ -19,12 +25,17 @@ try:
     PARAMS = hvae.params.parse(hvae.params.Params, config)
     PLAN = [
         hvae.cost.disk.sentence(PARAMS),
+        *hvae.cost.made.looks(PARAMS),
         hvae.cost.time.sentence(PARAMS, CORES),
     ]
 except hvae.errors.InputError as error:
     sys.exit(str(error))
 
+if problem := environment.nameless(workflow.config_settings):
+    sys.exit(problem)
+
 environment.share_python()
+current.install()
 
 # The job units, by name: points of the grid and, where one model serves them all, what is beside them.
 ROWS = PARAMS.rows()
@@ -113,35 +124,36 @@ def latents_of(*splits):
     ]
 
 
-def raw_files(wildcards):
-    """The user's own files that the source reads. Those that are missing are left for the command
-    to name. What it downloads is not listed: checksums are pinned, and the cache is no output.
-    Nor are names with braces, which Snakemake would read as wildcards.
-    """
-    files = (str(path) for path in PARAMS.data.raw_files() if path.is_file())
-    return [local(name) for name in files if not set("{}") & set(name)]
-
-
 def parts(table, rows=LOOKED_INTO, of=OWN):
     """The rows' parts of one table, in the order of the grid."""
     return [f"{RESULTS}/{of}parts/{table}/{row}.parquet" for row in rows]
 
 
+def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
+    """A job's parameters, as JSON of its wildcards, and the fingerprint that its products carry.
+
+    identity: what of the parameters tells its products from others. Functions, since Snakemake
+    would read braces in a string as wildcards.
+    """
+    return {
+        "job": parameters,
+        "fingerprint": lambda wildcards, input: hvae.provenance.made_of(
+            identity(parameters(wildcards)), input
+        ),
+    }
+
+
 def job(*keys, **extra):
-    """What a job depends on. A function, since Snakemake would read braces in a string as wildcards."""
-    return lambda wildcards: PARAMS.job(*keys, **extra)
+    """Those keys of the parameters."""
+    return depends(lambda wildcards: PARAMS.job(*keys, **extra))
 
 
-def row_job(*keys, rows=LOOKED_INTO | SINGLE_LOOKED_INTO, **extra):
-    """What a row's job depends on: those keys of the parameters, and the row's points."""
-    return lambda wildcards: PARAMS.job(
-        *keys, points=[point.model_dump() for point in rows[wildcards.row]], **extra
-    )
+def of_row(wildcards, *keys, rows=LOOKED_INTO | SINGLE_LOOKED_INTO, **extra):
+    """Those keys of the parameters, and the row's points."""
+    points = [point.model_dump() for point in rows[wildcards.row]]
+    return PARAMS.job(*keys, points=points, **extra)
 
 
-if any(Path(RESULTS).glob("*")) and not Path(".snakemake/metadata").is_dir():
-    sys.exit(
-        f"{RESULTS} holds results, but Snakemake's records of how they were made "
-        "(.snakemake/metadata) are missing: run `dvc checkout` to restore both, "
-        "or remove the results to make them anew"
-    )
+def row_job(*keys, **extra):
+    """The same as what a row's job depends on."""
+    return depends(lambda wildcards: of_row(wildcards, *keys, **extra))

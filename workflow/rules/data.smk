@@ -1,6 +1,21 @@
+# One manifest stands for all of the user's own raw files.
+MANIFEST = str(raw.path(PARAMS))
+PLANNED = feasible.plan(PARAMS).model_dump_json()
+OWN_FILES = [local(MANIFEST)] if isinstance(PARAMS.data, hvae.options.Own) else []
+
+if workflow.is_main_process:
+    raw.look(PARAMS)
+
+
+def wherever(text):
+    """The parameters without the folder of the raw files: what is in them decides."""
+    asked = json.loads(text)
+    return json.dumps(asked | {"data": asked["data"] | {"raw_dir": None}})
+
+
 rule prepare:
     input:
-        raw=raw_files,
+        manifest=OWN_FILES,
     output:
         **SPLITS,
         **OUTLIERS,
@@ -15,10 +30,14 @@ rule prepare:
         mem_mb=2000,
         runtime=30,
     params:
+        **depends(lambda wildcards: PARAMS.job("seed", "data"), identity=wherever),
         code=code("hvae.data.prepare"),
-        job=job("seed", "data"),
+        # no change of it makes data anew: a function of outputs is not recorded
+        plan=lambda wildcards, output: PLANNED,
+        manifest=f"--manifest {MANIFEST}" if OWN_FILES else "",
     shell:
-        f"python -m hvae.data.prepare --params {{params.job:q}} --out {DATA} 2> {{log}}"
+        "python -m hvae.data.prepare --params {params.job:q} --fingerprint {params.fingerprint} "
+        f"{{params.manifest}} --plan {{params.plan:q}} --out {DATA} 2> {{log}}"
 
 
 rule data:

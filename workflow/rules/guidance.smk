@@ -19,10 +19,10 @@ rule guide:
         mem_mb=2000,
         runtime=10,
     params:
+        **job("guidance"),
         code=code("hvae.guidance.guide"),
-        job=job("guidance"),
     shell:
-        "python -m hvae.guidance.guide --params {params.job:q} "
+        "python -m hvae.guidance.guide --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--results {RESULTS} --out {{output.guidance}} "
         + (f"--baseline {RESULTS}/{BASELINE} " if BASELINE_TABLES else "")
         + "2> {log}"

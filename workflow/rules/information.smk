@@ -16,10 +16,10 @@ rule estimate:
         mem_mb=2000,
         runtime=120,
     params:
+        **row_job("seed", "evaluation"),
         code=code("hvae.information.measure"),
-        job=row_job("seed", "evaluation"),
     shell:
-        "python -m hvae.information.measure --params {params.job:q} "
+        "python -m hvae.information.measure --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         f"--latents {RESULTS}/{{wildcards.of}}latents "
         "--out {output.part} 2> {log}"

@@ -18,14 +18,14 @@ rule measure:
         mem_mb=4000,
         runtime=60,
     params:
-        code=code("hvae.latents.measure"),
-        job=row_job(
+        **row_job(
             "seed",
             rows=ROWS | ANCHORS | SINGLE,
             evaluation=PARAMS.evaluation.extraction(),
         ),
+        code=code("hvae.latents.measure"),
     shell:
-        "python -m hvae.latents.measure --params {params.job:q} "
+        "python -m hvae.latents.measure --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--points {output.points} --items {output.per_item} 2> {log}"
 
@@ -49,10 +49,10 @@ rule extract:
         mem_mb=4000,
         runtime=60,
     params:
+        **row_job("seed", max_items=PARAMS.evaluation.max_items),
         code=code("hvae.latents.extract"),
-        job=row_job("seed", max_items=PARAMS.evaluation.max_items),
     shell:
-        "python -m hvae.latents.extract --params {params.job:q} "
+        "python -m hvae.latents.extract --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models --measured {{input.measured}} "
         f"--latents {RESULTS}/{{wildcards.of}}latents --gallery {{output.gallery}} 2> {{log}}"
 
@@ -98,6 +98,7 @@ rule collect:
         mem_mb=2000,
         runtime=10,
     params:
+        **depends(),
         code=code("hvae.results.collect"),
     shell:
-        "python -m hvae.results.collect --out {output.table} {input.parts} 2> {log}"
+        "python -m hvae.results.collect --fingerprint {params.fingerprint} --out {output.table} {input.parts} 2> {log}"

@@ -32,12 +32,14 @@ rule train:
         runtime=720,
         gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
     params:
-        code=code("hvae.training.train"),
-        job=lambda wildcards: row_job(rows=ROWS | SINGLE, **TRAINED[wildcards.of])(
-            wildcards
+        **depends(
+            lambda wildcards: of_row(
+                wildcards, rows=ROWS | SINGLE, **TRAINED[wildcards.of]
+            )
         ),
+        code=code("hvae.training.train"),
     shell:
-        "python -m hvae.training.train --params {params.job:q} "
+        "python -m hvae.training.train --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} "
         f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"

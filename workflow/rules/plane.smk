@@ -25,15 +25,17 @@ rule train_plane:
         runtime=1440,
         gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
     params:
-        code=code("hvae.training.train_plane"),
-        job=lambda wildcards: PARAMS.job(
-            **TRAINED[wildcards.of],
-            name=SHARED[int(wildcards.seed)],
-            seed=int(wildcards.seed),
-            box=BOX[wildcards.of],
+        **depends(
+            lambda wildcards: PARAMS.job(
+                **TRAINED[wildcards.of],
+                name=SHARED[int(wildcards.seed)],
+                seed=int(wildcards.seed),
+                box=BOX[wildcards.of],
+            )
         ),
+        code=code("hvae.training.train_plane"),
     shell:
-        "python -m hvae.training.train_plane --params {params.job:q} "
+        "python -m hvae.training.train_plane --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} "
         f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
@@ -48,7 +50,7 @@ use rule train as train_anchors with:
         row=ANCHORS_ROW,
     priority: 30
     params:
-        job=row_job(
+        **row_job(
             "model",
             rows=ANCHORS,
             training=PARAMS.certification.training.model_dump(),
@@ -77,14 +79,16 @@ rule solve:
         mem_mb=4000,
         runtime=60,
     params:
-        code=code("hvae.plane.targets"),
-        job=lambda wildcards: PARAMS.job(
-            "seed",
-            evaluation=PARAMS.evaluation.extraction(),
-            shared=SHARED[TARGETS[wildcards.row][0].seed],
-            targets=[target.model_dump() for target in TARGETS[wildcards.row]],
+        **depends(
+            lambda wildcards: PARAMS.job(
+                "seed",
+                evaluation=PARAMS.evaluation.extraction(),
+                shared=SHARED[TARGETS[wildcards.row][0].seed],
+                targets=[target.model_dump() for target in TARGETS[wildcards.row]],
+            )
         ),
+        code=code("hvae.plane.targets"),
     shell:
-        "python -m hvae.plane.targets --params {params.job:q} "
+        "python -m hvae.plane.targets --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/models --found {{output.found}} "
         "--points {output.points} --items {output.per_item} 2> {log}"

@@ -19,7 +19,10 @@ REPORTED = expand(
 )
 
 
+# Beside the results that it is about, and so after them. The file is its own fingerprint.
 rule record:
+    input:
+        f"{RESULTS}/points.parquet",
     output:
         parameters=f"{RESULTS}/params.json",
     log:
@@ -33,10 +36,15 @@ rule record:
         mem_mb=1000,
         runtime=10,
     params:
+        **{
+            **job(*type(PARAMS).model_fields),
+            "fingerprint": hvae.provenance.made_of(
+                PARAMS.job(*type(PARAMS).model_fields), []
+            ),
+        },
         code=code("hvae.results.parameters"),
-        job=job(*type(PARAMS).model_fields),
     shell:
-        "python -m hvae.results.parameters --params {params.job:q} "
+        "python -m hvae.results.parameters --params {params.job:q} --fingerprint {params.fingerprint} "
         "--out {output.parameters} 2> {log}"
 
 
@@ -64,10 +72,10 @@ rule report:
         mem_mb=2000,
         runtime=30,
     params:
+        **job(*type(PARAMS).model_fields),
         code=code("hvae.reports.page"),
-        job=job(*type(PARAMS).model_fields),
     shell:
-        "python -m hvae.reports.page --params {params.job:q} "
+        "python -m hvae.reports.page --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--results {RESULTS} --data {DATA} --out {{output.page}} 2> {{log}}"
 
 
@@ -97,8 +105,8 @@ rule figures:
         mem_mb=2000,
         runtime=30,
     params:
+        **job(*type(PARAMS).model_fields),
         code=code("hvae.reports.export"),
-        job=job(*type(PARAMS).model_fields),
     shell:
-        "python -m hvae.reports.export --params {params.job:q} "
+        "python -m hvae.reports.export --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--results {RESULTS} --data {DATA} --out {{output.folder}} 2> {{log}}"

@@ -21,9 +21,10 @@ rule summarise:
         mem_mb=2000,
         runtime=10,
     params:
+        **depends(),
         code=code("hvae.results.summary"),
     shell:
-        f"python -m hvae.results.summary --results {RESULTS} "
+        f"python -m hvae.results.summary --fingerprint {{params.fingerprint}} --results {RESULTS} "
         "--guidance {input.guidance} --out {output.summary} "
         "--plane {output.plane} --accuracy {output.accuracy} 2> {log}"
 

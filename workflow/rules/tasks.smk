@@ -62,13 +62,13 @@ for TASK in TASKS:
             runtime=120,
         # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
         params:
+            **row_job("seed", settings=PARAMS.tasks.settings(TASK)),
             code=code(f"hvae.tasks.{TASK}"),
             module=f"hvae.tasks.{TASK}",
-            job=row_job("seed", settings=PARAMS.tasks.settings(TASK)),
             models=("" if TASK in PROBES else f"--models {RESULTS}/{{of}}models"),
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
-            f"python -m {{params.module}} --params {{params.job:q}} --data {DATA} "
+            f"python -m {{params.module}} --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
             f"--latents {RESULTS}/{{wildcards.of}}latents {{params.models}} {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
             "--counts {output.counts} 2> {log}"
@@ -91,10 +91,10 @@ rule fit_classifier:
         mem_mb=4000,
         runtime=60,
     params:
+        **job("seed", generation=PARAMS.tasks.generation.classifying()),
         code=code("hvae.tasks.fit_classifier"),
-        job=job("seed", generation=PARAMS.tasks.generation.classifying()),
     shell:
-        f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --data {DATA} "
+        f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
         f"--classifier {RESULTS}/classifier --out {{output.part}} 2> {{log}}"
 
 
@@ -115,17 +115,19 @@ rule references:
         mem_mb=4000,
         runtime=60,
     params:
-        code=code("hvae.tasks.references"),
-        job=lambda wildcards: PARAMS.tasks.job(
-            "denoising",
-            "inpainting",
-            "upscaling",
-            "compression",
-            seed=PARAMS.seed,
-            max_items=PARAMS.evaluation.max_items,
+        **depends(
+            lambda wildcards: PARAMS.tasks.job(
+                "denoising",
+                "inpainting",
+                "upscaling",
+                "compression",
+                seed=PARAMS.seed,
+                max_items=PARAMS.evaluation.max_items,
+            )
         ),
+        code=code("hvae.tasks.references"),
     shell:
-        f"python -m hvae.tasks.references --params {{params.job:q}} --data {DATA} "
+        f"python -m hvae.tasks.references --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
         "--test {output.test} --validation {output.validation} 2> {log}"
 
 
@@ -149,9 +151,10 @@ rule collect_tasks:
         mem_mb=2000,
         runtime=10,
     params:
+        **depends(),
         code=code("hvae.results.collect"),
     shell:
-        "python -m hvae.results.collect --table {wildcards.table} --out {output.table} "
+        "python -m hvae.results.collect --fingerprint {params.fingerprint} --table {wildcards.table} --out {output.table} "
         "{input.parts} 2> {log}"
 
 

@@ -14,10 +14,10 @@ rule embed:
         mem_mb=2000,
         runtime=60,
     params:
+        **row_job(settings=PARAMS.tasks.settings("visualisation")),
         code=code("hvae.tasks.visualisation"),
-        job=row_job(settings=PARAMS.tasks.settings("visualisation")),
     shell:
-        "python -m hvae.tasks.visualisation --params {params.job:q} "
+        "python -m hvae.tasks.visualisation --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--latents {RESULTS}/{{wildcards.of}}latents --out {{output.part}} 2> {{log}}"
 
 

@@ -8,6 +8,7 @@ from hvae.reports.explorer.columns import Column, described_values
 from hvae.reports.kinds import Row
 from hvae.reports.landed import kinds
 from hvae.reports.run import Run
+from hvae.tables import MEASURED
 
 
 def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:
@@ -18,7 +19,7 @@ def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:
 
 
 def _record(row: Row, kind: str, columns: Sequence[Column]) -> dict[str, Any]:
-    trained = row["status"] == "ok"
+    trained = row["status"] in MEASURED
     found = {c.name: described_values(c, row["point"]) for c in columns} if trained else {}
     return {
         "name": row["point"],

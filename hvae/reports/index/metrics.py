@@ -9,6 +9,7 @@ from hvae.guidance.places import over_seeds
 from hvae.reports.index.basis import Basis, data, density
 from hvae.reports.index.finished import Experiment
 from hvae.results.rates import code_lengths, squared_errors, suffix_rates
+from hvae.tables import MEASURED
 
 Interval = tuple[float, float, float, float]  # a value, its standard error, and its 95 % interval
 RATES, MODEL = "Rates", "Model"
@@ -62,7 +63,7 @@ def _above(experiment: Experiment) -> Sequence[Estimate | None]:
 
 def _qualities(experiment: Experiment) -> Iterator[Metric]:
     """PSNR where data have a peak, the squared error, and bits where p(x | z) is a probability."""
-    rows = {point["point"]: point for point in experiment.points if point["status"] == "ok"}
+    rows = {point["point"]: point for point in experiment.points if point["status"] in MEASURED}
     squared = squared_errors(experiment.items)
     errors = {name: _per_dimension(squared[name], row["mse"]) for name, row in rows.items()}
     bounded = any(math.isfinite(row["psnr_db"]) for row in rows.values())

@@ -1,0 +1,204 @@
+"""Which images a folder holds, and what its folders say of them. Reads names alone, no image.
+
+An image is a file whose suffix is one of `SUFFIXES`, in small or capital letters. Any other file
+is left out and counted, and so is whatever has a name that starts with a dot.
+
+* Images lie in `root` itself, and have no labels; or
+* every folder of `root` is a class, which holds the images at any depth in it; or
+* the folders are `train` with `validation`, `test` or both: the source's own split, each part with
+  images of its own or with class folders, all of which `train` has, too.
+
+Nothing is guessed: images beside folders of images are refused, and so are a class without images
+and a part by another name. Links are followed, unless they lead nowhere or to where they lie.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hvae.data import part_names
+from hvae.data.wording import counted, listed, shown
+from hvae.errors import InputError
+
+USUAL = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp")
+SUFFIXES = frozenset((*USUAL, ".ppm", ".pgm", ".pbm", ".pnm"))
+NO_IMAGE, HIDDEN, NO_FILE = "not an image by its name", "hidden", "neither a file nor a folder"
+EMPTY = "folder without images"
+
+
+class Image(NamedTuple):
+    """A file; its path from the root as `name`; its part and class, None where there are none."""
+
+    path: Path
+    name: str
+    part: str | None
+    label: str | None
+
+
+class Layout(NamedTuple):
+    """The images in the order of their names, and how much is left out for which reason."""
+
+    images: tuple[Image, ...]
+    left_out: Mapping[str, int]
+
+
+class _Content(NamedTuple):
+    """A folder: the images right in it, and those at any depth in each folder of it, by name."""
+
+    path: Path
+    images: list[Path]
+    folders: dict[str, list[Path]]
+
+    @property
+    def all(self) -> list[Path]:
+        return [*self.images, *(path for paths in self.folders.values() for path in paths)]
+
+
+def layout(root: Path) -> Layout:
+    """The images below `root`; InputError where it cannot be told what is meant."""
+    try:
+        return _layout(root)
+    except OSError as error:
+        raise InputError(f"{shown(error.filename or root)}: {error.strerror}") from None
+
+
+def _layout(root: Path) -> Layout:
+    if not root.is_dir():
+        raise InputError(f"data.raw_dir: {shown(root)} is not a folder")
+    left_out: Counter[str] = Counter()
+    images, folders = _look(root, left_out)
+    above = frozenset([os.path.realpath(root)])
+    contents = {folder.name: _content(folder, left_out, above) for folder in folders}
+    whole = _Content(root, images, {name: content.all for name, content in contents.items()})
+    labels = _labels(whole, left_out)
+    if not images and part_names.checked(root, list(contents)):
+        found = _divided(root, contents, left_out)
+    else:
+        found = [_image(root, path, None, label) for path, label in labels]
+    in_order = tuple(sorted(found, key=lambda image: image.name))
+    return Layout(in_order, MappingProxyType(dict(sorted((+left_out).items()))))
+
+
+def _image(root: Path, path: Path, part: str | None, label: str | None) -> Image:
+    return Image(path, path.relative_to(root).as_posix(), part, label)
+
+
+def _divided(root: Path, parts: Mapping[str, _Content], left_out: Counter[str]) -> list[Image]:
+    """The images of a source that comes with its own split; InputError if the parts differ."""
+    labels = {part: _labels(content, left_out) for part, content in parts.items()}
+    classes = {part: {label for _, label in found} for part, found in labels.items()}
+    flat = [part for part, names in classes.items() if names == {None}]
+    if flat and len(flat) < len(classes):
+        other = next(part for part in classes if part not in flat)
+        raise InputError(
+            f"{shown(root / flat[0])} holds images without class folders, but {shown(root / other)}"
+            " has class folders: give both the same"
+        )
+    for part in classes:
+        _refuse_unknown(root, part, classes[part] - classes["train"])
+    return [
+        _image(root, path, part, label) for part, found in labels.items() for path, label in found
+    ]
+
+
+def _refuse_unknown(root: Path, part: str, unknown: Set[str | None]) -> None:
+    if unknown:
+        raise InputError(
+            f"{shown(root / 'train')} lacks {listed(sorted(map(str, unknown)))}, which "
+            f"{shown(root / part)} has: every class must have training images"
+        )
+
+
+def _labels(content: _Content, left_out: Counter[str]) -> list[tuple[Path, str | None]]:
+    """Every image below a folder, with the name of its class folder; None where it has none."""
+    holding = [name for name, paths in content.folders.items() if paths]
+    empty = [name for name, paths in content.folders.items() if not paths]
+    if content.images and holding:
+        raise _beside(content, holding)
+    if not content.images and not holding:
+        raise _without_images(content.path)
+    if content.images:
+        left_out[EMPTY] += len(empty)
+        return [(path, None) for path in content.images]
+    if empty:
+        raise _without_images(content.path / empty[0])
+    return [(path, name) for name, paths in content.folders.items() for path in paths]
+
+
+def _beside(content: _Content, holding: Sequence[str]) -> InputError:
+    return InputError(
+        f"{shown(content.path)} holds {counted(len(content.images), 'image')} beside folders that "
+        f"hold images ({listed(holding)}): move these images into class folders, or the folders "
+        "away"
+    )
+
+
+def _without_images(folder: Path) -> InputError:
+    return InputError(f"{shown(folder)} holds no images: add some, or remove the folder")
+
+
+def _content(folder: Path, left_out: Counter[str], above: frozenset[str]) -> _Content:
+    here = _entered(folder, above)
+    images, folders = _look(folder, left_out)
+    below = {inner.name: _below(inner, left_out, here) for inner in folders}
+    return _Content(folder, images, below)
+
+
+def _below(folder: Path, left_out: Counter[str], above: frozenset[str]) -> list[Path]:
+    """All images in a folder, at any depth."""
+    found: list[Path] = []
+    pending = [(folder, above)]
+    while pending:
+        inner, over = pending.pop()
+        here = _entered(inner, over)
+        images, folders = _look(inner, left_out)
+        found += images
+        pending += [(path, here) for path in folders]
+    return found
+
+
+def _entered(folder: Path, above: frozenset[str]) -> frozenset[str]:
+    """The real paths of a folder and of those that it lies in; InputError where it is one."""
+    real = os.path.realpath(folder)
+    if any(other == real or other.startswith(real.rstrip(os.sep) + os.sep) for other in above):
+        raise InputError(f"{shown(folder)} is a link to a folder that holds it: remove the link")
+    return above | {real}
+
+
+def _look(folder: Path, left_out: Counter[str]) -> tuple[list[Path], list[Path]]:
+    """The images and the folders right in a folder, in the order of their names."""
+    images: list[Path] = []
+    folders: list[Path] = []
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if reason := _left_out(entry):
+                left_out[reason] += 1
+            else:
+                (folders if entry.is_dir() else images).append(folder / entry.name)
+    return images, folders
+
+
+def _left_out(entry: os.DirEntry[str]) -> str | None:
+    """Why a file or folder is not looked at; None where it is an image or a folder to look into."""
+    if entry.name.startswith("."):
+        return HIDDEN
+    if entry.is_dir():
+        _refuse_encoding(entry)
+        return None
+    if entry.is_file():
+        _refuse_encoding(entry)
+        return None if os.path.splitext(entry.name)[1].lower() in SUFFIXES else NO_IMAGE
+    if entry.is_symlink():
+        raise InputError(f"{shown(entry.path)} is a link that leads nowhere: mend or remove it")
+    return NO_FILE
+
+
+def _refuse_encoding(entry: os.DirEntry[str]) -> None:
+    """InputError for a name that is no UTF-8, which no table can hold."""
+    try:
+        entry.name.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{shown(entry.path)} has a name that is not UTF-8: rename it") from None

@@ -1,0 +1,111 @@
+"""The user's own raw files by their content: the manifest that prepared data are held against.
+
+    data/manifests/EXPERIMENT.json          each file's name and SHA-256, and one fingerprint of all
+    data/manifests/EXPERIMENT.times.json    size and times, by which a file is known to be unchanged
+
+The first depends on content alone: a file that is only touched leaves it as it is, one that is
+replaced by an older file does not. The second makes another look cheap, and may be lost. Published
+files need no manifest, since their checksums are pinned.
+"""
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hvae import provenance, reading, writing
+from hvae.data.layout import layout
+from hvae.errors import InputError
+from hvae.options import Arrays, Data, ImageFolder, Own
+
+SETTLED = 2.0  # seconds: a file that changed this lately may change again within its time stamp
+State = list[int]  # size, mtime and ctime in nanoseconds, inode: a copy has another ctime and inode
+
+
+class Known(NamedTuple):
+    """A file as it was when its content was read."""
+
+    state: State
+    sha256: str
+
+
+def raw_files(data: Data) -> dict[str, Path]:
+    """The files that a loader would read, by their names in `raw_dir`; none of other sources."""
+    if isinstance(data, ImageFolder) and data.root.is_dir():
+        return {image.name: image.path for image in layout(data.root).images}
+    if isinstance(data, Arrays) and data.path.is_file():
+        return {data.file: data.path}
+    return {}
+
+
+def update(data: Data, path: Path) -> None:
+    """Write the manifest at `path` if it is not that of the raw files.
+
+    Where there is no `raw_dir`, as in a clone on another machine, a manifest of the same `raw_dir`
+    stands: prepared data that carry its fingerprint are of the files that it lists.
+    """
+    found = manifest(data, path.with_suffix(".times.json"))
+    if _stands(data, path):
+        print(
+            f"{data.raw_dir} is not on this machine: {path} stands for the raw files",
+            file=sys.stderr,
+        )
+    elif not path.is_file() or json.loads(path.read_text()) != found:
+        writing.store(json.dumps(found, indent=1, ensure_ascii=False) + "\n", path)
+
+
+def _stands(data: Data, path: Path) -> bool:
+    away = isinstance(data, Own) and not data.root.is_dir()
+    return away and path.is_file() and reading.json_object(path).get("raw_dir") == data.raw_dir
+
+
+def manifest(data: Data, times: Path | None = None) -> dict[str, object]:
+    """What is in the raw files, as JSON has it: the fingerprint is of names and contents alone."""
+    files = digests(raw_files(data), times)
+    listed = json.dumps(files, sort_keys=True)
+    own = data.raw_dir if isinstance(data, Own) else None
+    return {provenance.KEY: provenance.digest(listed), "raw_dir": own, "files": files}
+
+
+def check(data: Data, path: Path) -> None:
+    """InputError where the raw files are not those of the manifest at `path`: they have changed."""
+    wanted = reading.json_object(path).get(provenance.KEY)
+    if manifest(data, path.with_suffix(".times.json"))[provenance.KEY] != wanted:
+        raise InputError(
+            f"the files in {data.raw_dir} have changed since this run began: run the same command "
+            "again"
+        )
+
+
+def digests(files: Mapping[str, Path], times: Path | None = None) -> dict[str, str]:
+    """The SHA-256 of each file; of one whose state is that in the file `times`, from there."""
+    known = _remembered(times) if times else {}
+    found = {name: _known(path, known.get(name)) for name, path in files.items()}
+    if times and found != known:
+        settled = {name: one for name, one in found.items() if _settled(one.state)}
+        writing.store(json.dumps(settled, ensure_ascii=False), times)
+    return {name: one.sha256 for name, one in found.items()}
+
+
+def _known(path: Path, before: Known | None) -> Known:
+    status = path.stat()
+    state = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    if before is not None and before.state == state:
+        return before
+    with path.open("rb") as file:
+        return Known(state, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _settled(state: Sequence[int]) -> bool:
+    return state[2] / 1e9 < time.time() - SETTLED
+
+
+def _remembered(path: Path) -> dict[str, Known]:
+    """What was known of the files; nothing where the file is lost or broken."""
+    try:
+        return {name: Known(*one) for name, one in json.loads(path.read_text()).items()}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}

@@ -1,0 +1,27 @@
+"""How paths, names and counts appear in the sentences that users read."""
+
+from collections.abc import Iterable
+
+LISTED = 5  # names in a sentence
+
+
+def shown(path: object) -> str:
+    """A path: as it is, or escaped where it would break the line or the encoding."""
+    text = str(path)
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few names, in quotes."""
+    known = [repr(name) for name in names]
+    return ", ".join(known[:LISTED] + ["…"] * (len(known) > LISTED))
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """A number and what it counts: "1 image", "2 images"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def were(count: int) -> str:
+    """The verb that goes with a number."""
+    return "was" if count == 1 else "were"

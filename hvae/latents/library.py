@@ -1,0 +1,42 @@
+"""Rates, distortions and latents for a program of one's own: arguments checked, threads as suit."""
+
+from torch import Tensor
+
+from hvae.data.source import SPLITS
+from hvae.latents import evaluate
+from hvae.latents.evaluate import Measured
+from hvae.models import arguments
+from hvae.models.hierarchical import HierarchicalVAE, Terms
+from hvae.models.items import items
+from hvae.training import threads
+from hvae.training.library import Numbers
+
+
+def encode(model: HierarchicalVAE, x: Numbers, seed: int, split: int, sample: int) -> Terms:
+    """One pass with the noise of (seed, split, sample): the same for every model of these sizes.
+
+    x: (items, n) of any type, or images of n values. split: 0, 1 or 2, of train, validation and
+    test, which share no noise. `decoded` is left empty. InputError names what cannot be used.
+    """
+    known, values = _given(model, x)
+    key = arguments.seed(seed), _split(split), arguments.whole("sample", sample, 0)
+    with threads.running(known):
+        return evaluate.encode(known, values, *key)
+
+
+def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: int) -> Measured:
+    """Each item's rates and distortion, averaged over `samples` draws of z; else as `encode`."""
+    known, values = _given(model, x)
+    count = arguments.whole("samples", samples, 1)
+    key = arguments.seed(seed), _split(split)
+    with threads.running(known):
+        return evaluate.measure(known, values, count, *key)
+
+
+def _given(model: object, x: object) -> tuple[HierarchicalVAE, Tensor]:
+    known = arguments.plain(model)
+    return known, items("x", x, known).to(next(known.parameters()).device)
+
+
+def _split(split: object) -> int:
+    return arguments.whole("split", split, 0, len(SPLITS) - 1)

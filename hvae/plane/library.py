@@ -1,0 +1,54 @@
+"""β for wanted rates, for a program of one's own: arguments checked."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from hvae.errors import InputError
+from hvae.models import arguments
+from hvae.models.arguments import instance, what
+from hvae.plane import solve, survey
+from hvae.plane.solve import Solution
+from hvae.plane.survey import Floats, Range, Rates, Survey
+
+
+def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
+    """The rates at every point of a lattice that is even in log β and has the box's corners.
+
+    rates: (β_1, …, β_L) ↦ (R_1, …, R_L) in nats, the same every time; box: the lowest and the
+    highest β of each layer. InputError names what cannot be used.
+    """
+    known = arguments.ranges("box", box)
+    return survey.survey(_checked(rates, len(known)), known)
+
+
+def solve_rates(
+    rates: Rates, box: Sequence[Range], wanted: Sequence[float], seen: Survey
+) -> Solution:
+    """β in the box with the `wanted` rates in nats, from what a survey of `rates` has `seen`."""
+    known = arguments.ranges("box", box)
+    layers = len(known)
+    if (surveyed := instance("seen", seen, Survey).rates.shape[-1]) != layers:
+        raise InputError(f"seen must be a survey of {layers} layers, as box is, got {surveyed}")
+    return solve.solve(_checked(rates, layers), known, _wanted(wanted, layers), seen)
+
+
+def _wanted(wanted: object, layers: int) -> list[float]:
+    found = arguments.numbers("wanted", wanted, "rate", layers)
+    for rate in found:
+        if not 0 <= rate < math.inf:
+            raise InputError(f"wanted must be finite rates that are not negative, got {rate:g}")
+    return found
+
+
+def _checked(rates: object, layers: int) -> Callable[[Sequence[float]], Floats]:
+    """The same function, of which anything but a number for each layer is refused."""
+    if not callable(rates):
+        raise InputError(f"rates must be a function of (β_1, …, β_L), got {what(rates)}")
+
+    def checked(beta: Sequence[float]) -> Floats:
+        found = arguments.numbers("what rates gives", rates(beta), "rate", layers)
+        return np.array(found)
+
+    return checked

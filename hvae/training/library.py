@@ -1,0 +1,93 @@
+"""Training and trained models for a program of one's own: arguments checked, threads as suit.
+
+What the jobs of an experiment call is behind it, and gives the same numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any
+
+from numpy.typing import NDArray
+from torch import Tensor
+
+from hvae.errors import InputError
+from hvae.models import arguments
+from hvae.models.arguments import instance, what
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.items import items
+from hvae.params import Schedule
+from hvae.training import amortized, checkpoint, grid, threads
+from hvae.training.amortized import Shared
+from hvae.training.checkpoint import Card
+from hvae.training.grid import Trained
+from hvae.training.resume import Checkpoints
+
+Numbers = Tensor | NDArray[Any]
+Betas = Sequence[Sequence[float]] | Numbers
+Folder = str | PathLike[str]
+
+
+def train_models(
+    model: HierarchicalVAE,
+    betas: Betas,
+    data: Numbers,
+    held_out: Numbers,
+    settings: Schedule,
+    seed: int,
+    kept: Checkpoints | None = None,
+) -> Trained:
+    """Train a copy of `model` for each β vector, (β_1, …, β_L), on the device of `data`.
+
+    data, held_out: (items, n) of any type, or images of n values, in [0, 1] or as the model's
+    likelihood takes them. A member keeps the weights of its lowest J_β on `held_out`.
+    InputError names the argument that cannot be used.
+    """
+    known = arguments.plain(model)
+    listed = arguments.betas(betas, len(known.latents))
+    given = _items(known, data, held_out)
+    plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
+    with threads.running(known):
+        return grid.train(known, listed, *given, plan, number, kept)
+
+
+def train_plane(
+    model: HierarchicalVAE,
+    data: Numbers,
+    held_out: Numbers,
+    settings: Schedule,
+    seed: int,
+    kept: Checkpoints | None = None,
+) -> Shared:
+    """Train a model that was built with a box of β, in place, for all β in it; else the same."""
+    known = arguments.of_plane(model)
+    given = _items(known, data, held_out)
+    plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
+    with threads.running(known):
+        return amortized.train(known, *given, plan, number, kept)
+
+
+def _items(model: HierarchicalVAE, data: object, held_out: object) -> tuple[Tensor, Tensor]:
+    x = items("data", data, model)
+    return x, items("held_out", held_out, model).to(x.device)
+
+
+def load_model(
+    folder: Folder, name: str, beta: Sequence[float] | Numbers | None = None
+) -> HierarchicalVAE:
+    """A plain model, in evaluation mode: the one that is stored, or what one for a plane is at β.
+
+    InputError where the files do not fit together, or the model was not trained for that β.
+    """
+    known = None if beta is None else arguments.beta("beta", beta)
+    return checkpoint.load(arguments.path("folder", folder), instance("name", name, str), known)
+
+
+def save_model(folder: Folder, card: Card, state: Mapping[str, Tensor]) -> None:
+    """Write `<name>.safetensors` and its card `<name>.json`, each whole or not at all.
+
+    state: of one trained member, `Trained.member(index)`, or of one for a plane, `Shared.state`.
+    """
+    place, known = arguments.path("folder", folder), instance("card", card, Card)
+    if not isinstance(state, Mapping) or not all(isinstance(t, Tensor) for t in state.values()):
+        raise InputError(f"state must be tensors by name, as state_dict() gives, got {what(state)}")
+    checkpoint.save(place, known, state)

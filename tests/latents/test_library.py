@@ -1,0 +1,67 @@
+"""Rates and latents for a program of one's own: the numbers of the jobs, and sentences."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import hvae
+from hvae.errors import InputError
+from hvae.latents import evaluate
+from hvae.models.build import build
+from tests.conftest import small
+from tests.plane.cases import BOX, options
+
+X = torch.rand(20, 6, generator=torch.Generator().manual_seed(0))
+MODEL = small([3, 2])
+
+
+@pytest.mark.parametrize("x", [X, X.double(), X.numpy(), X.view(-1, 2, 3), X.numpy().tolist()])
+def test_measurements_are_those_of_the_jobs(x: Any) -> None:
+    found = hvae.measure(MODEL, x, samples=np.int64(3), seed=1, split=2)
+    known = evaluate.measure(MODEL, X, 3, 1, 2)
+    assert all(np.array_equal(*pair) for pair in zip(found, known, strict=True))
+
+
+def test_latents_are_those_of_the_jobs() -> None:
+    with torch.no_grad():
+        found = hvae.encode(MODEL, X.numpy(), seed=1, split=2, sample=0)
+        known = evaluate.encode(MODEL, X, 1, 2, 0)
+    assert torch.equal(found.rates, known.rates)
+    assert all(map(torch.equal, found.z, known.z))
+
+
+def measured(**changes: Any) -> Callable[[], Any]:
+    given = {"model": MODEL, "x": X, "samples": 2, "seed": 0, "split": 2}
+    return lambda: hvae.measure(**given | changes)
+
+
+def encoded(**changes: Any) -> Callable[[], Any]:
+    given = {"model": MODEL, "x": X, "seed": 0, "split": 2, "sample": 0}
+    return lambda: hvae.encode(**given | changes)
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        (measured(samples=0), "samples must be at least 1, got 0"),
+        (measured(samples=2.0), "samples must be a whole number, got 2.0"),
+        (measured(split=3), "split must be from 0 to 2, got 3"),
+        (measured(split="test"), "split must be a whole number, got 'test'"),
+        (measured(seed=-1), "seed must be from 0 to 4294967295, got -1"),
+        (measured(x=X[:, :3]), "x must be of shape (items, 6), as the model is"),
+        (measured(x=X / 0), "x has values that are NaN or infinite"),
+        (measured(model=build(options(), (2, 3), 0, box=BOX)), "model is one for a whole plane"),
+        (measured(model="digits"), "model must be a HierarchicalVAE, got 'digits'"),
+        (encoded(sample=-1), "sample must be at least 0, got -1"),
+        (encoded(split=-1), "split must be from 0 to 2, got -1"),
+        (encoded(x=[]), "x must have items, got []"),
+        (encoded(model=build(options(), (2, 3), 0, box=BOX)), "model is one for a whole plane"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(call: Callable[[], Any], problem: str) -> None:
+    with pytest.raises(InputError, match=re.escape(problem)):
+        call()
