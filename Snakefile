@@ -58,7 +58,8 @@ onstart:
 
 
 onsuccess:
-    print(*hvae.results.convergence.sentences(PARAMS, Path(RESULTS)), sep="\n")
+    for sentence in hvae.results.convergence.sentences(PARAMS, Path(RESULTS)):
+        print(sentence)
     if Path(REPORT).is_file():
         # about all experiments of this folder, so no output of one of them
         shell(f"python -m hvae.reports.index --results results --out {INDEX}")

@@ -9,7 +9,7 @@ from hvae.params import Schedule
 FIRST = 0.01  # the part of β that training starts with
 LATE = 0.9  # of the steps, after which a trained model's objective hardly falls any more
 STILL = 0.01  # the part of J° that it may still fall by
-LEAST = 2  # times as many steps are worth a trial, at least
+LEAST, MOST = 2, 20  # times as many steps are worth a trial
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
@@ -66,11 +66,13 @@ def fall(looks: Mapping[int, float]) -> float:
 
 
 def steps_to_try(steps: int, fallen: float) -> int:
-    """How many steps may suffice where J° fell by that part in the last tenth of `steps`.
+    """How many steps may suffice where J° fell by that part f in the last tenth of `steps`.
 
-    Where what is left to win shrinks as 1/steps, the last tenth wins a ninth of it. So a fall of at
-    most 1 % takes fall / 1 % times the steps. To two digits, and at least twice the steps.
+    Where what is left to win shrinks as 1/steps, it was e = 9 f / (1 − 10 f) of J° at the end, and a
+    fall of 1 % takes e = 0.1. So 90 f / (1 − 10 f) times the steps, but 2 times at least and 20 at
+    most; to two digits.
     """
-    wanted = steps * max(LEAST, fallen / STILL)
+    left = 1 - 10 * fallen
+    wanted = steps * min(max(LEAST, 90 * fallen / left), MOST) if left > 0 else steps * MOST
     unit = 10 ** max(0, math.floor(math.log10(wanted)) - 1)
     return math.ceil(wanted / unit) * unit

@@ -20,26 +20,26 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     results = finished.folder / RESULTS
     points = pq.read_table(results / "points.parquet").to_pylist()
     status = {point["point"]: point["status"] for point in points}
-    reached = status.pop("r5_2_targets_s0") == "ok"  # a model that is hardly trained may not
-    assert set(status.values()) == {"ok"}
+    reached = status.pop("r5_2_targets_s0") in tables.MEASURED  # what hardly trained may not be
+    assert set(status.values()) <= {"ok", "unconverged"}
     # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and PSNR; references
-    decoded = 2 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
+    decoded = 6 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
     expected = {
         "points": (tables.points(2), 6 + 2 * 2 + 1),
         "items": (tables.items(2), (6 + 2 * 2 + reached) * 100),
         "tasks": (
             tables.tasks(),
-            2 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + 1 + decoded,
+            6 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + 1 + decoded,
         ),
         "selection": (
             tables.tasks(),
-            2 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
+            6 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
         ),
-        "embeddings": (tables.embeddings(), 2 * 2 * 2 * 20),
+        "embeddings": (tables.embeddings(), 6 * 2 * 2 * 20),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}), cuts; once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
-        "bounds": (tables.bounds(), 2 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2 + 2) + 2 + 2)),
-        "information": (tables.information(), 2 * (2 * 2 + 2 + 1)),
+        "bounds": (tables.bounds(), 6 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2 + 2) + 2 + 2)),
+        "information": (tables.information(), 6 * (2 * 2 + 2 + 1)),
     }
     for name, (schema, rows) in expected.items():
         table = pq.read_table(results / f"{name}.parquet")
@@ -69,9 +69,9 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
     finished: Workspace,
 ) -> None:
     folder = finished.folder / RESULTS / "baseline"
-    # at three values of β_1, of which two are looked into, on one set of layers: probes, clusters,
-    # regression and generation, and what is decoded
-    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 2 + 1)
+    # at three values of β_1, on one set of layers: probes, clusters, regression and generation, and
+    # what is decoded
+    rows = 3 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 2 + 1)
     expected = {
         "points": (tables.points(1), 3),
         "items": (tables.items(1), 3 * 100),
@@ -91,7 +91,7 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
     assert (card["beta"], card["model"]["latents"]) == ([[0.1, 10.0]], [4 + 2])
     latents = ds.dataset(folder / "latents", partitioning="hive").to_table()
     assert latents.drop_columns(["point", "split"]).schema.equals(tables.latents([6]))
-    assert latents.num_rows == 2 * 300
+    assert latents.num_rows == 3 * 300
 
 
 def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
@@ -99,7 +99,7 @@ def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
     table = data.to_table(filter=ds.field("point") == "b10_0.1_s0")
     assert table.drop_columns(["point", "split"]).schema.equals(tables.latents([4, 2]))
     assert sorted(set(table["split"].to_pylist())) == ["test", "train", "validation"]
-    assert data.count_rows() == 2 * 300
+    assert data.count_rows() == 6 * 300
 
 
 def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
@@ -119,7 +119,7 @@ def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> Non
     assert '"rate_total"' in header
     assert '"rate_above"' in header
     accuracies = (finished.folder / RESULTS / "accuracy.csv").read_text().splitlines()
-    assert len(accuracies) == 1 + 2 * 2  # points looked into, and probes
+    assert len(accuracies) == 1 + 6 * 2  # points, and probes
     assert {"classification", "reconstruction"} <= summary["applications"].keys()
     assert '"distortion"' in header
 
@@ -163,43 +163,43 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
 
 
 DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compression")
-# Of the experiment's own rows, and after a plus of its single-layer baseline, which has one row.
+# Of the experiment's own two rows, and after a plus of its single-layer baseline, which has one.
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classification": 1 + 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"classification": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"clustering": 1 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+        {"clustering": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generation": 1 + 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"fit_classifier": 1, "generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
-        {"denoising": 1 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"denoising": 2 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (  # the classifier stays
         {"tasks": {"generation": {"images": 60}}},
-        {"generation": 1 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+        {"generation": 2 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"visualisation": {"methods": ["t-sne"]}}},
-        {"embed": 1, "collect": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+        {"embed": 2, "collect": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"guidance": {"compression_bits": 1.0}},
         {"guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "figures": 1, "all": 1}),
-    (  # one more β_2 in the box, and 10 is looked into, too
+    (  # one more β_2 in the box
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 1, 10]]}},
         {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
          "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
@@ -212,10 +212,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
-        {"evaluation": {"every": 1}},
-        {"extract": 2 + 1, "classification": 2 + 1, "clustering": 2 + 1, "generation": 2 + 1,
-         "regression": 2 + 1, **dict.fromkeys(DECODED, 2 + 1),
-         "estimate": 2, "embed": 2, "collect": 3, "collect_tasks": 3 + 3,
+        {"evaluation": {"information_items": 50}},
+        {"estimate": 2, "collect": 1,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -242,9 +240,9 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
         {"train_plane": 1 + 1, "measure": 2 + 1, "solve": 1, "certify": 1,
-         "extract": 1 + 1, "classification": 1 + 1, "clustering": 1 + 1, "generation": 1 + 1,
-         "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1),
-         "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_plane": 2, "collect_tasks": 3 + 3,
+         "extract": 2 + 1, "classification": 2 + 1, "clustering": 2 + 1, "generation": 2 + 1,
+         "regression": 2 + 1, **dict.fromkeys(DECODED, 2 + 1),
+         "estimate": 2, "embed": 2, "collect": 6 + 2, "collect_plane": 2, "collect_tasks": 3 + 3,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
@@ -290,7 +288,7 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     workspace.change(data={"source": "gaussian", "items": 400})
     planned = workspace.planned()
     assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
-    assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 3 + 3)
+    assert (planned["regression"], planned["collect_tasks"]) == (2 + 1, 3 + 3)
 
 
 def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
@@ -315,7 +313,7 @@ def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
     source.touch()
     assert workspace.planned() == {}
     source.write_text(source.read_text() + "\n# changed\n")
-    assert workspace.planned()["classification"] == 1 + 1
+    assert workspace.planned()["classification"] == 2 + 1
     assert "train_plane" not in workspace.planned()
 
 
@@ -344,13 +342,6 @@ def test_bad_parameters_end_before_any_job(
     assert sentence in log
     assert "Traceback" not in log
     assert before == {p: p.stat().st_mtime_ns for p in workspace.folder.rglob("*.parquet")}
-
-
-def test_results_without_records_are_refused(workspace: Workspace) -> None:
-    (workspace.folder / ".snakemake").rename(workspace.folder / "elsewhere")
-    log = workspace.snakemake(succeeds=False)
-    assert "dvc checkout" in log
-    assert "Traceback" not in log
 
 
 def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:

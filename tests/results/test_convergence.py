@@ -1,0 +1,95 @@
+"""Trainings that stopped too early are found, named, and told how many steps to try."""
+
+import math
+from typing import Any
+
+import pytest
+
+from hvae.params import Params, parse
+from hvae.results.convergence import shortfalls
+from hvae.training.schedule import fall, late, looks, status, steps_to_try
+
+Config = dict[str, Any]
+
+
+def curve(steps: int, excess: float) -> dict[int, float]:
+    """J°(t) = 50 (1 + excess · steps / t): what is left to win shrinks as 1/t."""
+    times = [steps // 4, steps // 2, late(steps), steps]
+    return {t: 50 * (1 + excess * steps / t) for t in times}
+
+
+@pytest.mark.parametrize(("excess", "found"), [(0.0, "ok"), (0.05, "ok"), (0.2, "unconverged")])
+def test_a_training_is_unconverged_where_its_last_tenth_won_more_than_a_hundredth(
+    excess: float, found: str
+) -> None:
+    looked = curve(1000, excess)
+    won = (excess / 0.9 - excess) / (1 + excess / 0.9)
+    assert fall(looked) == pytest.approx(won, abs=1e-12)
+    assert status(looked, diverged=False) == found
+    assert status(looked, diverged=True) == "diverged"
+
+
+def test_what_rises_or_shakes_at_the_end_is_converged() -> None:
+    assert fall({10: 90.0, 50: 60.0, 90: 70.0, 100: 65.0}) == 0.0
+    assert fall({50: 60.0, 90: math.nan, 100: math.inf}) == 0.0
+    assert fall({100: 60.0}) == 0.0
+    assert fall({50: math.inf, 90: math.nan, 100: 3.0}) == 0.0
+
+
+def test_a_training_always_looks_where_its_last_tenth_begins(config: Config) -> None:
+    settings = parse(Params, config | {"training": config["training"] | {"steps": 300}}).training
+    assert looks(settings.model_copy(update={"validate_every": 100})) == [100, 200, 270, 300]
+    assert looks(settings.model_copy(update={"validate_every": 30}))[-2:] == [270, 300]
+    one = settings.model_copy(update={"steps": 1, "validate_every": 5})
+    assert looks(one) == [1]
+
+
+def test_so_many_steps_suffice_where_what_is_left_shrinks_as_one_over_steps() -> None:
+    for excess in (0.2, 0.5, 1.9):
+        won = fall(curve(1000, excess))
+        wanted = steps_to_try(1000, won)
+        assert status(curve(wanted, excess * 1000 / wanted), diverged=False) == "ok"
+    assert steps_to_try(300, 0.011) == 600
+    assert steps_to_try(12345, 0.0) == 25000
+    assert steps_to_try(300, 0.09) == steps_to_try(300, 0.4) == 6000
+
+
+def row(point: str, found: str, seed: int = 0) -> Config:
+    return {"point": point, "status": found, "seed": seed}
+
+
+def history(name: str, excess: float, steps: int) -> list[Config]:
+    looked = curve(steps, excess).items()
+    return [{"point": name, "step": step, "objective": value} for step, value in looked]
+
+
+def test_the_one_model_speaks_for_its_points_and_each_kind_for_itself(config: Config) -> None:
+    params = parse(Params, config)
+    anchor = next(iter(params.anchors().values()))[0].name
+    points = [row("p", "unconverged"), row("q", "unconverged"), row(anchor, "unconverged")]
+    looked = [*history("amortized_s0", 0.3, 10_000), *history(anchor, 0.2, 6_000)]
+    own, beside, single = shortfalls(params, points, looked, [row("s", "unconverged")])
+    assert (own.key, own.points, own.total) == ("training.steps", ["p", "q"], 2)
+    assert own.fallen == pytest.approx(fall(curve(10_000, 0.3)))
+    assert "2 of 2 points are unconverged" in own.sentence
+    assert "fell by up to 2.5% over the last tenth of 10,000 steps (p, q)" in own.sentence
+    assert own.sentence.endswith("Try training.steps: 30000")
+    assert beside.key == "certification.training.steps"
+    assert beside.points == [anchor]
+    assert single.sentence.endswith("Try baseline.training.steps: 20000")
+    assert "by more than 1% over" in single.sentence
+
+
+def test_nothing_is_said_where_all_converged_or_diverged(config: Config) -> None:
+    params = parse(Params, config)
+    assert shortfalls(params, [row("p", "ok"), row("q", "diverged")], [], [row("s", "ok")]) == []
+
+
+def test_independent_points_each_have_their_own_curve(config: Config) -> None:
+    config["training"]["strategy"] = "independent"
+    params = parse(Params, config)
+    points = [row("p", "ok"), row("q", "unconverged"), row("r", "unconverged")]
+    looked = [*history("p", 2.0, 100), *history("q", 0.15, 100), *history("r", 0.3, 100)]
+    (found,) = shortfalls(params, points, looked)
+    assert (found.points, found.total) == (["q", "r"], 3)
+    assert found.fallen == pytest.approx(fall(curve(100, 0.3)))
