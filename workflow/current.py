@@ -18,6 +18,7 @@ from snakemake.dag import DAG
 from hvae import provenance
 
 NAMED = 3  # files that are named
+GRAIN = 0.001  # seconds: more than what a date loses as a number
 
 
 class Verified(DAG):  # type: ignore[misc]
@@ -64,14 +65,16 @@ def _marks(files: Iterable[str]) -> set[str]:
 
 def _put_in_order(job: Any) -> None:
     """Let no output be older than an input."""
-    newest = max((_changed(path) for path in job.input if os.path.exists(path)), default=0)
+    newest = max((_changed(path) for path in job.input if os.path.exists(path)), default=0.0)
     for path in job.output:
         if _changed(path) < newest:
-            os.utime(path, ns=(newest, newest))
+            path.touch(times=(newest + GRAIN, newest + GRAIN))
 
 
-def _changed(path: str) -> int:
-    return os.stat(path).st_mtime_ns
+def _changed(path: str) -> float:
+    """When a file was changed; of a folder, when Snakemake says that it was."""
+    stamp = os.path.join(path, ".snakemake_timestamp")
+    return os.stat(stamp if os.path.exists(stamp) else path).st_mtime
 
 
 def _tell(found: list[str]) -> None:

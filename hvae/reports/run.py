@@ -15,7 +15,7 @@ from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.params import Params
 from hvae.reports.kinds import Row, split
-from hvae.results.convergence import shortfalls
+from hvae.results import convergence
 from hvae.results.rates import (
     Rate,
     code_lengths,
@@ -40,7 +40,8 @@ class Run(NamedTuple):
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
-    left_out: what was not measured for want of items, and why.
+    left_out: what was not measured for want of items, and why; unconverged: which trainings stopped
+    too early, and how many steps to try.
     """
 
     params: Params
@@ -63,12 +64,7 @@ class Run(NamedTuple):
     asked: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
     left_out: Sequence[str] = ()
-
-    @property
-    def unconverged(self) -> list[str]:
-        """Which trainings stopped too early, and how many steps to try: a sentence a kind."""
-        rows = [*self.points, *self.anchors]
-        return [one.sentence for one in shortfalls(self.params, rows, self.history)]
+    unconverged: Sequence[str] = ()
 
     @property
     def trained(self) -> list[Row]:
@@ -158,6 +154,7 @@ def load(params: Params, results: Path, data: Path) -> Run:
             test.classes,
             plan(params),
         ),
+        unconverged=list(convergence.sentences(params, results)),
     )
 
 

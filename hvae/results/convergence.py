@@ -34,51 +34,51 @@ class Short(NamedTuple):
     @property
     def sentence(self) -> str:
         """What to do about it."""
-        named = ", ".join(self.points[:NAMED]) + (", …" if len(self.points) > NAMED else "")
+        count = len(self.points)
+        which = ", ".join(self.points[:NAMED]) + (", …" if count > NAMED else "")
+        named = f" ({which})" if count < self.total else ""
+        verb, whose = ("is", "its") if count == 1 else ("are", "their")
         much = f"more than {STILL:.0%}" if self.fallen is None else f"up to {self.fallen:.1%}"
         asked = steps_to_try(self.steps, self.fallen or 0.0)
         return (
-            f"{len(self.points)} of {self.total} points are unconverged: their objective still "
-            f"fell by {much} over the last tenth of {self.steps:,} steps ({named}). "
-            f"Try {self.key}: {asked}"
+            f"{count} of {self.total} points {verb} unconverged: {whose} objective still fell by "
+            f"{much} over the last tenth of {self.steps:,} steps{named}. Try {self.key}: {asked}"
         )
 
 
-def shortfalls(
-    params: Params, points: Iterable[Row], history: Iterable[Row], single: Iterable[Row] = ()
-) -> list[Short]:
-    """Of the grid, of the anchors and of the single-layer baseline, where there are any.
+class Trainings(NamedTuple):
+    """Rows of `points` and of `history`, of models that are trained for one experiment."""
 
-    points, history, single: rows of `points`, `history` and `baseline/points`.
-    """
-    falls = _falls(history)
+    points: Sequence[Row]
+    history: Sequence[Row]
+
+
+NONE = Trainings([], [])
+
+
+def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list[Short]:
+    """Of the grid, of the anchors and of the single-layer baseline, where there are any."""
     anchors = {anchor.name for row in params.anchors().values() for anchor in row}
-    rows = list(points)
-    own = [row for row in rows if row["point"] not in anchors]
-    beside = [row for row in rows if row["point"] in anchors]
-    shared = params.grid.shared() if params.amortized else {}
+    beside = [row for row in own.points if row["point"] in anchors]
+    grid = [row for row in own.points if row["point"] not in anchors]
     alone = params.baseline.schedule(params.training) if params.baseline else {}
+    asked = params.certification.training.steps
     found = [
-        _short("training.steps", params.training.steps, own, falls, shared),
-        _short("certification.training.steps", params.certification.training.steps, beside, falls),
-        _short("baseline.training.steps", alone.get("steps", 0), list(single), {}),
+        _short("training.steps", params.training.steps, Trainings(grid, own.history), params),
+        _short("certification.training.steps", asked, Trainings(beside, own.history), params),
+        _short("baseline.training.steps", alone.get("steps", 0), single, params),
     ]
     return [one for one in found if one is not None]
 
 
-def _short(
-    key: str,
-    steps: int,
-    rows: Sequence[Row],
-    falls: Mapping[str, float],
-    shared: Mapping[int, str] | None = None,
-) -> Short | None:
-    lost = [row for row in rows if row["status"] == "unconverged"]
+def _short(key: str, steps: int, of: Trainings, params: Params) -> Short | None:
+    lost = [row for row in of.points if row["status"] == "unconverged"]
     if not lost:
         return None
-    models = {(shared or {}).get(row["seed"], row["point"]) for row in lost}
-    most = max((falls[model] for model in models if model in falls), default=None)
-    return Short(key, steps, [row["point"] for row in lost], len(rows), most)
+    falls, shared = _falls(of.history), params.grid.shared()
+    names = [row["point"] if row["point"] in falls else shared.get(row["seed"]) for row in lost]
+    most = max((falls[name] for name in names if name in falls), default=None)
+    return Short(key, steps, [row["point"] for row in lost], len(of.points), most)
 
 
 def _falls(history: Iterable[Row]) -> dict[str, float]:
@@ -91,10 +91,17 @@ def _falls(history: Iterable[Row]) -> dict[str, float]:
 
 def sentences(params: Params, results: Path) -> Iterator[str]:
     """About an experiment in a folder of results; nothing where its tables are not there yet."""
-    paths = [results / name for name in ("points.parquet", "history.parquet")]
-    if all(path.is_file() for path in paths):
-        points, history = (named_tables.read(path.stem, path).to_pylist() for path in paths)
-        beside = results / "baseline" / "points.parquet"
-        single = named_tables.read("points", beside).to_pylist() if beside.is_file() else []
-        for one in shortfalls(params, points, history, single):
-            yield one.sentence
+    own = _read(results / "points.parquet", [results / "history.parquet"])
+    baseline = results / "baseline"
+    looks = sorted((baseline / "parts" / "history").glob("*.parquet"))
+    for one in shortfalls(params, own, _read(baseline / "points.parquet", looks)):
+        yield one.sentence
+
+
+def _read(points: Path, history: Iterable[Path]) -> Trainings:
+    if not points.is_file():
+        return NONE
+    looks = [named_tables.read("history", path).to_pylist() for path in history if path.is_file()]
+    return Trainings(
+        named_tables.read("points", points).to_pylist(), [row for rows in looks for row in rows]
+    )

@@ -68,9 +68,9 @@ def fall(looks: Mapping[int, float]) -> float:
 def steps_to_try(steps: int, fallen: float) -> int:
     """How many steps may suffice where J° fell by that part f in the last tenth of `steps`.
 
-    Where what is left to win shrinks as 1/steps, it was e = 9 f / (1 − 10 f) of J° at the end, and a
-    fall of 1 % takes e = 0.1. So 90 f / (1 − 10 f) times the steps, but 2 times at least and 20 at
-    most; to two digits.
+    Where what is left to win shrinks as 1/steps, it was e = 9 f / (1 − 10 f) of the least J° at the
+    end, and a fall of 1 % takes e = 0.1. So 90 f / (1 − 10 f) times the steps, but 2 times at least
+    and 20 at most; to two digits.
     """
     left = 1 - 10 * fallen
     wanted = steps * min(max(LEAST, 90 * fallen / left), MOST) if left > 0 else steps * MOST

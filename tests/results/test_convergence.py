@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hvae.params import Params, parse
-from hvae.results.convergence import shortfalls
+from hvae.results.convergence import Trainings, shortfalls
 from hvae.training.schedule import fall, late, looks, status, steps_to_try
 
 Config = dict[str, Any]
@@ -68,21 +68,29 @@ def test_the_one_model_speaks_for_its_points_and_each_kind_for_itself(config: Co
     anchor = next(iter(params.anchors().values()))[0].name
     points = [row("p", "unconverged"), row("q", "unconverged"), row(anchor, "unconverged")]
     looked = [*history("amortized_s0", 0.3, 10_000), *history(anchor, 0.2, 6_000)]
-    own, beside, single = shortfalls(params, points, looked, [row("s", "unconverged")])
+    alone = Trainings([row("s", "unconverged")], history("amortized_s0", 0.25, 10_000))
+    own, beside, single = shortfalls(params, Trainings(points, looked), alone)
     assert (own.key, own.points, own.total) == ("training.steps", ["p", "q"], 2)
     assert own.fallen == pytest.approx(fall(curve(10_000, 0.3)))
     assert "2 of 2 points are unconverged" in own.sentence
-    assert "fell by up to 2.5% over the last tenth of 10,000 steps (p, q)" in own.sentence
+    assert "fell by up to 2.5% over the last tenth of 10,000 steps. Try" in own.sentence
     assert own.sentence.endswith("Try training.steps: 30000")
     assert beside.key == "certification.training.steps"
     assert beside.points == [anchor]
-    assert single.sentence.endswith("Try baseline.training.steps: 20000")
-    assert "by more than 1% over" in single.sentence
+    assert single.fallen == pytest.approx(fall(curve(10_000, 0.25)))
+    assert single.sentence.endswith("Try baseline.training.steps: 25000")
+
+
+def test_without_a_curve_twice_the_steps_are_worth_a_trial(config: Config) -> None:
+    (found,) = shortfalls(parse(Params, config), Trainings([row("p", "unconverged")], []))
+    assert "by more than 1% over" in found.sentence
+    assert found.sentence.endswith("Try training.steps: 20000")
 
 
 def test_nothing_is_said_where_all_converged_or_diverged(config: Config) -> None:
     params = parse(Params, config)
-    assert shortfalls(params, [row("p", "ok"), row("q", "diverged")], [], [row("s", "ok")]) == []
+    own = Trainings([row("p", "ok"), row("q", "diverged")], [])
+    assert shortfalls(params, own, Trainings([row("s", "ok")], [])) == []
 
 
 def test_independent_points_each_have_their_own_curve(config: Config) -> None:
@@ -90,6 +98,8 @@ def test_independent_points_each_have_their_own_curve(config: Config) -> None:
     params = parse(Params, config)
     points = [row("p", "ok"), row("q", "unconverged"), row("r", "unconverged")]
     looked = [*history("p", 2.0, 100), *history("q", 0.15, 100), *history("r", 0.3, 100)]
-    (found,) = shortfalls(params, points, looked)
+    (found,) = shortfalls(params, Trainings(points, looked))
     assert (found.points, found.total) == (["q", "r"], 3)
+    assert "2 of 3 points are unconverged" in found.sentence
+    assert "steps (q, r). Try" in found.sentence
     assert found.fallen == pytest.approx(fall(curve(100, 0.3)))
