@@ -14,6 +14,7 @@ from hvae.section import Section
 
 Labels = NDArray[np.int64]
 LEAST = 2  # train items of each of two classes, without which nothing can tell them apart
+SPREAD = 3  # held-out items: without one of fewer there is no covariance
 
 
 class Plan(Section):
@@ -44,7 +45,16 @@ def left_out(labels: Mapping[str, Labels], classes: Sequence[str], asked: Plan) 
         seen["train"] = seen["train"][:most]
         if reason := no_classes(seen, classes):
             whose.setdefault(reason, []).append(what)
-    return [f"{' and '.join(names)} left out: {reason}" for reason, names in whose.items()]
+    few = min(len(some) for name, some in labels.items() if name != "train")
+    if len(classes) > 1 and few < SPREAD:
+        reason = f"a split has {few} items, and a covariance takes {SPREAD} at least"
+        whose[reason] = ["the Fréchet distance of draws"]
+    return [f"{_listed(names)} left out: {reason}" for reason, names in whose.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last} are" if first else f"{last} is"
 
 
 def no_classes(labels: Mapping[str, Labels], classes: Sequence[str]) -> str | None:
