@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from hvae import tables
+from hvae.config.params import Params, parse
 from hvae.data.exact import exact
-from hvae.params import Params, parse
+from hvae.io import tables
 from hvae.plane.descent import miss
-from hvae.reports.known import least
+from hvae.reports.sections.exact_source import least
 from hvae.results.exactness import betas, shortfalls
 
 Row = dict[str, Any]

@@ -15,16 +15,16 @@ __version__ = "0.1.0"
 _PLACES = {
     # parameters
     "InputError": "errors.InputError",
-    "Model": "params.Model",
-    "Params": "params.Params",
-    "Schedule": "params.Schedule",
-    "parse": "params.parse",
+    "Model": "config.params.Model",
+    "Params": "config.params.Params",
+    "Schedule": "config.params.Schedule",
+    "parse": "config.params.parse",
     # data
-    "Digits": "options.Digits",
-    "Gaussian": "options.Gaussian",
-    "ImageFolder": "options.ImageFolder",
-    "Npz": "options.Npz",
-    "Parquet": "options.Parquet",
+    "Digits": "config.data.Digits",
+    "Gaussian": "config.data.Gaussian",
+    "ImageFolder": "config.data.ImageFolder",
+    "Npz": "config.data.Npz",
+    "Parquet": "config.data.Parquet",
     "load_source": "data.sources.load",
     "split_source": "data.splits.divide",
     # models, of one β each or of a whole plane
@@ -49,9 +49,9 @@ _PLACES = {
     "squared_error_limit": "bounds.regression.squared_error_limit",
     "total_variation_limit": "bounds.divergence.total_variation_limit",
     # latents of any other VAE
-    "StudySettings": "own.study.Settings",
-    "read_latents": "own.latents.read",
-    "study_latents": "own.study.study",
+    "StudySettings": "audit.study.Settings",
+    "read_latents": "audit.latents.read",
+    "study_latents": "audit.study.study",
 }
 __all__ = list(_PLACES)
 

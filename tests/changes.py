@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from hvae.config.params import Params, parse
 from hvae.errors import InputError
-from hvae.params import Params, parse
 
 Config = dict[str, Any]
 

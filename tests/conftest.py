@@ -9,12 +9,12 @@ import pytest
 import torch
 import yaml
 
-from hvae.command import steady
+from hvae.config.params import Model
+from hvae.io.command import steady
 from hvae.models.build import assemble
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.gaussian import Gaussian
-from hvae.params import Model
 
 ROOT = Path(__file__).parents[1]
 steady()  # as in every command; to be of use it must come before the first product

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from hvae import baseline
-from hvae.params import Params, parse
-from hvae.sizes import flat_latents
+from hvae.config import baseline
+from hvae.config.params import Params, parse
+from hvae.config.sizes import flat_latents
 from tests.changes import Config, assert_refused, data, put
 
 TOP = {"family": "categorical", "variables": 2, "categories": 4}

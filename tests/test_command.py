@@ -7,7 +7,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from hvae import command
+from hvae.io import command
 
 
 def test_a_command_runs_on_one_thread_however_many_were_asked_for(

@@ -5,10 +5,10 @@ from typing import Any, get_args
 
 import pytest
 
+from hvae.config.model import Likelihood
+from hvae.config.params import Model, Params, parse
 from hvae.errors import InputError
-from hvae.likelihood_options import Likelihood
 from hvae.models.likelihoods.choose import FAMILIES, likelihood
-from hvae.params import Model, Params, parse
 
 Config = dict[str, Any]
 OVERLAYS: dict[str, Config] = {

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from hvae.config.params import Params, parse
 from hvae.data.sources import LOADERS, load
-from hvae.params import Params, parse
 from tests.changes import Config, assert_refused, data, put
 
 REFUSED = [

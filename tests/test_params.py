@@ -6,11 +6,11 @@ from typing import get_args, get_origin
 
 import pytest
 
+from hvae.config.guidance import NAMES, Guidance
+from hvae.config.params import Data, Params, Section, parse
+from hvae.config.tasks import Classification, Clustering, Regression
 from hvae.data.sources import LOADERS
 from hvae.errors import InputError
-from hvae.guidance_options import NAMES, Guidance
-from hvae.params import Data, Params, Section, parse
-from hvae.task_options import Classification, Clustering, Regression
 from hvae.tasks.classification import PROBES
 from hvae.tasks.clustering import METHODS as CLUSTERINGS
 from hvae.tasks.regression import METHODS as REGRESSIONS

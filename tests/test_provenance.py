@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import provenance, tables
 from hvae.data import prepared
 from hvae.data.digits import load
+from hvae.io import provenance, tables
 from hvae.models.build import build
 from hvae.reports.page import page
 from hvae.training import checkpoint

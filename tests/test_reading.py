@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import named_tables, reading, tables
+from hvae.audit import latents as own
 from hvae.data import npz, prepared
 from hvae.data.levels import values
 from hvae.errors import InputError
-from hvae.own import latents as own
+from hvae.io import named_tables, reading, tables
 from tests.data.published import options
 
 

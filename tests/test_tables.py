@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from hvae import tables
 from hvae.errors import InputError
+from hvae.io import tables
 
 CONTRACT = {
     "points": (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from hvae.config.params import Model, Params, parse
 from hvae.errors import InputError
-from hvae.params import Model, Params, parse
 from tests.workflow.conftest import merged
 
 Config = dict[str, Any]

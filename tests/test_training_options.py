@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from hvae.config.grid import thinned
+from hvae.config.params import Params, parse
 from hvae.cost.made import looks
-from hvae.grid_options import thinned
-from hvae.params import Params, parse
 from tests.changes import Config, assert_refused, put
 
 

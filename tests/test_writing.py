@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hvae import writing
+from hvae.io import writing
 
 
 @pytest.mark.parametrize("content", ["ß ≤ 1\n", b"\x00\r\n"])

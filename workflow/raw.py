@@ -11,9 +11,9 @@ from pathlib import Path
 
 import yaml
 
+from hvae.config.params import Params, parse
 from hvae.data import manifest
 from hvae.errors import InputError
-from hvae.params import Params, parse
 
 
 def path(params: Params) -> Path:

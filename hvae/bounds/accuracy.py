@@ -14,8 +14,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import entr, xlog1py
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Floats, Numbers
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Floats, Numbers
 
 
 def entropy(shares: Numbers) -> float:

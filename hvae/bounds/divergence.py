@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Numbers
-from hvae.bounds.samples import Counts, Estimate, split
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Counts, Estimate, split
 
 
 def total_variation_limit(divergence: float) -> float:

@@ -8,8 +8,8 @@ accept, and two classes and two outputs. Errors are ValueErrors that name the ar
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.bounds import arguments
-from hvae.bounds.samples import Counts, Estimate, split
+from hvae.statistics import arguments
+from hvae.statistics.estimate import Counts, Estimate, split
 
 Table = NDArray[np.integer]
 

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Floats, Numbers
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Floats, Numbers
 
 Verdict = Literal["holds", "violated", "undecided"]
 

@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Numbers
-from hvae.bounds.binomial import at_least, clopper_pearson
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.proportion import at_least, clopper_pearson
 
 __all__ = [
     "Check",

@@ -5,8 +5,9 @@ A probe far below it is a weak probe: a remark about the probe, never a violatio
 
 import numpy as np
 
-from hvae.bounds import accuracy, arguments
-from hvae.bounds.arguments import Numbers
+from hvae.bounds import accuracy
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
 
 
 def least_best_accuracy(information: float, shares: Numbers) -> float:

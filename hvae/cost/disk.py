@@ -6,12 +6,12 @@ Latents are nearly all of it: noise, of which compression saves a tenth.
 import math
 from typing import NamedTuple
 
-from hvae import baseline
+from hvae.config import baseline
+from hvae.config.data import Data
+from hvae.config.params import Model, Params
+from hvae.config.sizes import flat_latents
 from hvae.cost.made import Made, made, made_single, models
-from hvae.cost.weights import weights
-from hvae.options import Data
-from hvae.params import Model, Params
-from hvae.sizes import flat_latents
+from hvae.cost.model_size import weights
 
 FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # of a latent: mean, standard deviation and sample

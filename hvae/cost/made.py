@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sized
 from typing import NamedTuple
 
-from hvae import baseline
-from hvae.params import Params
+from hvae.config import baseline
+from hvae.config.params import Params
 
 
 class Made(NamedTuple):

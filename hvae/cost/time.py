@@ -15,11 +15,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hvae import baseline
+from hvae.config import baseline
+from hvae.config.params import Model, Params
 from hvae.cost.disk import evaluated
 from hvae.cost.made import made, made_single
-from hvae.cost.weights import multiplications
-from hvae.params import Model, Params
+from hvae.cost.model_size import multiplications
 
 SPEED: Mapping[str, float] = {"mlp": 20e9, "conv": 12e9, "conv-spatial": 12e9}  # V, a second
 STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import pooch
 import requests
 
-from hvae import command, writing
+from hvae.config.data import Published
 from hvae.errors import InputError
-from hvae.options import Published
-from hvae.reading import one_line
+from hvae.io import command, writing
+from hvae.io.reading import one_line
 
 MOST = 300_000_000  # bytes that are read from one compressed file: what is larger is not ours
 CHUNK = 1 << 16

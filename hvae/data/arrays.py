@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.config.data import Arrays
 from hvae.data.checks import check
 from hvae.data.labelled import labelled, one_an_item
 from hvae.data.levels import MOST
 from hvae.data.source import Source
 from hvae.data.wording import counted, were
 from hvae.errors import InputError
-from hvae.options import Arrays
-from hvae.reading import one_line
+from hvae.io.reading import one_line
 
 CHANNELS = (1, 3)
 FAR_BELOW = MOST // 2  # the largest whole number, if of 256 levels, is hardly less than this

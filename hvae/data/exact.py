@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hvae.config.data import Data, Gaussian, GaussianMixture, IndependentLabels
 from hvae.data import gaussian, gaussian_mixture
 from hvae.data.gaussian import Target
 from hvae.data.seeded import Floats
-from hvae.options import Data, Gaussian, GaussianMixture, IndependentLabels
 
 
 class Exact(NamedTuple):

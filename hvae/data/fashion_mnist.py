@@ -4,10 +4,10 @@ Xiao, Rasul & Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking M
 Algorithms" (2017).
 """
 
+from hvae.config.data import FashionMnist
 from hvae.data import idx
 from hvae.data.archives import mirrored
 from hvae.data.source import Source
-from hvae.options import FashionMnist
 
 MIRRORS = (
     "https://fashion-mnist.s3.eu-central-1.amazonaws.com/",

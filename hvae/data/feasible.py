@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.params import Params
-from hvae.section import Section
+from hvae.config.base import Section
+from hvae.config.params import Params
 
 Labels = NDArray[np.int64]
 LEAST = 2  # train items of each of two classes, without which nothing can tell them apart

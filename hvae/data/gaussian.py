@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae.config.data import Gaussian, listed
 from hvae.data.seeded import Floats, Purpose, basis, stream
 from hvae.data.source import UNLABELLED, Source
-from hvae.options import Gaussian, listed
 
 
 class Target(NamedTuple):

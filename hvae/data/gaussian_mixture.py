@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import log_softmax
 
+from hvae.config.data import GaussianMixture, listed
 from hvae.data.seeded import Floats, Purpose, basis, labels, stream
 from hvae.data.source import Source
-from hvae.options import GaussianMixture, listed
 
 DRAWS = 20_000  # a component, for the entropy
 

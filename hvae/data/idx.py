@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.config.data import Published
 from hvae.data.archives import File, gunzip, obtain, verify
 from hvae.data.images import published
 from hvae.data.source import Source
 from hvae.errors import InputError
-from hvae.options import Published
 
 BYTES = b"\0\0\x08"
 MOST_AXES = 4

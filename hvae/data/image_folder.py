@@ -16,15 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageOps
 
-from hvae import command
+from hvae.config.data import ImageFolder
 from hvae.data import layout, pixels
 from hvae.data.checks import check
 from hvae.data.images import LEVELS
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.wording import counted, shown, were
 from hvae.errors import InputError
-from hvae.options import ImageFolder
-from hvae.reading import one_line
+from hvae.io import command
+from hvae.io.reading import one_line
 
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
 MODES = {"grey": pixels.GREY, "colour": pixels.COLOUR}

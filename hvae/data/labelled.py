@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.config.data import Arrays
 from hvae.data.source import UNLABELLED
 from hvae.data.wording import counted
 from hvae.errors import InputError
-from hvae.options import Arrays
 
 MISSING = ("", "nan", "None", "<NA>", "NaT")  # how numpy writes a missing name: it has no other way
 HINTS = {"f": ": save whole numbers as integers, and real ones as 'target'", "S": ": decode them"}

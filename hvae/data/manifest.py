@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import provenance, reading, writing
+from hvae.config.data import Arrays, Data, ImageFolder, Own
 from hvae.data.layout import layout
 from hvae.errors import InputError
-from hvae.options import Arrays, Data, ImageFolder, Own
+from hvae.io import provenance, reading, writing
 
 SETTLED = 2.0  # seconds: a file that changed this lately may change again within its time stamp
 State = list[int]  # size, mtime and ctime in nanoseconds, inode: a copy has another ctime and inode

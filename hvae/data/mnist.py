@@ -11,11 +11,11 @@ Larochelle's own draw is not used, since it is published without labels.
 
 import numpy as np
 
+from hvae.config.data import BinaryMnist, Mnist
 from hvae.data import idx
 from hvae.data.archives import mirrored
 from hvae.data.seeded import Purpose, stream
 from hvae.data.source import Source
-from hvae.options import BinaryMnist, Mnist
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hvae.data.wording import counted, listed, were
 from hvae.errors import InputError
-from hvae.reading import near, one_line
+from hvae.io.reading import near, one_line
 
 Known = Mapping[str, str]  # what "x", "label" and "target" are called in a kind of file
 OTHERS = {  # how else they are often called

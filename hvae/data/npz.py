@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from hvae.config.data import Npz
 from hvae.data import arrays, names
 from hvae.data.source import Source
 from hvae.errors import InputError
-from hvae.options import Npz
-from hvae.reading import one_line, refuse_bomb
+from hvae.io.reading import one_line, refuse_bomb
 
 KNOWN = {"x": "x", "label": "labels", "target": "target"}
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hvae.config.data import Data, other
 from hvae.data import sources
 from hvae.data.files import HELD_OUT, OF_CLASS, OF_SOURCE, file
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import Indices, divide
 from hvae.errors import InputError
-from hvae.options import Data, other
 
 
 class Portion(NamedTuple):

@@ -10,13 +10,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import types
 
-from hvae import tables
+from hvae.config.data import Parquet
 from hvae.data import arrays, names
 from hvae.data.source import Source
 from hvae.data.wording import counted
 from hvae.errors import InputError
-from hvae.options import Parquet
-from hvae.reading import one_line
+from hvae.io import tables
+from hvae.io.reading import one_line
 
 KNOWN = {"x": "x", "label": "label", "target": "target"}
 

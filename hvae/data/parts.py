@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hvae import provenance, writing
+from hvae.io import provenance, writing
 
 
 def write(parts: Iterable[pa.Table], path: Path) -> None:

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_sample_images
 
+from hvae.config.data import Division, PhotoPatches
 from hvae.data.images import LEVELS
 from hvae.data.seeded import Integers, Purpose, stream
 from hvae.data.source import SPLITS, Source
 from hvae.errors import InputError
-from hvae.options import Division, PhotoPatches
 
 SIDE = 32
 BLOCK = (61, 64)  # 7 × 61 = 427, 10 × 64 = 640

@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-from hvae import command
+from hvae.config.params import Data, Section, Seed, parse
 from hvae.data import manifest, prepared, sources
 from hvae.data.feasible import Plan, left_out
 from hvae.data.outliers import apart, others
 from hvae.data.source import SPLITS
 from hvae.data.splits import divide
 from hvae.data.summary import summary
-from hvae.params import Data, Section, Seed, parse
+from hvae.io import command
 
 
 class Job(Section):

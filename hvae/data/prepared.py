@@ -14,13 +14,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
-from hvae import provenance, reading, tables
+from hvae.config.base import Section, parse
 from hvae.data import levels, parts
 from hvae.data.checks import check
 from hvae.data.source import Source
 from hvae.errors import InputError
-from hvae.reading import one_line
-from hvae.section import Section, parse
+from hvae.io import provenance, reading, tables
+from hvae.io.reading import one_line
 
 ROWS = 4096  # of a part of the file
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hvae.config.data import Data
 from hvae.data import (
     cifar10,
     digits,
@@ -18,7 +19,6 @@ from hvae.data import (
     svhn,
 )
 from hvae.data.source import Source
-from hvae.options import Data
 
 LOADERS: Mapping[str, Callable[[Any, int], Source]] = {
     "digits": digits.load,

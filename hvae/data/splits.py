@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
+from hvae.config.data import Common, Division
 from hvae.data.seeded import Purpose, stream
 from hvae.data.source import SPLITS, Source
 from hvae.errors import InputError
-from hvae.options import Common, Division
 
 Indices = NDArray[np.int64]
 

@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.config.data import Svhn
 from hvae.data.archives import File, broken, is_published, obtain, unknown
 from hvae.data.images import published
 from hvae.data.matlab import Array, arrays
 from hvae.data.source import Source
 from hvae.errors import InputError
-from hvae.options import Svhn
 
 SHAPE = (32, 32, 3)
 CLASSES = tuple("0123456789")

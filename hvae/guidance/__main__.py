@@ -7,14 +7,14 @@ import argparse
 import math
 from pathlib import Path
 
-from hvae import command
 from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.choose import choose
-from hvae.guidance.sentences import recommendation, seeds
 from hvae.guidance.study import Study, condition, read, study
 from hvae.guidance.surface import Surface
+from hvae.guidance.text import recommendation, seeds
 from hvae.guidance.words import number
+from hvae.io import command
 from hvae.results.parameters import recorded
 
 

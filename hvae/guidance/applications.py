@@ -7,7 +7,7 @@ something else. Where there are several problems, an application is worth its me
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from hvae.guidance_options import Name
+from hvae.config.guidance import Name
 
 Methods = Callable[[Sequence[str]], Sequence[str]]  # of the methods there are, those that count
 

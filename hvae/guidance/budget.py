@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from statistics import mean
 
-from hvae.guidance.places import Place, Row
 from hvae.guidance.surface import Surface
+from hvae.results.places import Place, Row
 
 RATE = {"task": "compression", "layers": "", "method": "rate", "metric": "bits_per_dim"}
 

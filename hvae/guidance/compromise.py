@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hvae.config.guidance import Guidance, Name
 from hvae.guidance.edge import edge
-from hvae.guidance.places import Place
 from hvae.guidance.surface import Spot, Surface
-from hvae.guidance_options import Guidance, Name
+from hvae.results.places import Place
 
 
 class Compromise(NamedTuple):

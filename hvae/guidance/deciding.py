@@ -9,12 +9,12 @@ from typing import NamedTuple
 from scipy.stats import norm
 
 from hvae.bounds.verdicts import holm
+from hvae.config.guidance import Name
 from hvae.guidance.claim import LEVEL, Claim, Verdict
 from hvae.guidance.gains import two_sided
-from hvae.guidance.places import Place
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance.words import listed
-from hvae.guidance_options import Name
+from hvae.results.places import Place
 
 CLAIM = "The total rate alone does not decide how good a point is"
 TOLERANCE = 0.02  # relative difference of total rates that are called equal

@@ -6,11 +6,11 @@ from itertools import combinations
 
 from scipy.stats import norm
 
+from hvae.config.guidance import Name
 from hvae.guidance import words
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.claim import LEVEL, Claim, Verdict
 from hvae.guidance.surface import Surface
-from hvae.guidance_options import Name
 
 CLAIM = "Different applications want different layer rates"
 RULE = (

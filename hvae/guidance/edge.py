@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from hvae.guidance.places import Place
+from hvae.results.places import Place
 
 
 def edge(place: Place, measured: Iterable[Place]) -> list[int]:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from scipy.stats import norm
 
 from hvae.bounds.verdicts import holm
+from hvae.config.guidance import Name
 from hvae.guidance.choose import Choice
 from hvae.guidance.study import BUDGETED
 from hvae.guidance.surface import Surface
-from hvae.guidance_options import Name
 
 LEVEL = 0.05
 APART = 0.05  # part of the larger total rate by which two sides may differ and still compare

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae import command, named_tables, provenance
+from hvae.config.guidance import Guidance
+from hvae.config.params import Section, parse
+from hvae.guidance.claims import scorecard
 from hvae.guidance.gains import Chosen, gains
-from hvae.guidance.places import Row
 from hvae.guidance.record import gain, record
-from hvae.guidance.scorecard import scorecard
 from hvae.guidance.study import Measured, Study, read, study
-from hvae.guidance_options import Guidance
-from hvae.params import Section, parse
+from hvae.io import command, named_tables, provenance
+from hvae.results.places import Row
 
 
 class Job(Section):

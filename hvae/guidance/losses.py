@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from hvae.config.guidance import Name
 from hvae.guidance.choose import Choice
-from hvae.guidance.places import Place
 from hvae.guidance.surface import Surface
-from hvae.guidance_options import Name
+from hvae.results.places import Place
 
 OVER, UNMEASURED = "over the budget", "not measured"
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from hvae.guidance.places import Place
+from hvae.config.guidance import Name
 from hvae.guidance.surface import Spot, Surface
-from hvae.guidance_options import Name
+from hvae.results.places import Place
 
 Both = tuple[Spot, Spot]
 

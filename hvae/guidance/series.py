@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hvae.guidance.applications import Application, Metric
-from hvae.guidance.places import Row
+from hvae.results.places import Row
 
 WIDTH = 2 * 1.96  # standard errors in a 95 % interval
 

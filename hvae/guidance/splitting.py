@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from scipy.stats import norm
 
-from hvae.bounds.samples import Estimate
 from hvae.bounds.verdicts import holm
 from hvae.guidance.claim import LEVEL, Claim, Verdict
-from hvae.guidance.places import Place
+from hvae.results.places import Place
+from hvae.statistics.estimate import Estimate
 
 CLAIM = "Each layer's rate can be tuned by its own β: with the others fixed, R_l falls as β_l rises"
 OPEN = 0.05  # nats: layers that say less than this are closed, and have no rate to tune

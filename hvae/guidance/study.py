@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import named_tables
+from hvae.config.guidance import Guidance, Name
 from hvae.guidance.applications import APPLICATIONS, Application
 from hvae.guidance.budget import within
 from hvae.guidance.choose import Choice, choose
-from hvae.guidance.places import Place, Row, places
 from hvae.guidance.surface import Surface, surface
-from hvae.guidance_options import Guidance, Name
+from hvae.io import named_tables
+from hvae.results.places import Place, Row, places
 
 BUDGETED: Name = "compression"
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import Application, Metric
-from hvae.guidance.places import Place, Row, over_seeds
 from hvae.guidance.series import Series, Value, Variant, chosen_metric, series
+from hvae.results.places import Place, Row, over_seeds
+from hvae.statistics.estimate import Estimate
 
 NORMAL = 1.96
 

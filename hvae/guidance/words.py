@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import Metric
-from hvae.guidance.places import Place
 from hvae.guidance.series import Value
+from hvae.results.places import Place
+from hvae.statistics.estimate import Estimate
 
 SMALL = 5e-3  # nats: a rate below is told as such
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from hvae import command, tables
+from hvae.config.params import Evaluation, Point, Section, Seed, parse
 from hvae.data import prepared
 from hvae.data.feasible import no_classes
 from hvae.data.prepared import Items
@@ -19,11 +19,11 @@ from hvae.information.densities import suffix_rows
 from hvae.information.estimate import Estimate
 from hvae.information.likelihood import negative_log_likelihood
 from hvae.information.pairwise import from_rows
+from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
 from hvae.models.categorical import Categorical
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Evaluation, Point, Section, Seed, parse
 from hvae.training import checkpoint
 
 Named = tuple[str, Estimate]  # the quantity, as the table names it, and its estimate

@@ -4,15 +4,15 @@ import argparse
 
 import torch
 
-from hvae import command, named_tables, tables
+from hvae.config.params import Point, Section, Seed, parse
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
+from hvae.io import command, named_tables, tables
 from hvae.latents import gallery, store
 from hvae.latents.evaluate import encode
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Point, Section, Seed, parse
 from hvae.training import checkpoint
 
 

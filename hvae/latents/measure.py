@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from hvae import command, tables
+from hvae.config.params import Extraction, Point, Section, Seed, parse
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
+from hvae.io import command, tables
 from hvae.latents.evaluate import Measured, bits_per_dim, measure, summary
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Extraction, Point, Section, Seed, parse
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 

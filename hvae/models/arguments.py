@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from hvae.errors import InputError
-from hvae.models.conditioning import at, condition_of
+from hvae.io.reading import one_line
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.reading import one_line
+from hvae.models.hypernetwork import at, condition_of
 
 T = TypeVar("T")
 SMALLEST, LARGEST = (float(end) for end in (np.finfo(np.float32).tiny, np.finfo(np.float32).max))

@@ -5,19 +5,19 @@ from contextlib import contextmanager
 
 import torch
 
+from hvae.config.params import Model
+from hvae.config.sizes import channels
 from hvae.models.backbones.backbone import Backbone, Plan
 from hvae.models.backbones.conv import conv
 from hvae.models.backbones.conv_spatial import conv_spatial
 from hvae.models.backbones.mlp import mlp
-from hvae.models.conditioning import Range, condition
 from hvae.models.families import family
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.hypernetwork import Range, condition
 from hvae.models.inference import INFERENCES
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.choose import likelihood
 from hvae.models.noise import Stream, generator
-from hvae.params import Model
-from hvae.sizes import channels
 
 BACKBONES: Mapping[str, Callable[[Plan], Backbone]] = {
     "mlp": mlp,

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from hvae.config.top import Categorical as CategoricalOptions
+from hvae.config.top import Top
 from hvae.models.categorical import Categorical, from_logits
 from hvae.models.distributions import Normal
-from hvae.top_options import Categorical as CategoricalOptions
-from hvae.top_options import Top
 
 SMALLEST_STD = 1e-4  # keeps KL and log-density finite when a layer is nearly noiseless
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import torch
 
-from hvae import command
+from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.params import Params
+from hvae.io import command
 from hvae.plane import words
-from hvae.plane.shared import Bench, Shared
+from hvae.plane.amortized_model import Bench, Shared
 from hvae.plane.targets import card_at
 from hvae.results.parameters import recorded
 from hvae.training import checkpoint

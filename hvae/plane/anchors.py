@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae import tables
-from hvae.command import progress
+from hvae.config.params import Point
+from hvae.io import tables
+from hvae.io.command import progress
 from hvae.latents.evaluate import Measured
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Point
-from hvae.plane.shared import Bench
+from hvae.plane.amortized_model import Bench
 from hvae.plane.survey import Floats
 from hvae.training import checkpoint
 

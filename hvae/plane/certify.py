@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from pydantic import Field, PositiveFloat
 
-from hvae import command, tables
 from hvae.bounds.ratio import verdict
-from hvae.params import Extraction, Point, Section, Seed, parse
+from hvae.config.params import Extraction, Point, Section, Seed, parse
+from hvae.io import command, tables
+from hvae.plane.amortized_model import Bench, Shared
 from hvae.plane.anchors import Anchor, anchors
 from hvae.plane.compare import COMPARISONS, ratio_of
-from hvae.plane.shared import Bench, Shared
 from hvae.results.certificate import judgement
 
 Row = dict[str, Any]

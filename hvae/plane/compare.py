@@ -15,8 +15,8 @@ from hvae.bounds.ratio import NO_RATIO, Ratio
 from hvae.latents.evaluate import Measured
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.gaussian import LearnedGaussian
+from hvae.plane.amortized_model import Shared
 from hvae.plane.anchors import Anchor, cost
-from hvae.plane.shared import Shared
 from hvae.plane.survey import Floats
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.command import progress
 from hvae.errors import InputError
+from hvae.io.command import progress
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from hvae import command, tables
-from hvae.grid_options import Target
+from hvae.config.grid import Target
+from hvae.config.params import Extraction, Point, Section, Seed, parse
+from hvae.io import command, tables
 from hvae.latents import measure
-from hvae.params import Extraction, Point, Section, Seed, parse
 from hvae.plane import words
-from hvae.plane.shared import Bench, Shared
-from hvae.plane.solve import Solution
+from hvae.plane.amortized_model import Bench, Shared
+from hvae.plane.inversion import Solution
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hvae.plane.solve import Solution
+from hvae.plane.inversion import Solution
 from hvae.plane.survey import Floats
 
 

@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import command, named_tables, writing
+from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.errors import InputError
-from hvae.params import Params
-from hvae.reports.kinds import split
-from hvae.reports.known import least
-from hvae.reports.names import Named, told
-from hvae.reports.provenance import revision, versions
-from hvae.reports.shortfall import difference_map, maps, sentence
-from hvae.reports.skeleton import Figure, figure, render
+from hvae.io import command, named_tables, writing
+from hvae.reports.charts.names import Named, told
+from hvae.reports.render import Figure, figure, render
+from hvae.reports.sections.exact_source import least
+from hvae.reports.sections.least_objective import difference_map, maps, sentence
+from hvae.reports.sections.provenance import revision, versions
 from hvae.results.exactness import Exactness, Shortfall, differences, exactness, shortfalls
+from hvae.results.kinds import split
 from hvae.results.parameters import recorded
 
 

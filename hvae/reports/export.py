@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from hvae import command, provenance, writing
-from hvae.params import Params, parse
+from hvae.config.params import Params, parse
+from hvae.io import command, provenance, writing
 from hvae.reports import files
+from hvae.reports.render import Figure
 from hvae.reports.rows import as_csv, rows
-from hvae.reports.run import load
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import Figure
+from hvae.reports.sections.registry import figures
+from hvae.results.experiment import load
 
 PAPER = "paper"  # the folder of those in its style
 

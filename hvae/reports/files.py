@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from hvae.reports import theme
+from hvae.reports.charts import theme
 
 Spec = dict[str, Any]
 

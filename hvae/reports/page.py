@@ -6,24 +6,32 @@ from typing import Any
 
 import yaml
 
-from hvae import command, writing
-from hvae.params import Params, parse
-from hvae.reports import certificate, drawn, embedding, fronts, overview, pictures, remarks
-from hvae.reports.asked import asked
-from hvae.reports.bounds import counted, telling
+from hvae.config.params import Params, parse
+from hvae.io import command, writing
+from hvae.reports.charts.names import names
+from hvae.reports.charts.scatter import CROWDED
 from hvae.reports.explorer import explorer
-from hvae.reports.findings import findings, kept
-from hvae.reports.guidance import advice
-from hvae.reports.kinds import part
-from hvae.reports.landed import CROWDED
-from hvae.reports.names import names
-from hvae.reports.provenance import configuration, revision, versions
-from hvae.reports.run import Run, load
-from hvae.reports.sections import chapters, figures
-from hvae.reports.single import single
-from hvae.reports.skeleton import render
-from hvae.reports.weak import weak_probes
+from hvae.reports.render import render
+from hvae.reports.sections import (
+    certification,
+    embeddings,
+    generation,
+    pareto,
+    pictures,
+    recommended,
+    remarks,
+)
+from hvae.reports.sections.bound_counts import counted, telling
+from hvae.reports.sections.guidance import advice
+from hvae.reports.sections.overview import findings, kept
+from hvae.reports.sections.provenance import configuration, revision, versions
+from hvae.reports.sections.rate_targets import asked
+from hvae.reports.sections.registry import chapters, figures
+from hvae.reports.sections.single import single
+from hvae.reports.sections.weak import weak_probes
 from hvae.results.exactness import betas
+from hvae.results.experiment import Run, load
+from hvae.results.kinds import part
 from hvae.results.parameters import record
 
 WEAK = 12  # weak probes in the table
@@ -50,23 +58,23 @@ def page(run: Run) -> str:
         remarks=remarks,
         originals=pictures.originals(run) if image else None,
         shown=pictures.shown(run) if image else [],
-        embedded=embedding.shown(run),
-        embedded_items=embedding.count(run),
-        roles=embedding.roles(run),
-        key=embedding.key(run),
+        embedded=embeddings.shown(run),
+        embedded_items=embeddings.count(run),
+        roles=embeddings.roles(run),
+        key=embeddings.key(run),
         betas=betas,
         explorer=explorer(run),
         single=single(run),
-        untrusted=run.params.amortized and certificate.judged(run).trusted is False,
+        untrusted=run.params.amortized and certification.judged(run).trusted is False,
         bounds=counted(run.bounds),
         telling=telling(run),
         part=part(run.params),
         crowded=len(run.points) > CROWDED,
-        **certification(run),
+        **certified(run),
         asked=asked(run),
         advice=advice(run.guidance) if run.guidance is not None else None,
-        pareto=fronts.drawing(run) if fronts.pairs(run) else None,
-        judge=drawn.judged_by(run),
+        pareto=pareto.drawing(run) if pareto.pairs(run) else None,
+        judge=generation.judged_by(run),
         weak=weak[:WEAK],
         weak_count=len(weak),
         params=yaml.safe_dump(
@@ -85,19 +93,19 @@ def heading(run: Run) -> dict[str, Any]:
         "findings": findings(run),
         "kept": kept(run),
         "violated": any(check["verdict"] == "violated" for check in run.bounds),
-        "recommended": overview.recommended(run),
+        "recommended": recommended.recommended(run),
         "unconverged": run.unconverged,
     }
 
 
-def certification(run: Run) -> dict[str, Any]:
+def certified(run: Run) -> dict[str, Any]:
     """What its section says, where one model serves the whole plane."""
     if not run.params.amortized:
         return {}
     return {
-        "judged": certificate.judged(run),
-        "unreachable": certificate.unreachable(run),
-        "compared": {kind: certificate.rows(run, kind) for kind in certificate.COMPARISONS},
+        "judged": certification.judged(run),
+        "unreachable": certification.unreachable(run),
+        "compared": {kind: certification.rows(run, kind) for kind in certification.COMPARISONS},
     }
 
 

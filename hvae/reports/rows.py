@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hvae.reports.kinds import Row
+from hvae.results.kinds import Row
 
 
 def rows(spec: dict[str, Any]) -> list[Row]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hvae import command, tables
 from hvae.errors import InputError
+from hvae.io import command, tables
 
 # The tables that there may be no parts of, by the number of layers: the source has no classes or no
 # target, or no model serves the whole plane.

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae import named_tables
-from hvae.params import Params
+from hvae.config.params import Params
+from hvae.io import named_tables
 from hvae.training.schedule import STILL, fall, steps_to_try
 
 Row = Mapping[str, Any]

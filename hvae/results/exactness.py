@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hvae.bounds.arguments import Numbers
 from hvae.bounds.gaussian import optimal_objective
+from hvae.statistics.arguments import Numbers
 
 NEAR = (0.03, 0.10)  # relative shortfalls that are counted
 EVIDENCE = 3.0  # standard errors below J°* that speak of a mistake, not of chance

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae import command, named_tables, tables
 from hvae.bounds.verdicts import Check, judge
+from hvae.config.params import Data, Evaluation, Section, Seed, parse
 from hvae.data import prepared
 from hvae.data.exact import exact
-from hvae.params import Data, Evaluation, Section, Seed, parse
+from hvae.io import command, named_tables, tables
 from hvae.results.checks.families import checks
 from hvae.results.evidence import Evidence
 from hvae.results.rates import Floats

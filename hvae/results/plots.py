@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from hvae import writing
+from hvae.io import writing
 from hvae.results.rates import suffix_name
 
 ACCURACY = ("point", "layers", "method", "rate_total", "value", "low", "high")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hvae.bounds.samples import Estimate
+from hvae.statistics.estimate import Estimate
 
 Rate = Estimate  # a mean over test items and its standard error, in nats
 Floats = NDArray[np.float64]

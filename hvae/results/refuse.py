@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hvae.bounds import arguments
 from hvae.errors import InputError
 from hvae.results.checks import accuracy, regression
 from hvae.results.evidence import Evidence, Row
 from hvae.results.rates import by_point
+from hvae.statistics import arguments
 
 Cell = tuple[str, Row, str]  # a table, one of its rows, and the column that is judged
 MEASURED = ("rate_", "distortion", "squared_error")

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hvae import command, named_tables, provenance, reading, tables
+from hvae.io import command, named_tables, provenance, reading, tables
 from hvae.results import plots
 
 

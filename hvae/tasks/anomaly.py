@@ -22,18 +22,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hvae.config.tasks import Anomaly
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
-from hvae.task_options import Anomaly
+from hvae.statistics.auroc import auroc
+from hvae.statistics.estimate import Floats, Row
 from hvae.tasks import trained
 from hvae.tasks.layers import suffixes
-from hvae.tasks.ranking import auroc
 from hvae.tasks.task import Score
 from hvae.tasks.trained import Trained
-from hvae.tasks.views import Floats, Row
 
 
 class Group(IntEnum):

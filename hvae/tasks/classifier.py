@@ -12,11 +12,11 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from hvae import provenance
+from hvae.config.params import Section, parse
 from hvae.errors import InputError
+from hvae.io import provenance
+from hvae.io.reading import one_line
 from hvae.models import weights
-from hvae.params import Section, parse
-from hvae.reading import one_line
 
 
 class Card(Section):

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hvae.config.tasks import Compression
 from hvae.data import levels
 from hvae.data.prepared import Items
-from hvae.task_options import Compression
+from hvae.statistics.estimate import Floats
+from hvae.statistics.intervals import mean, psnr
 from hvae.tasks.images import Part, is_image
-from hvae.tasks.intervals import mean, psnr
 from hvae.tasks.task import Score
-from hvae.tasks.views import Floats
 
 LEAST = 32  # pixels a side
 BITS = 8

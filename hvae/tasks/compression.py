@@ -8,11 +8,11 @@ written, and what real coders add, such as a few bits an item, is not in it.
 import math
 from collections.abc import Iterator
 
+from hvae.config.tasks import Compression
 from hvae.latents.evaluate import measure as evaluate
-from hvae.task_options import Compression
+from hvae.statistics.intervals import mean, psnr
 from hvae.tasks import trained
 from hvae.tasks.images import held_out
-from hvae.tasks.intervals import mean, psnr
 from hvae.tasks.task import Score
 from hvae.tasks.trained import Trained
 

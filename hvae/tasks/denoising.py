@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from hvae.task_options import Denoising
+from hvae.config.tasks import Denoising
+from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
 from hvae.tasks.images import FEATURES, Part, Purpose, pictures, shown, squared_error
-from hvae.tasks.intervals import psnr
 from hvae.tasks.task import Score
 from hvae.tasks.trained import Trained
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from sklearn.manifold import TSNE
 
-from hvae.tasks.views import Floats
+from hvae.statistics.estimate import Floats
 
 FEWEST = 4  # items that have neighbours to speak of
 PERPLEXITY = 30.0

@@ -8,16 +8,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from hvae import command, tables
+from hvae.config.params import Section, Seed, parse
+from hvae.config.tasks import Generation
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
+from hvae.io import command, tables
 from hvae.models.noise import Stream, generator
-from hvae.params import Section, Seed, parse
-from hvae.task_options import Generation
+from hvae.statistics.intervals import share
 from hvae.tasks import classifier
 from hvae.tasks.classifier import Card, Classifier
-from hvae.tasks.intervals import share
 
 BATCH = 128
 LEARNING_RATE = 1e-3

@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from hvae.tasks.jackknife import jackknife, spread, without_each
-from hvae.tasks.views import Floats
+from hvae.statistics.estimate import Floats
+from hvae.statistics.jackknife import jackknife, spread, without_each
 
 
 @dataclass(frozen=True, eq=False)

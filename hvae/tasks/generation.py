@@ -19,21 +19,21 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from hvae.config.tasks import Generation
 from hvae.data.source import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.chunks import ITEMS
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
-from hvae.task_options import Generation
+from hvae.statistics.contingency import count_rows, total_variation
+from hvae.statistics.estimate import Integers, Row
+from hvae.statistics.intervals import bootstrap, share
 from hvae.tasks import trained
 from hvae.tasks.classifier import Card, Classifier, Judge, histogram
-from hvae.tasks.contingency import count_rows, total_variation
-from hvae.tasks.draws import metrics
-from hvae.tasks.intervals import bootstrap, share
+from hvae.tasks.generation_scores import metrics
 from hvae.tasks.layers import suffixes
 from hvae.tasks.task import HELD_OUT, Count, Found, Score
 from hvae.tasks.trained import Trained
-from hvae.tasks.views import Integers, Row
 
 
 class Origin(IntEnum):

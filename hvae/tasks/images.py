@@ -15,9 +15,9 @@ from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import Stream, draw, generator
-from hvae.tasks.intervals import Numbers
+from hvae.statistics.estimate import Floats
+from hvae.statistics.intervals import Numbers
 from hvae.tasks.task import HELD_OUT, Score
-from hvae.tasks.views import Floats
 
 SPATIAL = 2  # axes of an image: height and width, perhaps followed by channels
 

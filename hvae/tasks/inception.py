@@ -10,8 +10,8 @@ so that 1 ≤ IS ≤ M. H(ȳ) is a plug-in value, biased downwards by at most ab
 import numpy as np
 from scipy.special import entr
 
-from hvae.tasks.jackknife import exponential, jackknife, without_each
-from hvae.tasks.views import Floats
+from hvae.statistics.estimate import Floats
+from hvae.statistics.jackknife import exponential, jackknife, without_each
 
 METRICS = ("inception_score", "diversity", "sharpness")
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 import torch
 from torch import Tensor
 
+from hvae.config.tasks import Inpainting
 from hvae.data.prepared import Items
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.task_options import Inpainting
+from hvae.statistics.intervals import Numbers, psnr
 from hvae.tasks import trained
 from hvae.tasks.images import FEATURES, SPATIAL, Part, Purpose, pictures, restored
-from hvae.tasks.intervals import Numbers, psnr
 from hvae.tasks.task import Score
 from hvae.tasks.trained import Trained
 

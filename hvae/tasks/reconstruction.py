@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import torch
 
-from hvae.task_options import Reconstruction
+from hvae.config.tasks import Reconstruction
+from hvae.statistics.intervals import Numbers, mean, psnr
 from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
@@ -19,7 +20,6 @@ from hvae.tasks.images import (
     shown,
     squared_error,
 )
-from hvae.tasks.intervals import Numbers, mean, psnr
 from hvae.tasks.similarity import LEAST, ssim
 from hvae.tasks.task import Score
 from hvae.tasks.trained import Trained

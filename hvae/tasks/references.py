@@ -6,12 +6,12 @@ Their rows belong to no point. They are of the same items, noise and masks as th
 import argparse
 from collections.abc import Iterator, Mapping
 
-from hvae import command, tables
+from hvae.config.params import Section, Seed, parse
+from hvae.config.tasks import Compression, Denoising, Inpainting, Upscaling
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
-from hvae.params import Section, Seed, parse
-from hvae.task_options import Compression, Denoising, Inpainting, Upscaling
+from hvae.io import command, tables
 from hvae.tasks import codecs, denoising, inpainting, task, upscaling
 from hvae.tasks.images import pictures
 from hvae.tasks.task import HELD_OUT, Score

@@ -14,14 +14,15 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from hvae.config.tasks import Regression
 from hvae.data.prepared import Items
 from hvae.latents.store import Latents
-from hvae.task_options import Regression
+from hvae.statistics.estimate import Floats
+from hvae.statistics.intervals import Numbers, mean
 from hvae.tasks import task
-from hvae.tasks.intervals import Numbers, mean
-from hvae.tasks.statistics import statistics
+from hvae.tasks.image_statistics import statistics
 from hvae.tasks.task import Score, Subject
-from hvae.tasks.views import Floats, View, views
+from hvae.tasks.views import View, views
 
 NEIGHBOURS = 10
 LANDMARKS = 200  # of the kernel

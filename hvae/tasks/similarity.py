@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
-from hvae.tasks.views import Floats
+from hvae.statistics.estimate import Floats
 
 WINDOW = 7  # pixels a side
 LEAST = 3  # pixels: within a window of one there is no variance

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from hvae import command, tables
+from hvae.config.params import Point, Section, Seed, parse
 from hvae.data import files, prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.errors import InputError
+from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.params import Point, Section, Seed, parse
 
 Row = dict[str, Any]
 HELD_OUT = files.HELD_OUT  # what a task is scored on

@@ -8,12 +8,12 @@ from typing import NamedTuple, TypeVar
 
 import torch
 
-from hvae import command
+from hvae.config.params import Point, Section
 from hvae.data import files, prepared
 from hvae.data.prepared import Items
+from hvae.io import command
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Point, Section
 from hvae.tasks import classifier, task
 from hvae.tasks.classifier import Judge
 from hvae.tasks.task import HELD_OUT, Measure

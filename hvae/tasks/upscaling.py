@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
+from hvae.config.tasks import Upscaling
 from hvae.data.prepared import Items
-from hvae.task_options import Upscaling
+from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
@@ -22,7 +23,6 @@ from hvae.tasks.images import (
     restored,
     squared_error,
 )
-from hvae.tasks.intervals import psnr
 from hvae.tasks.task import Score
 from hvae.tasks.trained import Trained
 

@@ -1,17 +1,13 @@
 """Features of latents: one set of layers, and one kind of them, at a time."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hvae.latents.store import Latents
+from hvae.statistics.estimate import Floats, Row
 from hvae.tasks.layers import joined, layer_sets
-
-Row = dict[str, Any]
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class View(NamedTuple):

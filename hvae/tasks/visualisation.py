@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hvae import command, tables
+from hvae.config.params import Point, Section, parse
+from hvae.config.tasks import Visualisation
+from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.params import Point, Section, parse
-from hvae.task_options import Visualisation
+from hvae.statistics.estimate import Row
 from hvae.tasks.embeddings import METHODS
-from hvae.tasks.views import Row
 
 
 class Job(Section):

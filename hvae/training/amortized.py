@@ -16,15 +16,15 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from hvae.config.params import Schedule
 from hvae.models.chunks import chunks
-from hvae.models.conditioning import at, condition_of
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.hypernetwork import at, condition_of
 from hvae.models.noise import Stream, draw, generator
-from hvae.params import Schedule
 from hvae.training import loop, moments, schedule
 from hvae.training.batches import batch, on_device
 from hvae.training.draws import draw_beta, warmed, weight
-from hvae.training.flat import State
+from hvae.training.members import State
 from hvae.training.objective import objective
 from hvae.training.resume import Checkpoints
 

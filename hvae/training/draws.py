@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from hvae.params import Schedule
+from hvae.config.params import Schedule
 from hvae.training import schedule
 
 FLOOR = 0.03  # of the least β_l of an item, when warming up starts

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import tables
+from hvae.io import tables
 
 
 class Curve(NamedTuple):

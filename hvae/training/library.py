@@ -10,16 +10,16 @@ from typing import Any
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hvae.config.params import Schedule
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, what
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.items import items
-from hvae.params import Schedule
-from hvae.training import amortized, checkpoint, grid, threads
+from hvae.training import amortized, checkpoint, independent, threads
 from hvae.training.amortized import Shared
 from hvae.training.checkpoint import Card
-from hvae.training.grid import Trained
+from hvae.training.independent import Trained
 from hvae.training.resume import Checkpoints
 
 Numbers = Tensor | NDArray[Any]
@@ -47,7 +47,7 @@ def train_models(
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
     with threads.running(known):
-        return grid.train(known, listed, *given, plan, number, kept)
+        return independent.train(known, listed, *given, plan, number, kept)
 
 
 def train_plane(

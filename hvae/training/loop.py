@@ -9,10 +9,10 @@ from typing import Protocol
 
 import torch
 
-from hvae.command import progress
-from hvae.params import Schedule
+from hvae.config.params import Schedule
+from hvae.io.command import progress
 from hvae.training import schedule
-from hvae.training.flat import State
+from hvae.training.members import State
 from hvae.training.resume import Checkpoints
 
 EVERY = 30.0  # seconds from one checkpoint to the next, at least: a short run has one, at its end

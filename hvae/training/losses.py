@@ -13,7 +13,7 @@ from torch.func import functional_call, vmap
 
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training.flat import REGISTERS, Layout
+from hvae.training.members import REGISTERS, Layout
 from hvae.training.objective import objective
 
 Loss = Callable[[Tensor, Tensor, Tensor, list[Tensor]], Tensor]

@@ -2,7 +2,7 @@
 
 import torch
 
-from hvae.training.flat import State
+from hvae.training.members import State
 
 
 def begin(adam: torch.optim.Optimizer) -> State:

@@ -16,10 +16,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 from torch import Tensor
 
-from hvae import writing
-from hvae.section import Section
-from hvae.training.flat import State
-from hvae.training.material import SPLITS
+from hvae.config.base import Section
+from hvae.io import writing
+from hvae.training.inputs import SPLITS
+from hvae.training.members import State
 
 SOURCES = Path(__file__).parents[1]
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal
 
-from hvae.params import Schedule
+from hvae.config.params import Schedule
 
 FIRST = 0.01  # the part of β that training starts with
 LATE = 0.9  # of the steps, after which a trained model's objective hardly falls any more

@@ -2,7 +2,7 @@
 
 A small model's sums are too short to be shared out: more threads wait for each other, which takes
 their CPU time and saves little. On one thread, too, sums have one order, whatever the machine.
-The jobs of an experiment do not ask here: they run on one thread each (`hvae.command.steady`).
+The jobs of an experiment do not ask here: they run on one thread each (`hvae.io.command.steady`).
 """
 
 from collections.abc import Iterator

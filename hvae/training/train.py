@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hvae import command
+from hvae.config.params import Model, Point, Schedule, Section, parse
+from hvae.io import command
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model, Point, Schedule, Section, parse
 from hvae.training import checkpoint, history, resume, schedule
-from hvae.training.grid import Trained, train
 from hvae.training.history import Curve
-from hvae.training.material import Material, material
+from hvae.training.independent import Trained, train
+from hvae.training.inputs import Material, material
 
 
 class Job(Section):

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hvae import command
-from hvae.params import Model, Schedule, Section, Seed, parse
+from hvae.config.params import Model, Schedule, Section, Seed, parse
+from hvae.io import command
 from hvae.training import checkpoint, history, resume, schedule
 from hvae.training.amortized import Shared, train
 from hvae.training.history import Curve
-from hvae.training.material import Material, material
+from hvae.training.inputs import Material, material
 
 
 class Job(Section):

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from hvae.own.latents import read
-from hvae.own.study import Settings, study
+from hvae.audit.latents import read
+from hvae.audit.study import Settings, study
 from hvae.reports import exactness
 from hvae.reports.exactness import Experiment
 from hvae.reports.index.page import page as listed
 from hvae.reports.page import page
-from hvae.reports.run import Run
 from hvae.results.exactness import shortfalls
+from hvae.results.experiment import Run
 from tests.own.test_study import channel
 from tests.reports.cases import HOSTILE, run
 from tests.reports.index.cases import plant

@@ -9,9 +9,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from hvae.reports import pictures
 from hvae.reports.page import page
-from hvae.reports.run import Run
+from hvae.reports.sections import pictures
+from hvae.results.experiment import Run
 from tests.browser import driver as chromium
 from tests.browser.conftest import HEIGHT, WIDTHS, Browser
 from tests.browser.exploring import Explorer

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
+from hvae.config.params import Params, parse
 from hvae.cost.disk import disk, evaluated, sentence
 from hvae.cost.made import made, made_single
-from hvae.cost.weights import weights
+from hvae.cost.model_size import weights
 from hvae.errors import InputError
-from hvae.params import Params, parse
 from tests.conftest import ROOT
 from tests.workflow.conftest import merged
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from hvae import baseline
+from hvae.config import baseline
+from hvae.config.params import Params, parse
 from hvae.cost import time as cost
+from hvae.cost.model_size import multiplications
 from hvae.cost.time import Time, look, sentence, spoken, training
-from hvae.cost.weights import multiplications
-from hvae.params import Params, parse
 from tests.cost.test_disk import overlaid
 
 Config = dict[str, Any]

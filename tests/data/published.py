@@ -14,10 +14,10 @@ import pytest
 from pydantic import TypeAdapter
 from scipy.io import savemat
 
+from hvae.config.data import Data
 from hvae.data import cifar10, fashion_mnist, mnist, sources, svhn
 from hvae.data.archives import File
 from hvae.errors import InputError
-from hvae.options import Data
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 NOWHERE = "http://127.0.0.1:9/"  # the port that discards

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.config.params import Params, parse
 from hvae.data.feasible import Plan, left_out, no_classes, plan
 from hvae.data.source import Source
 from hvae.data.summary import summary
-from hvae.params import Params, parse
 
 NAMES = ("good", "bad")
 

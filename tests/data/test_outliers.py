@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hvae.config.data import Digits, FashionMnist, other
+from hvae.config.params import Split
 from hvae.data import digits, prepared, sources
 from hvae.data.outliers import apart
 from hvae.data.prepare import main
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import SPLITS, divide
 from hvae.errors import InputError
-from hvae.options import Digits, FashionMnist, other
-from hvae.params import Split
 
 SPLIT = Split(train=0.6, validation=0.2, test=0.2)
 DIGITS = Digits(source="digits", split=SPLIT)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hvae import tables
 from hvae.guidance.study import Measured
+from hvae.io import tables
 from tests.guidance import planes
 from tests.guidance.planes import Row, task
 

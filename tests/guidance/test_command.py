@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from hvae.config.params import Params, parse
 from hvae.errors import InputError
 from hvae.guidance.__main__ import main
-from hvae.params import Params, parse
 from hvae.results.parameters import record
 from tests.guidance.experiments import measured, write
 

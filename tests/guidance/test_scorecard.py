@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.config.guidance import Name
 from hvae.guidance.claim import Claim
+from hvae.guidance.claims import limits, scorecard
 from hvae.guidance.deciding import deciding
 from hvae.guidance.differing import differing
-from hvae.guidance.places import places
-from hvae.guidance.scorecard import limits, scorecard
 from hvae.guidance.splitting import splitting
-from hvae.guidance_options import Name
+from hvae.results.places import places
 from tests.guidance import planes
 from tests.guidance.planes import Row, surface
 

@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from hvae.bounds.samples import Estimate
+from hvae.config.guidance import NAMES, Name
 from hvae.guidance.applications import APPLICATIONS, MSE, PSNR, middle, preferred
 from hvae.guidance.budget import within
-from hvae.guidance.places import over_seeds, places
 from hvae.guidance.surface import Surface, surface
-from hvae.guidance_options import NAMES, Name
+from hvae.results.places import over_seeds, places
+from hvae.statistics.estimate import Estimate
 from tests.guidance import planes
 from tests.guidance.planes import Row, task
 

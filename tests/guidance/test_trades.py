@@ -4,12 +4,12 @@ import math
 
 import pytest
 
+from hvae.config.guidance import Guidance, Name
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.compromise import compromise
 from hvae.guidance.losses import losses
 from hvae.guidance.pareto import front, fronts
 from hvae.guidance.surface import Surface
-from hvae.guidance_options import Guidance, Name
 from tests.guidance.planes import surface
 
 FIRST = [0.1, 0.5, 0.9, 0.8, 0.2]

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy.io import savemat
 
-from hvae import named_tables, reading, tables
+from hvae.audit import latents as own
 from hvae.data import cifar10, image_folder, npz, parquet, prepared, svhn
 from hvae.data.archives import File, gunzip
 from hvae.data.idx import parse
+from hvae.io import named_tables, reading, tables
 from hvae.latents import store
 from hvae.models.build import build
-from hvae.own import latents as own
 from hvae.results.parameters import recorded
 from hvae.tasks import classifier
 from hvae.training import checkpoint
@@ -258,8 +258,8 @@ def _chosen(source: str, folder: Path, **values: Any) -> Any:
 def _params() -> str:
     import yaml
 
-    from hvae.params import Params
-    from hvae.params import parse as checked
+    from hvae.config.params import Params
+    from hvae.config.params import parse as checked
     from hvae.results.parameters import record
     from tests.conftest import ROOT
 

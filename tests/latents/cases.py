@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+from hvae.config.params import Model, Point
 from hvae.data.prepared import Items
-from hvae.params import Model, Point
 from hvae.training.checkpoint import Card
 
 ITEMS = Items(

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from hvae import tables
 from hvae.data import prepared
 from hvae.data.source import SPLITS
+from hvae.io import tables
 from hvae.latents import evaluate, extract, measure, store
 from hvae.latents.gallery import chosen, pictures
 from hvae.models.distributions import Normal, kl

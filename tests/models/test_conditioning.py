@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from hvae.config.params import Model
 from hvae.models.build import build
-from hvae.models.conditioning import Condition, affine_layers, at, folded
 from hvae.models.hierarchical import HierarchicalVAE, Terms
+from hvae.models.hypernetwork import Condition, affine_layers, at, folded
 from hvae.models.noise import Stream, draw, generator
-from hvae.params import Model
 
 BOX = [(0.1, 10.0), (0.5, 2.0)]
 GAUSSIAN = {"family": "gaussian", "sigma": 0.3}

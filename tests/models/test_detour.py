@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from hvae.config.sizes import Size
 from hvae.models.backbones.maps import Double
-from hvae.models.detour import Detour
-from hvae.sizes import Size
+from hvae.models.layers import Detour
 
 LAYERS = [
     pytest.param(nn.Linear(5, 7), 0, (4, 5), id="linear"),

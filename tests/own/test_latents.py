@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from hvae.audit import latents
 from hvae.errors import InputError
-from hvae.own import latents
 
 ITEMS = 30
 RNG = np.random.default_rng(0)

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from hvae import tables
+from hvae.audit.latents import read
+from hvae.audit.study import Settings, study
 from hvae.errors import InputError
-from hvae.own.latents import read
-from hvae.own.study import Settings, study
+from hvae.io import tables
 
 ITEMS = 1200
 NOISE = 0.6  # standard deviation of the posterior; the means have variance 1 - NOISE², as the prior
@@ -110,7 +110,7 @@ def test_of_several_layers_the_top_one_has_an_estimate(tmp_path: Path) -> None:
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "hvae.own", *arguments]
+    line = [sys.executable, "-m", "hvae.audit", *arguments]
     return subprocess.run(line, capture_output=True, text=True, check=False)
 
 
@@ -145,10 +145,10 @@ def test_bad_arguments_end_in_one_sentence(
 ) -> None:
     path, out = tmp_path / "z.parquet", tmp_path / "out"
     pq.write_table(pa.table(channel()), path)
-    line = ["hvae.own", "--latents", str(path), "--out", str(out), *arguments]
+    line = ["hvae.audit", "--latents", str(path), "--out", str(out), *arguments]
     monkeypatch.setattr(sys, "argv", line)
     with pytest.raises(SystemExit, match=re.escape(problem)):
-        runpy.run_module("hvae.own", run_name="__main__")
+        runpy.run_module("hvae.audit", run_name="__main__")
     assert not out.exists()
 
 
@@ -167,7 +167,7 @@ def test_rates_that_do_not_fit_are_refused(
 
 def test_without_the_reports_extra_the_command_says_what_to_install() -> None:
     hidden = "import runpy, sys; sys.modules['altair'] = None;"
-    script = hidden + "runpy.run_module('hvae.own', run_name='__main__')"
+    script = hidden + "runpy.run_module('hvae.audit', run_name='__main__')"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import reading
 from hvae.errors import InputError
-from hvae.parquet import headers
+from hvae.io import parquet_headers, reading
 
 RANDOM = np.random.default_rng(0)
 LONG = "long" * 100_000
@@ -38,12 +37,13 @@ def test_pages_are_those_that_the_footer_counts(
     footer = pq.read_metadata(path)
     with path.open("rb") as file:
         found = [
-            [list(headers.pages(file, chunk)) for chunk in group] for group in headers.chunks(file)
+            [list(parquet_headers.pages(file, chunk)) for chunk in group]
+            for group in parquet_headers.chunks(file)
         ]
     assert len(found) == footer.num_row_groups
     for at, group in enumerate(found):
         for place, pages in enumerate(group):
-            data = [page for page in pages if page.kind != headers.DICTIONARY]
+            data = [page for page in pages if page.kind != parquet_headers.DICTIONARY]
             told = footer.row_group(at).column(place)
             assert sum(page.values for page in data) == told.num_values
             assert len(pages) - len(data) == told.has_dictionary_page

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hvae.parquet.thrift import I16, I32, I64, LIST, MAP, SET, STRUCT, structure
+from hvae.io.parquet_thrift import I16, I32, I64, LIST, MAP, SET, STRUCT, structure
 
 EVERY_TYPE = """
     15 04            field 1, i32: zigzag 4 is 2

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hvae.config.params import Model, Point
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model, Point
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from hvae import tables
+from hvae.config.params import Point
 from hvae.data import prepared
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.latents.evaluate import Measured, measure
-from hvae.params import Point
 from hvae.plane import certify
 from hvae.plane.compare import moved
 from hvae.training import checkpoint

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from hvae.config.params import Extraction, Params, parse
 from hvae.errors import InputError
-from hvae.params import Extraction, Params, parse
 from hvae.plane.__main__ import main
-from hvae.plane.shared import Bench, Shared
+from hvae.plane.amortized_model import Bench, Shared
 from hvae.results.parameters import record
 from hvae.training import checkpoint
 from tests.plane import cases

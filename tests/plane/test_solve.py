@@ -7,7 +7,7 @@ import pytest
 
 from hvae.errors import InputError
 from hvae.plane.descent import miss
-from hvae.plane.solve import Solution, solve
+from hvae.plane.inversion import Solution, solve
 from hvae.plane.survey import Floats, Range, Rates, lattice, survey
 
 BOX = (0.1, 10.0)

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 import torch
 
-from hvae import tables
 from hvae.data import prepared
+from hvae.io import tables
 from hvae.latents.evaluate import measure
-from hvae.models.conditioning import at
+from hvae.models.hypernetwork import at
 from hvae.models.noise import draw
 from hvae.plane import targets
 from hvae.training import checkpoint

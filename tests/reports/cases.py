@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hvae import tables
+from hvae.config.params import Params, Point, parse
 from hvae.data.exact import exact
 from hvae.data.prepared import Items
 from hvae.data.source import UNLABELLED
-from hvae.params import Params, Point, parse
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
+from hvae.io import tables
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
 from hvae.results.rates import Rate, suffix_name
 from hvae.tasks.layers import layer_sets
 from tests.reports.amortized import asked as _asked

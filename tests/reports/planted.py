@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance
 from hvae.guidance.study import Measured
-from hvae.guidance_options import Guidance
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
 from tests.guidance.experiments import BOUND
 from tests.guidance.experiments import measured as baseline
 from tests.guidance.planes import task

@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from hvae.params import Params, parse
-from hvae.reports import kinds, plane
-from hvae.reports.asked import asked
-from hvae.reports.certificate import certificate, judged, ratios, rows, unreachable
-from hvae.reports.findings import findings
-from hvae.reports.kinds import part
-from hvae.reports.landed import CROWDED, GRID, landed
-from hvae.reports.marks import ends, nats
+from hvae.config.params import Params, parse
+from hvae.reports.charts.marks import ends, nats
+from hvae.reports.charts.scatter import CROWDED, GRID, landed
 from hvae.reports.page import page
-from hvae.reports.sections import chapters, figures
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections import plane
+from hvae.reports.sections.certification import certificate, judged, ratios, rows, unreachable
+from hvae.reports.sections.overview import findings
+from hvae.reports.sections.rate_targets import asked
+from hvae.reports.sections.registry import chapters, figures
+from hvae.results import kinds
+from hvae.results.kinds import part
 from tests.reports.cases import HOSTILE, run
 from tests.reports.test_page import data_of
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from hvae import tables
+from hvae.config.params import Params, parse
 from hvae.errors import InputError
-from hvae.params import Params, parse
-from hvae.reports import remarks
+from hvae.io import tables
 from hvae.reports.exactness import Experiment, page, read, twins
-from hvae.reports.shortfall import maps, sentence
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections import remarks
+from hvae.reports.sections.least_objective import maps, sentence
 from hvae.results.exactness import Exactness, Shortfall, shortfalls
 from hvae.results.parameters import record
 from tests.reports.cases import HOSTILE, run

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import files, theme
+from hvae.reports import files
+from hvae.reports.charts import theme
 from hvae.reports.export import export
+from hvae.reports.render import Figure
 from hvae.reports.rows import as_csv, rows
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import Figure
+from hvae.reports.sections.registry import figures
 from tests.reports.cases import HOSTILE, run
 
 SPEC: dict[str, Any] = {

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.reports import iso, tradeoff
-from hvae.reports.hull import along, lower_hull
-from hvae.reports.plane import Metric, metrics, plane
-from hvae.reports.sections import figures
+from hvae.reports.sections import iso, tradeoff
+from hvae.reports.sections.hull import along, lower_hull
+from hvae.reports.sections.plane import Metric, metrics, plane
+from hvae.reports.sections.registry import figures
 from hvae.results.rates import Rate
 from tests.reports.cases import run
 

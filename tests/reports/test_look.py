@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import theme
-from hvae.reports.lines import WIDTH, wrapped
+from hvae.reports.charts import theme
+from hvae.reports.charts.lines import WIDTH, wrapped
 from hvae.reports.page import page
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections.registry import figures
 from tests.reports.cases import run
 
 MARKS = [*theme.CATEGORIES, *theme.CLASSES, theme.BAR, theme.AXIS]

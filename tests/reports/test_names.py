@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.names import Named, names, told
+from hvae.reports.charts.names import Named, names, told
 from hvae.reports.page import page
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
 from tests.reports.cases import run
 
 

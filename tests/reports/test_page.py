@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from markupsafe import escape
 
-from hvae.reports import pictures, remarks
-from hvae.reports.findings import findings
 from hvae.reports.page import page
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import drawable, indexed, libraries
+from hvae.reports.render import drawable, indexed, libraries
+from hvae.reports.sections import pictures, remarks
+from hvae.reports.sections.overview import findings
+from hvae.reports.sections.registry import figures
 from hvae.results.rates import Rate
 from tests.reports.cases import HOSTILE, OPTIONS, run
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import remarks
 from hvae.reports.page import page
-from hvae.reports.plane import metrics, rows
-from hvae.reports.run import Run
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections import remarks
+from hvae.reports.sections.plane import metrics, rows
+from hvae.results.experiment import Run
 from hvae.results.rates import Rate
 from tests.reports.cases import run
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from hvae import tables
 from hvae.data.exact import Exact
 from hvae.data.gaussian import Target
 from hvae.information.estimate import error_of_mean
+from hvae.io import tables
 from hvae.results.evidence import Evidence
 from tests.results.rows import Row, compared, estimate, histogram, hits, item_rows, squared
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from hvae import tables
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.results.collect import main
 
 ROW = dict.fromkeys(tables.counts().names, "a") | {"count": 2}

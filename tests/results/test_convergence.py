@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hvae.params import Params, parse
+from hvae.config.params import Params, parse
 from hvae.results.convergence import Trainings, shortfalls
 from hvae.training.schedule import fall, late, looks, status, steps_to_try
 

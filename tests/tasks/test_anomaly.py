@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch.nn.functional import softplus
 
+from hvae.config.tasks import Anomaly
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.models.families import SMALLEST_STD
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.task_options import Anomaly
 from hvae.tasks.anomaly import Group, Named, measure, scores
 from hvae.tasks.trained import Trained, unseen
 from tests.conftest import small

@@ -8,9 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from hvae.config.tasks import Generation
 from hvae.data.prepared import Items
 from hvae.errors import InputError
-from hvae.task_options import Generation
 from hvae.tasks import classifier
 from hvae.tasks.classifier import Card, histogram
 from hvae.tasks.fit_classifier import PATIENCE, Fitted, fit

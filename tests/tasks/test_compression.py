@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hvae.config.tasks import Compression
 from hvae.data.prepared import Items
-from hvae.task_options import Compression
 from hvae.tasks.codecs import code, comparable, references
 from hvae.tasks.compression import measure
 from hvae.tasks.images import held_out

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
+from hvae.statistics.estimate import Floats
 from hvae.tasks.frechet import Gaussian, distance, fit, frechet
-from hvae.tasks.views import Floats
 
 
 def covariance(seed: int, dimensions: int) -> Floats:

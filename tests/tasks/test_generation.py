@@ -9,11 +9,11 @@ import torch
 from scipy.stats import chi2, chi2_contingency
 from torch import Tensor, nn
 
+from hvae.config.tasks import Generation
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.task_options import Generation
 from hvae.tasks.classifier import Card, Classifier, Judge
 from hvae.tasks.generation import Cut, counts, decoded, generate, measure, variation
 from hvae.tasks.task import Score

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.task_options import Inpainting
+from hvae.config.tasks import Inpainting
 from hvae.tasks.images import Part, Purpose, pictures
 from hvae.tasks.inpainting import filled, masked, mean_image, measure, references
 from tests.tasks.pictures import (

@@ -7,7 +7,7 @@ import pytest
 import torch
 from skimage.metrics import structural_similarity
 
-from hvae.task_options import Reconstruction
+from hvae.config.tasks import Reconstruction
 from hvae.tasks.reconstruction import measure
 from hvae.tasks.similarity import ssim
 from tests.tasks.pictures import IDENTITY, Known, by_name, constant, items, noise_images, subject

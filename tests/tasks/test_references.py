@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hvae import tables
+from hvae.config.params import parse
 from hvae.data import prepared
-from hvae.params import parse
+from hvae.io import tables
 from hvae.tasks.references import Job, references
 from tests.tasks.pictures import noise_images
 

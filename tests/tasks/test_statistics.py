@@ -7,7 +7,7 @@ import pytest
 
 from hvae.data import digits, prepared
 from hvae.data.prepared import Items
-from hvae.tasks.statistics import intensity, slant, statistics
+from hvae.tasks.image_statistics import intensity, slant, statistics
 
 SIZE = 25
 

@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import tables
+from hvae.config.params import Point, Section
 from hvae.data import files, prepared
 from hvae.data.files import HELD_OUT, OF_CLASS, OF_SOURCE
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.latents import store
-from hvae.params import Point, Section
 from hvae.tasks import task, trained
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.training import checkpoint

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 from hvae.bounds.gaussian import optimal_objective
+from hvae.config.params import Model, Schedule
 from hvae.data import gaussian
 from hvae.data.splits import split
 from hvae.latents.evaluate import measure, summary
 from hvae.models.build import build
-from hvae.models.conditioning import folded
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.hypernetwork import folded
 from hvae.models.noise import Stream, draw, generator
-from hvae.params import Model, Schedule
 from hvae.training import amortized, draws
 from hvae.training.objective import objective
 from tests.training.test_gaussian_source import OPTIONS, SEED, SIGMA

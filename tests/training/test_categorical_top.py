@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
+from hvae.config.params import Training
 from hvae.data.digits import load
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.params import Training
-from hvae.training.grid import Trained, train
+from hvae.training.independent import Trained, train
 from hvae.training.objective import objective
 from tests.conftest import built
 

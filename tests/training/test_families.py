@@ -9,16 +9,16 @@ import pytest
 import torch
 from torch import Tensor
 
+from hvae.config.params import Model, Schedule
 from hvae.data import digits, prepared
 from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.params import Model, Schedule
 from hvae.training import checkpoint
 from hvae.training.batches import batch
-from hvae.training.grid import Trained, train
+from hvae.training.independent import Trained, train
 from hvae.training.objective import objective
 from hvae.training.train import constants, main
 

@@ -12,7 +12,8 @@ import torch
 import hvae
 from hvae.errors import InputError
 from hvae.models.build import build
-from hvae.training import amortized, checkpoint, grid
+from hvae.training import amortized, checkpoint
+from hvae.training import independent as rows
 from tests.conftest import small
 from tests.plane.cases import BOX, NAME, card, independent, options, shared
 
@@ -31,7 +32,7 @@ def plane() -> Any:
 )
 def test_models_are_those_of_the_jobs_whatever_the_type_of_the_data(data: Any) -> None:
     found = hvae.train_models(small([3, 2]), [[1, 4], [0.5, 0.5]], data, data, PLAN, seed=0)
-    known = grid.train(small([3, 2]), BETAS, X, X, PLAN, 0)
+    known = rows.train(small([3, 2]), BETAS, X, X, PLAN, 0)
     assert torch.equal(found.weights, known.weights)
     assert all(torch.equal(found.looks[step], look) for step, look in known.looks.items())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hvae.params import Training
+from hvae.config.params import Training
 from hvae.training.schedule import beta_factor, learning_rate
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hvae.command import RUN
+from hvae.io.command import RUN
 from tests.conftest import ROOT
 from workflow import running
 

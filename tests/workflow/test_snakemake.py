@@ -8,9 +8,9 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import tables
+from hvae.config.params import Params, parse
 from hvae.cost.disk import disk, sentence
-from hvae.params import Params, parse
+from hvae.io import tables
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-import hvae.baseline
+import hvae.config.baseline
 import hvae.cost.disk
 import hvae.cost.made
 import hvae.cost.time
 import hvae.errors
-import hvae.params
-import hvae.provenance
+import hvae.config.params
+import hvae.io.provenance
 import hvae.results.convergence
 import hvae.results.parameters
 from hvae.data import feasible
@@ -22,7 +22,7 @@ from workflow.imports import code
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
 
 try:
-    PARAMS = hvae.params.parse(hvae.params.Params, config)
+    PARAMS = hvae.config.params.parse(hvae.config.params.Params, config)
     PLAN = [
         hvae.cost.disk.sentence(PARAMS),
         *hvae.cost.made.looks(PARAMS),
@@ -43,8 +43,8 @@ LOOKED_INTO = PARAMS.looked_into()
 ANCHORS = PARAMS.anchors()
 TARGETS = PARAMS.grid.targets()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
-SINGLE = hvae.baseline.rows(PARAMS)
-SINGLE_LOOKED_INTO = hvae.baseline.looked_into(PARAMS)
+SINGLE = hvae.config.baseline.rows(PARAMS)
+SINGLE_LOOKED_INTO = hvae.config.baseline.looked_into(PARAMS)
 
 DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
@@ -137,7 +137,7 @@ def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
     """
     return {
         "job": parameters,
-        "fingerprint": lambda wildcards, input: hvae.provenance.made_of(
+        "fingerprint": lambda wildcards, input: hvae.io.provenance.made_of(
             identity(parameters(wildcards)), input
         ),
     }

@@ -38,7 +38,7 @@ rule record:
     params:
         **{
             **job(*type(PARAMS).model_fields),
-            "fingerprint": hvae.provenance.made_of(
+            "fingerprint": hvae.io.provenance.made_of(
                 PARAMS.job(*type(PARAMS).model_fields), []
             ),
         },

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from torch import nn
 
+from hvae.config.sizes import channels
 from hvae.models.families import GAUSSIAN, Family
-from hvae.sizes import channels
 
 
 class Plan(NamedTuple):

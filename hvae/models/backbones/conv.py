@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor, nn, relu_
 
+from hvae.config.sizes import HALVINGS, Size, channels, conv_scales, flat_latents, size_of
 from hvae.models.backbones import mlp
 from hvae.models.backbones.backbone import Backbone, Plan
 from hvae.models.backbones.maps import Double, Halve, Up, as_flat, as_maps
 from hvae.models.distributions import Normal
 from hvae.models.families import gaussian
-from hvae.sizes import HALVINGS, Size, channels, conv_scales, flat_latents, size_of
 
 KERNEL = 4
 HIDDEN = 8  # times the base channels: units of hidden vectors, half the numbers of a 4 × 4 map

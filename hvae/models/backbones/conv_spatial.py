@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn, relu_
 from torch.nn.functional import interpolate
 
+from hvae.config.sizes import Size, channels, flat_latents, spatial_scales
 from hvae.models.backbones.backbone import Backbone, Plan
 from hvae.models.backbones.maps import Double, Halve, as_flat, as_maps
 from hvae.models.distributions import Normal
 from hvae.models.families import gaussian
-from hvae.sizes import Size, channels, flat_latents, spatial_scales
 
 KERNEL = 5
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hvae.likelihood_options import Likelihood as Options
+from hvae.config.model import Likelihood as Options
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.bernoulli import Bernoulli
 from hvae.models.likelihoods.gaussian import Gaussian, LearnedGaussian

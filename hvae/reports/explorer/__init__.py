@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from hvae.reports import embedding
+from hvae.reports.charts.scatter import ANCHOR, GRID, TARGET
 from hvae.reports.explorer import columns, frames, limits, table
-from hvae.reports.landed import ANCHOR, GRID, TARGET
-from hvae.reports.run import Run
-from hvae.reports.skeleton import drawable
+from hvae.reports.render import drawable
+from hvae.reports.sections import embeddings
+from hvae.results.experiment import Run
 
 OTHERS = {
     ANCHOR: "independent models, in the same colours",
@@ -33,7 +33,7 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "kinds": {kind.name: text for kind, text in OTHERS.items()},
         "image": frames.has_pictures(run),
         "labelled": run.labelled,
-        "classes": [list(one) for one in embedding.key(run)],
+        "classes": [list(one) for one in embeddings.key(run)],
         "columns": [column.described() for column in found],
         "axes": columns.axes(run),
         "points": table.points(run, found),

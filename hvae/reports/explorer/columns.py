@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from hvae.reports import plane
+from hvae.reports.charts.marks import ends
+from hvae.reports.charts.theme import rate_of, span, sub
 from hvae.reports.explorer import scores
-from hvae.reports.information import Quantity
-from hvae.reports.marks import ends
-from hvae.reports.plane import Interval
-from hvae.reports.run import Run
-from hvae.reports.theme import rate_of, span, sub
+from hvae.reports.sections import plane
+from hvae.reports.sections.information import Quantity
+from hvae.reports.sections.plane import Interval
+from hvae.results.experiment import Run
 
 NATS = "nats per item"
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.reports import pictures
-from hvae.reports.embedding import DIGITS, METHODS
+from hvae.reports.charts.theme import span
 from hvae.reports.explorer.limits import latents
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
-from hvae.reports.theme import span
+from hvae.reports.sections import pictures
+from hvae.reports.sections.embeddings import DIGITS, METHODS
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
 from hvae.results.rates import suffix_name
 
 PICTURES = 3_000_000  # bytes of pixels, which a PNG hardly exceeds

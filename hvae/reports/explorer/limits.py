@@ -4,11 +4,11 @@ import math
 from collections import Counter
 from typing import Any
 
-from hvae.reports.bounds import counted
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
-from hvae.reports.slack import UNITS, evidence
-from hvae.reports.theme import sub
+from hvae.reports.charts.theme import sub
+from hvae.reports.sections.bound_counts import counted
+from hvae.reports.sections.bounds import UNITS, evidence
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
 
 NATS = "nats per item"
 DIGITS = 4

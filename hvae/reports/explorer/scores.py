@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from hvae.reports.kinds import Row
-from hvae.reports.plane import Interval
-from hvae.reports.run import Run
-from hvae.reports.theme import span
+from hvae.reports.charts.theme import span
+from hvae.reports.sections.plane import Interval
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
 from hvae.results.rates import lowest_layer
 
 

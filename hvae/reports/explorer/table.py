@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hvae.reports import pictures
+from hvae.io.tables import MEASURED
+from hvae.reports.charts.scatter import kinds
 from hvae.reports.explorer.columns import Column, described_values
-from hvae.reports.kinds import Row
-from hvae.reports.landed import kinds
-from hvae.reports.run import Run
-from hvae.tables import MEASURED
+from hvae.reports.sections import pictures
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
 
 
 def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:

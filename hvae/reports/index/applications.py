@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 
-from hvae.bounds.samples import Estimate
 from hvae.guidance.applications import APPLICATIONS, Application, every
 from hvae.guidance.applications import Metric as Measure
-from hvae.guidance.places import Place, over_seeds
 from hvae.guidance.series import Value, chosen_metric, series
 from hvae.reports.index.basis import Basis, data
 from hvae.reports.index.finished import Experiment
 from hvae.reports.index.metrics import Interval, Metric
+from hvae.results.places import Place, over_seeds
 from hvae.results.rates import suffix_name
+from hvae.statistics.estimate import Estimate
 
 GROUP = "Applications"
 UNADVISED = ("classification",)  # that are shown of a run without guidance

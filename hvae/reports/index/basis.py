@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hvae.params import Params
+from hvae.config.params import Params
 
 # How items are divided, how many are kept and where files lie leave the units as they are.
 BESIDE = {"split", "max_items", "raw_dir", "held_out", "outliers"}

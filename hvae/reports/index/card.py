@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from hvae.bounds.samples import Estimate
 from hvae.reports.index.basis import likelihood
 from hvae.reports.index.finished import Experiment
 from hvae.reports.index.metrics import Interval, Metric
 from hvae.reports.index.thumbnail import thumbnail
 from hvae.results.certificate import judgement
+from hvae.statistics.estimate import Estimate
 
 VERDICTS = {  # of so many checks
     "holds": "checks hold",

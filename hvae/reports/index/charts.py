@@ -4,8 +4,8 @@ from typing import Any
 
 import altair as alt
 
-from hvae.reports.marks import Chart, legend
-from hvae.reports.theme import CATEGORIES, rate_ticks
+from hvae.reports.charts.marks import Chart, legend
+from hvae.reports.charts.theme import CATEGORIES, rate_ticks
 
 # With the four colours of the theme these tell twelve experiments apart, the first four by both.
 SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from hvae.bounds.samples import Estimate
+from hvae.reports.charts.theme import INTERVAL
 from hvae.reports.index.basis import data
 from hvae.reports.index.card import Card
 from hvae.reports.index.finished import Experiment
 from hvae.reports.index.metrics import Interval, Metric
-from hvae.reports.theme import INTERVAL
+from hvae.statistics.estimate import Estimate
 
 DIGITS = 6  # of a number on the page, as many as a β has
 

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from hvae import reading, tables
+from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.guidance.places import Place, places
-from hvae.params import Params
-from hvae.reports.kinds import Row
+from hvae.io import reading, tables
+from hvae.results.kinds import Row
 from hvae.results.parameters import recorded
+from hvae.results.places import Place, places
 
 T = TypeVar("T")
 GUIDANCE = "guidance.json"

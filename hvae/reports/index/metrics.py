@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hvae.bounds.samples import Estimate
-from hvae.guidance.places import over_seeds
+from hvae.io.tables import MEASURED
 from hvae.reports.index.basis import Basis, data, density
 from hvae.reports.index.finished import Experiment
+from hvae.results.places import over_seeds
 from hvae.results.rates import code_lengths, squared_errors, suffix_rates
-from hvae.tables import MEASURED
+from hvae.statistics.estimate import Estimate
 
 Interval = tuple[float, float, float, float]  # a value, its standard error, and its 95 % interval
 RATES, MODEL = "Rates", "Model"

@@ -4,14 +4,14 @@ import argparse
 from itertools import chain
 from pathlib import Path
 
-from hvae import writing
+from hvae.io import writing
 from hvae.reports.index.applications import achieved
 from hvae.reports.index.card import card
 from hvae.reports.index.charts import charts
 from hvae.reports.index.comparison import Listed, compared, everything
 from hvae.reports.index.finished import Experiment, find
 from hvae.reports.index.metrics import measured
-from hvae.reports.skeleton import drawable, render
+from hvae.reports.render import drawable, render
 
 
 def main(arguments: argparse.Namespace) -> None:

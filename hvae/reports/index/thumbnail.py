@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from hvae.bounds.samples import Estimate
 from hvae.reports.index.finished import Experiment
 from hvae.reports.index.metrics import Interval, Metric
+from hvae.statistics.estimate import Estimate
 
 WIDTH, HEIGHT, EDGE = 240, 150, 22  # pixels of the drawing; around it, for the axes' names
 LINEAR = 0.3  # nats, below which the axes are about linear, as those of the report

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.samples import propagated
 from hvae.bounds.verdicts import accuracy_check
 from hvae.results.checks.budgets import budgets
 from hvae.results.checks.named import Named, of_row
 from hvae.results.evidence import Evidence, Row
+from hvae.statistics.estimate import propagated
 
 # what the data's classifier sees in a decoded cut is a guess from z_{≥l} as well: the layers below
 # are drawn given it, without x

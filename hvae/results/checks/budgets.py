@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hvae.bounds.samples import Estimate
 from hvae.results.evidence import Evidence
 from hvae.results.rates import lowest_layer
+from hvae.statistics.estimate import Estimate
 
 SHARPER = "-by-information"
 

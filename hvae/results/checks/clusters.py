@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from hvae.bounds.accuracy import entropy
 from hvae.bounds.labels import held_out_information
-from hvae.bounds.samples import Estimate
 from hvae.bounds.verdicts import normal_check
 from hvae.errors import InputError
 from hvae.results.checks.budgets import budgets
 from hvae.results.checks.counted import Counted, counted
 from hvae.results.checks.named import Named, names
 from hvae.results.evidence import Evidence
+from hvae.statistics.estimate import Estimate
 
 
 def clusters(evidence: Evidence) -> Iterator[Named]:

@@ -5,13 +5,13 @@ D and −log p(x) hold the likelihood's constant here: both are of densities, as
 
 from collections.abc import Iterator
 
-from hvae.bounds.samples import Estimate
 from hvae.bounds.verdicts import Check, normal_check
 from hvae.data.exact import Exact
 from hvae.results.checks.budgets import SHARPER
 from hvae.results.checks.named import Named, names
 from hvae.results.evidence import Evidence
 from hvae.results.rates import mean, suffix_name
+from hvae.statistics.estimate import Estimate
 
 
 def entropy(evidence: Evidence) -> Iterator[Named]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from hvae.bounds.regression import squared_error_limit
-from hvae.bounds.samples import propagated
 from hvae.bounds.verdicts import squared_error_check
 from hvae.results.checks.budgets import budgets
 from hvae.results.checks.named import Named, of_row
 from hvae.results.evidence import Evidence, Row
+from hvae.statistics.estimate import propagated
 
 INTERVAL = 2 * 1.96  # standard errors from `low` to `high`: 95 %
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from functools import partial
 
 from hvae.bounds import gaussian, mixture
-from hvae.bounds.samples import Estimate, propagated
 from hvae.bounds.verdicts import squared_error_check
 from hvae.data.exact import Exact
 from hvae.results.checks.budgets import budgets
 from hvae.results.checks.named import Named, names
 from hvae.results.evidence import Evidence
 from hvae.results.rates import mean, suffix_name
+from hvae.statistics.estimate import Estimate, propagated
 
 
 def squared_error(evidence: Evidence) -> Iterator[Named]:

@@ -7,7 +7,7 @@ import pytest
 
 from hvae.reports.explorer.columns import axes, columns
 from hvae.reports.explorer.table import points
-from hvae.reports.run import Run
+from hvae.results.experiment import Run
 from hvae.results.rates import Rate
 from tests.reports.cases import run
 

@@ -9,8 +9,8 @@ import pytest
 
 from hvae.reports.explorer import explorer
 from hvae.reports.page import page
-from hvae.reports.run import Run
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.results.experiment import Run
 from tests.reports.cases import HOSTILE, OPTIONS, run
 
 LOST = tuple(f"b{a:g}_{b:g}_s0" for a in (0.1, 10) for b in (0.1, 10))

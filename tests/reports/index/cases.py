@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hvae import tables
-from hvae.params import Params, parse
-from hvae.reports.kinds import Row
+from hvae.config.params import Params, parse
+from hvae.io import tables
+from hvae.results.kinds import Row
 from hvae.results.parameters import record
 
 Config = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hvae import tables
+from hvae.io import tables
 from hvae.reports.index.applications import achieved
 from hvae.reports.index.comparison import compared
 from hvae.reports.index.finished import read

@@ -1,0 +1,108 @@
+"""Where points landed: one mark a point, told apart by what kind of point it is.
+
+A grid of many points is drawn with small marks and no bars, which would hide each other: the
+median half-widths of their 95 % intervals then stand under the title.
+"""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+import altair as alt
+
+from hvae.reports.charts.marks import Chart, Side, bars, legend, placed
+from hvae.reports.charts.theme import BAR, LIMIT
+from hvae.results.experiment import Run
+from hvae.results.kinds import Row
+
+CROWDED = 100  # marks, beyond which bars hide each other
+SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": ("low", "high")}
+
+
+class Kind(NamedTuple):
+    """How a kind of points is drawn: its name in the legend, and a symbol of Vega's or a path."""
+
+    name: str
+    symbol: str
+
+
+GRID = Kind("Point of the grid", "circle")
+ANCHOR = Kind("Independent model", "diamond")
+TARGET = Kind("Asked for by its rates", "M-1,-1L1,1M1,-1L-1,1")
+KINDS = (GRID, ANCHOR, TARGET)
+
+
+def kinds(run: Run) -> dict[str, str]:
+    """The kind of every point, by name."""
+    of_kind = zip(KINDS, (run.points, run.anchors, run.targets), strict=True)
+    return {point["point"]: kind.name for kind, points in of_kind for point in points}
+
+
+def landed(
+    data: Sequence[Row],
+    title: str,
+    x: Side,
+    y: Side,
+    color: Any,
+    numbers: Mapping[str, str],
+    *beneath: alt.Chart,
+) -> Chart:
+    """Rows with the columns kind, x and y with their ends, and `numbers`, titled, in the tooltip.
+
+    Points of the grid take the colour; others are open and black, so that it is seen through them.
+    """
+    groups = [(kind, [row for row in data if row["kind"] == kind.name]) for kind in KINDS]
+    found = [(kind, rows) for kind, rows in groups if rows]
+    crowded = sum(len(rows) for kind, rows in found if kind == GRID) > CROWDED
+    bare = {GRID} if crowded else set()
+    layers: list[Any] = []
+    for kind, rows in found:
+        base = alt.Chart(alt.Data(values=rows))
+        layers += [] if kind in bare else bars(base, x, y)
+    layers += beneath
+    for kind, rows in found:
+        tooltip = _tooltip({name: title for name, title in numbers.items() if name in rows[0]})
+        base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=tooltip)
+        layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
+    heading = alt.TitleParams(title, subtitle=_typical(groups[0][1])) if crowded else title
+    return alt.layer(*layers, title=heading)
+
+
+def _mark(
+    base: alt.Chart,
+    kind: Kind,
+    found: Sequence[Kind],
+    color: Any,
+    crowded: bool,
+) -> alt.Chart:
+    if kind == GRID:
+        # an edge, without which yellow marks are lost on white, and dark ones in the dark
+        size = 30 if crowded else 110
+        mark = base.mark_point(filled=True, opacity=1, size=size, stroke=BAR, strokeWidth=0.5)
+        mark = mark.encode(color=color)
+    else:
+        mark = base.mark_point(filled=False, size=90, opacity=1, stroke=LIMIT, strokeWidth=1.6)
+    return mark.encode(shape=_shape(found)) if len(found) > 1 else mark
+
+
+def _shape(found: Sequence[Kind]) -> alt.Shape:
+    scale = alt.Scale(domain=[k.name for k in found], range=[k.symbol for k in found])
+    looks = {"symbolStrokeColor": LIMIT, "symbolFillColor": "transparent", "symbolSize": 80}
+    return alt.Shape("kind:N", title=None, scale=scale, legend=legend(**looks))
+
+
+def _tooltip(numbers: Mapping[str, str]) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("point:N"),
+        *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
+    ]
+
+
+def _typical(rows: Sequence[Row]) -> list[str]:
+    """In two lines, which a narrow panel has room for."""
+    halves = [
+        f"{median((row[high] - row[low]) / 2 for row in rows):.2g} {side}"
+        for side, (low, high) in SIDES.items()
+        if low in rows[0]
+    ]
+    return ["95 % intervals, medians:", f"± {', '.join(halves)}"]
