@@ -143,6 +143,12 @@ def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
     }
 
 
+def wherever(text):
+    """The parameters without the folder of the raw files: what is in them decides."""
+    asked = json.loads(text)
+    return json.dumps(asked | {"data": asked["data"] | {"raw_dir": None}})
+
+
 def job(*keys, **extra):
     """Those keys of the parameters."""
     return depends(lambda wildcards: PARAMS.job(*keys, **extra))

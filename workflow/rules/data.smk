@@ -7,12 +7,6 @@ if workflow.is_main_process:
     raw.look(PARAMS)
 
 
-def wherever(text):
-    """The parameters without the folder of the raw files: what is in them decides."""
-    asked = json.loads(text)
-    return json.dumps(asked | {"data": asked["data"] | {"raw_dir": None}})
-
-
 rule prepare:
     input:
         manifest=OWN_FILES,
