@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from hvae.config.params import Params, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.io import tables
-from hvae.plane.descent import miss
+from hvae.io.tables import betas
+from hvae.plane.inversion import miss
 from hvae.reports.sections.exact_source import least
-from hvae.results.exactness import betas, shortfalls
+from hvae.results.exactness import shortfalls
 
 Row = dict[str, Any]
 

@@ -21,12 +21,13 @@ import torch
 from torch import Tensor
 
 from benchmarks.plain import Plain
-from hvae.config.params import Model, parse
+from hvae.config.base import parse
+from hvae.config.model import Model
+from hvae.data.seeded import Stream
 from hvae.models.build import build
-from hvae.models.noise import Stream, generator
-from hvae.training.batches import batch
-from hvae.training.losses import member_losses
-from hvae.training.members import flatten
+from hvae.models.noise import generator
+from hvae.training.inputs import batch
+from hvae.training.members import flatten, member_losses
 
 CHANNELS, TOP, BATCH, SIGMA = 16, 32, 256, 0.2
 MODEL = {

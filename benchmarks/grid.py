@@ -16,12 +16,12 @@ import torch
 import yaml
 from torch import Tensor
 
-from hvae.config.params import Params, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.data.digits import load
 from hvae.models.build import build
-from hvae.training.batches import batch
-from hvae.training.losses import member_losses
-from hvae.training.members import flatten
+from hvae.training.inputs import batch
+from hvae.training.members import flatten, member_losses
 from hvae.training.objective import objective
 
 SIZES = (1, 7, 49, 121)

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae.config.params import Params, Schedule, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.config.training import Schedule
 from hvae.io import command
 from hvae.training import amortized
 from hvae.training.independent import train

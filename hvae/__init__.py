@@ -15,16 +15,16 @@ __version__ = "0.1.0"
 _PLACES = {
     # parameters
     "InputError": "errors.InputError",
-    "Model": "config.params.Model",
+    "Model": "config.model.Model",
     "Params": "config.params.Params",
-    "Schedule": "config.params.Schedule",
-    "parse": "config.params.parse",
+    "Schedule": "config.training.Schedule",
+    "parse": "config.base.parse",
     # data
-    "Digits": "config.data.Digits",
-    "Gaussian": "config.data.Gaussian",
-    "ImageFolder": "config.data.ImageFolder",
-    "Npz": "config.data.Npz",
-    "Parquet": "config.data.Parquet",
+    "Digits": "config.sources.synthetic.Digits",
+    "Gaussian": "config.sources.synthetic.Gaussian",
+    "ImageFolder": "config.sources.files.ImageFolder",
+    "Npz": "config.sources.files.Npz",
+    "Parquet": "config.sources.files.Parquet",
     "load_source": "data.sources.load",
     "split_source": "data.splits.divide",
     # models, of one β each or of a whole plane

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from hvae.config.params import Params, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.errors import InputError
 
 Config = dict[str, Any]

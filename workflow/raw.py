@@ -11,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from hvae.config.params import Params, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.data import manifest
 from hvae.errors import InputError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hvae.audit import latents
 from hvae.audit.columns import not_read
-from hvae.audit.latents import Own
+from hvae.audit.latents import SuppliedLatents
 from hvae.config.base import parse
 from hvae.errors import InputError
 from hvae.io import command
@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> None:
     print(f"The report is at {(arguments.out / 'index.html').resolve()}")
 
 
-def with_rates(own: Own, rates: list[float] | None) -> Own:
+def with_rates(own: SuppliedLatents, rates: list[float] | None) -> SuppliedLatents:
     """The same rates for every item, where the file has none: taken as exact."""
     if rates is None:
         return own

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from hvae.io.reading import near, one_line
+from hvae.errors import one_line
+from hvae.io.reading import near
 
 PARTS = ("mean", "std", "sample")
 LABEL, INDEX = "label", "index"  # `index` is written beside latents, and says nothing of them

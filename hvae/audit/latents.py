@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from hvae.audit.columns import LABEL, PARTS, columns
 from hvae.audit.columns import rates as rate_names
 from hvae.data.source import UNLABELLED
-from hvae.errors import InputError
+from hvae.errors import InputError, one_line
 from hvae.io import tables
-from hvae.io.reading import one_line
 from hvae.latents.store import Latents
 
 LEAST = 20  # items: of fewer, halves say nothing
@@ -31,7 +30,7 @@ LEAST_OF_CLASS = 4  # so that each half has two
 ROUNDING = 1e-6
 
 
-class Own(NamedTuple):
+class SuppliedLatents(NamedTuple):
     """What one file holds.
 
     latents: of every item, ids being rows of the file and labels positions in `classes`.
@@ -44,14 +43,14 @@ class Own(NamedTuple):
     rates: NDArray[np.float64] | None
     unread: tuple[str, ...] = ()
 
-    def taken(self, rows: NDArray[np.int64]) -> "Own":
+    def taken(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
         """The items in these rows."""
         ids, label, *parts = self.latents
         chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
         rates = None if self.rates is None else self.rates[rows]
         return self._replace(latents=chosen, rates=rates)
 
-    def at(self, rates: Sequence[float]) -> "Own":
+    def at(self, rates: Sequence[float]) -> "SuppliedLatents":
         """With R_1 … R_L in nats, the same for every item. ValueError unless L finite ones ≥ 0."""
         layers = len(self.latents.mean)
         if len(rates) != layers:
@@ -61,7 +60,7 @@ class Own(NamedTuple):
         return self._replace(rates=np.tile(np.asarray(rates), (len(self.latents.ids), 1)))
 
 
-def read(path: str | PathLike[str]) -> Own:
+def read(path: str | PathLike[str]) -> SuppliedLatents:
     """Load and check; InputError names the file, the column, and what is wrong with it."""
     if not isinstance(path, str | PathLike):
         raise InputError(f"path must be a path or text, got {path!r}")
@@ -72,7 +71,7 @@ def read(path: str | PathLike[str]) -> Own:
         raise InputError(f"{path}: {one_line(error)}") from None
 
 
-def _own(table: pa.Table) -> Own:
+def _own(table: pa.Table) -> SuppliedLatents:
     layers, unread = columns(table.column_names)
     if table.num_rows < LEAST:
         raise ValueError(f"has {table.num_rows} items, at least {LEAST} are needed")
@@ -82,7 +81,9 @@ def _own(table: pa.Table) -> Own:
         _agree(layer, *(part[layer - 1] for part in parts))
     classes, label = _labels(table)
     latents = Latents(np.arange(table.num_rows), label, *parts)
-    return Own(latents, classes, _rates(table, [z.shape[1] for z in latents.mean]), unread)
+    return SuppliedLatents(
+        latents, classes, _rates(table, [z.shape[1] for z in latents.mean]), unread
+    )
 
 
 def _vectors(table: pa.Table, name: str) -> NDArray[np.float32]:

@@ -9,31 +9,30 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from hvae.audit.latents import Own
+from hvae.audit.latents import SuppliedLatents
 from hvae.config.tasks import Tasks
 from hvae.data.splits import halves
 from hvae.errors import InputError
 from hvae.information.classes import class_information
-from hvae.information.estimate import Estimate
-from hvae.information.measure import quantity
-from hvae.information.pairwise import from_rows
-from hvae.information.supplied import gaussian_rows
+from hvae.information.estimate import Named, quantity
+from hvae.information.pairwise import from_rows, gaussian_rows
 from hvae.io import tables
 from hvae.tasks import clustering, task
 from hvae.tasks.classification import classify
 from hvae.tasks.task import Found
 
 POINT = "own"  # the one point's name in the tables
-Named = tuple[str, Estimate]  # the quantity, as the table names it, and its estimate
 
 
-def divided(own: Own, seed: int) -> tuple[Own, Own]:
+def divided(own: SuppliedLatents, seed: int) -> tuple[SuppliedLatents, SuppliedLatents]:
     """Train and test items: two random halves, each with every class in its share."""
     train, test = halves(own.latents.label, seed)
     return own.taken(train), own.taken(test)
 
 
-def probes(train: Own, test: Own, settings: Tasks) -> tuple[pa.Table, pa.Table]:
+def probes(
+    train: SuppliedLatents, test: SuppliedLatents, settings: Tasks
+) -> tuple[pa.Table, pa.Table]:
     """`tasks` and `counts`: classification and clustering; no rows where there are no classes."""
     latents = {"train": train.latents, "test": test.latents}
     found: list[Found] = list(classify(latents, settings.classification))
@@ -43,7 +42,7 @@ def probes(train: Own, test: Own, settings: Tasks) -> tuple[pa.Table, pa.Table]:
     return task.scores(named, "test"), task.counts(named)
 
 
-def information(train: Own, test: Own, items: int) -> pa.Table:
+def information(train: SuppliedLatents, test: SuppliedLatents, items: int) -> pa.Table:
     """`information`: I(x; z_L) from `items` test items, and I(y; z_{≥l}) from below for every l.
 
     Means and standard deviations tell the density of the top layer only: what a lower layer's
@@ -57,7 +56,7 @@ def information(train: Own, test: Own, items: int) -> pa.Table:
     return tables.from_rows(rows, tables.information())
 
 
-def rates(test: Own) -> pa.Table:
+def rates(test: SuppliedLatents) -> pa.Table:
     """`items`: each test item's rates, nan where the file does not tell; there is no distortion."""
     layers = len(test.latents.mean)
     unknown = np.full((len(test.latents.ids), layers), np.nan)
@@ -68,7 +67,7 @@ def rates(test: Own) -> pa.Table:
     return pa.table(named | columns | absent, schema=tables.items(layers))
 
 
-def _about_items(own: Own, items: int) -> Iterator[Named]:
+def _about_items(own: SuppliedLatents, items: int) -> Iterator[Named]:
     latents = own.latents
     top = len(latents.mean) - 1
     parts = (part[top][:items] for part in (latents.mean, latents.std, latents.sample))
@@ -76,7 +75,7 @@ def _about_items(own: Own, items: int) -> Iterator[Named]:
         yield quantity("x", top, top + 1), estimate
 
 
-def _about_classes(train: Own, test: Own) -> Iterator[Named]:
+def _about_classes(train: SuppliedLatents, test: SuppliedLatents) -> Iterator[Named]:
     layers = len(test.latents.sample)
     for lowest in range(layers if len(test.classes) > 1 else 0):
         z_train, z_test = (

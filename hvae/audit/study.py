@@ -7,7 +7,7 @@ from typing import Annotated
 import pyarrow as pa
 from pydantic import Field
 
-from hvae.audit.latents import Own
+from hvae.audit.latents import SuppliedLatents
 from hvae.audit.measure import divided, information, probes, rates
 from hvae.audit.page import Facts, page
 from hvae.config.base import Section, Seed
@@ -33,19 +33,21 @@ class Settings(Section):
     items: Annotated[int, Field(ge=3)]
 
 
-def study(own: Own, settings: Settings, out: str | PathLike[str]) -> dict[str, pa.Table]:
+def study(
+    own: SuppliedLatents, settings: Settings, out: str | PathLike[str]
+) -> dict[str, pa.Table]:
     """Write `tasks`, `counts`, `information`, `items`, `bounds` and the page into `out`.
 
     InputError where an argument is of another kind, or the items are too few to be halved.
     """
-    known = arguments.instance("own", own, Own)
+    known = arguments.instance("own", own, SuppliedLatents)
     chosen = arguments.instance("settings", settings, Settings)
     place = arguments.path("out", out)
     with threads.studying():
         return _study(known, chosen, place)
 
 
-def _study(own: Own, settings: Settings, out: Path) -> dict[str, pa.Table]:
+def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.Table]:
     train, test = divided(own, settings.seed)
     found = dict(zip(("tasks", "counts"), probes(train, test, TASKS), strict=True))
     found |= {"information": information(train, test, settings.items), "items": rates(test)}

@@ -15,7 +15,8 @@ import numpy as np
 
 from hvae.bounds import water
 from hvae.statistics import arguments
-from hvae.statistics.arguments import Floats, Numbers
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Floats
 
 
 def shannon_distortion(rate: float, entropy: float, dimensions: int) -> float:

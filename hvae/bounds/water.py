@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.statistics.arguments import Floats
+from hvae.statistics.estimate import Floats
 
 
 class Filling(NamedTuple):

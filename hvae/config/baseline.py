@@ -7,9 +7,11 @@ and the values of β_1 for its β.
 from collections.abc import Sequence
 from typing import Any
 
-from hvae.config.grid import thinned
-from hvae.config.params import Baseline, Model, Params, Point
+from hvae.config.grid import Point, thinned
+from hvae.config.model import Model
+from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
+from hvae.config.training import Baseline
 
 
 def wanted(params: Params) -> Baseline | None:
@@ -32,8 +34,8 @@ def rows(params: Params, every: int = 1) -> dict[str, list[Point]]:
     }
 
 
-def looked_into(params: Params) -> dict[str, list[Point]]:
-    """The part of `rows` of which there are latents and tasks: at the β_1 of the experiment's."""
+def evaluated_rows(params: Params) -> dict[str, list[Point]]:
+    """The part of `rows` that has latents and tasks: at the β_1 of the experiment's own."""
     return rows(params, params.evaluation.every)
 
 

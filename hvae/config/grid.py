@@ -1,4 +1,4 @@
-"""The `grid` section of `params.yaml`: at which (β_1, …, β_L), and rates, the benchmark looks.
+"""The `grid` section of `params.yaml`: the points that are measured, by their β or their rates.
 
 Every list over layers runs bottom to top (z_1 first). β is dimensionless, rates are in nats.
 """
@@ -38,9 +38,9 @@ Axis = Annotated[
 
 
 def thinned(axis: Sequence[float], every: int) -> list[float]:
-    """Each so-manieth value of an axis, and always its least, its middle and its largest one.
+    """Every `every`-th value of an axis, and always its least, its middle and its largest one.
 
-    So the ends of an axis, and what lies between them, are looked into however few it has.
+    So the ends of an axis, and what lies between them, are evaluated however few values it has.
     """
     ranked = sorted(axis)
     kept = {*axis[::every], ranked[0], ranked[len(ranked) // 2], ranked[-1]}

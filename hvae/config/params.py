@@ -3,79 +3,16 @@
 Every list over layers runs bottom to top (z_1 first). β is dimensionless, rates are in nats.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
-from hvae.config.base import Section, Seed, parse
-from hvae.config.data import Data, Split
+from hvae.config.base import Section, Seed
+from hvae.config.data import Data
 from hvae.config.grid import Grid, Point
-from hvae.config.guidance import Guidance
-from hvae.config.model import Likelihood
-from hvae.config.tasks import Tasks
-from hvae.config.top import Categorical, Top
-from hvae.config.training import Baseline, Certification, Schedule, Training
-
-__all__ = [  # what the rest of the library reads here
-    "Baseline",
-    "Certification",
-    "Conditioning",
-    "Data",
-    "Grid",
-    "Point",
-    "Schedule",
-    "Section",
-    "Seed",
-    "Split",
-    "Training",
-    "parse",
-]
-
-
-def _splits_the_rate(inference: object) -> object:
-    if inference == "bottom-up":
-        raise ValueError(
-            "must be 'top-down' or 'ladder'; a bottom-up posterior q(z_1|x) q(z_2|z_1) is refused, "
-            "since its rates cannot be tuned apart: its upper KL bounds I(z_1; z_2) instead of "
-            "I(x; z_2), and its lower term cannot be tuned on its own, got 'bottom-up'"
-        )
-    return inference
-
-
-class Conditioning(Section):
-    """How freely one model for a plane may change with β: cheaper or better.
-
-    `rank` is that of the part of each matrix that changes, at most; `units` those of each of the
-    perceptron's two layers, which tells the others of β.
-    """
-
-    rank: PositiveInt
-    units: PositiveInt
-
-
-class Model(Section):
-    """Sizes and choices of a `HierarchicalVAE`; `skip` lets z_{>1} feed the decoder too.
-
-    `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
-    `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
-    `top` is the family of z_L; all layers below it are Gaussian. `conditioning` is of a model that
-    is trained for a whole plane; one of a single β has nothing of it.
-    """
-
-    latents: Annotated[list[PositiveInt], Field(min_length=1)]
-    inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)]
-    backbone: Literal["mlp", "conv", "conv-spatial"]
-    width: PositiveInt
-    skip: bool
-    likelihood: Likelihood
-    top: Top = "gaussian"
-    conditioning: Conditioning = Conditioning(rank=16, units=32)
-
-    @model_validator(mode="after")
-    def _top_fits(self) -> Self:
-        if isinstance(self.top, Categorical):
-            self.top.check(self.latents, self.backbone)
-        return self
+from hvae.config.model import Model
+from hvae.config.tasks import Guidance, Tasks
+from hvae.config.training import Baseline, Certification, Training
 
 
 class Extraction(Section):
@@ -86,10 +23,10 @@ class Extraction(Section):
 
 
 class Evaluation(Extraction):
-    """Beside it, test items that I(x; z) compares in pairs, and z samples an item for −log p(x).
+    """Also test items that I(x; z) compares in pairs, and z samples an item for −log p(x).
 
-    every: latents, information and tasks are of each so-manieth value of every axis of β alone, and
-    of its ends and its middle (`grid_options.thinned`).
+    every: only each `every`-th value of an axis of β, its ends and its middle have latents,
+    information and tasks (`grid.thinned`).
     """
 
     every: PositiveInt = 1
@@ -168,8 +105,8 @@ class Params(Section):
         """The job units of the grid."""
         return self.grid.rows(self.amortized)
 
-    def looked_into(self) -> dict[str, list[Point]]:
-        """The part of `rows` of which there are latents, information and tasks."""
+    def evaluated_rows(self) -> dict[str, list[Point]]:
+        """The part of `rows` that has latents, information and tasks."""
         return self.grid.rows(self.amortized, self.evaluation.every)
 
     def anchors(self) -> dict[str, list[Point]]:

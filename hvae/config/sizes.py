@@ -44,7 +44,7 @@ def size_of(shape: Sequence[int]) -> Size:
 
 
 def halved(shape: Sequence[int], times: int) -> list[Size]:
-    """The size of the image, and that after each of so many halvings."""
+    """The size of the image, and that after each halving."""
     result = [size_of(shape)]
     for _ in range(times):
         result.append(result[-1].half)

@@ -1,8 +1,19 @@
-"""The `tasks` section of `params.yaml`: what is measured on the latents, and by which methods."""
+"""The sections `tasks` and `guidance` of `params.yaml`.
 
-from typing import Annotated, Any, Literal, TypeVar
+What is measured on the latents, and by which methods; what applications are worth, and what a code
+may cost.
+"""
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from hvae.config.base import Section
 
@@ -104,7 +115,7 @@ class Anomaly(Section):
 
 
 class Visualisation(Section):
-    """Planes in which at most `max_items` test items are shown, for each layer."""
+    """Embeddings of at most `max_items` test items, for each layer."""
 
     methods: Chosen[Literal["pca", "t-sne"]] = Field(default=["pca", "t-sne"])
     max_items: Items = 300
@@ -129,3 +140,39 @@ class Tasks(Section):
         """What one task depends on."""
         section: Section = getattr(self, task)
         return section.model_dump(mode="json", by_alias=True)
+
+
+Name = Literal[
+    "reconstruction",
+    "denoising",
+    "inpainting",
+    "upscaling",
+    "compression",
+    "classification",
+    "regression",
+    "clustering",
+    "anomaly",
+    "generation",
+]
+NAMES: tuple[Name, ...] = get_args(Name)
+
+
+class Guidance(Section):
+    """How recommendations are made.
+
+    weights: what each application counts in the compromise; 1 where it is not named, 0 leaves it
+    out. compression_bits: the most bits per data dimension that a point for compression may take.
+    """
+
+    weights: dict[Name, NonNegativeFloat] = Field(default={})
+    compression_bits: PositiveFloat = 0.5
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if not any(self.weight(name) for name in NAMES):
+            raise ValueError(f"weights must not all be 0, got {dict(self.weights)}")
+        return self
+
+    def weight(self, name: Name) -> float:
+        """What one application counts."""
+        return self.weights.get(name, 1.0)

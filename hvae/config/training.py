@@ -13,8 +13,8 @@ class Schedule(Section):
     """AdamW, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
     steps. The kept weights are those of the lowest objective on validation data.
 
-    weight_decay: the part of itself that a weight loses in a step, times the learning rate. What
-    tells a model of β has none: decay would draw all β to one model.
+    weight_decay: the part of itself that a weight loses in a step, times the learning rate. The
+    hypernetwork has none: decay would draw all β to one model.
     """
 
     steps: PositiveInt
@@ -70,7 +70,7 @@ class Certification(Section):
 
 
 class Changes(Section):
-    """What of another schedule is different; null: nothing."""
+    """What differs from another schedule; null: nothing."""
 
     steps: PositiveInt | None = None
     batch_size: PositiveInt | None = None

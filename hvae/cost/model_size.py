@@ -1,31 +1,91 @@
 """How many weights a model has, and multiplications a pass takes, without building it.
 
-Weights are what `sum(w.numel() for w in …)` would give. A function a backbone, as
-`hvae/models/build.py` has one; lists over layers run bottom to top.
+Weights are what `sum(w.numel() for w in …)` would give. There is a function for each backbone of
+`hvae/models/build.py`. Lists over layers run bottom to top.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain as one_after_another
 from typing import NamedTuple
 
-from hvae.config.model import Likelihood
-from hvae.config.params import Model
+from hvae.config.model import Likelihood, Model
 from hvae.config.sizes import channels, conv_scales, flat_latents, spatial_scales
-from hvae.cost.layers import (
-    LEARNED_SIGMA,
-    NOTHING,
-    Layers,
-    chain,
-    dense,
-    filters,
-    joined,
-    perceptron,
-    spread,
-    transposed,
-)
 
 
-class Plan(NamedTuple):
+class Layer(NamedTuple):
+    """A matrix and a bias, in Python's integers, which hold whatever a card may claim.
+
+    times: that the matrix is used for one item; after: pixels of an item's output.
+    """
+
+    inputs: int
+    outputs: int
+    times: int = 1
+    after: int = 1
+    bias: bool = True
+
+    @property
+    def weights(self) -> int:
+        return (self.inputs + self.bias) * self.outputs
+
+    @property
+    def multiplications(self) -> int:
+        """Of one item with the matrix."""
+        return self.times * self.inputs * self.outputs
+
+    def rank(self, limit: int) -> int:
+        """That of its low-rank adapter, which is `limit` at most."""
+        return min(limit, self.inputs, self.outputs)
+
+    def adapter(self, limit: int) -> "Layers":
+        """What is beside it where it depends on β; its second matrix is used at each output."""
+        rank = self.rank(limit)
+        down = Layer(self.inputs, rank, self.times, bias=False)
+        return down, Layer(rank, self.outputs, self.after, bias=False)
+
+
+Layers = tuple[Layer, ...]
+NOTHING: Layers = ()
+LEARNED_SIGMA: Layers = (Layer(0, 1),)
+
+
+def joined(parts: Iterable[Layers]) -> Layers:
+    """The layers of all parts."""
+    return tuple(one_after_another.from_iterable(parts))
+
+
+def chain(inputs: int, width: int, layers: int) -> Layers:
+    """Dense layers one after the other; none at all for 0."""
+    return dense(inputs, width) + (layers - 1) * dense(width, width) if layers else NOTHING
+
+
+def perceptron(inputs: int, width: int, outputs: int) -> Layers:
+    """One hidden layer."""
+    return dense(inputs, width) + dense(width, outputs)
+
+
+def spread(inputs: int, outputs: int) -> Layers:
+    """Vectors as maps; nothing where there are no vectors."""
+    return dense(inputs, outputs) if inputs else NOTHING
+
+
+def dense(inputs: int, outputs: int) -> Layers:
+    """A matrix and a bias."""
+    return (Layer(inputs, outputs),)
+
+
+def filters(inputs: int, outputs: int, kernel: int, area: int) -> Layers:
+    """A convolution with `area` output pixels."""
+    return (Layer(inputs * kernel**2, outputs, area, area),)
+
+
+def transposed(inputs: int, outputs: int, kernel: int, area: int, after: int) -> Layers:
+    """A transposed convolution from `area` pixels to `after`."""
+    return (Layer(inputs * kernel**2, outputs, area, after),)
+
+
+class Architecture(NamedTuple):
     """A model, an item's shape, and how many numbers the decoder gives for a pixel."""
 
     model: Model
@@ -60,27 +120,30 @@ def weights(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> 
 
 
 def multiplications(model: Model, shape: tuple[int, ...], conditioned: bool = False) -> int:
-    """Of one item with a weight, in a forward pass through posteriors, priors and the decoder.
+    """Those of one item with a weight, in a forward pass through posteriors, priors and decoder.
 
-    Those with a padding's zeros are counted, as the convolutions of libraries do them.
+    Those with the zeros of a padding count, since the convolutions of libraries do them, too.
     """
     return sum(layer.multiplications for layer in network(model, shape, conditioned))
 
 
 def network(model: Model, shape: tuple[int, ...], conditioned: bool) -> Layers:
     """The layers of a plain model or of one that is conditioned on β."""
-    plan = Plan(model, shape, outputs(model.likelihood, channels(shape)))
+    plan = Architecture(model, shape, outputs(model.likelihood, channels(shape)))
     learned = model.likelihood.family == "gaussian-learned"
     plain = BACKBONES[model.backbone](plan) + (LEARNED_SIGMA if learned else NOTHING)
     return plain + of_beta(model, plain) if conditioned else plain
 
 
 def of_beta(model: Model, plain: Layers) -> Layers:
-    """The detours, and what tells each output and each inner unit of a detour of β."""
+    """The low-rank adapters, and the hypernetwork.
+
+    It scales and shifts each output of a layer, and scales each inner unit of an adapter.
+    """
     layers, asked = len(model.latents), model.conditioning
-    detours = tuple(part for layer in plain for part in layer.detour(asked.rank))
+    adapters = tuple(part for layer in plain for part in layer.adapter(asked.rank))
     values = sum(2 * layer.outputs + layer.rank(asked.rank) for layer in plain)
-    return detours + chain(layers, asked.units, 2) + dense(layers + asked.units, values)
+    return adapters + chain(layers, asked.units, 2) + dense(layers + asked.units, values)
 
 
 def outputs(likelihood: Likelihood, count: int) -> int:
@@ -90,7 +153,7 @@ def outputs(likelihood: Likelihood, count: int) -> int:
     return count
 
 
-def mlp(plan: Plan) -> Layers:
+def mlp(plan: Architecture) -> Layers:
     """Perceptrons of one hidden layer, and a chain of layers upwards."""
     width, n = plan.model.width, math.prod(plan.shape)
     pixels = n // channels(plan.shape)
@@ -102,7 +165,7 @@ def mlp(plan: Plan) -> Layers:
     )
 
 
-def conv(plan: Plan) -> Layers:
+def conv(plan: Architecture) -> Layers:
     """4×4 convolutions below, perceptrons of eight times the base channels above."""
     c, (lowest, *_) = plan.model.width, plan.model.latents
     _, large, middle, size = conv_scales(plan.shape)
@@ -134,7 +197,7 @@ def conv(plan: Plan) -> Layers:
     )
 
 
-def conv_spatial(plan: Plan) -> Layers:
+def conv_spatial(plan: Architecture) -> Layers:
     """5×5 convolutions throughout."""
     c, latents = plan.model.width, plan.model.latents
     full, half, *sizes = (size.area for size in spatial_scales(plan.shape, len(latents)))
@@ -153,18 +216,18 @@ def conv_spatial(plan: Plan) -> Layers:
     return bottom_up + heads + priors + ends + decoder
 
 
-BACKBONES: Mapping[str, Callable[[Plan], Layers]] = {
+BACKBONES: Mapping[str, Callable[[Architecture], Layers]] = {
     "mlp": mlp,
     "conv": conv,
     "conv-spatial": conv_spatial,
 }
 
 
-def head(features: int, plan: Plan, layer: int, width: int, flat: Sequence[int]) -> Layers:
+def head(features: int, plan: Architecture, layer: int, width: int, flat: Sequence[int]) -> Layers:
     """A perceptron from features and the layers seen to the parameters of one layer."""
     return perceptron(features + plan.seen(layer), width, plan.parameters(layer) * flat[layer])
 
 
-def priors(plan: Plan, width: int, flat: Sequence[int]) -> Layers:
+def priors(plan: Architecture, width: int, flat: Sequence[int]) -> Layers:
     """Perceptrons from the layers above, for each layer but the top."""
     return joined(perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1])

@@ -6,7 +6,7 @@ They are the test set of Alpaydin & Kaynak, "Optical Recognition of Handwritten 
 import numpy as np
 from sklearn.datasets import load_digits
 
-from hvae.config.data import Digits
+from hvae.config.sources.synthetic import Digits
 from hvae.data.source import Source
 
 GREYS = 16  # above black

@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hvae.config.guidance import Guidance, Name
+from hvae.config.tasks import Guidance, Name
 from hvae.guidance import text
-from hvae.guidance.choose import Choice
-from hvae.guidance.compromise import compromise
-from hvae.guidance.edge import edge
-from hvae.guidance.gains import Gain
-from hvae.guidance.losses import losses
-from hvae.guidance.pareto import Front, fronts
+from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
+from hvae.guidance.gains import Gain, losses
 from hvae.guidance.study import Study, condition
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.places import Place

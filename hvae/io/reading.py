@@ -15,21 +15,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hvae.errors import InputError
+from hvae.errors import InputError, one_line
 from hvae.io.parquet import claim
 
 FREE = 1 << 30  # bytes that any file may hold
 RATIO = 200  # times its own size that a larger one may: data seldom compress so well
-LONGEST = 300  # characters of what a parser says
 NEAR = 0.8  # how alike two names are, by `difflib`, of which one is taken for the other
 ROWS, PART = 4096, 1 << 26  # rows of a table that are read together, and bytes, at most
 BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises of a broken file
-
-
-def one_line(error: object) -> str:
-    """What an error says, in one short line of printable characters."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def refuse_bomb(path: Path, held: int) -> None:
@@ -88,11 +81,11 @@ def json_object(path: Path) -> dict[str, Any]:
 
 
 def near(name: str, known: Sequence[str], aliases: Mapping[str, str]) -> str | None:
-    """The known name that another is probably meant as; None of a known one, or of one far off.
+    """The known name that `name` probably stands for; None where it is known itself, or like none.
 
-    aliases: what people call it otherwise, and what that is known as. Neither capitals count nor
-    what is no letter or digit, and a letter in five may be another. Numbers may not: where a name
-    has some, they must be those of the known one.
+    aliases: other common names, and the known name of each. Only letters and digits count, without
+    capitals, and a letter in five may be another. Numbers may not: where a name has some, they must
+    be those of the known one.
     """
     if name in known:
         return None

@@ -1,10 +1,11 @@
-"""The tidy tables that people's scripts read: columns, types, and writing that is never half done.
+"""The tidy tables that people's scripts read: columns, types, whole writing and checked reading.
 
 One row a measurement, float64, `nan` only where a quantity does not exist. Lists over layers run
 bottom to top. Rates, distortions and objectives are in nats per item; `mse` is per data dimension.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,16 @@ def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
+def by_layer(name: str, values: Iterable[float]) -> dict[str, float]:
+    """The columns `name_1`, …, `name_L` of a row, z_1 first."""
+    return {f"{name}_{layer}": value for layer, value in enumerate(values, start=1)}
+
+
+def betas(row: Mapping[str, Any]) -> tuple[float, ...]:
+    """(β_1, …, β_L) of a row of a table that has them."""
+    return tuple(value for name, value in row.items() if name.startswith("beta_"))
+
+
 def write(table: pa.Table, path: Path) -> None:
     """Write zstd-compressed Parquet under its final name only once it is whole.
 
@@ -202,6 +213,44 @@ def matrix(column: pa.ChunkedArray) -> Any:
 
 
 def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArray:
-    """An array of shape (rows, width) as a column of fixed-size lists, of float32 unless told."""
+    """An array of shape (rows, width) as a column of fixed-size lists, of float32 by default."""
     flat = pa.array(array.reshape(-1), type=kind or pa.float32())
     return pa.FixedSizeListArray.from_arrays(flat, array.shape[1])
+
+
+def read_named(name: str, path: Path) -> pa.Table:
+    """The table in `path`; InputError where it cannot be read, or has not the columns of `name`."""
+    table = read(path)
+    if not table.schema.equals(SCHEMAS[name](table.schema)):
+        raise InputError(f"{path} has other columns than this version writes: remove it")
+    return table
+
+
+def _layers(found: pa.Schema) -> int:
+    """How many layers a table is of, as its columns of β or of rates say."""
+    return max(
+        sum(bool(re.fullmatch(rf"{of}_\d+", name)) for name in found.names)
+        for of in ("beta", "rate")
+    )
+
+
+def _dimensions(found: pa.Schema) -> int:
+    kinds = [field.type for field in found if pa.types.is_fixed_size_list(field.type)]
+    return kinds[0].list_size if kinds else 1
+
+
+# The schema that each must have, given the columns that are found.
+SCHEMAS: Mapping[str, Callable[[pa.Schema], pa.Schema]] = {
+    "points": lambda found: points(_layers(found)),
+    "items": lambda found: items(_layers(found)),
+    "tasks": lambda found: tasks(),
+    "selection": lambda found: tasks(),
+    "counts": lambda found: counts(),
+    "information": lambda found: information(),
+    "bounds": lambda found: bounds(),
+    "targets": lambda found: targets(_layers(found)),
+    "certificate": lambda found: certificate(_layers(found)),
+    "gallery": lambda found: gallery(_dimensions(found)),
+    "embeddings": lambda found: embeddings(),
+    "history": lambda found: history(),
+}

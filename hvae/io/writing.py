@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from hvae.io import reading
+from hvae.errors import one_line
 
 
 def store(content: str | bytes, path: Path) -> None:
@@ -25,8 +25,8 @@ def fill(path: Path, write_to: Callable[[Path], object]) -> None:
         write_to(beside)
         os.replace(beside, path)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else reading.one_line(error)
+        why = os.strerror(error.errno) if error.errno else one_line(error)
         raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
     finally:
-        with suppress(OSError):  # what went wrong is told above, and may forbid this, too
+        with suppress(OSError):  # what went wrong is said above, and may prevent this, too
             beside.unlink(missing_ok=True)

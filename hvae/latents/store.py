@@ -7,9 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae.errors import InputError
+from hvae.errors import InputError, one_line
 from hvae.io import tables
-from hvae.io.reading import one_line
 
 Array = NDArray[np.float32]
 

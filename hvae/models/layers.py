@@ -1,9 +1,10 @@
-"""The part of a weight matrix that changes with β, of a low rank r::
+"""Layers of learned numbers beside those of torch: constants, and low-rank adapters of a matrix::
 
     W + V diag(d) U,        V (outputs, r), U (r, inputs), d (r,) of log β
 
-Scales and shifts alone do not turn a model whose z_1 carries all of the rate into one whose z_1
-carries none. `benchmarks/variants.md` has what other forms of this part did.
+The adapter is the part of a weight matrix that changes with β. Scales and shifts alone do not turn
+a model whose z_1 carries all of the rate into one whose z_1 carries none. `benchmarks/variants.md`
+has what other forms of this part did.
 """
 
 import copy
@@ -14,7 +15,18 @@ import torch
 from torch import Tensor, nn
 
 
-class Detour(nn.Module):
+class Constant(nn.Module):
+    """An affine layer without inputs: the numbers `bias`, (k,), which are learned as they are."""
+
+    def __init__(self, values: Tensor) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(values)
+
+    def forward(self) -> Tensor:
+        return self.bias
+
+
+class LowRank(nn.Module):
     """x ↦ V (d · U x) beside an affine layer with weights, U being a narrower layer of its kind.
 
     `axis` is the one of the layer's weight that its outputs are on; r is `most` or, of a small

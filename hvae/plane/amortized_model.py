@@ -1,4 +1,4 @@
-"""One trained model of a box of β: what it is at one β, and which rates it has there."""
+"""An amortized model, one for a box of β: what it is at one β, and which rates it has there."""
 
 import math
 from collections.abc import Sequence
@@ -15,14 +15,13 @@ from hvae.errors import InputError
 from hvae.io import tables
 from hvae.latents.evaluate import Measured, measure
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.plane.inversion import Solution, solve
-from hvae.plane.survey import Floats, Range, Survey, survey
+from hvae.plane.inversion import Floats, Range, Solution, Survey, solve, survey
 from hvae.training import checkpoint
 
 HELD_OUT = ("validation", "test")
 
 
-class Bench:
+class HeldOut:
     """Held-out items of some splits, and the noise that all models are measured with on them."""
 
     def __init__(
@@ -44,11 +43,11 @@ class Bench:
         return measure(model, x, self.evaluation.samples, self.seed, SPLITS.index(split))
 
 
-class Shared:
-    """The model `name`, which InputError refuses unless it is one for a box of β."""
+class AmortizedModel:
+    """The model `name`, trained for a box of β; InputError of one that is for a single β."""
 
-    def __init__(self, models: Path, name: str, bench: Bench) -> None:
-        self.card, self.bench = checkpoint.card(models, name), bench
+    def __init__(self, models: Path, name: str, held_out: HeldOut) -> None:
+        self.card, self.held_out = checkpoint.card(models, name), held_out
         if self.card.box is None:
             raise InputError(f"{name} in {models} is for one β, not one model for a whole plane")
         self.box: list[Range] = self.card.box
@@ -72,13 +71,13 @@ class Shared:
 
     def rates(self, beta: Sequence[float]) -> Floats:
         """(R_1, …, R_L) in nats on validation items; the noise is the same for every β."""
-        return self.bench.measure(self.at(beta), "validation").rates.mean(0)
+        return self.held_out.measure(self.at(beta), "validation").rates.mean(0)
 
     @cached_property
-    def seen(self) -> Survey:
+    def surveyed(self) -> Survey:
         """Its rates all over the box."""
         return survey(self.rates, self.box)
 
     def solve(self, wanted: Sequence[float]) -> Solution:
         """The β of these rates on validation items."""
-        return solve(self.rates, self.box, wanted, self.seen)
+        return solve(self.rates, self.box, wanted, self.surveyed)

@@ -8,9 +8,8 @@ import numpy as np
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, what
-from hvae.plane import inversion, survey
-from hvae.plane.inversion import Solution
-from hvae.plane.survey import Floats, Range, Rates, Survey
+from hvae.plane import inversion
+from hvae.plane.inversion import Floats, Range, Rates, Solution, Survey
 
 
 def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
@@ -20,7 +19,7 @@ def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
     highest β of each layer. InputError names what cannot be used.
     """
     known = arguments.ranges("box", box)
-    return survey.survey(_checked(rates, len(known)), known)
+    return inversion.survey(_checked(rates, len(known)), known)
 
 
 def solve_rates(

@@ -4,16 +4,19 @@ import functools
 import math
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
 import vl_convert
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hvae.io import provenance
 from hvae.reports.charts import theme
-from hvae.reports.charts.lines import wrapped
+from hvae.reports.charts.theme import wrapped
+
+HERE = Path(__file__).parent
 
 
 class Figure(NamedTuple):
@@ -43,26 +46,40 @@ def drawable(spec: Any) -> Any:
 def render(
     template: str, figures: Sequence[Figure], called: Mapping[str, str] | None = None, **values: Any
 ) -> str:
-    """The whole page, in one file; text from parameters and class names is escaped.
+    """The whole page, in one file.
 
     called: what points are called on the page, by their names in the tables.
     """
-    templates = Environment(
-        loader=PackageLoader("hvae.reports"), autoescape=True, undefined=StrictUndefined
-    )
-    templates.filters["indexed"] = indexed
-    # columns of a saved table stand in their own order, and the page is a tenth smaller
-    templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
-    page = templates.get_template(template)
-    look = {"look": theme.SCREEN, "dark": theme.DARK, "sub": theme.sub}
-    return page.render(
+    return fragment(
+        template,
         figures=figures,
         libraries=libraries(),
         called=called or {},
         fingerprint=provenance.current(),
-        **look,
+        look=theme.SCREEN,
+        dark=theme.DARK,
         **values,
     )
+
+
+def fragment(template: str, **values: Any) -> Markup:
+    """A filled template; text from parameters and class names is escaped."""
+    return Markup(_templates().get_template(template).render(values))  # noqa: S704
+
+
+@functools.cache
+def _templates() -> Environment:
+    """Templates of pages lie in `templates`; those of sections beside their modules."""
+    found = Environment(
+        loader=FileSystemLoader([HERE / "templates", HERE]),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    found.filters["indexed"] = indexed
+    found.globals["sub"] = theme.sub
+    # columns of a saved table stand in their own order, and the page is a tenth smaller
+    found.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
+    return found
 
 
 def indexed(formula: str) -> Markup:

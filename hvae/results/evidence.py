@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +10,9 @@ from numpy.typing import NDArray
 
 from hvae.data.exact import Exact
 from hvae.io import tables
-from hvae.results.rates import Floats, by_point, leading, lowest_layer, suffix_rates, suffix_sums
-from hvae.statistics.estimate import Estimate
+from hvae.results.rates import by_point, leading, lowest_layer, suffix_rates, suffix_sums
+from hvae.statistics.estimate import Estimate, Floats, Row
 
-Row = dict[str, Any]
 Layer = tuple[str, int]  # a point, and the l of z_{≥l}
 
 

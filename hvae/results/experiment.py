@@ -1,166 +1,198 @@
-"""What a report is about: the tables of one experiment."""
+"""Experiments as their folders of results hold them: the one place that opens such a folder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
+from hvae.config.grid import Point, Target
 from hvae.config.params import Params
-from hvae.config.sizes import flat_latents
-from hvae.data import prepared
-from hvae.data.exact import Exact, exact
-from hvae.data.feasible import left_out, plan
-from hvae.data.prepared import Items
-from hvae.data.source import SPLITS
-from hvae.io import named_tables, reading
-from hvae.io.tables import MEASURED
-from hvae.results import convergence
-from hvae.results.kinds import Row, split
-from hvae.results.rates import (
-    Rate,
-    code_lengths,
-    leading,
-    lowest_layer,
-    squared_errors,
-    suffix_name,
-    suffix_rates,
-)
+from hvae.errors import InputError
+from hvae.io import reading, tables
+from hvae.results.parameters import recorded
+from hvae.results.places import Place, places
+from hvae.statistics.estimate import Row
 
-TABLES = ("tasks", "bounds", "information", "gallery", "history")
+T = TypeVar("T")
+BASELINE = "baseline"  # the folder, inside an experiment's, of the models with one layer
 
 
-class Run(NamedTuple):
-    """One experiment's tables, its test items, its parameters, and what is known of its source.
+def _rows(name: str) -> cached_property[list[Row]]:
+    """The rows of NAME.parquet."""
+    return cached_property(lambda experiment: experiment.table(name).to_pylist())
 
-    `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
-    Beside an amortised plane: anchors, the independent points that hold it to account, and what
-    came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
-    rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
-    errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
-    there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
-    left_out: what was not measured for want of items, and why; unconverged: which trainings stopped
-    too early, and how many steps to try.
+
+def _table(name: str) -> cached_property[pa.Table]:
+    """NAME.parquet as it is, since there are many rows."""
+    return cached_property(lambda experiment: experiment.table(name))
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A folder of results. Each file is read, and checked, when it is first asked for.
+
+    given: its parameters; without them those that are recorded in the folder. elsewhere: files that
+    do not lie in it, by name. InputError for a file that is missing, that cannot be read, or that
+    has other columns than this version writes.
     """
 
-    params: Params
-    test: Items
-    points: list[Row]
-    tasks: list[Row]
-    bounds: list[Row]
-    information: list[Row]
-    gallery: list[Row]
-    history: list[Row]
-    rates: dict[str, list[Rate]]
-    compared: dict[str, list[Rate]]
-    errors: dict[str, Rate]
-    codes: dict[str, Rate]
-    known: Exact | None
-    embeddings: pa.Table
-    anchors: Sequence[Row] = ()
-    targets: Sequence[Row] = ()
-    certificate: Sequence[Row] = ()
-    asked: Sequence[Row] = ()
-    guidance: dict[str, Any] | None = None
-    left_out: Sequence[str] = ()
-    unconverged: Sequence[str] = ()
+    folder: Path
+    given: Params | None = None
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
+
+    points = _rows("points")
+    tasks = _rows("tasks")
+    selection = _rows("selection")
+    bounds = _rows("bounds")
+    information = _rows("information")
+    certificate = _rows("certificate")
+    targets = _rows("targets")
+    gallery = _rows("gallery")
+    history = _rows("history")
+    items = _table("items")
+    embeddings = _table("embeddings")
 
     @property
-    def trained(self) -> list[Row]:
-        return _trained(self.points)
+    def name(self) -> str:
+        return self.folder.name
 
-    @property
-    def measured(self) -> list[Row]:
-        """Those, and the anchors and targets that did not diverge."""
-        return _trained([*self.points, *self.anchors, *self.targets])
+    @cached_property
+    def params(self) -> Params:
+        return self.given if self.given is not None else recorded(self.folder)
 
     @property
     def layers(self) -> int:
         return len(self.params.model.latents)
 
-    @property
-    def widths(self) -> list[int]:
-        """d_1, …, d_L: the numbers in an item's latents."""
-        model = self.params.model
-        return flat_latents(model.backbone, self.test.shape, model.latents)
+    @cached_property
+    def kinds(self) -> "Kinds":
+        """The points by kind."""
+        return split(self.params, self.points)
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Each β of the plane with its points, one a seed, that did not diverge."""
+        return places(self.points)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        return self.record("summary")
+
+    @cached_property
+    def guidance(self) -> dict[str, Any] | None:
+        """None where there is none: an older run had none."""
+        return self.record("guidance") if self.has("guidance", ".json") else None
 
     @property
-    def parameters(self) -> int:
-        """The number of weights of a model of the plane, the same for all."""
-        return _parameters(self.points)
+    def baseline(self) -> "Experiment":
+        """The models with one layer, where there are any; no parameters are recorded there."""
+        return Experiment(self.folder / BASELINE)
 
-    @property
-    def anchor_parameters(self) -> int:
-        """The number of weights of an independent model beside the plane."""
-        return _parameters(self.anchors)
+    def has(self, name: str, suffix: str = ".parquet") -> bool:
+        """Whether there is such a file."""
+        return self._path(name, suffix).is_file()
 
-    @property
-    def own_sigma(self) -> bool:
-        """Whether each model has learned a σ of its own."""
-        return self.params.model.likelihood.family == "gaussian-learned"
+    def table(self, name: str) -> pa.Table:
+        """NAME.parquet."""
+        return tables.read_named(name, self._there(name, ".parquet"))
 
-    @property
-    def suffix(self) -> str:
-        """The name of all layers together in the tables."""
-        return suffix_name(1, self.layers)
+    def parts(self, name: str) -> list[Row]:
+        """The rows of a table that is still in parts, a file a row of the grid."""
+        paths = sorted((self.folder / "parts" / name).glob("*.parquet"))
+        return [row for path in paths for row in tables.read_named(name, path).to_pylist()]
 
-    @property
-    def labelled(self) -> bool:
-        """Whether there is more than one class."""
-        return len(self.test.classes) > 1
+    def record(self, name: str) -> dict[str, Any]:
+        """NAME.json."""
+        return reading.json_object(self._there(name, ".json"))
 
-    def shares(self) -> np.ndarray:
-        """Class shares of the test items."""
-        return np.bincount(self.test.labels, minlength=len(self.test.classes)) / len(
-            self.test.labels
-        )
+    def _path(self, name: str, suffix: str) -> Path:
+        return self.elsewhere.get(name, self.folder / f"{name}{suffix}")
 
-    def accuracies(self, features: str) -> list[Row]:
-        """Probe accuracies on samples or on means, each with the rate that its layers have."""
-        probed = [task for task in self.tasks if task["task"] == "classification"]
-        return [task | {"rate": self.rate(task)} for task in probed if task["features"] == features]
-
-    def rate(self, task: Row) -> Rate:
-        """R_{≥l} of the task's point, l the lowest of the layers that the task reads."""
-        return self.rates[task["point"]][lowest_layer(task["layers"]) - 1]
+    def _there(self, name: str, suffix: str) -> Path:
+        path = self._path(name, suffix)
+        if not path.is_file():
+            raise InputError(f"{path} is missing: the experiment is not finished")
+        return path
 
 
-def load(params: Params, results: Path, data: Path) -> Run:
-    """Read what a report needs."""
+class Unreadable(NamedTuple):
+    """A folder that holds no finished experiment, and why, in a sentence."""
 
-    def read(name: str) -> list[Row]:
-        return named_tables.read(name, results / f"{name}.parquet").to_pylist()
+    name: str
+    reason: str
 
-    test = prepared.read(data / "test.parquet").first(params.evaluation.max_items)
-    items = named_tables.read("items", results / "items.parquet")
-    compared = leading(items, test.ids[: params.evaluation.information_items])
-    return Run(
-        params,
-        test,
-        **split(params, read("points"))._asdict(),
-        **{name: read(name) for name in TABLES},
-        rates=suffix_rates(items),
-        compared=suffix_rates(compared),
-        errors=squared_errors(items),
-        codes=code_lengths(items),
-        known=exact(params.data, params.seed),
-        embeddings=named_tables.read("embeddings", results / "embeddings.parquet"),
-        certificate=read("certificate") if params.amortized else (),
-        asked=read("targets") if params.grid.rates else (),
-        guidance=reading.json_object(results / "guidance.json"),
-        left_out=left_out(
-            {name: prepared.labels(data / f"{name}.parquet") for name in SPLITS},
-            test.classes,
-            plan(params),
-        ),
-        unconverged=list(convergence.sentences(params, results)),
+
+def find(results: Path, describe: Callable[[Experiment], T]) -> tuple[list[T], list[Unreadable]]:
+    """What `describe` makes of every folder in `results` by name, and those that cannot be read.
+
+    A folder of results that does not exist holds nothing.
+    """
+    described, unreadable = [], []
+    for folder in sorted(path for path in results.glob("[!.]*") if path.is_dir()):
+        try:
+            described.append(describe(finished(folder)))
+        except (InputError, OSError) as error:
+            unreadable.append(Unreadable(folder.name, str(error)))
+        except (LookupError, TypeError, ValueError) as error:  # not as this version writes it
+            why = f"{folder} is not as this version writes results ({error})"
+            unreadable.append(Unreadable(folder.name, why))
+    return described, unreadable
+
+
+def finished(folder: Path) -> Experiment:
+    """The experiment; InputError where a table is missing or is of other layers than the models."""
+    experiment = Experiment(folder)
+    layers = experiment.layers
+    schemas = {
+        "points": tables.points(layers),
+        "items": tables.items(layers),
+        "tasks": tables.tasks(),
+        "certificate": tables.certificate(layers),
+    }
+    for name, schema in schemas.items():
+        if not experiment.table(name).schema.equals(schema):
+            raise InputError(f"{folder / name}.parquet has other columns than this version writes")
+    return experiment
+
+
+class Kinds(NamedTuple):
+    """Rows of `points.parquet`; anchors and targets exist beside an amortised plane alone."""
+
+    points: list[Row]
+    anchors: list[Row]
+    targets: list[Row]
+
+
+def split(params: Params, points: Iterable[Row]) -> Kinds:
+    """The rows by kind, each in their order."""
+    anchors, targets = _names(params.anchors()), _names(params.grid.targets())
+    result = Kinds([], [], [])
+    for row in points:
+        name = row["point"]
+        place = result.anchors if name in anchors else result.targets if name in targets else None
+        (result.points if place is None else place).append(row)
+    return result
+
+
+def part(params: Params) -> str:
+    """Which points have latents, in words; "" where all have them."""
+    some, whole = (
+        sum(map(len, rows.values())) for rows in (params.evaluated_rows(), params.rows())
     )
+    if some == whole:
+        return ""
+    nth = ordinal(params.evaluation.every)
+    return f"every {nth} value of each β, its ends and middle ({some} of {whole} points)"
 
 
-def _trained(points: Sequence[Row]) -> list[Row]:
-    return [point for point in points if point["status"] in MEASURED]
+def ordinal(number: int) -> str:
+    """2nd, 3rd, 5th, 11th, 21st."""
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _parameters(points: Sequence[Row]) -> int:
-    return max(point["parameters"] for point in points)
+def _names(rows: Mapping[str, Sequence[Point | Target]]) -> set[str]:
+    return {point.name for row in rows.values() for point in row}

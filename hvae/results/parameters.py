@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hvae.config.params import Params, parse
-from hvae.errors import InputError
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.errors import InputError, one_line
 from hvae.io import command, writing
-from hvae.io.reading import one_line
 
 NAMED = 10  # keys that differ
 

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from hvae.io import tables
 from hvae.io.tables import MEASURED
-from hvae.statistics.estimate import Estimate
-
-Row = dict[str, Any]
+from hvae.statistics.estimate import Estimate, Row
 
 
 class Place(NamedTuple):
@@ -34,7 +33,7 @@ def places(points: Iterable[Row]) -> list[Place]:
     there: dict[tuple[float, ...], list[Row]] = {}
     for row in amortized or rows:
         if row["status"] in MEASURED:
-            there.setdefault(_betas(row), []).append(row)
+            there.setdefault(tables.betas(row), []).append(row)
     return [_place(beta, found) for beta, found in there.items()]
 
 
@@ -56,7 +55,3 @@ def _place(beta: tuple[float, ...], rows: Sequence[Row]) -> Place:
         for name in [*names, "rate_total"]
     )
     return Place(beta, tuple(row["point"] for row in rows), tuple(rates), total)
-
-
-def _betas(row: Row) -> tuple[float, ...]:
-    return tuple(value for name, value in row.items() if name.startswith("beta_"))

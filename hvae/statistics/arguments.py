@@ -8,7 +8,8 @@ from typing import Any, SupportsFloat, SupportsIndex, cast
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from hvae.statistics.estimate import Floats
+
 Numbers = Sequence[float] | NDArray[Any]
 
 KINDS = "buifO"  # of numpy's: those of real numbers, and objects, which may be None for nan

@@ -6,10 +6,11 @@ import numpy as np
 from scipy.stats import rankdata
 
 from hvae.statistics.estimate import Floats
-from hvae.statistics.intervals import NORMAL, Numbers
+from hvae.statistics.intervals import Interval
+from hvae.statistics.proportion import wilson
 
 
-def auroc(normal: Floats, outliers: Floats) -> Numbers:
+def auroc(normal: Floats, outliers: Floats) -> Interval:
     """P(score of an outlier > score of a normal item) + ½ P(equal), of scores (n,) and (m,).
 
     ½ where scores tell nothing. The interval is that of Wilson (1927) for a share of `effective`
@@ -48,12 +49,3 @@ def effective(of_normal: Floats, of_outliers: Floats) -> float:
     supposed = n * m / (1 + (min(n, m) - 1) * less + (max(n, m) - 1) * more)
     seen = a * (1 - a) / delong if delong > 0 else math.inf
     return float(max(min(supposed, seen), min(n, m)))
-
-
-def wilson(share: float, items: float) -> tuple[float, float]:
-    """The score interval of a share of so many items, which need not be a whole number."""
-    weight = NORMAL**2 / items
-    centre = (share + weight / 2) / (1 + weight)
-    half = math.sqrt(share * (1 - share) * weight + weight**2 / 4) / (1 + weight)
-    # an end is at the share itself where that is 0 or 1, but for rounding
-    return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)

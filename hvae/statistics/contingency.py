@@ -9,9 +9,8 @@ from hvae.statistics.estimate import Floats, Integers, Row
 
 def contingency(first: Integers, second: Integers, shape: tuple[int, int]) -> Integers:
     """How many items have each pair of labels 0, 1, …: a table of that shape."""
-    table = np.zeros(shape, np.int64)
-    np.add.at(table, (first, second), 1)
-    return table
+    flat = np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1])
+    return flat.reshape(shape)
 
 
 def nmi(tables: Integers) -> Floats:

@@ -1,10 +1,11 @@
-"""Finite samples: estimates with their standard error, and halves that do not know each other.
+"""Finite samples: estimates with their standard error, and independent halves of the items.
 
 Plug-in information and total variation are never negative, so they are biased upwards: with nothing
 to find they still find something. What is *chosen* on one half and *measured* on the other has no
 such bias, and is what checks may use.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 Row = dict[str, Any]  # of a table, by its columns
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Counts = Integers
 
 
 class Estimate(NamedTuple):
@@ -22,6 +22,11 @@ class Estimate(NamedTuple):
 
     value: float
     std_error: float
+
+
+def error_of_mean(values: Floats) -> float:
+    """The standard error of the mean of independent values, equal to their jackknife's."""
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 def propagated(function: Callable[[float], float], estimate: Estimate) -> Estimate:
@@ -35,7 +40,7 @@ def propagated(function: Callable[[float], float], estimate: Estimate) -> Estima
     return Estimate(middle, max(abs(high - middle), abs(middle - low)))
 
 
-def split(counts: NDArray[Any], rng: np.random.Generator) -> tuple[Counts, Counts]:
+def split(counts: NDArray[Any], rng: np.random.Generator) -> tuple[Integers, Integers]:
     """The counts of a random half of the items, and those of the other half; any shape."""
     whole = np.asarray(counts, dtype=np.int64)
     half = rng.multivariate_hypergeometric(whole.ravel(), int(whole.sum()) // 2)

@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from hvae.config.tasks import Classification
-from hvae.data.feasible import no_classes
+from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
 from hvae.statistics.estimate import Integers
-from hvae.statistics.intervals import share
+from hvae.statistics.proportion import share
 from hvae.tasks import task
 from hvae.tasks.task import Score, Subject
 from hvae.tasks.views import View, views

@@ -16,11 +16,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from hvae.config.tasks import Clustering
-from hvae.data.feasible import no_classes
+from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
 from hvae.statistics.contingency import ari, contingency, count_rows, independent, nmi
 from hvae.statistics.estimate import Integers, Row
-from hvae.statistics.intervals import bootstrap, share
+from hvae.statistics.intervals import bootstrap
+from hvae.statistics.proportion import share
 from hvae.tasks import task
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.tasks.views import View, views

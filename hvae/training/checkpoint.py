@@ -11,11 +11,11 @@ import torch
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor
 
-from hvae.config.params import Model, Section, Seed, parse
+from hvae.config.base import Section, Seed, parse
+from hvae.config.model import Model
 from hvae.cost.model_size import weights as count
-from hvae.errors import InputError
+from hvae.errors import InputError, one_line
 from hvae.io import provenance
-from hvae.io.reading import one_line
 from hvae.models import weights
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE

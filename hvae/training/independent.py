@@ -11,13 +11,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from hvae.config.params import Schedule
+from hvae.config.training import Schedule
+from hvae.data.seeded import Stream
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
-from hvae.training import loop, moments, schedule
-from hvae.training.batches import batch, on_device
-from hvae.training.losses import look, member_losses
-from hvae.training.members import Layout, State, flatten
+from hvae.models.noise import draw, generator
+from hvae.training import loop
+from hvae.training.history import looks
+from hvae.training.inputs import batch
+from hvae.training.members import State, WeightLayout, flatten, look, member_losses
+from hvae.training.objective import beta_factor, learning_rate
 from hvae.training.resume import Checkpoints
 
 # How many members train together, by whether the model is convolutional and by device. Matrix
@@ -28,11 +30,11 @@ from hvae.training.resume import Checkpoints
 TOGETHER = {(False, "cpu"): 64, (False, "cuda"): 512, (True, "cpu"): 1, (True, "cuda"): 8}
 
 
-class Trained(NamedTuple):
+class TrainedModels(NamedTuple):
     """G trained members, in the order of their β vectors."""
 
     weights: Tensor  # (G, P), a member a row
-    layout: Layout
+    layout: WeightLayout
     buffers: State  # what all members share, such as σ
     diverged: Tensor  # (G,) bool; the weights of such a member must not be used
     looks: dict[int, Tensor]  # by step, J_β on held-out data in nats per item: (G,)
@@ -52,7 +54,7 @@ def train(
     settings: Schedule,
     seed: int,
     kept: Checkpoints | None = None,
-) -> Trained:
+) -> TrainedModels:
     """Train a copy of `model` for each β vector on `data` (items, n), on the device of `data`.
 
     A member keeps the weights of its lowest J_β on `held_out`, and is diverged once its weights are
@@ -70,7 +72,7 @@ def train(
 
 
 class _Members:
-    """Members that train together, as `loop.Training` asks of them."""
+    """Members that train together, as `loop.Trainable` asks of them."""
 
     def __init__(
         self,
@@ -89,21 +91,21 @@ class _Members:
         together = TOGETHER[model.convolutional, data.device.type] > 1
         self.loss = member_losses(model, self.layout, together)
         source = generator(Stream.VALIDATION, seed)
-        self.noise = on_device(data, draw(model.latents, len(held_out), source))
+        self.noise = draw(model.latents, len(held_out), source, data.device)
         decay = settings.weight_decay
         self.adam = torch.optim.AdamW([self.weights], weight_decay=decay, fused=True)
-        self.moments = moments.begin(self.adam)
+        self.moments = loop.adam_moments(self.adam)
         self.best = self.weights.detach().clone()
         self.lowest = torch.full_like(self.beta[:, 0], torch.inf)
-        self.looks = {step: torch.zeros_like(self.lowest) for step in schedule.looks(settings)}
+        self.looks = {step: torch.zeros_like(self.lowest) for step in looks(settings)}
 
     def step(self, step: int) -> None:
         settings = self.settings
         x, noise = batch(self.data, self.model.latents, settings.batch_size, self.seed, step)
         self.adam.zero_grad()
-        rising = self.beta * schedule.beta_factor(settings, step)
+        rising = self.beta * beta_factor(settings, step)
         self.loss(self.weights, rising, x, noise).sum().backward()
-        self.adam.param_groups[0]["lr"] = schedule.learning_rate(settings, step)
+        self.adam.param_groups[0]["lr"] = learning_rate(settings, step)
         self.adam.step()
 
     @torch.no_grad()
@@ -118,15 +120,15 @@ class _Members:
         own = {"weights": self.weights.detach(), "best": self.best, "lowest": self.lowest}
         return own | self.moments | {f"look.{step}": one for step, one in self.looks.items()}
 
-    def trained(self, seconds: float) -> Trained:
+    def trained(self, seconds: float) -> TrainedModels:
         diverged = ~self.weights.detach().isfinite().all(1) | self.lowest.isinf()
         buffers = dict(self.model.named_buffers())
-        return Trained(self.best, self.layout, buffers, diverged, self.looks, seconds)
+        return TrainedModels(self.best, self.layout, buffers, diverged, self.looks, seconds)
 
 
-def _joined(groups: Sequence[Trained]) -> Trained:
+def _joined(groups: Sequence[TrainedModels]) -> TrainedModels:
     """The members of all groups, in order."""
-    return Trained(
+    return TrainedModels(
         weights=torch.cat([group.weights for group in groups]),
         layout=groups[0].layout,
         buffers=groups[0].buffers,

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from hvae.config.params import Model
+from hvae.config.model import Model
 from hvae.config.sizes import flat_latents
 from hvae.cost.model_size import multiplications, weights
 from hvae.models.build import BACKBONES, build

@@ -13,7 +13,7 @@ from scipy.stats import kstest, multivariate_normal
 
 from hvae.bounds import gaussian as bounds
 from hvae.bounds.regression import r2_limit, squared_error_limit
-from hvae.config.data import Gaussian
+from hvae.config.sources.synthetic import Gaussian
 from hvae.data import gaussian, prepared, seeded
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, chisquare, kstest
 
-from hvae.config.data import IndependentLabels
+from hvae.config.sources.synthetic import IndependentLabels
 from hvae.data import digits, gaussian, independent_labels
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}

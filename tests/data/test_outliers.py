@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hvae.config.data import Digits, FashionMnist, other
-from hvae.config.params import Split
+from hvae.config.data import other
+from hvae.config.sources.common import Split
+from hvae.config.sources.published import FashionMnist
+from hvae.config.sources.synthetic import Digits
 from hvae.data import digits, prepared, sources
-from hvae.data.outliers import apart
-from hvae.data.prepare import main
+from hvae.data.prepare import apart, main
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import SPLITS, divide
 from hvae.errors import InputError

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.config.data import Common, Mnist
-from hvae.config.params import Split
+from hvae.config.sources.common import Common, Split
+from hvae.config.sources.published import Mnist
 from hvae.data.digits import load
 from hvae.data.source import SPLITS, Source
 from hvae.data.splits import divide, split, subset

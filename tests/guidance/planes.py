@@ -4,10 +4,9 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hvae.config.guidance import Name
+from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS
-from hvae.guidance.series import Value, Variant
-from hvae.guidance.surface import Spot, Surface
+from hvae.guidance.surface import Spot, Surface, Value, Variant
 from hvae.results.places import Place
 from hvae.statistics.estimate import Estimate
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hvae.config.guidance import Guidance
+from hvae.config.tasks import Guidance
 from hvae.guidance.guide import guidance, main
 from tests.guidance import planes
 from tests.guidance.experiments import BOUND, measured, write

@@ -4,11 +4,9 @@ import math
 
 import pytest
 
-from hvae.config.guidance import Guidance, Name
-from hvae.guidance.choose import Choice, choose
-from hvae.guidance.compromise import compromise
-from hvae.guidance.losses import losses
-from hvae.guidance.pareto import front, fronts
+from hvae.config.tasks import Guidance, Name
+from hvae.guidance.choose import Choice, choose, compromise, front, fronts
+from hvae.guidance.gains import losses
 from hvae.guidance.surface import Surface
 from tests.guidance.planes import surface
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from hvae.guidance.words import estimate, rate
+from hvae.guidance.text import estimate, rate
 from hvae.statistics.estimate import Estimate
 
 

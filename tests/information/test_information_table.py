@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.config.params import Model
+from hvae.config.model import Model
 from hvae.data import prepared
 from hvae.data.digits import load
 from hvae.data.prepared import Items

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from hvae.config.params import Model, Point
+from hvae.config.grid import Point
+from hvae.config.model import Model
 from hvae.data.prepared import Items
 from hvae.training.checkpoint import Card
 

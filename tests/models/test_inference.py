@@ -7,7 +7,7 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
-from hvae.config.params import Training
+from hvae.config.training import Training
 from hvae.models.distributions import Normal, product
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from hvae.reports.page import page
-from hvae.reports.sections.bound_counts import UNKNOWN, counted, telling
-from hvae.reports.sections.bounds import rows, slack, tightest
+from hvae.reports.sections.bounds import UNKNOWN, counted, rows, slack, telling, tightest
 from hvae.results.checks.catalogue import BOUNDS as CATALOGUE
 from tests.reports.cases import BOUNDS, HOSTILE, run
 

@@ -10,13 +10,14 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
-from hvae.config.guidance import Guidance
-from hvae.config.params import Params, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.config.tasks import Guidance
 from hvae.guidance.guide import guidance
 from hvae.reports.page import page
 from hvae.reports.render import libraries
+from hvae.reports.sections.guidance import recommended
 from hvae.reports.sections.overview import findings, kept
-from hvae.reports.sections.recommended import recommended
 from hvae.reports.sections.registry import CHAPTERS, chapters
 from hvae.results.parameters import record
 from tests.conftest import ROOT

@@ -1,4 +1,4 @@
-"""Latents in a plane on the page: which are drawn, in which colours, and of which points."""
+"""Embeddings on the page: which are drawn, in which colours, and of which points."""
 
 from typing import Any
 

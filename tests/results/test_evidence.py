@@ -11,7 +11,7 @@ from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.data.exact import Exact
 from hvae.io import tables
 from hvae.results.checks.catalogue import BOUNDS
-from hvae.results.checks.squared_error import least_squared_error
+from hvae.results.checks.source import least_squared_error
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged
 from hvae.results.rates import Rate

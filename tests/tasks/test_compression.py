@@ -9,8 +9,7 @@ from PIL import Image
 
 from hvae.config.tasks import Compression
 from hvae.data.prepared import Items
-from hvae.tasks.codecs import code, comparable, references
-from hvae.tasks.compression import measure
+from hvae.tasks.compression import code, comparable, measure, references
 from hvae.tasks.images import held_out
 from tests.tasks.pictures import RATES, Known, by_name, items, noise_images, subject
 

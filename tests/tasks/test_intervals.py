@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import binom, binomtest
 
 from hvae.statistics.contingency import ari, independent, nmi, total_variation
-from hvae.statistics.intervals import bootstrap, mean, psnr, share
+from hvae.statistics.intervals import bootstrap, mean, psnr
+from hvae.statistics.proportion import share
 
 CLASSES = 6
 

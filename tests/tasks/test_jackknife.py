@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hvae.statistics.jackknife import (
+from hvae.statistics.intervals import (
     Jackknife,
     exponential,
     jackknife,

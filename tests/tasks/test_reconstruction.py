@@ -8,8 +8,7 @@ import torch
 from skimage.metrics import structural_similarity
 
 from hvae.config.tasks import Reconstruction
-from hvae.tasks.reconstruction import measure
-from hvae.tasks.similarity import ssim
+from hvae.tasks.reconstruction import measure, ssim
 from tests.tasks.pictures import IDENTITY, Known, by_name, constant, items, noise_images, subject
 
 SETTINGS = Reconstruction()

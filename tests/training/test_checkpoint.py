@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hvae.config.params import Model
+from hvae.config.model import Model
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.models.noise import draw

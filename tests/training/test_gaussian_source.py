@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from hvae.bounds.gaussian import optimal_objective
-from hvae.config.data import Gaussian
-from hvae.config.params import Model, Training
+from hvae.config.model import Model
+from hvae.config.sources.synthetic import Gaussian
+from hvae.config.training import Training
 from hvae.data import gaussian
 from hvae.data.splits import split
 from hvae.latents.evaluate import measure, summary

@@ -14,7 +14,7 @@ from hvae.training.members import State
 from hvae.training.resume import Checkpoints, fingerprint
 from tests.conftest import small
 from tests.training import test_amortized as plane
-from tests.training import test_grid as rows
+from tests.training import test_independent as rows
 
 BETAS = [rows.BETAS[0], [1e38, 1e38], rows.BETAS[2]]
 Train = Callable[[Checkpoints | None], Mapping[str, Tensor]]
@@ -47,7 +47,7 @@ def one_for_the_plane(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     return found.state | {f"look {step}": torch.tensor(v) for step, v in found.looks.items()}
 
 
-def _named(found: independent.Trained) -> Mapping[str, Tensor]:
+def _named(found: independent.TrainedModels) -> Mapping[str, Tensor]:
     looks = {f"look {step}": value for step, value in found.looks.items()}
     return {"weights": found.weights, "diverged": found.diverged} | looks
 

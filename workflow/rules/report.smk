@@ -1,5 +1,7 @@
+PAGES = Path("hvae/reports")  # the templates of a section stand beside it
 TEMPLATES = [
-    local(str(path)) for path in sorted(Path("hvae/reports/templates").rglob("*.*"))
+    local(str(path))
+    for path in sorted([*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")])
 ]
 # What the page and its figures show.
 REPORTED = expand(

@@ -105,8 +105,8 @@ class Common(Section):
         return None if self.raw_dir is None else Path(self.raw_dir).expanduser()
 
 
-class Made(Common):
-    """A source that reads no files of the user's."""
+class Synthetic(Common):
+    """A source that needs no files: it is drawn, or comes with a library."""
 
     split: Split
 

@@ -27,7 +27,7 @@ def _opaque(name: str) -> str:
     return name
 
 
-class Own(Common):
+class OwnFiles(Common):
     """A source that needs `raw_dir`, since its files are the user's."""
 
     split: Split
@@ -51,7 +51,7 @@ class Own(Common):
         return Path(self.raw_dir or "").expanduser()
 
 
-class ImageFolder(Own):
+class ImageFolder(OwnFiles):
     """Images in a folder a class, or in `raw_dir` itself where there are no classes.
 
     With `resize`, an image's shorter side is scaled to `size` and the middle cut out; without, an
@@ -71,7 +71,7 @@ class ImageFolder(Own):
         return Extent(shape=(self.size, self.size, *colours))
 
 
-class Arrays(Own):
+class Arrays(OwnFiles):
     """One file with x, labels and a target, the last two optional.
 
     Whole numbers in x are one of `levels` levels, 0 … levels − 1: where that is null, of 2 if they
@@ -108,3 +108,6 @@ class Parquet(Arrays):
 
     source: Literal["parquet"]
     file: FileName = "data.parquet"
+
+
+FileData = ImageFolder | Npz | Parquet

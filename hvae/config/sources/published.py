@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from hvae.config.sources.common import Common, Extent
 
-MNIST = Extent(60_000, 10_000, (28, 28))  # and of those made in its image
+MNIST = Extent(60_000, 10_000, (28, 28))  # and of the sets in its form
 
 
 class Published(Common):
@@ -68,3 +68,6 @@ class Cifar10(Published):
     source: Literal["cifar10"]
     cache = "cifar10"
     published = Extent(50_000, 10_000, (32, 32, 3))
+
+
+PublishedData = Mnist | BinaryMnist | FashionMnist | Svhn | Cifar10

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from hvae.config.base import Section, group_or_list
-from hvae.config.sources.common import Extent, Fraction, Made
+from hvae.config.sources.common import Extent, Fraction, Synthetic
 
 Count = Annotated[int, Field(ge=2, le=10_000_000)]
 Dimension = Annotated[int, Field(ge=1, le=4096)]
@@ -66,7 +66,7 @@ def listed(values: PowerSpectrum | PowerShares | list[float]) -> list[float]:
     return values if isinstance(values, list) else values.values()
 
 
-class Digits(Made):
+class Digits(Synthetic):
     """8×8 images of handwritten digits: no options of its own."""
 
     source: Literal["digits"]
@@ -76,7 +76,7 @@ class Digits(Made):
         return Extent(1797, shape=(8, 8))
 
 
-class PhotoPatches(Made):
+class PhotoPatches(Synthetic):
     """`items` patches of 32×32 colour pixels, as many of each of two photographs."""
 
     source: Literal["photo-patches"]
@@ -87,7 +87,7 @@ class PhotoPatches(Made):
         return Extent(self.items, shape=(32, 32, 3))
 
 
-class Known(Made):
+class KnownLaw(Synthetic):
     """A source with a known law: that of all its items, so that no class of them is held out."""
 
     @model_validator(mode="after")
@@ -100,7 +100,7 @@ class Known(Made):
         return self
 
 
-class Gaussian(Known):
+class Gaussian(KnownLaw):
     """x ~ N(0, Q diag(λ) Qᵀ), Q a random rotation, with a target t = wᵀx + N(0, target_noise²).
 
     The spectrum λ is a power law, or a list; wᵀx has variance 1, so the noise is relative to it.
@@ -124,7 +124,7 @@ class Gaussian(Known):
         return True
 
 
-class GaussianMixture(Known):
+class GaussianMixture(KnownLaw):
     """A class a component N(μ_k, std² I), every two means `separation` times std apart."""
 
     source: Literal["gaussian-mixture"]
@@ -148,7 +148,7 @@ class GaussianMixture(Known):
         return self
 
 
-class IndependentLabels(Made):
+class IndependentLabels(Synthetic):
     """Items of another source, with its own defaults, under labels that know nothing of them."""
 
     source: Literal["independent-labels"]
@@ -169,3 +169,6 @@ class IndependentLabels(Made):
     @property
     def targeted(self) -> bool:
         return self.origin.targeted
+
+
+SyntheticData = Digits | Gaussian | GaussianMixture | IndependentLabels | PhotoPatches

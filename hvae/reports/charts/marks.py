@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 
 from hvae.reports.charts.theme import BAR, INTERVAL, LIMIT, rate_scale, rate_ticks
-from hvae.results.kinds import Row
+from hvae.statistics.estimate import Row
 
 Chart = alt.LayerChart | alt.FacetChart  # what altair makes of layers
 

@@ -1,35 +1,98 @@
 """Where points landed: one mark a point, told apart by what kind of point it is.
 
+People read β in place of the names of the tables, and the seed where there are several.
+
 A grid of many points is drawn with small marks and no bars, which would hide each other: the
 median half-widths of their 95 % intervals then stand under the title.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
 import altair as alt
+import numpy as np
 
-from hvae.reports.charts.marks import Chart, Side, bars, legend, placed
+from hvae.io.tables import betas
+from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
 from hvae.reports.charts.theme import BAR, LIMIT
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
+DIGITS = range(2, 7)  # of β: as few as tell all values of an axis apart
 CROWDED = 100  # marks, beyond which bars hide each other
 SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": ("low", "high")}
 
 
-class Kind(NamedTuple):
+class PointKind(NamedTuple):
     """How a kind of points is drawn: its name in the legend, and a symbol of Vega's or a path."""
 
     name: str
     symbol: str
 
 
-GRID = Kind("Point of the grid", "circle")
-ANCHOR = Kind("Independent model", "diamond")
-TARGET = Kind("Asked for by its rates", "M-1,-1L1,1M1,-1L-1,1")
+GRID = PointKind("Point of the grid", "circle")
+ANCHOR = PointKind("Independent model", "diamond")
+TARGET = PointKind("Asked for by its rates", "M-1,-1L1,1M1,-1L-1,1")
 KINDS = (GRID, ANCHOR, TARGET)
+
+
+class PointLabel(NamedTuple):
+    """A point by its name in the tables, with what people tell it by."""
+
+    name: str
+    beta: Sequence[float]
+    seed: int
+
+
+def names(run: Run) -> dict[str, str]:
+    """Of every point and every amortized model; other kinds than the grid's are named."""
+    found: dict[str, str] = {}
+    for kind, rows in zip(KINDS, (run.points, run.anchors, run.targets), strict=True):
+        before = "" if kind == GRID else f"{kind.name}, "
+        found |= called(map(_named, rows), before)
+    return found | _shared(run)
+
+
+def points_of(run: Run) -> str:
+    """What a point of the grid is."""
+    return "points of the plane" if run.params.amortized else "models"
+
+
+def called(points: Iterable[PointLabel], before: str = "") -> dict[str, str]:
+    """β = (0.32, 1), and the seed where these points have several."""
+    every = list(points)
+    digits = [_digits(axis) for axis in zip(*(one.beta for one in every), strict=True)]
+    several = len({one.seed for one in every}) > 1
+    return {
+        one.name: f"{before}β = {beta(one.beta, digits)}{f', seed {one.seed}' if several else ''}"
+        for one in every
+    }
+
+
+def beta(values: Sequence[float], digits: Sequence[int]) -> str:
+    """(β_1, …, β_L), or the one β."""
+    each = [
+        np.format_float_positional(float(f"{value:.{count}g}"), trim="-")
+        for value, count in zip(values, digits, strict=True)
+    ]
+    return f"({', '.join(each)})" if len(each) > 1 else each[0]
+
+
+def _digits(axis: Iterable[float]) -> int:
+    values = set(axis)
+    apart = (count for count in DIGITS if len({f"{v:.{count}g}" for v in values}) == len(values))
+    return next(apart, DIGITS[-1])
+
+
+def _named(row: Row) -> PointLabel:
+    return PointLabel(row["point"], betas(row), row["seed"])
+
+
+def _shared(run: Run) -> dict[str, str]:
+    models = run.params.grid.shared() if run.params.amortized else {}
+    several = len(models) > 1
+    return {name: f"the one model{f', seed {s}' if several else ''}" for s, name in models.items()}
 
 
 def kinds(run: Run) -> dict[str, str]:
@@ -61,8 +124,8 @@ def landed(
         layers += [] if kind in bare else bars(base, x, y)
     layers += beneath
     for kind, rows in found:
-        tooltip = _tooltip({name: title for name, title in numbers.items() if name in rows[0]})
-        base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=tooltip)
+        shown = tooltip(**{name: title for name, title in numbers.items() if name in rows[0]})
+        base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=shown)
         layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
     heading = alt.TitleParams(title, subtitle=_typical(groups[0][1])) if crowded else title
     return alt.layer(*layers, title=heading)
@@ -70,8 +133,8 @@ def landed(
 
 def _mark(
     base: alt.Chart,
-    kind: Kind,
-    found: Sequence[Kind],
+    kind: PointKind,
+    found: Sequence[PointKind],
     color: Any,
     crowded: bool,
 ) -> alt.Chart:
@@ -85,17 +148,10 @@ def _mark(
     return mark.encode(shape=_shape(found)) if len(found) > 1 else mark
 
 
-def _shape(found: Sequence[Kind]) -> alt.Shape:
+def _shape(found: Sequence[PointKind]) -> alt.Shape:
     scale = alt.Scale(domain=[k.name for k in found], range=[k.symbol for k in found])
     looks = {"symbolStrokeColor": LIMIT, "symbolFillColor": "transparent", "symbolSize": 80}
     return alt.Shape("kind:N", title=None, scale=scale, legend=legend(**looks))
-
-
-def _tooltip(numbers: Mapping[str, str]) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("point:N"),
-        *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
-    ]
 
 
 def _typical(rows: Sequence[Row]) -> list[str]:

@@ -5,6 +5,7 @@ the page and in its files, `PAPER` in print. Vega writes colours into the SVG, s
 exchanges those of `DARK` by rules of CSS: what a reader exports stays dark on white.
 """
 
+import textwrap
 from typing import Any
 
 import altair as alt
@@ -36,6 +37,8 @@ DARK = {  # a colour: what stands for it on a dark page
     "#882255": "#f5bdcf",
     "#443e26": "#dce48e",
 }
+TITLE_WIDTH = 40  # characters of a title: some 280 pixels at the sizes of the theme
+NOT_DRAWN = ("data", "datasets", "tooltip")
 
 
 def _style(font: str, heading: int, weight: int) -> dict[str, Any]:
@@ -110,3 +113,28 @@ def span(lowest: int, highest: int) -> str:
 def sub(layer: int) -> str:
     """A layer's number as an index: β₁."""
     return str(layer).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def wrapped(part: Any) -> Any:
+    """The specification, or a part of it, with each long title as a list of lines."""
+    if isinstance(part, list):
+        return [wrapped(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: _wrapped(key, value) for key, value in part.items()}
+
+
+def _wrapped(key: str, value: Any) -> Any:
+    if key in NOT_DRAWN:
+        return value
+    if key == "title" and isinstance(value, dict) and isinstance(value.get("text"), str):
+        return wrapped(value) | {"text": lines(value["text"])}
+    if key in ("title", "subtitle") and isinstance(value, str):
+        return lines(value)
+    return wrapped(value)
+
+
+def lines(title: str) -> str | list[str]:
+    """A short title as it is, else its lines."""
+    found = textwrap.wrap(title, TITLE_WIDTH)
+    return found if len(found) > 1 else title

@@ -5,12 +5,11 @@ from collections import Counter
 from typing import Any
 
 from hvae.reports.charts.theme import sub
-from hvae.reports.sections.bound_counts import counted
-from hvae.reports.sections.bounds import UNITS, evidence
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.sections.bounds import counted, evidence
+from hvae.results.quantities import checked_unit
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
-NATS = "nats per item"
 DIGITS = 4
 
 
@@ -49,7 +48,7 @@ def _shown(check: Row) -> dict[str, Any]:
     rounded = {name: float(f"{value:.{DIGITS}g}") for name, value in numbers.items()}
     names = {name: check[name] for name in ("bound", "method", "verdict")}
     names["layers"] = latents(check["layers"])
-    return names | rounded | {"unit": UNITS.get(check["metric"], NATS)}
+    return names | rounded | {"unit": checked_unit(check["metric"])}
 
 
 def latents(layers: str) -> str:

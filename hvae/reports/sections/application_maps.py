@@ -1,16 +1,18 @@
 """Each application over the rate plane: its metric, its best point, and what is as good."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
 import altair as alt
 
-from hvae.guidance.applications import METRICS
-from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed
+from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed, tooltip
 from hvae.reports.charts.theme import LIMIT, rate_of, span
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.quantities import METRICS
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 BEST, REGION, BARRED = "Best on validation items", "Not significantly worse", "Over the budget"
 STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
@@ -51,7 +53,7 @@ def application_map(run: Run, name: str) -> Chart:
     data, several = rows(run.guidance or {}, name), run.layers > 1
     metric = METRICS[(run.guidance or {})["applications"][name]["metric"]]
     x = nats(rate_of(1, run.layers), [row["x"] for row in data])
-    y = Side(metric.title, alt.Scale(zero=False), alt.Axis())
+    y = Side(metric.axis, alt.Scale(zero=False), alt.Axis())
     if several:
         y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
     base = alt.Chart(alt.Data(values=data)).encode(*placed(x, y))
@@ -61,7 +63,7 @@ def application_map(run: Run, name: str) -> Chart:
     marks = [_mark(base, role, color, data) for role in SHAPES if _some(data, role)]
     half = median((row["high"] - row["low"]) / 2 for row in data)
     heading = alt.TitleParams(
-        f"{name.capitalize()}: {metric.title}",
+        f"{name.capitalize()}: {metric.axis}",
         subtitle=["On test items; 95 % intervals,", f"median: ± {half:.2g}"],
     )
     return alt.layer(*below, points, *marks, title=heading)
@@ -97,9 +99,21 @@ def _across(data: Sequence[Row]) -> list[Row]:
 def _tooltip(data: Sequence[Row]) -> list[alt.Tooltip]:
     numbers = {"value": "value", "low": "95 % from", "high": "95 % to", "x": "R₁ (nats)"}
     numbers |= {"x_se": "± SE", "total": "total rate (nats)", "total_se": "± SE of the total"}
-    return [
-        alt.Tooltip("point:N"),
-        *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
-        *([alt.Tooltip("read:N", title="read by")] if any(row["read"] for row in data) else []),
-        alt.Tooltip("role:N"),
-    ]
+    read = [alt.Tooltip("read:N", title="read by")] if any(row["read"] for row in data) else []
+    return [*tooltip(**numbers), *read, alt.Tooltip("role:N")]
+
+
+def _applies(run: Run) -> bool:
+    return bool(applications(run))
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One an application that has a best point."""
+    for name in applications(run):
+        text = f"What {name} is worth at every point, with its best point and region"
+        yield figure(f"map-{name}", "maps", application_map(run, name), text)
+
+
+SECTION = ReportSection(
+    "maps", "Application maps", "sections/application_maps.html", applies=_applies, figures=_figures
+)

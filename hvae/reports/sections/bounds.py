@@ -1,28 +1,63 @@
-"""How far each bound is from being met, over the grid: the tightest check of every point."""
+"""Every bound: what it says, how its checks went, and its slack over the grid.
+
+A chart shows the tightest check of every point.
+"""
 
 import math
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
 
 from hvae.reports.charts.marks import Chart, Side, bars, ends, legend, nats, placed
 from hvae.reports.charts.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, span, sub
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.checks.catalogue import BOUNDS, Bound
+from hvae.results.quantities import checked_unit
 from hvae.results.rates import lowest_layer
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
-UNITS = {
-    "accuracy": "accuracy",
-    "class_consistency": "accuracy",
-    "class_tv": "total variation",
-    "mse": "units of t, squared",
-    "squared_error": "units of x, squared",
-}  # else nats per item
+TELLING = 4  # checks a bound in the table
+UNKNOWN = Bound("–", "Not described in this version.")
 SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
 ROOMY = 12  # columns of the grid that have room for large marks
 WITHIN = 0.8  # of the marks are told apart by colour, where a few lie far beyond
 NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
+
+
+class CountedBound(NamedTuple):
+    """A bound with the counts of its verdicts, none where it has no check."""
+
+    name: str
+    bound: Bound
+    verdicts: Counter[str]
+
+    @property
+    def judged(self) -> bool:
+        """Whether some check of it can bind."""
+        return self.verdicts.total() > self.verdicts["vacuous"]
+
+
+def counted(checks: Sequence[Row]) -> list[CountedBound]:
+    """The catalogue, and after it the bounds that another version of it described."""
+    others = sorted({check["bound"] for check in checks} - BOUNDS.keys())
+    every = {**BOUNDS, **dict.fromkeys(others, UNKNOWN)}
+    return [CountedBound(name, bound, _verdicts(checks, name)) for name, bound in every.items()]
+
+
+def _verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
+    return Counter(check["verdict"] for check in checks if check["bound"] == bound)
+
+
+def telling(run: Run) -> list[Row]:
+    """Of each bound, the checks that can bind and have the most evidence against them."""
+    judged = sorted((c for c in run.bounds if c["verdict"] != "vacuous"), key=evidence)
+    names = [bound.name for bound in counted(judged)]
+    return [c for name in names for c in [c for c in judged if c["bound"] == name][:TELLING]]
 
 
 def evidence(check: Row) -> tuple[float, float]:
@@ -64,7 +99,7 @@ def slack(run: Run, bound: str) -> Chart:
     """Slack over the grid, by colour; with one layer against the rate, by height."""
     data = rows(run, bound)
     metric: str = data[0]["metric"]
-    unit = UNITS.get(metric, "nats per item")
+    unit = checked_unit(metric)
     base = alt.Chart(alt.Data(values=data), title=bound)
     if run.layers == 1:
         return _against_rate(run, base, data, unit)
@@ -73,7 +108,7 @@ def slack(run: Run, bound: str) -> Chart:
 
 def _checked(run: Run, bound: str) -> list[Row]:
     """The part of the grid that this bound is about: where all its checks are, or the whole."""
-    part = {point.name for row in run.params.looked_into().values() for point in row}
+    part = {point.name for row in run.params.evaluated_rows().values() for point in row}
     checks = {check["point"] for check in run.bounds if check["bound"] == bound}
     inside = checks <= part
     return [point for point in run.points if not inside or point["point"] in part]
@@ -129,3 +164,24 @@ def _marks(base: alt.Chart, size: int) -> Any:
     text = [alt.Tooltip(f"{name}:N") for name in ("point", "layers", "method", "verdict")]
     edged = base.mark_point(filled=True, size=size, opacity=1, stroke=BAR, strokeWidth=0.5)
     return edged.encode(shape, tooltip=text + numbers)
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a bound that can bind."""
+    for place, bound in enumerate(counted(run.bounds)):
+        if bound.judged:
+            text = f"Slack of the bound {bound.name} over the grid"
+            yield figure(f"slack-{place}", "bounds", slack(run, bound.name), text)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"bounds": counted(run.bounds), "telling": telling(run)}
+
+
+SECTION = ReportSection(
+    "bounds",
+    "Every bound and its checks",
+    "sections/bounds.html",
+    figures=_figures,
+    values=_values,
+)

@@ -1,19 +1,20 @@
 """What holds an amortised plane to account: its ratios to independent models, and wishes met."""
 
 import math
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import altair as alt
 
-from hvae.io.tables import MEASURED
+from hvae.io.tables import MEASURED, betas
 from hvae.reports.charts.marks import Chart, legend
 from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, sub
+from hvae.reports.render import Figure, figure
 from hvae.reports.sections.bounds import SHAPES
+from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import Judgement, judgement
-from hvae.results.exactness import betas
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 ROW, FRAME = 24, 230  # pixels of a β, and of title, axis and legends together
 COLORS = {"holds": CATEGORIES[0], "undecided": CATEGORIES[3], "violated": CATEGORIES[1]}
@@ -147,3 +148,34 @@ def _all() -> list[alt.Tooltip]:
 
 def _layers(run: Run) -> range:
     return range(1, run.layers + 1)
+
+
+def _applies(run: Run) -> bool:
+    return run.params.amortized
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a kind of comparison."""
+    for name, comparison in COMPARISONS.items():
+        if ratios(run, name):
+            text = f"Ratios of {comparison.title}, amortised to independent"
+            yield figure(f"certificate-{name}", "certification", certificate(run, name), text)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {
+        "judged": judged(run),
+        "unreachable": unreachable(run),
+        "compared": {kind: rows(run, kind) for kind in COMPARISONS},
+        "betas": betas,
+    }
+
+
+SECTION = ReportSection(
+    "certification",
+    "Certification",
+    "sections/certification.html",
+    applies=_applies,
+    figures=_figures,
+    values=_values,
+)

@@ -1,4 +1,4 @@
-"""Latents of test items in a plane: one panel a layer and method, coloured by class."""
+"""Embeddings of test items: one panel a layer and method, coloured by class."""
 
 import itertools
 from collections.abc import Iterator
@@ -8,11 +8,13 @@ import altair as alt
 import pyarrow.compute as pc
 
 from hvae.reports.charts.marks import Chart
-from hvae.reports.charts.names import names
+from hvae.reports.charts.scatter import names
 from hvae.reports.charts.theme import CLASSES, sub
+from hvae.reports.render import Figure, figure
 from hvae.reports.sections import pictures
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 METHODS = {"pca": "principal components", "t-sne": "t-SNE"}
 RECOMMENDED = ("classification", "clustering")  # what classes that fall apart are good for
@@ -77,7 +79,7 @@ def rows(run: Run, point: str, layers: str, method: str) -> list[Row]:
 
 
 def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) -> Chart:
-    """The rows in a plane. Its axes have no meaning of their own, and so no numbers."""
+    """The rows as marks. The axes have no meaning of their own, and so no numbers."""
     title = alt.TitleParams(f"z{sub(layer)} by {method}", subtitle=names(run)[point["point"]])
     classes, colors = zip(*key(run), strict=True)
     color = alt.Color("class:N", scale=alt.Scale(domain=classes, range=colors), legend=None)
@@ -92,3 +94,36 @@ def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) ->
         )
         .properties(height=260)
     )
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a shown point, layer and method."""
+    called = names(run)
+    for place, point in enumerate(shown(run)):
+        for layer in range(1, run.layers + 1):
+            for method, title in METHODS.items():
+                if data := rows(run, point["point"], f"z{layer}", method):
+                    name = f"embedding-{place}-z{layer}-{method}"
+                    chart = embedding(run, point, layer, title, data)
+                    text = (
+                        f"Embedding of z{layer} of test items by {title}, {called[point['point']]}"
+                    )
+                    yield figure(name, f"embedding-{place}", chart, text)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {
+        "embedded": shown(run),
+        "embedded_items": count(run),
+        "roles": roles(run),
+        "key": key(run),
+    }
+
+
+SECTION = ReportSection(
+    "embeddings",
+    "Embeddings",
+    "sections/embeddings.html",
+    figures=_figures,
+    values=_values,
+)

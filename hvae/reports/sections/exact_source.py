@@ -14,13 +14,14 @@ from hvae.bounds.gaussian import distortion_rate
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.config.params import Params
 from hvae.data.exact import Exact
+from hvae.io.tables import betas
 from hvae.reports.charts.marks import Chart, Side, curves, ends, nats, spread
 from hvae.reports.charts.scatter import kinds, landed
 from hvae.reports.charts.theme import CATEGORIES, span
-from hvae.results.exactness import betas
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
-from hvae.statistics.arguments import Floats
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Floats, Row
 
 Curve = Callable[[float], float]  # squared error at a rate in nats
 
@@ -48,7 +49,7 @@ def known_curves(known: Exact) -> Mapping[str, tuple[float, Curve]]:
         return {"D(R) of the source: the limit": (0.0, lambda r: distortion_rate(r, eigenvalues))}
     naming = entropy(known.shares)
 
-    def told(rate: float) -> float:
+    def informed(rate: float) -> float:
         return conditional_distortion_rate(rate, known.shares, list(known.spectra))
 
     return {
@@ -56,8 +57,8 @@ def known_curves(known: Exact) -> Mapping[str, tuple[float, Curve]]:
             0.0,
             lambda r: shannon_distortion(r, known.entropy, known.spectra.shape[1]),
         ),
-        "Component known to both: D(R | y)": (0.0, told),
-        "Component named first: D(R − H(y) | y)": (naming, lambda r: told(r - naming)),
+        "Component known to both: D(R | y)": (0.0, informed),
+        "Component named first: D(R − H(y) | y)": (naming, lambda r: informed(r - naming)),
     }
 
 
@@ -98,3 +99,23 @@ def _values(known: Exact, highest: float) -> Iterator[Row]:
         for rate in map(float, spread(highest)):
             if rate >= start:
                 yield {"x": rate, "y": curve(rate), "line": line}
+
+
+def _applies(run: Run) -> bool:
+    return run.known is not None
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One, of a source that is known."""
+    if run.known is not None and run.trained:
+        text = "Squared error against total rate, with what is known of the source"
+        yield figure("known-curve", "known", rate_distortion(run, run.known), text)
+
+
+SECTION = ReportSection(
+    "known",
+    "What is known exactly",
+    "sections/exact_source.html",
+    applies=_applies,
+    figures=_figures,
+)

@@ -1,5 +1,8 @@
 """Generation: what draws from the prior are worth against the total rate, to a classifier."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import altair as alt
 
 from hvae.bounds.accuracy import accuracy_limit
@@ -16,26 +19,24 @@ from hvae.reports.charts.marks import (
     tooltip,
 )
 from hvae.reports.charts.theme import CATEGORIES, span
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.quantities import METRICS
 from hvae.results.rates import lowest_layer
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
-METRICS = {
-    "inception_score": "Inception Score",
-    "diversity": "Diversity exp H(ȳ)",
-    "sharpness": "Sharpness exp(−E H(y | x))",
-    "frechet": "Fréchet distance (feature units²)",
-    "class_consistency": "Class consistency (share of items)",
-}
+# of the task, in the order in which they are shown
+SHOWN = ("inception_score", "diversity", "sharpness", "frechet", "class_consistency")
 
 
 def metrics(run: Run) -> list[str]:
     """Those that this run has."""
     found = {task["metric"] for task in run.tasks if task["task"] == "generation" and task["point"]}
-    return [name for name in METRICS if name in found]
+    return [name for name in SHOWN if name in found]
 
 
-def judged_by(run: Run) -> Row | None:
+def classifier_accuracy(run: Run) -> Row | None:
     """The accuracy of the classifier itself on test items, as a row of `tasks.parquet`."""
     rows = (row for row in run.tasks if (row["task"], row["point"]) == ("generation", ""))
     return next((row for row in rows if row["metric"] == "accuracy"), None)
@@ -63,7 +64,7 @@ def rows(run: Run, metric: str) -> list[Row]:
 
 def drawn(run: Run, metric: str) -> Chart:
     """Marks with 95 % intervals; of a cut, coloured by the layers that are kept."""
-    data, title = rows(run, metric), METRICS[metric]
+    data, title = rows(run, metric), METRICS[metric].title
     cuts = list(dict.fromkeys(row["kept"] for row in data))
     layered = any(cuts)
     of = "kept layers" if layered else f"all layers, R({span(1, run.layers)})"
@@ -84,3 +85,30 @@ def _limit(run: Run, data: list[Row]) -> list[Row]:
     shares, line = run.shares(), "A(R): the limit"
     rates = map(float, spread(max(row["x_high"] for row in data)))
     return [{"x": rate, "y": accuracy_limit(rate, shares), "line": line} for rate in rates]
+
+
+def _applies(run: Run) -> bool:
+    return bool(metrics(run))
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a metric of generation."""
+    for metric in metrics(run):
+        text = f"{METRICS[metric].title} of generated items against rate"
+        yield figure(
+            f"generation-{metric.replace('_', '-')}", "generation", drawn(run, metric), text
+        )
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"classifier": classifier_accuracy(run)}
+
+
+SECTION = ReportSection(
+    "generation",
+    "Generation",
+    "sections/generation.html",
+    applies=_applies,
+    figures=_figures,
+    values=_values,
+)

@@ -1,6 +1,7 @@
 """Estimates of I(x; z_{≥l}) and I(y; z_{≥l}) against the rate of the same layers."""
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import altair as alt
@@ -19,8 +20,10 @@ from hvae.reports.charts.marks import (
     tooltip,
 )
 from hvae.reports.charts.theme import CATEGORIES, span
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 KINDS = {"lower": "Î⁻, from below", "upper": "Î⁺, from above", "estimate": "counted, no bound"}
 COLORS = dict(zip(KINDS.values(), CATEGORIES, strict=False))
@@ -126,3 +129,14 @@ def _limits(run: Run, quantity: Quantity, highest: float) -> list[Row]:
 def log_items(run: Run) -> float:
     """log K, of the K test items that Î⁻ and Î⁺ compare in pairs."""
     return math.log(min(run.params.evaluation.information_items, len(run.test.labels)))
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a quantity."""
+    for quantity in quantities(run):
+        name, panel = f"information-{quantity.of}-{quantity.lowest}", f"information-{quantity.of}"
+        text = f"Estimates of {quantity.name(run.layers)} against rate"
+        yield figure(name, panel, information(run, quantity), text)
+
+
+SECTION = ReportSection("information", "Information", "sections/information.html", figures=_figures)

@@ -1,16 +1,21 @@
 """Maps of J° / J°* over the plane of β: how much of the best possible objective is missed."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 
 from hvae.reports.charts.marks import Chart, Side, bars, ends, placed, tooltip
+from hvae.reports.charts.scatter import points_of
 from hvae.reports.charts.theme import CATEGORIES, INTERVAL, LIMIT, sub
-from hvae.results.exactness import Difference, Exactness, Shortfall
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.exact_source import least
+from hvae.reports.sections.section import ReportSection
+from hvae.results.exactness import Difference, Exactness, Shortfall, exactness, shortfalls
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 HEAT = ["#fffaf2", "#fdbb84", "#b30000"]
 ROOMY = 12  # columns that have room for a number in each cell
@@ -149,3 +154,37 @@ def _numbers() -> list[alt.Tooltip]:
     return tooltip(
         objective="J° (nats)", least="J°* (nats)", y="J° / J°*", y_low="95 % from", y_high="95 % to"
     )
+
+
+def closeness(run: Run) -> list[str]:
+    """A remark where the least objective is known: how close the models come."""
+    asked = least(run.params, run.known)
+    if asked is None or not run.trained:
+        return []
+    return [sentence(exactness(shortfalls(run.points, *asked)), points_of(run))]
+
+
+def _applies(run: Run) -> bool:
+    return least(run.params, run.known) is not None
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """Where the least objective is known."""
+    if asked := least(run.params, run.known):
+        found = shortfalls(run.points, *asked)
+        for place, one in enumerate(maps(found, exactness(found).worst)):
+            yield figure(f"exactness-{place}", "exactness", one.chart, one.title)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"remarks": closeness(run)}
+
+
+SECTION = ReportSection(
+    "exactness",
+    "Least objective",
+    "sections/least_objective.html",
+    applies=_applies,
+    figures=_figures,
+    values=_values,
+)

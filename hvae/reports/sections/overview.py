@@ -1,40 +1,28 @@
-"""What heads the page, in sentences: every number is computed from this run."""
+"""The first screen, in sentences: every number is computed from this run."""
 
 import math
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
 
-from hvae.guidance.words import estimate, listed
+from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
-from hvae.reports.charts.names import names
+from hvae.reports.charts.scatter import names, points_of
 from hvae.reports.sections.certification import judged
-from hvae.results.experiment import Run
+from hvae.reports.sections.guidance import advice, recommended
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate
 
 NAMED = 10  # diverged points that are named
-
-
-class Quality(NamedTuple):
-    """What says how good reconstructions are: a column of `points.parquet`, and its range."""
-
-    column: str
-    words: str
-
-
-QUALITY = {  # unbounded data have no peak, and so no PSNR
-    "psnr_db": Quality("psnr_db", "reconstructions from {:.1f} to {:.1f} dB"),
-    "mse": Quality("mse", "mean squared errors from {:.2g} to {:.2g} per dimension"),
+QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
+    "psnr_db": "reconstructions from {:.1f} to {:.1f} dB",
+    "mse": "mean squared errors from {:.2g} to {:.2g} per dimension",
 }
 
 
 def findings(run: Run) -> list[str]:
     """Where the plane reaches, how far to trust it or the paper, and how applications differ."""
     return [_trained(run), *_trusted(run), _differing(run.guidance)]
-
-
-def points_of(run: Run) -> str:
-    """What a point of the grid is."""
-    return "points of the plane" if run.params.amortized else "models"
 
 
 def kept(run: Run) -> str:
@@ -65,11 +53,11 @@ def _trained(run: Run) -> str:
     called = names(run)
     lost = [called[point["point"]] for point in run.points if point["status"] not in MEASURED]
     rates = [point["rate_total"] for point in run.trained]
-    quality = QUALITY["psnr_db" if run.test.bounded else "mse"]
-    values = [point[quality.column] for point in run.trained]
+    column = "psnr_db" if run.test.bounded else "mse"
+    values = [point[column] for point in run.trained]
     text = (
         f"{len(run.trained)} {points_of(run)} span total rates from {min(rates):.2f} to "
-        f"{max(rates):.1f} nats per item and {quality.words.format(min(values), max(values))} "
+        f"{max(rates):.1f} nats per item and {QUALITY[column].format(min(values), max(values))} "
         "(z sampled)."
     )
     more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
@@ -113,3 +101,18 @@ def _differing(guidance: dict[str, Any] | None) -> str:
 
 def _total(place: dict[str, Any]) -> str:
     return f"{estimate(Estimate(place['rate_total'], place['rate_total_se']))} nats"
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {
+        "findings": findings(run),
+        "kept": kept(run),
+        "violated": any(check["verdict"] == "violated" for check in run.bounds),
+        "recommended": recommended(run),
+        "cautions": advice(run.guidance).cautions if run.guidance is not None else [],
+        "unconverged": run.unconverged,
+        "untrusted": run.params.amortized and judged(run).trusted is False,
+    }
+
+
+SECTION = ReportSection("overview", "Overview", "sections/overview.html", values=_values)

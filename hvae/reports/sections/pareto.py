@@ -3,16 +3,18 @@
 The chart shows one pair; `pareto.js` redraws it for any other, from the same numbers.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
 
-from hvae.guidance.applications import METRICS
-from hvae.reports.charts.marks import Chart, Side, bars, legend, placed
+from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
 from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT
-from hvae.reports.render import drawable
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, drawable, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.quantities import METRICS
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 NAME = "fronts-pair"
 FRONT, BEATEN, BARRED = "On the front", "Beaten by another", "Over the budget"
@@ -38,11 +40,11 @@ def values(guidance: dict[str, Any]) -> dict[str, Any]:
     return {
         "points": [{"point": p["point"], "beta": _betas(p)} for p in places],
         "titles": {
-            name: f"{name.capitalize()}: {METRICS[one['metric']].title}"
+            name: f"{name.capitalize()}: {METRICS[one['metric']].axis}"
             for name, one in guidance["applications"].items()
         },
         "values": {
-            name: _values(one["points"], order) for name, one in guidance["applications"].items()
+            name: _in_order(one["points"], order) for name, one in guidance["applications"].items()
         },
         "fronts": [
             {"pair": one["applications"], "members": [order[m["point"]] for m in one["members"]]}
@@ -104,7 +106,7 @@ def _betas(place: Row) -> str:
     return ", ".join(f"{beta:g}" for beta in place["beta"])
 
 
-def _values(points: list[Row], order: dict[str, int]) -> list[Value | None]:
+def _in_order(points: list[Row], order: dict[str, int]) -> list[Value | None]:
     """In the order of the places; None where the application was not measured."""
     found: list[Value | None] = [None] * len(order)
     for one in points:
@@ -115,8 +117,27 @@ def _values(points: list[Row], order: dict[str, int]) -> list[Value | None]:
 def _tooltip() -> list[alt.Tooltip]:
     numbers = {"x": "across", "x_low": "95 % from", "x_high": "95 % to"}
     numbers |= {"y": "up", "y_low": "95 % from (up)", "y_high": "95 % to (up)"}
-    return [
-        alt.Tooltip("point:N"),
-        *(alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in numbers.items()),
-        alt.Tooltip("role:N"),
-    ]
+    return [*tooltip(**numbers), alt.Tooltip("role:N")]
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """The first pair of applications."""
+    if run.guidance and pairs(run):
+        found = values(run.guidance)
+        pair = found["fronts"][0]["pair"]
+        text = f"Pareto front of {pair[0]} and {pair[1]}"
+        yield figure(NAME, "fronts", fronts(found, *pair), text)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"pareto": drawing(run)}
+
+
+SECTION = ReportSection(
+    "fronts",
+    "Two applications at once",
+    "sections/pareto.html",
+    applies=pairs,
+    figures=_figures,
+    values=_values,
+)

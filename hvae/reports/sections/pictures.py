@@ -4,18 +4,20 @@ import base64
 import io
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from hvae.config.grid import thinned
-from hvae.reports.charts.names import names
+from hvae.io.tables import betas
+from hvae.reports.charts.scatter import names
 from hvae.reports.charts.theme import span
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.sections.section import ReportSection
 from hvae.results.rates import suffix_name
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 GAP = 1  # pixels between pictures
 
@@ -29,7 +31,7 @@ class Strip(NamedTuple):
     text: str
 
 
-class Cut(NamedTuple):
+class LayerCut(NamedTuple):
     """A layer cut: the latents that are kept and those drawn from the prior, and its strip."""
 
     kept: str
@@ -42,7 +44,7 @@ class Shown(NamedTuple):
 
     point: Row
     reconstructions: Strip
-    cuts: list[Cut]
+    cuts: list[LayerCut]
     samples: Strip
 
 
@@ -72,11 +74,11 @@ def shown(run: Run) -> list[Shown]:
     ]
 
 
-def _cuts(run: Run, point: Row) -> Iterator[Cut]:
+def _cuts(run: Run, point: Row) -> Iterator[LayerCut]:
     for lowest in range(2, run.layers + 1):
         kept = f"cut {suffix_name(lowest, run.layers)}"
         drawn = span(1, lowest - 1)
-        yield Cut(span(lowest, run.layers), drawn, _strip(run, point, kept))
+        yield LayerCut(span(lowest, run.layers), drawn, _strip(run, point, kept))
 
 
 def chosen(run: Run) -> list[Row]:
@@ -105,13 +107,8 @@ def _axes(run: Run) -> list[list[float]]:
 def _trained(run: Run, wanted: Iterable[tuple[float, ...]]) -> list[Row]:
     """The trained points at these β, each once."""
     seed = run.params.grid.seeds[0]
-    found = {tuple(betas(point)): point for point in run.trained if point["seed"] == seed}
+    found = {betas(point): point for point in run.trained if point["seed"] == seed}
     return [found[beta] for beta in dict.fromkeys(wanted) if beta in found]
-
-
-def betas(point: Row) -> list[float]:
-    """(β_1, …, β_L) of a point."""
-    return [value for name, value in point.items() if name.startswith("beta_")]
 
 
 def _strip(run: Run, point: Row, kind: str) -> Strip:
@@ -135,3 +132,18 @@ def strip(images: NDArray[np.floating], shape: tuple[int, ...], text: str) -> St
     Image.fromarray(pixels.round().astype(np.uint8)).save(buffer, "PNG")
     uri = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
     return Strip(uri, row.shape[1], height, text)
+
+
+def _applies(run: Run) -> bool:
+    return is_image(run.test.shape)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    if not run.trained:
+        return {"originals": None, "shown": []}
+    return {"originals": originals(run), "shown": shown(run)}
+
+
+SECTION = ReportSection(
+    "pictures", "Pictures", "sections/pictures.html", applies=_applies, values=_values
+)

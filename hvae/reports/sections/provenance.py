@@ -1,9 +1,17 @@
-"""What made a page: versions of the packages, and the revision of the code."""
+"""What made a page: the data, the parameters, versions of the packages, revision of the code."""
 
+import base64
 import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hvae.reports.sections.section import ReportSection
+from hvae.results.parameters import record
+from hvae.results.run import Run
 
 EXPERIMENTS = Path("experiments")  # of the working folder
 PACKAGES = ("torch", "numpy", "scikit-learn", "pyarrow", "altair", "snakemake", "dvc")
@@ -28,3 +36,25 @@ def configuration(experiment: str) -> str:
     """The file of this name that comes with the code, "" where there is none."""
     path = EXPERIMENTS / f"{experiment}.yaml"
     return path.as_posix() if path.is_file() else ""
+
+
+def _again(run: Run) -> dict[str, Any]:
+    return {
+        "revision": revision(),
+        "configuration": configuration(run.params.experiment),
+        "parameters": base64.b64encode(record(run.params).encode()).decode(),
+    }
+
+
+def _this_run(run: Run) -> dict[str, Any]:
+    params = run.params.model_dump(mode="json", by_alias=True)
+    return {
+        "revision": revision(),
+        "versions": versions(),
+        "params": yaml.safe_dump(params, sort_keys=False, allow_unicode=True),
+    }
+
+
+DATA = ReportSection("data", "What was read", "sections/data.html")
+AGAIN = ReportSection("again", "Make it again", "sections/again.html", values=_again)
+THIS_RUN = ReportSection("run", "This run", "sections/this_run.html", values=_this_run)

@@ -1,13 +1,14 @@
 """Points that were asked for by their rates: what was wanted, what β was found, what came of it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hvae.io.tables import MEASURED
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 
-class Layer(NamedTuple):
+class TargetLayer(NamedTuple):
     """Of one layer: β that was found, and its rate in nats as wanted and as measured.
 
     rate is on validation items, test and test_se on test items (None where they were not
@@ -29,7 +30,7 @@ class Asked(NamedTuple):
     point: str
     seed: int
     status: str
-    layers: list[Layer]
+    layers: list[TargetLayer]
 
 
 def asked(run: Run) -> list[Asked]:
@@ -41,10 +42,10 @@ def asked(run: Run) -> list[Asked]:
     ]
 
 
-def _layers(run: Run, row: Row, measured: dict[str, Row]) -> list[Layer]:
+def _layers(run: Run, row: Row, measured: dict[str, Row]) -> list[TargetLayer]:
     test = measured.get(row["point"], {})
     return [
-        Layer(
+        TargetLayer(
             wanted=row[f"wanted_{k}"],
             beta=row[f"beta_{k}"],
             rate=row[f"rate_{k}"],
@@ -55,3 +56,20 @@ def _layers(run: Run, row: Row, measured: dict[str, Row]) -> list[Layer]:
         )
         for k in range(1, run.layers + 1)
     ]
+
+
+def _applies(run: Run) -> bool:
+    return bool(run.asked)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"asked": asked(run)}
+
+
+SECTION = ReportSection(
+    "targets",
+    "Asked for by rates",
+    "sections/rate_targets.html",
+    applies=_applies,
+    values=_values,
+)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 
 import altair as alt
 
-from hvae.results.experiment import Run
-from hvae.results.kinds import Row
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 COLORS = {
     "beta": alt.Color("beta:Q", title="β₁", scale=alt.Scale(type="log")),
@@ -15,7 +17,7 @@ COLORS = {
 
 
 def shared(run: Run) -> alt.Chart | None:
-    """Of each model of a whole plane, the weighted mean over β; None where there is no look."""
+    """Of each amortized model the weighted mean over β; None where nothing was recorded."""
     drawn = _chart(run, _of_planes(run), "Mean J° over β (nats per item)", COLORS["seed"])
     return drawn and drawn.properties(title="The one model: mean over β")
 
@@ -40,7 +42,7 @@ def _of_planes(run: Run) -> dict[str, Row]:
 
 
 def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) -> alt.Chart | None:
-    values = list(_looks(run, models))
+    values = list(_recorded(run, models))
     if not values:
         return None
     return (
@@ -57,8 +59,20 @@ def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) ->
     )
 
 
-def _looks(run: Run, models: Mapping[str, Row]) -> Iterator[Row]:
+def _recorded(run: Run, models: Mapping[str, Row]) -> Iterator[Row]:
     for look in run.history:
         drawn = math.isfinite(look["objective"]) and look["objective"] > 0  # on a logarithmic axis
         if drawn and look["point"] in models:
             yield look | models[look["point"]]
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """The one model's curve, and those of independent ones."""
+    text = "Validation objective over training"
+    if run.params.amortized and (chart := shared(run)) is not None:
+        yield figure("curves-shared", "training", chart, f"{text}: the one model")
+    if (chart := curves(run)) is not None:
+        yield figure("curves", "training", chart, text)
+
+
+SECTION = ReportSection("training", "Training", "sections/training.html", figures=_figures)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from hvae.bounds.divergence import split_total_variation, total_variation_limit
 from hvae.bounds.verdicts import normal_check
 from hvae.errors import InputError
+from hvae.results.checks.common import Named, generator, names
 from hvae.results.checks.counted import Counted, counted
-from hvae.results.checks.named import Named, generator, names
 from hvae.results.evidence import Evidence
 from hvae.results.rates import lowest_layer
 from hvae.statistics.estimate import Estimate, propagated
