@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hvae.config.data import Data
 from hvae.config.sources.files import Arrays, ImageFolder, OwnFiles
@@ -48,22 +48,24 @@ def update(data: Data, path: Path) -> None:
     Where there is no `raw_dir`, as in a clone on another machine, a manifest of the same `raw_dir`
     stands: prepared data that carry its fingerprint are of the files that it lists.
     """
+    before = _before(path)
+    if isinstance(data, OwnFiles) and not data.root.is_dir() and before.get("raw_dir") == data.raw_dir:
+        print(f"{data.raw_dir} is not here: {path} stands for the raw files", file=sys.stderr)
+        return
     found = manifest(data, path.with_suffix(".times.json"))
-    if _stands(data, path):
-        print(
-            f"{data.raw_dir} is not on this machine: {path} stands for the raw files",
-            file=sys.stderr,
-        )
-    elif not path.is_file() or json.loads(path.read_text()) != found:
+    if before != found:
         writing.store(json.dumps(found, indent=1, ensure_ascii=False) + "\n", path)
 
 
-def _stands(data: Data, path: Path) -> bool:
-    away = isinstance(data, OwnFiles) and not data.root.is_dir()
-    return away and path.is_file() and reading.json_object(path).get("raw_dir") == data.raw_dir
+def _before(path: Path) -> dict[str, Any]:
+    """The manifest as it is; an empty one where there is none, or none that can be read."""
+    try:
+        return reading.json_object(path)
+    except (OSError, InputError):
+        return {}
 
 
-def manifest(data: Data, times: Path | None = None) -> dict[str, object]:
+def manifest(data: Data, times: Path | None = None) -> dict[str, Any]:
     """What is in the raw files, as JSON has it: the fingerprint is of names and contents alone."""
     files = digests(raw_files(data), times)
     listed = json.dumps(files, sort_keys=True)

@@ -152,10 +152,20 @@ def test_where_the_raw_files_are_not_the_manifest_of_the_same_folder_stands(
     (tmp_path / "raw").rename(tmp_path / "elsewhere")
     manifest.update(images, path)
     assert path.read_text() == first
-    assert "raw is not on this machine" in capsys.readouterr().err
+    assert "raw is not here:" in capsys.readouterr().err
     other = images.model_copy(update={"raw_dir": str(tmp_path / "misspelled")})
     manifest.update(other, path)
     assert path.read_text() != first
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\x00", b'{"fingerprint": 3}'])
+def test_a_manifest_that_is_broken_is_written_anew(
+    content: bytes, images: Data, tmp_path: Path
+) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_bytes(content)
+    manifest.update(images, path)
+    assert json.loads(path.read_text()) == manifest.manifest(images)
 
 
 def test_sources_that_need_no_manifest_have_an_empty_one(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ TRAINED = {
         "training": PARAMS.training.schedule(),
     },
     BASELINE: {
-        "model": hvae.config.baseline.model(PARAMS).model_dump(mode="json", by_alias=True),
+        "model": hvae.config.baseline.model(PARAMS).model_dump(
+            mode="json", by_alias=True
+        ),
         "training": hvae.config.baseline.schedule(PARAMS),
     },
 }

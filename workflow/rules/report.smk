@@ -1,7 +1,9 @@
 PAGES = Path("hvae/reports")  # the templates of a section stand beside it
 TEMPLATES = [
     local(str(path))
-    for path in sorted([*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")])
+    for path in sorted(
+        [*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")]
+    )
 ]
 # What the page and its figures show.
 REPORTED = expand(
