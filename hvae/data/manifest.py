@@ -49,7 +49,11 @@ def update(data: Data, path: Path) -> None:
     stands: prepared data that carry its fingerprint are of the files that it lists.
     """
     before = _before(path)
-    if isinstance(data, OwnFiles) and not data.root.is_dir() and before.get("raw_dir") == data.raw_dir:
+    if (
+        isinstance(data, OwnFiles)
+        and not data.root.is_dir()
+        and before.get("raw_dir") == data.raw_dir
+    ):
         print(f"{data.raw_dir} is not here: {path} stands for the raw files", file=sys.stderr)
         return
     found = manifest(data, path.with_suffix(".times.json"))
