@@ -193,3 +193,14 @@ def test_the_folder_may_be_text_and_threads_are_put_back(tmp_path: Path) -> None
     study(read(path), Settings(title="A title", seed=0, items=100), str(tmp_path / "out"))
     assert torch.get_num_threads() == 2
     assert (tmp_path / "out" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("name", ["audit", "own"])
+def test_the_command_goes_by_its_former_name_too(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", f"hvae.{name}", "--latents", "absent.parquet", "--out", "out"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: absent.parquet")
