@@ -76,4 +76,5 @@ plane: .venv/ready  # one model for a plane against independent ones: tens of mi
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache
-	rm -rf data/prepared results reports logs checkpoints .snakemake
+	rm -rf data/prepared data/manifests results logs checkpoints .snakemake
+	find reports -mindepth 1 ! -name README.md -delete

@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from hvae import tables
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.data.exact import exact
-from hvae.params import Params, parse
-from hvae.plane.descent import miss
-from hvae.reports.known import least
-from hvae.results.exactness import betas, shortfalls
+from hvae.io import tables
+from hvae.io.tables import betas
+from hvae.plane.inversion import miss
+from hvae.reports.sections.exact_source import least
+from hvae.results.exactness import shortfalls
 
 Row = dict[str, Any]
 

@@ -21,12 +21,13 @@ import torch
 from torch import Tensor
 
 from benchmarks.plain import Plain
+from hvae.config.base import parse
+from hvae.config.model import Model
+from hvae.data.seeded import Stream
 from hvae.models.build import build
-from hvae.models.noise import Stream, generator
-from hvae.params import Model, parse
-from hvae.training.batches import batch
-from hvae.training.flat import flatten
-from hvae.training.losses import member_losses
+from hvae.models.noise import generator
+from hvae.training.inputs import batch
+from hvae.training.members import flatten, member_losses
 
 CHANNELS, TOP, BATCH, SIGMA = 16, 32, 256, 0.2
 MODEL = {
@@ -69,7 +70,7 @@ def plain_step(data: Tensor) -> Step:
 
 
 def our_step(data: Tensor, members: int = 1, together: bool = False) -> Step:
-    """One step of a group of members, as `hvae.training.grid.train` takes it."""
+    """One step of a group of members, as `hvae.training.independent.train` takes it."""
     model = build(parse(Model, MODEL), (28, 28), 0)
     start, layout = flatten(model)
     weights = start.repeat(members, 1).requires_grad_()

@@ -16,12 +16,12 @@ import torch
 import yaml
 from torch import Tensor
 
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.data.digits import load
 from hvae.models.build import build
-from hvae.params import Params, parse
-from hvae.training.batches import batch
-from hvae.training.flat import flatten
-from hvae.training.losses import member_losses
+from hvae.training.inputs import batch
+from hvae.training.members import flatten, member_losses
 from hvae.training.objective import objective
 
 SIZES = (1, 7, 49, 121)
@@ -69,7 +69,7 @@ def speed(step: Callable[[int], None], steps: int) -> float:
 
 
 def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
-    """One step of `size` members, as `hvae.training.grid.train` takes it."""
+    """One step of `size` members, as `hvae.training.independent.train` takes it."""
     model = build(params.model, (8, 8), 0)
     start, layout = flatten(model)
     weights = start.repeat(size, 1).requires_grad_()

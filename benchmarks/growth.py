@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
-from hvae.reports import theme
+from hvae.reports.charts import theme
 
 STAGES = ("train", "measure", "extract", "classification", "estimate")
 LEAST = 0.2  # seconds, or MB, that tell how something grows

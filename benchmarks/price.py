@@ -13,10 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae import command
-from hvae.params import Params, Schedule, parse
-from hvae.training import amortized, grid
-from hvae.training.material import material
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.config.training import Schedule
+from hvae.io import command
+from hvae.training import amortized
+from hvae.training.independent import train
+from hvae.training.inputs import material
 
 PLANE = "the one model"
 ROUNDS = 9
@@ -30,8 +33,8 @@ def main() -> None:
     trainings = contestants(params, Path("data/prepared") / params.experiment)
     times: dict[str, list[float]] = {name: [] for name in trainings}
     for _ in range(ROUNDS):
-        for name, train in trainings.items():
-            times[name].append(train())
+        for name, one in trainings.items():
+            times[name].append(one())
     show(params, times)
 
 
@@ -39,7 +42,7 @@ def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
     """Trainings that say how long a step of a model took them, in seconds."""
     anchors = [point.beta for point in next(iter(params.anchors().values()))]
     shared = short(params.training.schedule())
-    independent = short(params.certification.training.model_dump())
+    beside = short(params.certification.training.model_dump())
 
     def plane() -> float:
         given = material(data, params.model, 0, params.grid.box())
@@ -47,7 +50,7 @@ def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
 
     def together(betas: list[list[float]]) -> float:
         given = material(data, params.model, 0)
-        trained = grid.train(given.model, betas, given.data, given.held_out, independent, 0)
+        trained = train(given.model, betas, given.data, given.held_out, beside, 0)
         return trained.seconds / STEPS / len(betas)
 
     return {

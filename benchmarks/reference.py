@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae import tables, writing
+from hvae.io import tables, writing
 
 KEPT = Path(__file__).parent / "reference"
 TABLES = ("points", "tasks", "selection", "counts", "information", "bounds", "certificate")

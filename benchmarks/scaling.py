@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from benchmarks.growth import STAGES, Cost, drawing, table
-from hvae.reports import files
+from hvae.reports import export
 
 PARTS = ("points", "gallery", "tasks/classification", "information")  # for which all of them run
 BASE: dict[str, Any] = {
@@ -45,7 +45,7 @@ def points(size: int) -> Changes:
 
 
 def items(size: int) -> Changes:
-    """So many items of each split that are looked into."""
+    """That many items of each split, which are evaluated."""
     return {
         "data": {"items": 4 * size},
         "evaluation": {"max_items": size, "information_items": size},
@@ -80,7 +80,7 @@ def main() -> None:
     for axis, (changes, sizes) in AXES.items():
         found[axis] = [run(size, changes(size)) for size in sizes]
         print(f"\n## {axis.capitalize()}\n", *table(found[axis], start), sep="\n", flush=True)
-    svg = files.screen(drawing(found).to_dict())
+    svg = export.screen(drawing(found).to_dict())
     Path("benchmarks/scaling.svg").write_text(svg, encoding="utf-8")
 
 

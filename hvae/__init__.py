@@ -15,16 +15,16 @@ __version__ = "0.1.0"
 _PLACES = {
     # parameters
     "InputError": "errors.InputError",
-    "Model": "params.Model",
-    "Params": "params.Params",
-    "Schedule": "params.Schedule",
-    "parse": "params.parse",
+    "Model": "config.model.Model",
+    "Params": "config.params.Params",
+    "Schedule": "config.training.Schedule",
+    "parse": "config.base.parse",
     # data
-    "Digits": "options.Digits",
-    "Gaussian": "options.Gaussian",
-    "ImageFolder": "options.ImageFolder",
-    "Npz": "options.Npz",
-    "Parquet": "options.Parquet",
+    "Digits": "config.sources.synthetic.Digits",
+    "Gaussian": "config.sources.synthetic.Gaussian",
+    "ImageFolder": "config.sources.files.ImageFolder",
+    "Npz": "config.sources.files.Npz",
+    "Parquet": "config.sources.files.Parquet",
     "load_source": "data.sources.load",
     "split_source": "data.splits.divide",
     # models, of one β each or of a whole plane
@@ -49,9 +49,9 @@ _PLACES = {
     "squared_error_limit": "bounds.regression.squared_error_limit",
     "total_variation_limit": "bounds.divergence.total_variation_limit",
     # latents of any other VAE
-    "StudySettings": "own.study.Settings",
-    "read_latents": "own.latents.read",
-    "study_latents": "own.study.study",
+    "StudySettings": "audit.study.Settings",
+    "read_latents": "audit.latents.read",
+    "study_latents": "audit.study.study",
 }
 __all__ = list(_PLACES)
 

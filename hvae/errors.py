@@ -1,75 +1,41 @@
 """The one exception that a user's own input can cause: a plain sentence, shown without a traceback.
 
-`sentences` turns pydantic's findings into such sentences, one a problem.
+And how paths, names, counts and what others say are put into such sentences.
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from pydantic import ValidationError
+LISTED = 5  # names in a sentence
+LONGEST = 300  # characters of what a parser says
 
 
 class InputError(ValueError):
     """A parameter, file or checkpoint that cannot be used; the message says which and why."""
 
 
-_WORDS = {
-    "missing": "is missing",
-    "list_type": "must be a list",
-    "model_type": "must be a group of keys",
-    "model_attributes_type": "must be a group of keys",
-    "too_short": "must not be empty",
-}
+def shown(path: object) -> str:
+    """A path: as it is, or escaped where it would break the line or the encoding."""
+    text = str(path)
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
-def sentences(error: ValidationError, text: str) -> str:
-    """One line a problem: key, what is allowed, and the value that was found in the JSON `text`."""
-    problems = error.errors()
-    values = None if problems[0]["type"] == "json_invalid" else json.loads(text)
-    return "\n".join(dict.fromkeys(_sentence(problem, values) for problem in problems))
+def listed(names: Iterable[str]) -> str:
+    """The first few names, in quotes."""
+    known = [repr(name) for name in names]
+    return ", ".join(known[:LISTED] + ["…"] * (len(known) > LISTED))
 
 
-def _sentence(problem: Mapping[str, Any], values: Any) -> str:
-    key = ".".join(_keys(problem, values)).replace(".[", "[") or "params"
-    if problem["type"].startswith("union_tag"):
-        return _unknown_tag(key, problem)
-    what = _WORDS.get(problem["type"], problem["msg"])
-    what = re.sub(r"^(Input|String) should", "must", what.removeprefix("Value error, "))
-    hint = _hint(problem)
-    found = "" if problem["type"] == "missing" or "got " in what else f", got {problem['input']!r}"
-    return f"{key}: {what}{hint}{found}"
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """A number and what it counts: "1 image", "2 images"."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def _unknown_tag(key: str, problem: Mapping[str, Any]) -> str:
-    """A group whose kind is named by one of its keys, where that key is absent or unknown."""
-    context = problem["ctx"]
-    name = context["discriminator"].strip("'")
-    if problem["type"] == "union_tag_not_found":
-        return f"{key}.{name}: is missing"
-    return f"{key}.{name}: must be one of {context['expected_tags']}, got {context['tag']!r}"
+def were(count: int) -> str:
+    """The verb that goes with a number."""
+    return "was" if count == 1 else "were"
 
 
-def _hint(problem: Mapping[str, Any]) -> str:
-    value = problem["input"]
-    if (
-        problem["type"].startswith(("float", "int"))
-        and isinstance(value, str)
-        and "e" in value.lower()
-    ):
-        return " (YAML reads 1e-3 as text: write 1.0e-3)"
-    return ""
-
-
-def _keys(problem: Mapping[str, Any], values: Any) -> Iterator[str]:
-    """The keys that lead to the problem, without pydantic's names for the branches of a union."""
-    for part in problem["loc"]:
-        if isinstance(part, int):
-            yield f"[{part}]"
-            values = values[part] if isinstance(values, list) and part < len(values) else None
-        elif isinstance(values, Mapping) and part in values:
-            yield part
-            values = values[part]
-    if problem["type"] == "missing" and isinstance(problem["loc"][-1], str):
-        yield problem["loc"][-1]
+def one_line(error: object) -> str:
+    """What an error says, in one short line of printable characters."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.params import Params, parse
 
 Config = dict[str, Any]
 

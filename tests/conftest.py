@@ -9,12 +9,12 @@ import pytest
 import torch
 import yaml
 
-from hvae.command import steady
+from hvae.config.model import Model
+from hvae.io.command import steady
 from hvae.models.build import assemble
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.gaussian import Gaussian
-from hvae.params import Model
+from hvae.models.likelihoods.gaussian import FixedGaussian
 
 ROOT = Path(__file__).parents[1]
 steady()  # as in every command; to be of use it must come before the first product
@@ -45,7 +45,7 @@ def built(
     default = {"inference": "top-down", "backbone": "mlp", "skip": False}
     sizes = {"latents": list(latents), "width": width}
     options = default | choices | sizes | {"likelihood": {"family": "gaussian", "sigma": sigma}}
-    return assemble(Model.model_validate(options), likelihood or Gaussian(sigma), shape, seed)
+    return assemble(Model.model_validate(options), likelihood or FixedGaussian(sigma), shape, seed)
 
 
 def small(

@@ -2,8 +2,8 @@
 
 Snakemake goes by its records and by dates. Records can be missing, as in a clone or in a temporary
 folder of `dvc exp run`; they can be of other files, as after a checkout; and dates change with each
-copy. So before Snakemake plans, a product's fingerprint (`hvae.provenance`) is compared with that
-of its job: a product with another one is made anew, and one with the right one may have any date.
+copy. So before Snakemake plans, a product's fingerprint (`hvae.io.provenance`) is compared with
+that of its job. A product with another one is made anew, one with the right one may have any date.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import Any
 import snakemake.workflow
 from snakemake.dag import DAG
 
-from hvae import provenance
+from hvae.io import provenance
 
 NAMED = 3  # files that are named
 GRAIN = 0.001  # seconds: more than what a date loses as a number

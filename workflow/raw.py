@@ -11,9 +11,10 @@ from pathlib import Path
 
 import yaml
 
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.data import manifest
 from hvae.errors import InputError
-from hvae.params import Params, parse
 
 
 def path(params: Params) -> Path:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from hvae.command import RUN
+from hvae.io.command import RUN
 
 LOCK = Path(".snakemake/run.lock")
 

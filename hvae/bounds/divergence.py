@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Numbers
-from hvae.bounds.samples import Counts, Estimate, split
+from hvae.statistics import arguments, contingency
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Estimate, Integers, split
 
 
 def total_variation_limit(divergence: float) -> float:
@@ -28,8 +28,7 @@ def total_variation(first: Numbers, second: Numbers) -> float:
 
     Raises ValueError for fewer than two classes or items, and for histograms of unequal length.
     """
-    a, b = _histograms(first, second)
-    return float(np.abs(a / a.sum() - b / b.sum()).sum()) / 2
+    return float(contingency.total_variation(np.stack(_histograms(first, second))))
 
 
 def split_total_variation(first: Numbers, second: Numbers, rng: np.random.Generator) -> Estimate:
@@ -68,7 +67,7 @@ def _variance(successes: int, n: int) -> float:
     return p * (1 - p) / n
 
 
-def _histograms(first: Numbers, second: Numbers, least: int = 2) -> tuple[Counts, Counts]:
+def _histograms(first: Numbers, second: Numbers, least: int = 2) -> tuple[Integers, Integers]:
     a = arguments.counts("first", first, dimensions=1, least_total=least)
     b = arguments.counts("second", second, dimensions=1, least_total=least)
     if len(a) != len(b):

@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.bounds import arguments, water
-from hvae.bounds.arguments import Floats, Numbers
+from hvae.bounds import water
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Floats
 
 ROUNDING = 1e-9  # eigenvalues of a singular covariance come out this much below zero, relatively
 

@@ -8,8 +8,9 @@ accept, and two classes and two outputs. Errors are ValueErrors that name the ar
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.bounds import arguments
-from hvae.bounds.samples import Counts, Estimate, split
+from hvae.statistics import arguments
+from hvae.statistics.contingency import contingency, independent
+from hvae.statistics.estimate import Estimate, Integers, split
 
 Table = NDArray[np.integer]
 
@@ -68,18 +69,13 @@ def independence_p_value(table: Table, rng: np.random.Generator, permutations: i
     )
     found = _plug_in(counts) - 1e-12  # equal tables must not differ by rounding
     as_good = sum(
-        _plug_in(_table(labels, rng.permutation(outputs), counts.shape)) >= found
+        _plug_in(contingency(labels, rng.permutation(outputs), counts.shape)) >= found
         for _ in range(permutations)
     )
     return (1 + as_good) / (1 + permutations)
 
 
-def _table(labels: Counts, outputs: Counts, shape: tuple[int, ...]) -> Counts:
-    flat = np.bincount(labels * shape[1] + outputs, minlength=shape[0] * shape[1])
-    return flat.reshape(shape)
-
-
-def _plug_in(table: Counts) -> float:
+def _plug_in(table: Integers) -> float:
     seen = table > 0
-    expected = table.sum(1, keepdims=True) * table.sum(0) / table.sum()
+    expected = independent(table)
     return float((table[seen] * np.log(table[seen] / expected[seen])).sum() / table.sum())

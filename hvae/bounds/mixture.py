@@ -13,8 +13,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hvae.bounds import arguments, water
-from hvae.bounds.arguments import Floats, Numbers
+from hvae.bounds import water
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Floats
 
 
 def shannon_distortion(rate: float, entropy: float, dimensions: int) -> float:

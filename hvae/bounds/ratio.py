@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Floats, Numbers
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Floats, error_of_mean
 
 Verdict = Literal["holds", "violated", "undecided"]
 
@@ -36,7 +37,7 @@ def of_means(above: Numbers, below: Numbers) -> Ratio:
     a, b = _paired(above, below)
     scale = arguments.positive("the mean of what is compared with", float(b.mean()))
     value = float(a.mean()) / scale
-    return _interval(value, _error_of_mean(a - value * b) / scale)
+    return _interval(value, error_of_mean(a - value * b) / scale)
 
 
 def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
@@ -49,7 +50,7 @@ def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
     a, b = _paired(above, below)
     difference = (a - b) / arguments.whole("dimensions", dimensions, least=1)
     value = math.exp(difference.mean())
-    return _interval(value, value * _error_of_mean(difference))
+    return _interval(value, value * error_of_mean(difference))
 
 
 def verdict(ratio: Ratio, tolerance: float) -> Verdict:
@@ -72,10 +73,6 @@ def _paired(above: Numbers, below: Numbers) -> tuple[Floats, Floats]:
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise ValueError("paired values must be finite numbers")
     return a, b
-
-
-def _error_of_mean(values: Floats) -> float:
-    return float(values.std(ddof=1)) / math.sqrt(len(values))
 
 
 def _interval(value: float, error: float) -> Ratio:

@@ -2,7 +2,7 @@
 
 import math
 
-from hvae.bounds import arguments
+from hvae.statistics import arguments
 
 
 def squared_error_limit(information: float, entropy: float) -> float:

@@ -9,19 +9,16 @@ import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-import numpy as np
 from scipy.stats import norm
 
-from hvae.bounds import arguments
-from hvae.bounds.arguments import Numbers
-from hvae.bounds.binomial import at_least, clopper_pearson
+from hvae.statistics import arguments
+from hvae.statistics.proportion import at_least, clopper_pearson
+from hvae.statistics.significance import holm
 
 __all__ = [
     "Check",
     "Verdict",
     "accuracy_check",
-    "clopper_pearson",
-    "holm",
     "judge",
     "normal_check",
     "squared_error_check",
@@ -119,22 +116,6 @@ def squared_error_check(
     numbers = (measured, scale * measured_se, limit, limit_se)
     check = normal_check(*numbers, upper=False, bound=bound, independent=False)
     return check._replace(measured_se=measured_se)
-
-
-def holm(p_values: Numbers) -> list[float]:
-    """Adjusted p-values: rejecting those <= q keeps the family-wise error at q (Holm 1979).
-
-    Sorted upwards, max_{j <= i} (m - j + 1) p_(j), at most 1; returned in the order given.
-    Raises ValueError for p-values outside [0, 1].
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    bad = p[~((p >= 0) & (p <= 1))]
-    if len(bad):
-        raise ValueError(f"p_values must lie in [0, 1], got {bad[0]}")
-    order = np.argsort(p, kind="stable")
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    return [float(value) for value in np.minimum(adjusted, 1)]
 
 
 def judge(checks: Sequence[Check], level: float = 0.01) -> list[Verdict]:

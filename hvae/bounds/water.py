@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.bounds.arguments import Floats
+from hvae.statistics.estimate import Floats
 
 
 class Filling(NamedTuple):

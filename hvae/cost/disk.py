@@ -6,17 +6,18 @@ Latents are nearly all of it: noise, of which compression saves a tenth.
 import math
 from typing import NamedTuple
 
-from hvae import baseline
-from hvae.cost.made import Made, made, made_single, models
-from hvae.cost.weights import weights
-from hvae.options import Data
-from hvae.params import Model, Params
-from hvae.sizes import flat_latents
+from hvae.config import baseline
+from hvae.config.data import Data
+from hvae.config.model import Model
+from hvae.config.params import Params
+from hvae.config.sizes import flat_latents
+from hvae.cost.counts import Counts, baseline_counts, counts, models
+from hvae.cost.model_size import weights
 
 FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # of a latent: mean, standard deviation and sample
 PICTURES = 10  # at most, of a point's reconstructions, of each cut between its layers, of its draws
-EMBEDDED = 2 * FLOAT64  # of an item in a plane: its coordinates; the rest repeats
+EMBEDDED = 2 * FLOAT64  # of an item in an embedding: its coordinates; the rest repeats
 COPIES = 2  # of tables that are collected: the rows' parts stay beside the whole
 
 
@@ -50,8 +51,8 @@ def disk(params: Params) -> Disk | None:
     shape = params.data.extent.shape
     if shape is None:
         return None
-    own = _room(params, params.model, made(params), shape)
-    single = _room(params, baseline.model(params), made_single(params), shape)
+    own = _room(params, params.model, counts(params), shape)
+    single = _room(params, baseline.model(params), baseline_counts(params), shape)
     return Disk(
         latents=own.latents + single.latents,
         weights=own.weights + single.weights,
@@ -60,8 +61,8 @@ def disk(params: Params) -> Disk | None:
     )
 
 
-def _room(params: Params, model: Model, count: Made, shape: tuple[int, ...]) -> Room:
-    """Of so many models of one architecture, and their points."""
+def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -> Room:
+    """What that many models of one architecture, and their points, take."""
     kept = evaluated(params.data, params.evaluation.max_items)
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
@@ -69,20 +70,20 @@ def _room(params: Params, model: Model, count: Made, shape: tuple[int, ...]) -> 
     plain = (count.anchors + count.targets) * weights(model, shape)
     trained = count.models * weights(model, shape, params.amortized)
     measured = count.points + count.anchors + count.targets
-    pictures = count.looked_into * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)
+    pictures = count.evaluated * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)
     return Room(
-        latents=count.looked_into * sum(kept.values()) * item,
+        latents=count.evaluated * sum(kept.values()) * item,
         weights=FLOAT32 * (trained + plain),
         tables=COPIES * (measured * kept["test"] * row + pictures),
     )
 
 
 def _embedded(params: Params) -> int:
-    """Of places in a plane, for each layer and method, of the experiment's own points."""
+    """Bytes of the embeddings of the experiment's own points, for each layer and method."""
     asked = params.tasks.visualisation
     shown = min(asked.max_items, evaluated(params.data, params.evaluation.max_items)["test"])
-    planes = made(params).looked_into * len(params.model.latents) * len(asked.methods)
-    return planes * shown * EMBEDDED
+    embeddings = counts(params).evaluated * len(params.model.latents) * len(asked.methods)
+    return embeddings * shown * EMBEDDED
 
 
 def evaluated(data: Data, most: int) -> dict[str, int]:
@@ -106,7 +107,7 @@ def _splits(data: Data, unknown: int) -> dict[str, int]:
 
 
 def sentence(params: Params) -> str:
-    """What a run will make and how much room that takes, for people."""
+    """What a run will make and how much room that takes, as a sentence."""
     found = disk(params)
     folder = f"results/{params.experiment}"
     if found is None:

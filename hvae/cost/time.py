@@ -4,8 +4,7 @@ Of one core, with N multiplications of a forward pass for one item, in seconds::
 
     a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
     a point               P + Q · items · samples
-    one that is looked    D + C · items · kinds of task + passes · N / V
-    into
+    an evaluated point    D + C · items · kinds of task + passes · N / V
     any job               S
 
 The constants are those of `benchmarks/scaling.md`, which says how far predictions were from runs.
@@ -15,20 +14,21 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from hvae import baseline
+from hvae.config import baseline
+from hvae.config.model import Model
+from hvae.config.params import Params
+from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import evaluated
-from hvae.cost.made import made, made_single
-from hvae.cost.weights import multiplications
-from hvae.params import Model, Params
+from hvae.cost.model_size import multiplications
 
 SPEED: Mapping[str, float] = {"mlp": 20e9, "conv": 12e9, "conv-spatial": 12e9}  # V, a second
 STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model
 START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
-LOOK, ITEM = 2.0, 0.004  # D, C
+EVALUATION, ITEM = 2.0, 0.004  # D, C
 MOST = 2000  # items of a split that a task reads
 RESTORED = 6 * 20 * 1000  # passes of the tasks that decode: steps, items of two splits
-JOBS_A_ROW = 14  # of what is looked into
+JOBS_A_ROW = 14  # of what is evaluated
 OTHER_JOBS = 30
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -40,7 +40,7 @@ class Time(NamedTuple):
     longest: float
 
     def on(self, cores: int) -> float:
-        """Seconds on so many cores."""
+        """Seconds on that many cores."""
         return max(self.total / cores, self.longest)
 
 
@@ -50,22 +50,22 @@ def time(params: Params) -> Time | None:
     if shape is None:
         return None
     trained = training(params, shape)
-    count, single = made(params), made_single(params)
-    rows = len(params.looked_into()) + len(baseline.looked_into(params))
+    count, single = counts(params), baseline_counts(params)
+    rows = len(params.evaluated_rows()) + len(baseline.evaluated_rows(params))
     jobs = len(params.rows()) + len(trained) + JOBS_A_ROW * rows + OTHER_JOBS
     items = evaluated(params.data, params.evaluation.max_items)["test"]
     points = (count.points + single.points) * (POINT + SAMPLE * items * params.evaluation.samples)
-    looks = (count.looked_into + single.looked_into) * look(params, shape, items)
-    return Time(sum(trained) + START * jobs + points + looks, longest=max(trained) + START)
+    evaluations = (count.evaluated + single.evaluated) * evaluation(params, shape, items)
+    return Time(sum(trained) + START * jobs + points + evaluations, longest=max(trained) + START)
 
 
-def look(params: Params, shape: tuple[int, ...], items: int) -> float:
+def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     """Seconds that latents, information and tasks of one point take."""
     data, asked = params.data, params.evaluation
     kinds = 3 * data.labelled + (data.targeted or data.pictured)
     passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
     forward = multiplications(params.model, shape) / SPEED[params.model.backbone]
-    return LOOK + ITEM * kinds * min(items, MOST) + passes * forward
+    return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward
 
 
 def training(params: Params, shape: tuple[int, ...]) -> list[float]:
@@ -93,13 +93,13 @@ def _job(
     members: int,
     conditioned: bool = False,
 ) -> float:
-    """Seconds to train so many models together."""
+    """Seconds to train that many models together."""
     passes = 3 * schedule["batch_size"] * members * multiplications(model, shape, conditioned)
     return float(schedule["steps"] * (STEP + passes / SPEED[model.backbone]))
 
 
 def sentence(params: Params, cores: int | None) -> str:
-    """What a run will take, for people: a machine like another is half of it, or twice.
+    """What a run will take, as a sentence: it may be half of that, or twice.
 
     cores: None on a cluster, which lends as many as it has to spare.
     """

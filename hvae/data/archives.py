@@ -11,13 +11,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pooch
 import requests
+from numpy.typing import NDArray
 
-from hvae import command, writing
-from hvae.errors import InputError
-from hvae.options import Published
-from hvae.reading import one_line
+from hvae.config.sources.published import Published
+from hvae.data.source import Source, check
+from hvae.errors import InputError, one_line
+from hvae.io import command, writing
 
 MOST = 300_000_000  # bytes that are read from one compressed file: what is larger is not ours
 CHUNK = 1 << 16
@@ -34,11 +36,6 @@ class File(NamedTuple):
     urls: tuple[str, ...]
     sha256: str
     contents: Mapping[str, str]
-
-
-def mirrored(mirrors: Sequence[str], name: str, archive: str, content: str) -> File:
-    """A file that holds one thing and lies under its name at every mirror, with both SHA-256."""
-    return File(name, tuple(mirror + name for mirror in mirrors), archive, {"": content})
 
 
 def obtain(file: File, options: Published) -> Path:
@@ -120,3 +117,28 @@ def unknown(path: Path, file: File) -> InputError:
         f"{path} does not hold what is published as {file.name}: remove it, "
         f"and get it from {file.urls[0]}"
     )
+
+
+LEVELS = 256
+
+
+def published(
+    images: Sequence[NDArray[np.uint8]],
+    labels: Sequence[NDArray[np.integer]],
+    *,
+    shape: tuple[int, ...],
+    classes: tuple[str, ...],
+    origin: object,
+) -> Source:
+    """Images (items, n) in parts of which the last is the test set; errors name `origin`."""
+    count, train = sum(len(part) for part in images), sum(len(part) for part in images[:-1])
+    source = Source(
+        x=np.concatenate(images),
+        labels=np.concatenate(labels).astype(np.int64),
+        shape=shape,
+        classes=classes,
+        levels=LEVELS,
+        parts={"train": np.arange(train), "test": np.arange(train, count)},
+    )
+    check(source, origin)
+    return source

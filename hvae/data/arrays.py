@@ -6,17 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.data.checks import check
+from hvae.config.sources.files import Arrays
 from hvae.data.labelled import labelled, one_an_item
-from hvae.data.levels import MOST
-from hvae.data.source import Source
-from hvae.data.wording import counted, were
-from hvae.errors import InputError
-from hvae.options import Arrays
-from hvae.reading import one_line
+from hvae.data.source import BYTE_LEVELS, Source, check
+from hvae.errors import InputError, counted, one_line, were
 
 CHANNELS = (1, 3)
-FAR_BELOW = MOST // 2  # the largest whole number, if of 256 levels, is hardly less than this
+FAR_BELOW = BYTE_LEVELS // 2  # the largest whole number, if of 256 levels, is hardly less than this
 
 
 class Found(NamedTuple):
@@ -91,8 +87,8 @@ def _channels_last(x: NDArray[Any], shape: tuple[int, ...]) -> str:
     """What to type where channels come first."""
     if shape[0] not in CHANNELS:
         return ""
-    told = "x" if x.ndim == 4 else f"x.reshape(-1, {', '.join(map(str, shape))})"
-    return f": save {told}.transpose(0, 2, 3, 1)"
+    array = "x" if x.ndim == 4 else f"x.reshape(-1, {', '.join(map(str, shape))})"
+    return f": save {array}.transpose(0, 2, 3, 1)"
 
 
 def _grey(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -123,18 +119,19 @@ def _levels(x: NDArray[Any], options: Arrays) -> int | None:
     found = f"whole numbers from {low} to {high}"
     if low < 0:
         raise _refused(options, found, "levels run from 0, so save x as floats")
-    if high >= MOST:
+    if high >= BYTE_LEVELS:
         scale = (1 << high.bit_length()) - 1
         way_out = f"save x / {scale} as floats"
-        raise _refused(options, f"{found}, and levels can be {MOST} at most", way_out)
+        raise _refused(options, f"{found}, and levels can be {BYTE_LEVELS} at most", way_out)
     if options.levels is None and high < FAR_BELOW:
         way_out = (
-            f"set data.levels to {max(high + 1, 2)}; to {MOST} if they are 8-bit values after all"
+            f"set data.levels to {max(high + 1, 2)}; to {BYTE_LEVELS} if they are 8-bit values "
+            "after all"
         )
-        raise _refused(options, f"{found}, far below {MOST} levels", way_out)
+        raise _refused(options, f"{found}, far below {BYTE_LEVELS} levels", way_out)
     if options.levels is not None and high >= options.levels:
         raise _refused(options, found, "set it to one more than the largest, or save x as floats")
-    return options.levels or MOST
+    return options.levels or BYTE_LEVELS
 
 
 def _refused(options: Arrays, found: str, way_out: str) -> InputError:

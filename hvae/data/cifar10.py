@@ -16,11 +16,10 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.data.archives import File, broken, gunzip, obtain, verify
-from hvae.data.images import published
+from hvae.config.sources.published import Cifar10
+from hvae.data.archives import File, broken, gunzip, obtain, published, verify
 from hvae.data.source import Source
 from hvae.errors import InputError
-from hvae.options import Cifar10
 
 SHAPE = (32, 32, 3)
 PIXELS = 32 * 32

@@ -6,8 +6,8 @@ They are the test set of Alpaydin & Kaynak, "Optical Recognition of Handwritten 
 import numpy as np
 from sklearn.datasets import load_digits
 
+from hvae.config.sources.synthetic import Digits
 from hvae.data.source import Source
-from hvae.options import Digits
 
 GREYS = 16  # above black
 

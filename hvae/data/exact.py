@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hvae.config.data import Data
+from hvae.config.sources.synthetic import Gaussian, GaussianMixture, IndependentLabels
 from hvae.data import gaussian, gaussian_mixture
-from hvae.data.gaussian import Target
-from hvae.data.seeded import Floats
-from hvae.options import Data, Gaussian, GaussianMixture, IndependentLabels
+from hvae.data.gaussian import TargetLaw
+from hvae.statistics.estimate import Floats
 
 
 class Exact(NamedTuple):
@@ -29,7 +30,7 @@ class Exact(NamedTuple):
     spectra: Floats
     entropy: float
     entropy_se: float
-    target: Target | None = None
+    target: TargetLaw | None = None
 
 
 def exact(data: Data, seed: int) -> Exact | None:

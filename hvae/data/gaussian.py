@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.data.seeded import Floats, Purpose, basis, stream
+from hvae.config.sources.synthetic import Gaussian, listed
+from hvae.data.seeded import Stream, basis, stream
 from hvae.data.source import UNLABELLED, Source
-from hvae.options import Gaussian, listed
+from hvae.statistics.estimate import Floats
 
 
-class Target(NamedTuple):
+class TargetLaw(NamedTuple):
     """The law of t given x: N(weightsᵀx, noise²), weights (n,) in the units of t by those of x."""
 
     weights: Floats
@@ -43,10 +44,10 @@ class Target(NamedTuple):
 def load(options: Gaussian, seed: int) -> Source:
     """Draw the items and their targets."""
     eigenvalues, rotation = spectrum(options), basis(len(spectrum(options)), seed)
-    coordinates = stream(seed, Purpose.ITEMS).standard_normal((options.items, len(eigenvalues)))
+    coordinates = stream(seed, Stream.ITEMS).standard_normal((options.items, len(eigenvalues)))
     x = coordinates * np.sqrt(eigenvalues) @ rotation.T
     law = target(options, seed)
-    noise = stream(seed, Purpose.TARGET).standard_normal(options.items)
+    noise = stream(seed, Stream.TARGET).standard_normal(options.items)
     return Source(
         x=x.astype(np.float32),
         labels=np.zeros(options.items, np.int64),
@@ -68,11 +69,11 @@ def covariance(options: Gaussian, seed: int) -> Floats:
     return np.asarray(rotation * spectrum(options) @ rotation.T)
 
 
-def target(options: Gaussian, seed: int) -> Target:
+def target(options: Gaussian, seed: int) -> TargetLaw:
     """The law of the target given x."""
     eigenvalues = spectrum(options)
     weights = basis(len(eigenvalues), seed).sum(1) / math.sqrt(eigenvalues.sum())
-    return Target(weights, options.target_noise)
+    return TargetLaw(weights, options.target_noise)
 
 
 def entropy(options: Gaussian) -> float:

@@ -7,29 +7,22 @@ dimensions here. The label is the component. The source is real-valued.
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax
 
-from hvae.data.seeded import Floats, Purpose, basis, labels, stream
+from hvae.config.sources.synthetic import GaussianMixture, listed
+from hvae.data.seeded import Stream, basis, labels, stream
 from hvae.data.source import Source
-from hvae.options import GaussianMixture, listed
+from hvae.statistics.estimate import Estimate, Floats
 
 DRAWS = 20_000  # a component, for the entropy
-
-
-class Estimate(NamedTuple):
-    """A value in nats, and the standard error of its simulation."""
-
-    value: float
-    std_error: float
 
 
 def load(options: GaussianMixture, seed: int) -> Source:
     """Draw the components and their items."""
     component = labels(listed(options.shares), options.items, seed)
-    noise = stream(seed, Purpose.ITEMS).standard_normal((options.items, options.dimension))
+    noise = stream(seed, Stream.ITEMS).standard_normal((options.items, options.dimension))
     return Source(
         x=(means(options, seed)[component] + options.std * noise).astype(np.float32),
         labels=component,
@@ -70,7 +63,7 @@ def equivocation(options: GaussianMixture) -> Estimate:
     u ~ N(a e_k, I) with a = separation / √2, so log p(y | x) = log p_y + a u_y + constant.
     """
     p, a = shares(options), options.separation / math.sqrt(2)
-    random = stream(0, Purpose.ENTROPY)  # rotation and shift change nothing, so no seed does
+    random = stream(0, Stream.ENTROPY)  # rotation and shift change nothing, so no seed does
     value = variance = 0.0
     for component, share in enumerate(p):
         u = random.standard_normal((DRAWS, len(p)))

@@ -16,15 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageOps
 
-from hvae import command
+from hvae.config.sources.files import ImageFolder
 from hvae.data import layout, pixels
-from hvae.data.checks import check
-from hvae.data.images import LEVELS
-from hvae.data.source import UNLABELLED, Source
-from hvae.data.wording import counted, shown, were
-from hvae.errors import InputError
-from hvae.options import ImageFolder
-from hvae.reading import one_line
+from hvae.data.source import BYTE_LEVELS, UNLABELLED, Source, check
+from hvae.errors import InputError, counted, one_line, shown, were
+from hvae.io import command
 
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
 MODES = {"grey": pixels.GREY, "colour": pixels.COLOUR}
@@ -58,7 +54,7 @@ def load(options: ImageFolder, _seed: int) -> Source:
         labels=np.array([places.get(image.label or "", 0) for image in found.images], np.int64),
         shape=(options.size, options.size, *([3] if options.channels == "colour" else [])),
         classes=tuple(classes) or UNLABELLED,
-        levels=LEVELS,
+        levels=BYTE_LEVELS,
         parts=_parts(found.images),
         notes=(*_left_out(found.left_out), *_changed(pictures, options)),
     )
@@ -97,7 +93,7 @@ def _changed(pictures: Sequence[Picture], options: ImageFolder) -> Iterator[str]
 def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:
     """InputError where 16-bit values are no more than 8-bit ones: all would be black."""
     largest = max(picture.largest for picture in pictures)
-    if 0 < largest < LEVELS:
+    if 0 < largest < BYTE_LEVELS:
         raise InputError(
             f"{shown(root)} holds images of 16 bits whose largest value is {largest} of "
             f"{pixels.MOST}, so that they would be black: save them with 8 bits"

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from hvae.config.sources.synthetic import IndependentLabels, listed
 from hvae.data import digits, gaussian
-from hvae.data.seeded import Floats, labels
+from hvae.data.seeded import labels
 from hvae.data.source import Source
-from hvae.options import IndependentLabels, listed
+from hvae.statistics.estimate import Floats
 
 LOADERS: Mapping[str, Callable[[Any, int], Source]] = {
     "digits": digits.load,

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.config.sources.files import Arrays
 from hvae.data.source import UNLABELLED
-from hvae.data.wording import counted
-from hvae.errors import InputError
-from hvae.options import Arrays
+from hvae.errors import InputError, counted
 
 MISSING = ("", "nan", "None", "<NA>", "NaT")  # how numpy writes a missing name: it has no other way
 HINTS = {"f": ": save whole numbers as integers, and real ones as 'target'", "S": ": decode them"}

@@ -19,14 +19,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hvae.data import part_names
-from hvae.data.wording import counted, listed, shown
-from hvae.errors import InputError
+from hvae.errors import InputError, counted, listed, shown
 
 USUAL = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp")
 SUFFIXES = frozenset((*USUAL, ".ppm", ".pgm", ".pbm", ".pnm"))
 NO_IMAGE, HIDDEN, NO_FILE = "not an image by its name", "hidden", "neither a file nor a folder"
 EMPTY = "folder without images"
+PARTS = ("train", "validation", "test")
+PART_NAMES = {  # as they are often called, in small letters and without signs between the words
+    ("train",): ("train", "training", "trainset", "trainingset", "traindata", "trn"),
+    ("validation",): ("validation", "validate", "validating", "val", "valid", "valset", "dev"),
+    ("test",): ("test", "testing", "tests", "testset", "testdata", "tst"),
+    ("validation", "test"): ("eval", "evaluation", "evalset", "holdout", "heldout"),
+}
+MEANT_PARTS = {name: parts for parts, names in PART_NAMES.items() for name in names}
 
 
 class Image(NamedTuple):
@@ -38,7 +44,7 @@ class Image(NamedTuple):
     label: str | None
 
 
-class Layout(NamedTuple):
+class FolderLayout(NamedTuple):
     """The images in the order of their names, and how much is left out for which reason."""
 
     images: tuple[Image, ...]
@@ -57,15 +63,15 @@ class _Content(NamedTuple):
         return [*self.images, *(path for paths in self.folders.values() for path in paths)]
 
 
-def layout(root: Path) -> Layout:
-    """The images below `root`; InputError where it cannot be told what is meant."""
+def layout(root: Path) -> FolderLayout:
+    """The images below `root`; InputError where it is not clear what is meant."""
     try:
         return _layout(root)
     except OSError as error:
         raise InputError(f"{shown(error.filename or root)}: {error.strerror}") from None
 
 
-def _layout(root: Path) -> Layout:
+def _layout(root: Path) -> FolderLayout:
     if not root.is_dir():
         raise InputError(f"data.raw_dir: {shown(root)} is not a folder")
     left_out: Counter[str] = Counter()
@@ -74,12 +80,12 @@ def _layout(root: Path) -> Layout:
     contents = {folder.name: _content(folder, left_out, above) for folder in folders}
     whole = _Content(root, images, {name: content.all for name, content in contents.items()})
     labels = _labels(whole, left_out)
-    if not images and part_names.checked(root, list(contents)):
+    if not images and parts_checked(root, list(contents)):
         found = _divided(root, contents, left_out)
     else:
         found = [_image(root, path, None, label) for path, label in labels]
     in_order = tuple(sorted(found, key=lambda image: image.name))
-    return Layout(in_order, MappingProxyType(dict(sorted((+left_out).items()))))
+    return FolderLayout(in_order, MappingProxyType(dict(sorted((+left_out).items()))))
 
 
 def _image(root: Path, path: Path, part: str | None, label: str | None) -> Image:
@@ -202,3 +208,46 @@ def _refuse_encoding(entry: os.DirEntry[str]) -> None:
         entry.name.encode()
     except UnicodeEncodeError:
         raise InputError(f"{shown(entry.path)} has a name that is not UTF-8: rename it") from None
+
+
+def parts_checked(root: Path, names: Sequence[str]) -> bool:
+    """Whether the folders of `root` are the parts of a split; False where they are classes.
+
+    They are parts as soon as one of them has a part's name, or all have nearly such names.
+    InputError unless they are then `train` with `validation`, `test` or both, and no others.
+    """
+    meant = {name: part for name in names if (part := _meant_part(name, names))}
+    if not names or not (set(names) & set(PARTS) or len(meant) == len(names)):
+        return False
+    if len(names) == 1:
+        raise InputError(
+            f"{shown(root / names[0])} is the only folder: set data.raw_dir to it to have it "
+            "divided by data.split, or add the other parts, train with validation or test"
+        )
+    for name, part in meant.items():
+        if name != part:
+            raise InputError(
+                f"{shown(root / name)} must be named {part!r} to be a part of the split"
+            )
+    _refuse_beside_parts(root, [name for name in names if name not in meant])
+    if "train" not in names:
+        raise InputError(
+            f"{shown(root)} has no folder 'train' beside {listed(names)}: name the folder of the "
+            "training images so"
+        )
+    return True
+
+
+def _refuse_beside_parts(root: Path, others: Sequence[str]) -> None:
+    if others:
+        raise InputError(
+            f"{shown(root)} holds {listed(others)} beside the parts of a split: move classes into "
+            "train, validation and test, or rename those if they are classes, too"
+        )
+
+
+def _meant_part(name: str, names: Sequence[str]) -> str | None:
+    """The part that a folder's name stands for, if any: one that is not there, if it may be two."""
+    plain = "".join(character for character in name.casefold() if character.isalnum())
+    parts = MEANT_PARTS.get(plain, ())
+    return next((part for part in parts if part not in names or part == name), (*parts, None)[0])

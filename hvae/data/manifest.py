@@ -16,16 +16,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae import provenance, reading, writing
+from hvae.config.data import Data
+from hvae.config.sources.files import Arrays, ImageFolder, OwnFiles
 from hvae.data.layout import layout
 from hvae.errors import InputError
-from hvae.options import Arrays, Data, ImageFolder, Own
+from hvae.io import provenance, reading, writing
 
 SETTLED = 2.0  # seconds: a file that changed this lately may change again within its time stamp
 State = list[int]  # size, mtime and ctime in nanoseconds, inode: a copy has another ctime and inode
 
 
-class Known(NamedTuple):
+class FileState(NamedTuple):
     """A file as it was when its content was read."""
 
     state: State
@@ -48,7 +49,11 @@ def update(data: Data, path: Path) -> None:
     stands: prepared data that carry its fingerprint are of the files that it lists.
     """
     before = _before(path)
-    if isinstance(data, Own) and not data.root.is_dir() and before.get("raw_dir") == data.raw_dir:
+    if (
+        isinstance(data, OwnFiles)
+        and not data.root.is_dir()
+        and before.get("raw_dir") == data.raw_dir
+    ):
         print(f"{data.raw_dir} is not here: {path} stands for the raw files", file=sys.stderr)
         return
     found = manifest(data, path.with_suffix(".times.json"))
@@ -68,7 +73,7 @@ def manifest(data: Data, times: Path | None = None) -> dict[str, Any]:
     """What is in the raw files, as JSON has it: the fingerprint is of names and contents alone."""
     files = digests(raw_files(data), times)
     listed = json.dumps(files, sort_keys=True)
-    own = data.raw_dir if isinstance(data, Own) else None
+    own = data.raw_dir if isinstance(data, OwnFiles) else None
     return {provenance.KEY: provenance.digest(listed), "raw_dir": own, "files": files}
 
 
@@ -92,22 +97,22 @@ def digests(files: Mapping[str, Path], times: Path | None = None) -> dict[str, s
     return {name: one.sha256 for name, one in found.items()}
 
 
-def _known(path: Path, before: Known | None) -> Known:
+def _known(path: Path, before: FileState | None) -> FileState:
     status = path.stat()
     state = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
     if before is not None and before.state == state:
         return before
     with path.open("rb") as file:
-        return Known(state, hashlib.file_digest(file, "sha256").hexdigest())
+        return FileState(state, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _settled(state: Sequence[int]) -> bool:
     return state[2] / 1e9 < time.time() - SETTLED
 
 
-def _remembered(path: Path) -> dict[str, Known]:
+def _remembered(path: Path) -> dict[str, FileState]:
     """What was known of the files; nothing where the file is lost or broken."""
     try:
-        return {name: Known(*one) for name, one in json.loads(path.read_text()).items()}
+        return {name: FileState(*one) for name, one in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_sample_images
 
-from hvae.data.images import LEVELS
-from hvae.data.seeded import Integers, Purpose, stream
-from hvae.data.source import SPLITS, Source
+from hvae.config.sources.common import Division
+from hvae.config.sources.synthetic import PhotoPatches
+from hvae.data.seeded import Stream, stream
+from hvae.data.source import BYTE_LEVELS, SPLITS, Source
 from hvae.errors import InputError
-from hvae.options import Division, PhotoPatches
+from hvae.statistics.estimate import Integers
 
 SIDE = 32
 BLOCK = (61, 64)  # 7 × 61 = 427, 10 × 64 = 640
@@ -45,7 +46,7 @@ def load(options: PhotoPatches, seed: int) -> Source:
         labels=np.concatenate([part.photo for part in where.values()]),
         shape=(SIDE, SIDE, photos.shape[-1]),
         classes=tuple(name.removesuffix(".jpg") for name in _names(bunch.filenames)),
-        levels=LEVELS,
+        levels=BYTE_LEVELS,
         parts={name: np.arange(*ends[i : i + 2], dtype=np.int64) for i, name in enumerate(where)},
     )
 
@@ -64,7 +65,7 @@ def cut(photos: NDArray[np.uint8], where: Places) -> NDArray[np.uint8]:
 
 def places(options: PhotoPatches, seed: int) -> dict[str, Places]:
     """Different places for each split: half of them in each photograph, in blocks of its own."""
-    rng = stream(seed, Purpose.PLACES)
+    rng = stream(seed, Stream.PLACES)
     dealt = [deal(options.split, rng) for _ in range(2)]
     halves = [_counts(count, options.split) for count in _halves(options.items)]
     return {

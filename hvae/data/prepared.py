@@ -2,27 +2,34 @@
 
 Columns `index`, `label`, `x` and perhaps `target`; the file's metadata say the rest, as JSON. x of
 up to 256 levels is stored as their numbers k = 0 … levels − 1, which stand for k/(levels − 1).
+Beside each split there is a file for each kind of its outliers.
 """
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
-from hvae import provenance, reading, tables
-from hvae.data import levels, parts
-from hvae.data.checks import check
-from hvae.data.source import Source
-from hvae.errors import InputError
-from hvae.reading import one_line
-from hvae.section import Section, parse
+from hvae.config.base import Section, parse
+from hvae.data.source import BYTE_LEVELS, Source, check, level_numbers, level_values
+from hvae.errors import InputError, one_line
+from hvae.io import provenance, reading, tables, writing
 
-ROWS = 4096  # of a part of the file
+HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
+OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as in the names of their files
+ROWS = 4096  # of a part of a file, so that a file need not be held twice
+
+
+def outliers_file(split: str, kind: str) -> str:
+    """What the outliers of a split are called, as the split itself is by its name."""
+    return f"{split}-{kind}"
 
 
 class Described(Section):
@@ -78,19 +85,33 @@ def taken(source: Source, ids: NDArray[np.int64], read: Sequence[str] = ()) -> I
 
 
 def _values(x: NDArray[Any], count: int | None) -> NDArray[np.float32]:
-    return levels.values(x, count) if count and x.dtype == np.uint8 else x
+    return level_values(x, count) if count and x.dtype == np.uint8 else x
 
 
 def write(items: Items, path: Path) -> None:
     """Check and store one split."""
-    parts.write([_table(items, path)], path)
+    _write_all([_table(items, path)], path)
 
 
 def store(source: Source, ids: NDArray[np.int64], path: Path, read: Sequence[str] = ()) -> None:
     """The same for the items of a source at these places, a part at a time to save memory."""
     starts = range(0, max(len(ids), 1), ROWS)
     taken_parts = (taken(source, ids[start : start + ROWS], read) for start in starts)
-    parts.write((_table(part, path) for part in taken_parts), path)
+    _write_all((_table(part, path) for part in taken_parts), path)
+
+
+def _write_all(groups: Iterable[pa.Table], path: Path) -> None:
+    """Tables of one schema as the row groups of one file, which is seen only once it is whole."""
+    writing.fill(path, lambda beside: _write_each(iter(groups), beside))
+
+
+def _write_each(groups: Iterator[pa.Table], path: Path) -> None:
+    first = next(groups)
+    options = {"compression": "zstd", "write_page_checksum": True}
+    schema = first.schema.with_metadata(provenance.metadata(first.schema))
+    with pq.ParquetWriter(path, schema, **options) as file:
+        for group in itertools.chain([first], groups):
+            file.write_table(group)
 
 
 def _table(items: Items, path: Path) -> pa.Table:
@@ -106,8 +127,8 @@ def _table(items: Items, path: Path) -> pa.Table:
 
 
 def _stored(items: Items) -> pa.Array:
-    if items.levels and items.levels <= levels.MOST:
-        return tables.vectors(levels.numbers(items.x, items.levels), pa.uint8())
+    if items.levels and items.levels <= BYTE_LEVELS:
+        return tables.vectors(level_numbers(items.x, items.levels), pa.uint8())
     return tables.vectors(items.x)
 
 

@@ -1,30 +1,62 @@
-"""Seeded randomness of the made sources: a stream for each purpose, so that none shifts another."""
+"""Seeded randomness: one enumeration of all that random numbers are drawn for.
 
-from enum import IntEnum
+A stream depends on its name and on a key of integers alone, such as (seed, step), never on who
+draws or on what was drawn before. Here are numpy's generators, which data are drawn with; torch's,
+of models and what is measured of them, are `hvae.models.noise.generator`.
+"""
+
+from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from hvae.statistics.estimate import Floats, Integers
 
 
-class Purpose(IntEnum):
-    """What a stream is drawn for."""
+class Stream(Enum):
+    """What random numbers are drawn for: no two members share any.
 
-    BASIS = 1
-    ITEMS = 2
-    LABELS = 3
-    TARGET = 4
-    ENTROPY = 5
-    ORDER = 6
-    PIXELS = 7
-    PLACES = 8
+    A member is two numbers that are seeded with beside a key, either of which may be absent: one
+    before the key, one after the first two numbers of it, which are (seed, split) where it is long.
+    """
+
+    # data
+    BASIS = None, 1
+    ITEMS = None, 2
+    LABELS = None, 3
+    TARGET = None, 4
+    ENTROPY = None, 5
+    ORDER = None, 6
+    PIXELS = None, 7
+    PLACES = None, 8
+    # models, and what is measured of them
+    WEIGHTS = 1, None
+    TRAINING = 2, None
+    VALIDATION = 3, None
+    EVALUATION = 4, None
+    GALLERY = 5, None
+    IMPORTANCE = 6, None
+    CLASSIFIER = 7, None
+    GENERATION = 8, None
+    CONDITION = 9, None
+    BETA = 10, None
+    ANOMALY = 21, None
+    DRAWS = 22, None
+    # tasks on images
+    RECONSTRUCTION = 20, 0
+    DENOISING = 20, 1
+    INPAINTING = 20, 2
+    UPSCALING = 20, 3
+    DEGRADATION = 20, 4
+
+    def entropy(self, *key: int) -> list[int]:
+        """What a generator of this stream is seeded with."""
+        before, within = ([] if number is None else [number] for number in self.value)
+        return [*before, *key[:2], *within, *key[2:]]
 
 
-def stream(seed: int, purpose: Purpose) -> np.random.Generator:
-    """The generator for one purpose under the experiment's seed."""
-    return np.random.default_rng([seed, purpose])
+def stream(seed: int, purpose: Stream) -> np.random.Generator:
+    """numpy's generator for one purpose under the experiment's seed."""
+    return np.random.default_rng(purpose.entropy(seed))
 
 
 def basis(dimension: int, seed: int) -> Floats:
@@ -32,11 +64,11 @@ def basis(dimension: int, seed: int) -> Floats:
 
     The QR decomposition of a normal matrix, with signs that make it unique (Mezzadri 2007).
     """
-    q, r = np.linalg.qr(stream(seed, Purpose.BASIS).standard_normal((dimension, dimension)))
+    q, r = np.linalg.qr(stream(seed, Stream.BASIS).standard_normal((dimension, dimension)))
     return np.asarray(q * np.sign(np.diag(r)))
 
 
 def labels(shares: list[float], items: int, seed: int) -> Integers:
     """`items` independent labels 0, 1, … with the given probabilities."""
-    chosen = stream(seed, Purpose.LABELS).choice(len(shares), size=items, p=shares)
+    chosen = stream(seed, Stream.LABELS).choice(len(shares), size=items, p=shares)
     return np.asarray(chosen, dtype=np.int64)

@@ -1,13 +1,23 @@
-"""What a source gives: items, integer labels, perhaps a target, and what they look like."""
+"""What a source gives: items, integer labels, perhaps a target; and what must be true of them.
 
-from collections.abc import Mapping
-from typing import NamedTuple
+Values may lie on levels, whole multiples of 1/(levels − 1): 8-bit images have 256, k/255, and
+binary ones have 2. The numbers k take a quarter of the space of the values, and a likelihood over
+levels needs to know that there is nothing between them.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.errors import InputError
+
 SPLITS = ("train", "validation", "test")
 UNLABELLED = ("all",)  # the classes of a source that has none: one, which holds every item
+BYTE_LEVELS = 256  # as many levels as a byte has numbers for
+SLICE = 512  # items read together, so that no second copy of the data is in memory
 
 
 class Source(NamedTuple):
@@ -34,3 +44,96 @@ class Source(NamedTuple):
     levels: int | None = None
     parts: Mapping[str, NDArray[np.int64]] | None = None
     notes: tuple[str, ...] = ()
+
+
+def level_values(numbers: NDArray[np.uint8], levels: int) -> NDArray[np.float32]:
+    """The values k / (levels − 1) in [0, 1] of the numbers k, to the last bit of float32."""
+    result = numbers.astype(np.float32)
+    result /= np.float32(levels - 1)
+    return result
+
+
+def level_numbers(x: NDArray[Any], levels: int) -> NDArray[np.uint8]:
+    """The numbers of the levels nearest to the values; numbers are returned as they are."""
+    if x.dtype == np.uint8:
+        return x
+    result = np.empty(x.shape, np.uint8)
+    for start, part in _slices(x):
+        result[start : start + len(part)] = np.rint(part * (levels - 1))
+    return result
+
+
+def on_levels(x: NDArray[np.float32], levels: int) -> bool:
+    """Whether every value is exactly that of a level."""
+    most = np.float32(levels - 1)
+    return all((np.rint(part * most) / most == part).all() for _, part in _slices(x))
+
+
+def _slices(x: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
+    return ((start, x[start : start + SLICE]) for start in range(0, len(x), SLICE))
+
+
+class Checkable(Protocol):
+    """The fields that a source shares with a prepared split, so that one check serves both."""
+
+    @property
+    def x(self) -> NDArray[Any]: ...
+    @property
+    def labels(self) -> NDArray[np.int64]: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+    @property
+    def bounded(self) -> bool: ...
+    @property
+    def target(self) -> NDArray[np.float64] | None: ...
+    @property
+    def levels(self) -> int | None: ...
+
+
+def check(data: Checkable, origin: object) -> None:
+    """InputError naming `origin` unless shapes agree and values and labels are in range.
+
+    Only what has no classes either, as the outliers of a source that holds none out, may be empty.
+    """
+    if len(data.x) == 0 and not data.classes:
+        return
+    if problem := _misfit(data) or _bad_value(data.x, data) or _bad_label(data):
+        raise InputError(f"{origin} {problem}")
+
+
+def _misfit(data: Checkable) -> str | None:
+    count, width = data.x.shape
+    if count == 0:
+        return "has no items"
+    if width != math.prod(data.shape):
+        return f"has {width} values an item, which do not fill shape {data.shape}"
+    if len(data.labels) != count:
+        return f"has {len(data.labels)} labels for {count} items"
+    if data.target is not None and len(data.target) != count:
+        return f"has {len(data.target)} targets for {count} items"
+    return None
+
+
+def _bad_value(x: NDArray[Any], data: Checkable) -> str | None:
+    if x.dtype == np.uint8:
+        beyond = data.levels is None or x.max() >= data.levels
+        return f"has level {x.max()}, beyond its {data.levels} levels" if beyond else None
+    low, high = x.min(), x.max()
+    if not (np.isfinite(low) and np.isfinite(high)):  # both are NaN where any value is
+        return "has values that are NaN or infinite"
+    if (data.bounded or data.levels) and (low < 0 or high > 1):
+        return f"has values from {low:g} to {high:g}, outside [0, 1]"
+    if data.levels and not on_levels(x, data.levels):
+        return f"has values between its {data.levels} levels"
+    return None
+
+
+def _bad_label(data: Checkable) -> str | None:
+    if data.labels.min() < 0 or data.labels.max() >= len(data.classes):
+        found = f"{data.labels.min()} to {data.labels.max()}"
+        return f"has labels outside 0…{len(data.classes) - 1}: they run from {found}"
+    if data.target is not None and not np.isfinite(data.target).all():
+        return "has targets that are NaN or infinite"
+    return None

@@ -3,22 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hvae.config.data import Data
 from hvae.data import (
+    array_files,
     cifar10,
     digits,
-    fashion_mnist,
     gaussian,
     gaussian_mixture,
     image_folder,
     independent_labels,
     mnist,
-    npz,
-    parquet,
     photo_patches,
     svhn,
 )
 from hvae.data.source import Source
-from hvae.options import Data
 
 LOADERS: Mapping[str, Callable[[Any, int], Source]] = {
     "digits": digits.load,
@@ -28,15 +26,15 @@ LOADERS: Mapping[str, Callable[[Any, int], Source]] = {
     "photo-patches": photo_patches.load,
     "mnist": mnist.load,
     "binary-mnist": mnist.load_binary,
-    "fashion-mnist": fashion_mnist.load,
+    "fashion-mnist": mnist.load_fashion,
     "svhn": svhn.load,
     "cifar10": cifar10.load,
     "image-folder": image_folder.load,
-    "npz": npz.load,
-    "parquet": parquet.load,
+    "npz": array_files.load_npz,
+    "parquet": array_files.load_parquet,
 }
 
 
 def load(data: Data, seed: int) -> Source:
-    """The whole source that `data` names, under its options; made sources are drawn from `seed`."""
+    """The whole source that `data` names, with its options; what is drawn is drawn from `seed`."""
     return LOADERS[data.source](data, seed)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-from hvae.data.seeded import Purpose, stream
+from hvae.config.sources.common import Common, Division
+from hvae.data.seeded import Stream, stream
 from hvae.data.source import SPLITS, Source
 from hvae.errors import InputError
-from hvae.options import Common, Division
 
 Indices = NDArray[np.int64]
 
@@ -30,7 +30,7 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
     for name in SPLITS:
         if name not in parts:
             parts |= _held_out(name, parts["train"], source.labels, options.split, seed)
-    order = stream(seed, Purpose.ORDER)
+    order = stream(seed, Stream.ORDER)
     return {name: order.permutation(parts[name]) for name in SPLITS}
 
 
@@ -111,5 +111,5 @@ def _divide(
     )
     if alone.any():
         together = np.concatenate([first_part, indices[alone]])
-        first_part = stream(seed, Purpose.ORDER).permutation(together)
+        first_part = stream(seed, Stream.ORDER).permutation(together)
     return first_part, second_part

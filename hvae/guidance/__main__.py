@@ -7,21 +7,21 @@ import argparse
 import math
 from pathlib import Path
 
-from hvae import command
 from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.choose import choose
-from hvae.guidance.sentences import recommendation, seeds
-from hvae.guidance.study import Study, condition, read, study
+from hvae.guidance.study import Study, condition, measured, study
 from hvae.guidance.surface import Surface
-from hvae.guidance.words import number
-from hvae.results.parameters import recorded
+from hvae.guidance.text import number, recommendation, seeds
+from hvae.io import command
+from hvae.results.experiment import Experiment
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Print the recommendation."""
-    params = recorded(arguments.results)
-    found = study(read(arguments.results), params.guidance)
+    experiment = Experiment(arguments.results)
+    params = experiment.params
+    found = study(measured(experiment), params.guidance)
     surface = asked(found, arguments.application)
     under = condition(surface.application.name, params.guidance)
     if arguments.rate is not None:

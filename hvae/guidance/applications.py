@@ -1,4 +1,4 @@
-"""What each application is judged by: which rows of `tasks.parquet` count, and how it is told.
+"""What each application is judged by: which rows of `tasks.parquet` count.
 
 A method may name a problem after a colon, as `ridge:slant`: the same way of reading z asked about
 something else. Where there are several problems, an application is worth its mean over them.
@@ -7,36 +7,11 @@ something else. Where there are several problems, an application is worth its me
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from hvae.guidance_options import Name
+from hvae.config.tasks import Name
+from hvae.results.quantities import METRICS, Measure
 
+BUDGETED: Name = "compression"  # of which a point must keep to a budget of bits
 Methods = Callable[[Sequence[str]], Sequence[str]]  # of the methods there are, those that count
-
-
-class Metric(NamedTuple):
-    """A column value of `metric`: how a sentence tells it, and whether more of it is better.
-
-    title: what an axis says, with the unit.
-    """
-
-    name: str
-    words: str
-    form: str
-    title: str
-    higher: bool = True
-
-    @property
-    def sign(self) -> int:
-        """What turns a value into a score, of which more is better."""
-        return 1 if self.higher else -1
-
-    def told(self, value: float) -> str:
-        """A value with its unit."""
-        return self.form.format(value)
-
-    @property
-    def unit(self) -> str:
-        """What follows the number, with a space before it: " dB"; or nothing."""
-        return self.form[self.form.index("}") + 1 :]
 
 
 class Application(NamedTuple):
@@ -47,7 +22,7 @@ class Application(NamedTuple):
     """
 
     name: Name
-    metrics: tuple[Metric, ...]
+    metrics: tuple[Measure, ...]
     methods: Methods
     features: str = "sample"
     means: bool = False
@@ -75,26 +50,17 @@ def middle(methods: Sequence[str]) -> Sequence[str]:
     return ordered[(len(ordered) - 1) // 2 :][:1]
 
 
-PSNR = Metric("psnr_db", "a PSNR", "{:.2f} dB", "PSNR (dB)")
-_ERROR = "Mean squared error per dimension (units²)"
-MSE = Metric("mse", "a mean squared error", "{:.3g}", _ERROR, higher=False)
-ACCURACY = Metric("accuracy", "an accuracy", "{:.3f}", "Accuracy")
-R2 = Metric("r2", "an R²", "{:.3f}", "R²")
-NMI = Metric("nmi", "a normalised mutual information", "{:.3f}", "Normalised mutual information")
-AUROC = Metric("auroc", "an AUROC", "{:.3f}", "AUROC")
-INCEPTION = Metric("inception_score", "an Inception Score", "{:.2f}", "Inception Score")
-
+PSNR = METRICS["psnr_db"]
 _ALL = (
-    Application("reconstruction", (PSNR, MSE), preferred("decoder"), ways=False),
+    Application("reconstruction", (PSNR, METRICS["mse"]), preferred("decoder"), ways=False),
     Application("denoising", (PSNR,), middle),
     Application("inpainting", (PSNR,), preferred("half")),
     Application("upscaling", (PSNR,), preferred("2x")),
     Application("compression", (PSNR,), preferred("rate"), ways=False),
-    Application("classification", (ACCURACY,), every, means=True),
-    Application("regression", (R2,), every),
-    Application("clustering", (NMI,), every),
-    Application("anomaly", (AUROC,), every),
-    Application("generation", (INCEPTION,), every, features=""),
+    Application("classification", (METRICS["accuracy"],), every, means=True),
+    Application("regression", (METRICS["r2"],), every),
+    Application("clustering", (METRICS["nmi"],), every),
+    Application("anomaly", (METRICS["auroc"],), every),
+    Application("generation", (METRICS["inception_score"],), every, features=""),
 )
 APPLICATIONS: Mapping[Name, Application] = {one.name: one for one in _ALL}
-METRICS: Mapping[str, Metric] = {metric.name: metric for one in _ALL for metric in one.metrics}

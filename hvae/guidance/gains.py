@@ -1,19 +1,57 @@
-"""What more than one layer buys: the best of the plane against the best β-VAE of one layer."""
+"""One choice against another, in the application's own metric on test items.
+
+Losses: the price of one model for two uses, that is what an application loses at the best place for
+another. Gains: what more than one layer buys, the best of the plane against the best β-VAE of one.
+"""
 
 import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from scipy.stats import norm
-
-from hvae.bounds.verdicts import holm
-from hvae.guidance.choose import Choice
-from hvae.guidance.study import BUDGETED
+from hvae.config.tasks import Name
+from hvae.guidance.applications import BUDGETED
+from hvae.guidance.choose import LEVEL, Choice
 from hvae.guidance.surface import Surface
-from hvae.guidance_options import Name
+from hvae.results.places import Place
+from hvae.statistics.significance import holm, two_sided
 
-LEVEL = 0.05
+OVER, UNMEASURED = "over the budget", "not measured"  # why there is no loss
 APART = 0.05  # part of the larger total rate by which two sides may differ and still compare
+
+
+class Loss(NamedTuple):
+    """In the application's own metric, on test items: its value at its best place, less that there.
+
+    Positive is worse, whichever way the metric goes; below 0 the test items contradict the choice.
+    Its standard error takes both errors to be independent, which errs on the safe side. Where the
+    place may not be chosen, or has no value, there is a note in place of a number.
+    """
+
+    application: Name
+    optimum: Name
+    loss: float | None
+    std_error: float | None
+    note: str = ""
+
+
+def losses(surfaces: Mapping[Name, Surface], choices: Mapping[Name, Choice]) -> list[Loss]:
+    """Rows by application; in each, a loss for the best place of every one, its own included."""
+    return [
+        _loss(surfaces[mine], choices[mine], other, choices[other].best.place)
+        for mine in choices
+        for other in choices
+    ]
+
+
+def _loss(surface: Surface, choice: Choice, other: Name, place: Place) -> Loss:
+    mine, spot = surface.application.name, surface.at(place)
+    if spot is None:
+        barred = any(one.place == place for one in surface.barred)
+        return Loss(mine, other, None, None, OVER if barred else UNMEASURED)
+    if spot == choice.best:
+        return Loss(mine, other, 0.0, 0.0)
+    lost = surface.metric.sign * (choice.best.test.value - spot.test.value)
+    return Loss(mine, other, lost, math.hypot(choice.best.test.std_error, spot.test.std_error))
 
 
 class Gain(NamedTuple):
@@ -60,10 +98,3 @@ def _gain(name: Name, surface: Surface, ours: Choice, single: Choice) -> Gain:
 def _spend_alike(ours: Choice, single: Choice) -> bool:
     totals = [choice.best.place.total.value for choice in (ours, single)]
     return max(totals) - min(totals) <= APART * max(totals)
-
-
-def two_sided(difference: float, error: float) -> float:
-    """P of a difference as large either way where there is none; without any error, 0 or 1."""
-    if error == 0:
-        return float(difference == 0)
-    return float(2 * norm.sf(abs(difference) / error))

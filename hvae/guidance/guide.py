@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hvae import command, named_tables, provenance
+from hvae.config.base import Section, parse
+from hvae.config.tasks import Guidance
+from hvae.guidance.claims import scorecard
 from hvae.guidance.gains import Chosen, gains
-from hvae.guidance.places import Row
 from hvae.guidance.record import gain, record
-from hvae.guidance.scorecard import scorecard
-from hvae.guidance.study import Measured, Study, read, study
-from hvae.guidance_options import Guidance
-from hvae.params import Section, parse
+from hvae.guidance.study import MeasuredTables, Study, measured, study
+from hvae.io import command, provenance
+from hvae.results.experiment import Experiment
+from hvae.statistics.estimate import Row
 
 
-class Job(Section):
+class GuidanceJob(Section):
     """What the job depends on, beside the tables."""
 
     guidance: Guidance
@@ -23,18 +24,20 @@ class Job(Section):
 
 def main(arguments: argparse.Namespace) -> None:
     """Read the tables of an experiment, and those of its baseline where it has one."""
-    asked = parse(Job, arguments.params).guidance
-    bounds = named_tables.read("bounds", arguments.results / "bounds.parquet").to_pylist()
-    single = read(arguments.baseline) if arguments.baseline else None
-    found = guidance(read(arguments.results), bounds, asked, single)
-    provenance.store(found, arguments.out)
+    asked = parse(GuidanceJob, arguments.params).guidance
+    ours = Experiment(arguments.results)
+    single = measured(Experiment(arguments.baseline)) if arguments.baseline else None
+    provenance.store(guidance(measured(ours), ours.bounds, asked, single), arguments.out)
 
 
 def guidance(
-    measured: Measured, bounds: Sequence[Row], asked: Guidance, single: Measured | None = None
+    tables: MeasuredTables,
+    bounds: Sequence[Row],
+    asked: Guidance,
+    single: MeasuredTables | None = None,
 ) -> dict[str, Any]:
     """The whole of `guidance.json`."""
-    ours = study(measured, asked)
+    ours = study(tables, asked)
     claims = scorecard(ours.plane, bounds, ours.surfaces)
     return record(ours, asked) | {
         "scorecard": [claim._asdict() for claim in claims],

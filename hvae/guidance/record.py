@@ -3,17 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hvae.guidance import sentences
-from hvae.guidance.choose import Choice
-from hvae.guidance.compromise import compromise
-from hvae.guidance.edge import edge
-from hvae.guidance.gains import Gain
-from hvae.guidance.losses import losses
-from hvae.guidance.pareto import Front, fronts
-from hvae.guidance.places import Place
+from hvae.config.tasks import Guidance, Name
+from hvae.guidance import text
+from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
+from hvae.guidance.gains import Gain, losses
 from hvae.guidance.study import Study, condition
 from hvae.guidance.surface import Spot, Surface
-from hvae.guidance_options import Guidance, Name
+from hvae.results.places import Place
 
 Record = dict[str, Any]
 
@@ -53,8 +49,8 @@ def application(surface: Surface, choice: Choice, asked: Guidance, means: Surfac
         "significant": choice.decided,
         "points": [*_points(surface.spots), *_points(surface.barred, barred=True)],
         "means": spot(remark) if remark is not None else None,
-        "text": sentences.recommendation(surface, choice, condition(name, asked), remark),
-        "seeds": sentences.seeds(choice.best),
+        "text": text.recommendation(surface, choice, condition(name, asked), remark),
+        "seeds": text.seeds(choice.best),
     }
 
 
@@ -107,12 +103,12 @@ def _front(one: Front) -> Record:
 def _compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Record:
     found = compromise(surfaces, asked)
     if found is None:
-        return {"best": None, "text": sentences.NO_COMPROMISE}
+        return {"best": None, "text": text.NO_COMPROMISE}
     return {
         "best": place(found.place) | {"score": found.score, "edge": found.edge},
         "weights": dict(found.weights),
         "values": {name: one.test._asdict() for name, one in found.spots.items()},
-        "text": sentences.agreed(found, surfaces),
+        "text": text.agreed(found, surfaces),
     }
 
 
@@ -126,5 +122,5 @@ def gain(one: Gain, surface: Surface, layers: int) -> Record:
         "significant": one.significant,
         "comparable": one.comparable,
         "best": spot(one.single.best),
-        "text": sentences.bought(one, surface.metric, layers),
+        "text": text.bought(one, surface.metric, layers),
     }

@@ -1,21 +1,18 @@
 """One experiment's tables as surfaces and choices."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from hvae import named_tables
-from hvae.guidance.applications import APPLICATIONS, Application
-from hvae.guidance.budget import within
+from hvae.config.tasks import Guidance, Name
+from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application
 from hvae.guidance.choose import Choice, choose
-from hvae.guidance.places import Place, Row, places
-from hvae.guidance.surface import Surface, surface
-from hvae.guidance_options import Guidance, Name
+from hvae.guidance.surface import Surface, surface, within
+from hvae.results.experiment import Experiment
+from hvae.results.places import Place, places
+from hvae.statistics.estimate import Row
 
-BUDGETED: Name = "compression"
 
-
-class Measured(NamedTuple):
+class MeasuredTables(NamedTuple):
     """Rows of `points.parquet`, `tasks.parquet` (test) and `selection.parquet` (validation)."""
 
     points: Sequence[Row]
@@ -45,33 +42,27 @@ class Study(NamedTuple):
         return [name for name in APPLICATIONS if name not in self.surfaces]
 
 
-def read(folder: Path) -> Measured:
+def measured(experiment: Experiment) -> MeasuredTables:
     """The tables of a folder of results."""
-    return Measured(
-        *(
-            named_tables.read(name, folder / f"{name}.parquet").to_pylist()
-            for name in Measured._fields
-        )
-    )
+    return MeasuredTables(experiment.points, experiment.tasks, experiment.selection)
 
 
-def study(measured: Measured, asked: Guidance) -> Study:
+def study(tables: MeasuredTables, asked: Guidance) -> Study:
     """Everything that recommendations are made of."""
-    plane = places(measured.points)
-    found = _surfaces(measured, plane, APPLICATIONS)
+    plane = places(tables.points)
+    found = _surfaces(tables, plane, APPLICATIONS)
     if BUDGETED in found:
         most = asked.compression_bits
-        found[BUDGETED] = within(found[BUDGETED], measured.selection, most)
+        found[BUDGETED] = within(found[BUDGETED], tables.selection, most)
     of_means = {n: one._replace(features="mean") for n, one in APPLICATIONS.items() if one.means}
-    return Study(plane, found, _surfaces(measured, plane, of_means))
+    return Study(plane, found, _surfaces(tables, plane, of_means))
 
 
 def _surfaces(
-    measured: Measured, plane: Sequence[Place], wanted: Mapping[Name, Application]
+    tables: MeasuredTables, plane: Sequence[Place], wanted: Mapping[Name, Application]
 ) -> dict[Name, Surface]:
     found = {
-        name: surface(one, plane, measured.selection, measured.tasks)
-        for name, one in wanted.items()
+        name: surface(one, plane, tables.selection, tables.tasks) for name, one in wanted.items()
     }
     return {name: one for name, one in found.items() if one is not None}
 

@@ -1,14 +1,96 @@
-"""The value of an application over the plane, on validation and on test items."""
+"""The value of an application over the plane, on validation and on test items.
 
-from collections.abc import Callable, Mapping, Sequence
+First one table's rows as values by variant, that is by how z is read, and point; then both tables
+over the places; then what a code may cost, since points that take too many bits are no candidates
+for compression.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import mean
 from typing import NamedTuple
 
-from hvae.bounds.samples import Estimate
-from hvae.guidance.applications import Application, Metric
-from hvae.guidance.places import Place, Row, over_seeds
-from hvae.guidance.series import Series, Value, Variant, chosen_metric, series
+import numpy as np
+
+from hvae.guidance.applications import Application
+from hvae.results.places import Place, over_seeds
+from hvae.results.quantities import Measure
+from hvae.statistics.estimate import Estimate, Row
 
 NORMAL = 1.96
+WIDTH = 2 * NORMAL  # standard errors in a 95 % interval
+RATE = {"task": "compression", "layers": "", "method": "rate", "metric": "bits_per_dim"}
+
+
+class Variant(NamedTuple):
+    """Which layers are read, and by which method."""
+
+    layers: str
+    method: str
+
+
+class Value(NamedTuple):
+    """A value, its standard error, and its 95 % interval."""
+
+    value: float
+    std_error: float
+    low: float
+    high: float
+
+
+class Series(NamedTuple):
+    """The values by variant and point; problems are what each is a mean over, if they are named."""
+
+    values: Mapping[Variant, Mapping[str, Value]]
+    problems: tuple[str, ...]
+
+
+def chosen_metric(application: Application, rows: Iterable[Row]) -> Measure | None:
+    """The first of its metrics that the rows have, None where they have none."""
+    there = {row["metric"] for row in rows if _counts(application, row)}
+    return next((metric for metric in application.metrics if metric.name in there), None)
+
+
+def series(application: Application, metric: Measure, rows: Iterable[Row]) -> Series:
+    """The values of an application; each a mean over the problems, all of which it must have."""
+    mine = [row for row in rows if _counts(application, row) and row["metric"] == metric.name]
+    methods = application.methods(list(dict.fromkeys(row["method"] for row in mine)))
+    problems = tuple(dict.fromkeys(_problem(method) for method in methods))
+    found: dict[Variant, dict[str, list[Value]]] = {}
+    for row in mine:
+        if row["method"] in methods:
+            variant = Variant(row["layers"], row["method"].partition(":")[0])
+            found.setdefault(variant, {}).setdefault(row["point"], []).append(value(row))
+    whole = {
+        variant: {p: _mean(values) for p, values in by.items() if len(values) == len(problems)}
+        for variant, by in found.items()
+    }
+    return Series(whole, problems if any(problems) else ())
+
+
+def value(row: Row) -> Value:
+    """A row's numbers, with se = (high − low) / 3.92."""
+    error = (row["high"] - row["low"]) / WIDTH
+    return Value(row["value"], error, row["low"], row["high"])
+
+
+def _mean(values: Sequence[Value]) -> Value:
+    """The error of a mean of what the same items gave is at most the mean of theirs."""
+    return Value(*(float(column) for column in np.mean(values, axis=0)))
+
+
+def _counts(application: Application, row: Row) -> bool:
+    """Whether a row of the table is about it, of a point, and a number with an interval."""
+    return bool(
+        row["task"] == application.task
+        and row["features"] == application.features
+        and row["point"]
+        and all(math.isfinite(row[name]) for name in ("value", "low", "high"))
+    )
+
+
+def _problem(method: str) -> str:
+    return method.partition(":")[2]
 
 
 class Spot(NamedTuple):
@@ -32,7 +114,7 @@ class Surface(NamedTuple):
     """
 
     application: Application
-    metric: Metric
+    metric: Measure
     problems: tuple[str, ...]
     spots: tuple[Spot, ...]
     barred: tuple[Spot, ...] = ()
@@ -68,7 +150,7 @@ def surface(
     return Surface(application, metric, sides[0].problems, tuple(spots)) if spots else None
 
 
-def _spot(place: Place, metric: Metric, validation: Series, test: Series) -> list[Spot]:
+def _spot(place: Place, metric: Measure, validation: Series, test: Series) -> list[Spot]:
     """Of all ways to read z at the place, the one that is best on validation."""
     there = {
         variant: (first, second)
@@ -94,5 +176,21 @@ def _at(place: Place, values: Mapping[str, Value]) -> Value | None:
 
 def pooled(values: Sequence[Value]) -> Value:
     """A mean over seeds with the interval that its standard error gives."""
-    mean, error = over_seeds([Estimate(one.value, one.std_error) for one in values])
-    return Value(mean, error, mean - NORMAL * error, mean + NORMAL * error)
+    middle, error = over_seeds([Estimate(one.value, one.std_error) for one in values])
+    return Value(middle, error, middle - NORMAL * error, middle + NORMAL * error)
+
+
+def bits(selection: Sequence[Row]) -> dict[str, float]:
+    """Bits per data dimension of each point, on validation items: R_total / (n ln 2)."""
+    rows = [row for row in selection if all(row[name] == text for name, text in RATE.items())]
+    return {row["point"]: row["value"] for row in rows}
+
+
+def within(surface: Surface, selection: Sequence[Row], most: float) -> Surface:
+    """The surface with those places barred that take more than `most`, or whose cost is unknown."""
+    costs = bits(selection)
+
+    def cheap(place: Place) -> bool:
+        return mean(costs.get(point, math.inf) for point in place.points) <= most
+
+    return surface.without(cheap)

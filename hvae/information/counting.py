@@ -17,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from hvae.information.estimate import Array, Estimate, finite
+from hvae.information.estimate import InformationEstimate, finite
+from hvae.statistics.estimate import Floats
 
 MOST_CODES = 4096  # joint values of z that are counted: 64 MB for 2,000 items
 
 
-def counted_information(probabilities: Any, labels: NDArray[np.int64]) -> Estimate | None:
+def counted_information(
+    probabilities: Any, labels: NDArray[np.int64]
+) -> InformationEstimate | None:
     """I(y; z) of z = (z_1 … z_V), given q(z_v = k|x_i): probabilities of shape (N, V, K).
 
     None where the K^V joint codes are more than `MOST_CODES`. The standard error is a jackknife's
@@ -42,7 +45,7 @@ def counted_information(probabilities: Any, labels: NDArray[np.int64]) -> Estima
     return _estimate(joint(each), np.unique(labels, return_inverse=True)[1])
 
 
-def joint(each: Array) -> Array:
+def joint(each: Floats) -> Floats:
     """q(z|x_i) = ∏_v q(z_v|x_i) of every joint code, the last variable fastest: (N, K^V)."""
     each = each / each.sum(-1, keepdims=True)  # they were stored as float32
     codes = each[:, 0]
@@ -51,7 +54,7 @@ def joint(each: Array) -> Array:
     return codes
 
 
-def _estimate(codes: Array, labels: NDArray[np.int64]) -> Estimate:
+def _estimate(codes: Floats, labels: NDArray[np.int64]) -> InformationEstimate:
     items, cells = len(codes), codes.shape[1] * (labels.max() + 1)
     members = [codes[labels == one] for one in range(labels.max() + 1)]
     tables = np.stack([some.sum(0) for some in members])
@@ -59,10 +62,12 @@ def _estimate(codes: Array, labels: NDArray[np.int64]) -> Estimate:
     value = _of_counts(_phi(tables).sum(), _phi(sizes).sum(), _phi(tables.sum(0)).sum(), items)
     left_out = np.concatenate(list(_without_each(members, tables, sizes)))
     error = float(left_out.std() * math.sqrt(items - 1))
-    return Estimate("estimate", float(value), error, bool(items < cells))
+    return InformationEstimate("estimate", float(value), error, bool(items < cells))
 
 
-def _without_each(members: list[Array], tables: Array, sizes: NDArray[np.int64]) -> Iterator[Array]:
+def _without_each(
+    members: list[Floats], tables: Floats, sizes: NDArray[np.int64]
+) -> Iterator[Floats]:
     """I without each item in turn, class by class: it changes one row of S_yz, one n_y and S_z."""
     whole, rows, marginal = _phi(tables).sum(), _phi(tables).sum(1), tables.sum(0)
     for one, some in enumerate(members):
@@ -71,10 +76,10 @@ def _without_each(members: list[Array], tables: Array, sizes: NDArray[np.int64])
         yield _of_counts(table, size, _phi(marginal - some).sum(1), sizes.sum() - 1)
 
 
-def _of_counts(table: Array, size: Array, marginal: Array, items: int) -> Array:
+def _of_counts(table: Floats, size: Floats, marginal: Floats, items: int) -> Floats:
     return (table - size - marginal + _phi(items)) / items
 
 
-def _phi(count: Any) -> Array:
+def _phi(count: Any) -> Floats:
     """s log s, 0 at 0, and where rounding took a little too much."""
     return xlogy(np.maximum(count, 0), np.maximum(count, 0))

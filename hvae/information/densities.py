@@ -9,11 +9,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from hvae.information.estimate import Array
 from hvae.models.chunks import ITEMS
-from hvae.models.distributions import with_tensors
-from hvae.models.families import Latent
+from hvae.models.distributions import Latent, with_tensors
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.statistics.estimate import Floats
 
 ROWS = 2**18  # log-densities of one layer that are given at once: 2 MB, and some copies of it
 NUMBERS = 2**23  # numbers that the networks hold at once: 32 MB, and some more within a layer
@@ -30,7 +29,7 @@ class _Known(NamedTuple):
 
 
 @torch.inference_mode()
-def suffix_rows(model: HierarchicalVAE, x: Tensor, z: Sequence[Tensor]) -> Iterator[Array]:
+def suffix_rows(model: HierarchicalVAE, x: Tensor, z: Sequence[Tensor]) -> Iterator[Floats]:
     """Rows of l_ij = log q(z_{≥l,i} | x_j) = Σ_{k≥l} log q(z_{k,i} | z_{>k,i}, x_j), for every l.
 
     x: the items, (K, n); z: a sample of z_1 … z_L for each, (K, d_l). Yields (L, rows, K), from

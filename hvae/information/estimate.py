@@ -1,16 +1,15 @@
-"""An estimate with its standard error, and with the side on which its expectation errs."""
+"""An estimate with its standard error and the side on which its expectation errs; its name."""
 
-import math
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from hvae.statistics.estimate import Floats
+
 Kind = Literal["lower", "upper", "estimate"]
 
 
-class Estimate(NamedTuple):
+class InformationEstimate(NamedTuple):
     """A value in nats per item: in expectation at most (lower) or at least (upper) the truth.
 
     saturated: too few items to tell how large the truth is. Such a value still errs on its own side
@@ -23,7 +22,10 @@ class Estimate(NamedTuple):
     saturated: bool = False
 
 
-def finite(name: str, values: Any) -> Array:
+Named = tuple[str, InformationEstimate]  # the quantity, as the table names it, and its estimate
+
+
+def finite(name: str, values: Any) -> Floats:
     """`values` as an array of float64; ValueError where one is NaN or infinite."""
     array = np.asarray(values, dtype=np.float64)
     bad = array[~np.isfinite(array)]
@@ -32,6 +34,6 @@ def finite(name: str, values: Any) -> Array:
     return array
 
 
-def error_of_mean(values: Array) -> float:
-    """The standard error of the mean of independent values, equal to their jackknife's."""
-    return float(values.std(ddof=1) / math.sqrt(len(values)))
+def quantity(of: str, lowest: int, layers: int) -> str:
+    """`I(x;z1,z2)`: what is said about `of` by z_{≥l}, l counted from 0."""
+    return f"I({of};{','.join(f'z{layer + 1}' for layer in range(lowest, layers))})"

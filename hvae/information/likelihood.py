@@ -6,15 +6,17 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from hvae.information.estimate import Estimate, error_of_mean, finite
+from hvae.data.seeded import Stream
+from hvae.information.estimate import InformationEstimate, finite
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
+from hvae.models.noise import draw, generator
+from hvae.statistics.estimate import error_of_mean
 
 
 def negative_log_likelihood(
     model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int
-) -> Estimate:
+) -> InformationEstimate:
     """mean_x −log (1/S) Σ_s p(x, z_s) / q(z_s|x), with S `samples` z_s ~ q(z|x) for each item.
 
     In expectation at least mean_x −log p(x), and the less above it the larger S; S = 1 is −ELBO
@@ -31,7 +33,7 @@ def negative_log_likelihood(
     for weights in log_weights(model, x, samples, seed, split):
         total = total.logaddexp(weights)
     values = math.log(samples) - finite("log_weights", total)
-    return Estimate("upper", float(values.mean()), error_of_mean(values))
+    return InformationEstimate("upper", float(values.mean()), error_of_mean(values))
 
 
 @torch.inference_mode()

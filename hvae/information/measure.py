@@ -7,29 +7,29 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from hvae import command, tables
+from hvae.config.base import Section, Seed, parse
+from hvae.config.grid import Point
+from hvae.config.params import Evaluation
 from hvae.data import prepared
-from hvae.data.feasible import no_classes
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
+from hvae.data.summary import no_classes
 from hvae.errors import InputError
 from hvae.information.classes import class_information
 from hvae.information.counting import counted_information
 from hvae.information.densities import suffix_rows
-from hvae.information.estimate import Estimate
+from hvae.information.estimate import InformationEstimate, Named, quantity
 from hvae.information.likelihood import negative_log_likelihood
 from hvae.information.pairwise import from_rows
+from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.models.categorical import Categorical
+from hvae.models.distributions import Categorical
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Evaluation, Point, Section, Seed, parse
 from hvae.training import checkpoint
 
-Named = tuple[str, Estimate]  # the quantity, as the table names it, and its estimate
 
-
-class Job(Section):
+class InformationJob(Section):
     """What the estimates of a row depend on, beside data, models and latents."""
 
     seed: Seed
@@ -37,7 +37,7 @@ class Job(Section):
     points: list[Point]
 
 
-class Subject(NamedTuple):
+class MeasuredPoint(NamedTuple):
     """One trained point with what it is measured on; `held_out` are the latents of `test`."""
 
     model: HierarchicalVAE
@@ -48,7 +48,7 @@ class Subject(NamedTuple):
 
 def main(arguments: argparse.Namespace) -> None:
     """Write the row's part of `information.parquet`; a diverged point has no rows."""
-    job = parse(Job, arguments.params)
+    job = parse(InformationJob, arguments.params)
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
     rows = []
     for point in command.progress(job.points, "estimating information"):
@@ -58,12 +58,12 @@ def main(arguments: argparse.Namespace) -> None:
         )
         if len(held_out.ids) > 0:  # a diverged point has no latents
             model = checkpoint.load(arguments.models, point.model, point.beta)
-            named = estimates(job, point.name, Subject(model, test, train, held_out))
+            named = estimates(job, point.name, MeasuredPoint(model, test, train, held_out))
             rows += [{"point": point.name, "quantity": name, **e._asdict()} for name, e in named]
     tables.write(tables.from_rows(rows, tables.information()), arguments.out)
 
 
-def estimates(job: Job, point: str, subject: Subject) -> list[Named]:
+def estimates(job: InformationJob, point: str, subject: MeasuredPoint) -> list[Named]:
     """All estimates of a point; InputError where its model, data and latents do not agree."""
     if not np.array_equal(subject.held_out.ids, subject.test.ids):
         raise InputError(f"the test latents of point {point} are not those of the prepared items")
@@ -78,7 +78,7 @@ def estimates(job: Job, point: str, subject: Subject) -> list[Named]:
         raise InputError(f"the information of point {point} has no estimate: {error}") from None
 
 
-def about_items(subject: Subject, count: int) -> Iterator[Named]:
+def about_items(subject: MeasuredPoint, count: int) -> Iterator[Named]:
     """I(x; z_{≥l}) from both sides, from l = 1 to L, on the leading `count` test items."""
     x = torch.tensor(subject.test.x[:count])
     z = [torch.tensor(sample[:count]) for sample in subject.held_out.sample]
@@ -87,42 +87,37 @@ def about_items(subject: Subject, count: int) -> Iterator[Named]:
             yield quantity("x", lowest, len(z)), estimate
 
 
-def about_classes(subject: Subject) -> Iterator[Named]:
-    """I(y; z_{≥l}) from below, from l = 1 to L; nothing where classes are too rare to be told."""
+def about_classes(subject: MeasuredPoint) -> Iterator[Named]:
+    """I(y; z_{≥l}) from below, from l = 1 to L; nothing where classes are too rare."""
     train, test = subject.train, subject.held_out
     layers = len(test.sample)
-    for lowest in range(layers if _told_apart(subject) else 0):
+    for lowest in range(layers if _has_classes(subject) else 0):
         z_train, z_test = (np.concatenate(side.sample[lowest:], axis=1) for side in (train, test))
         estimate = class_information(z_train, train.label, z_test, test.label)
         yield quantity("y", lowest, layers), estimate
 
 
-def _told_apart(subject: Subject) -> bool:
+def _has_classes(subject: MeasuredPoint) -> bool:
     labels = {"train": subject.train.label, "test": subject.held_out.label}
     return len(subject.test.classes) > 1 and no_classes(labels, subject.test.classes) is None
 
 
-def by_counting(subject: Subject) -> Iterator[Named]:
+def by_counting(subject: MeasuredPoint) -> Iterator[Named]:
     """I(y; z_L) of a categorical top layer with few codes, beside its bound from below."""
     latents = subject.held_out
     top = len(latents.mean) - 1
     prior = subject.model.prior_of(top, [])
-    if isinstance(prior, Categorical) and _told_apart(subject):
+    if isinstance(prior, Categorical) and _has_classes(subject):
         probabilities = latents.mean[top].reshape(-1, *prior.log_weights.shape)
         estimate = counted_information(probabilities, latents.label)
         if estimate is not None:
             yield quantity("y", top, top + 1), estimate
 
 
-def likelihood(subject: Subject, job: Job) -> Estimate:
+def likelihood(subject: MeasuredPoint, job: InformationJob) -> InformationEstimate:
     """−log p(x) from above, on all test items, as the rates and distortions are."""
     x, samples = torch.tensor(subject.test.x), job.evaluation.importance_samples
     return negative_log_likelihood(subject.model, x, samples, job.seed, SPLITS.index("test"))
-
-
-def quantity(of: str, lowest: int, layers: int) -> str:
-    """`I(x;z1,z2)`: what is said about `of` by z_{≥l}, l counted from 0."""
-    return f"I({of};{','.join(f'z{layer + 1}' for layer in range(lowest, layers))})"
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from hvae.data.seeded import Stream
 from hvae.models.chunks import chunks, in_chunks
 from hvae.models.hierarchical import HierarchicalVAE, Terms
-from hvae.models.noise import Stream, draw, generator
-from hvae.training.batches import on_device
-
-Array = NDArray[np.float64]
+from hvae.models.noise import draw, generator
+from hvae.statistics.estimate import Floats, error_of_mean
 
 
 class Measured(NamedTuple):
@@ -24,10 +22,10 @@ class Measured(NamedTuple):
     posterior means all the way down instead of samples; of a categorical layer, the mode.
     """
 
-    rates: Array
-    distortion: Array
-    error: Array
-    error_of_means: Array
+    rates: Floats
+    distortion: Floats
+    error: Floats
+    error_of_means: Floats
 
 
 def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> Terms:
@@ -51,7 +49,7 @@ def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: i
 
 def _noise(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int) -> list[Tensor]:
     source = generator(Stream.EVALUATION, seed, split, sample)
-    return on_device(x, draw(model.latents, len(x), source))
+    return draw(model.latents, len(x), source, x.device)
 
 
 def _pass(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:
@@ -87,7 +85,7 @@ def summary(
     row = {}
     for name, values in columns.items():
         row[name] = float(values.mean())
-        row[f"{name}_se"] = float(values.std(ddof=1) / math.sqrt(len(values)))
+        row[f"{name}_se"] = error_of_mean(values)
     mse = float(measured.error.mean())
     return row | {
         "distortion_constant": constant,

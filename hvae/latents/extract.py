@@ -1,22 +1,37 @@
-"""Extract one row of the grid: the latents of its points on every split, and pictures."""
+"""Extract one row of the grid: the latents of its points on every split, and pictures.
+
+Pictures are reconstructions of test items of every class, cuts of them, and draws from the prior. A
+cut keeps z_{≥l} of the reconstruction and draws z_{<l} from the prior given them: what it shares
+with the item, z_{≥l} tells. The cut of l = 1 would be the reconstruction itself.
+"""
 
 import argparse
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-from hvae import command, named_tables, tables
+from hvae.config.base import Section, Seed, parse
+from hvae.config.grid import Point
 from hvae.data import prepared
 from hvae.data.prepared import Items
+from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
-from hvae.latents import gallery, store
+from hvae.io import command, tables
+from hvae.latents import store
 from hvae.latents.evaluate import encode
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Point, Section, Seed, parse
+from hvae.models.noise import draw, generator
 from hvae.training import checkpoint
 
+PICTURES = 10
 
-class Job(Section):
+
+class ExtractionJob(Section):
     """What the latents of a row depend on, beside data and models."""
 
     seed: Seed
@@ -30,13 +45,13 @@ def main(arguments: argparse.Namespace) -> None:
 
     A point that has no numbers in `measured` has no items and no pictures.
     """
-    job = parse(Job, arguments.params)
+    job = parse(ExtractionJob, arguments.params)
     splits = {
         name: prepared.read(arguments.data / f"{name}.parquet").first(job.max_items)
         for name in SPLITS
     }
     measured = {
-        row["point"]: row for row in named_tables.read("points", arguments.measured).to_pylist()
+        row["point"]: row for row in tables.read_named("points", arguments.measured).to_pylist()
     }
     shown = []
     for point in command.progress(job.points, "extracting latents"):
@@ -47,8 +62,8 @@ def main(arguments: argparse.Namespace) -> None:
             path = store.file(arguments.latents, point.name, name)
             store.write(extract(model, kept, job.seed, number), path)
         if ok:
-            pictures = gallery.pictures(model, splits["test"], job.seed)
-            shown += [{"point": point.name, **picture} for picture in pictures]
+            rows = pictures(model, splits["test"], job.seed)
+            shown += [{"point": point.name, **row} for row in rows]
     schema = tables.gallery(splits["test"].x.shape[1])
     tables.write(tables.from_rows(shown, schema), arguments.gallery)
 
@@ -59,6 +74,42 @@ def extract(model: HierarchicalVAE, items: Items, seed: int, split: int) -> Late
     means = [posterior.mean.numpy() for posterior in terms.posteriors]
     stds = [posterior.std.numpy() for posterior in terms.posteriors]
     return Latents(items.ids, items.labels, means, stds, [z.numpy() for z in terms.z])
+
+
+def chosen(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of the first items of each of the first classes: the same items at every point.
+
+    As many of each class as there is room for; without classes, the first items.
+    """
+    classes = np.unique(labels)[:PICTURES]
+    each = PICTURES // len(classes)
+    return np.concatenate([np.flatnonzero(labels == one)[:each] for one in classes])
+
+
+def pictures(model: HierarchicalVAE, items: Items, seed: int) -> Iterator[dict[str, Any]]:
+    """Rows of the gallery, but for the point. Means of p(x | z), with z sampled in all kinds."""
+    shown = chosen(items.labels)
+    ids = items.ids[shown].tolist()
+    noise = draw(model.latents, len(shown), generator(Stream.GALLERY, seed, 0))
+    encoded = model(torch.tensor(items.x[shown]), noise)
+    yield from _rows("reconstruction", ids, model.likelihood.mean(encoded.decoded))
+    for lowest in range(1, len(model.latents)):
+        noise = draw(model.latents, len(shown), generator(Stream.GALLERY, seed, 2, lowest))
+        cut = model.generate(noise, encoded.z[lowest:])
+        yield from _rows(cut_kind(lowest, len(model.latents)), ids, model.likelihood.mean(cut))
+    noise = draw(model.latents, PICTURES, generator(Stream.GALLERY, seed, 1))
+    drawn = model.likelihood.mean(model.generate(noise))
+    yield from _rows("sample", list(range(PICTURES)), drawn)
+
+
+def cut_kind(lowest: int, layers: int) -> str:
+    """The kind of a cut that keeps the layers from `lowest` on, counted from 0: `cut z2+z3`."""
+    return "cut " + "+".join(f"z{layer + 1}" for layer in range(lowest, layers))
+
+
+def _rows(kind: str, ids: Sequence[int], images: Tensor) -> Iterator[dict[str, Any]]:
+    for index, image in zip(ids, images.tolist(), strict=True):
+        yield {"kind": kind, "index": index, "image": image}
 
 
 if __name__ == "__main__":

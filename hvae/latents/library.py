@@ -6,8 +6,8 @@ from hvae.data.source import SPLITS
 from hvae.latents import evaluate
 from hvae.latents.evaluate import Measured
 from hvae.models import arguments
+from hvae.models.arguments import items
 from hvae.models.hierarchical import HierarchicalVAE, Terms
-from hvae.models.items import items
 from hvae.training import threads
 from hvae.training.library import Numbers
 

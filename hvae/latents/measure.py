@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from hvae import command, tables
+from hvae.config.base import Section, Seed, parse
+from hvae.config.grid import Point
+from hvae.config.params import Extraction
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
+from hvae.io import command, tables
 from hvae.latents.evaluate import Measured, bits_per_dim, measure, summary
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Extraction, Point, Section, Seed, parse
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 
@@ -24,7 +26,7 @@ TEST = SPLITS.index("test")
 Row = dict[str, Any]
 
 
-class Job(Section):
+class MeasurementJob(Section):
     """What the measurements of a row depend on, beside data and models."""
 
     seed: Seed
@@ -42,7 +44,7 @@ class Rows(NamedTuple):
 @torch.inference_mode()
 def main(arguments: argparse.Namespace) -> None:
     """Write the row's part of `points` and `items`."""
-    job = parse(Job, arguments.params)
+    job = parse(MeasurementJob, arguments.params)
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
     done = [
         measure_point(job, point, test, arguments.models)
@@ -51,14 +53,16 @@ def main(arguments: argparse.Namespace) -> None:
     write(done, len(job.points[0].beta), arguments.points, arguments.items)
 
 
-def measure_point(job: Job, point: Point, test: Items, models: Path) -> Rows:
+def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path) -> Rows:
     """Measure one trained point on test items."""
     card = checkpoint.card(models, point.model)
     model = checkpoint.load(models, point.model, point.beta)
     return rows(job, point, card, model, test)
 
 
-def rows(job: Job, point: Point, card: Card, model: HierarchicalVAE, test: Items) -> Rows:
+def rows(
+    job: MeasurementJob, point: Point, card: Card, model: HierarchicalVAE, test: Items
+) -> Rows:
     """The same of a model that is loaded."""
     measured = measure(model, torch.tensor(test.x), job.evaluation.samples, job.seed, TEST)
     finite = bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
@@ -81,7 +85,7 @@ def write(done: Sequence[Rows], layers: int, points: Path, items: Path) -> None:
 
 
 def _point_row(point: Point, card: Card, values: dict[str, float], status: str) -> Row:
-    beta = {f"beta_{layer}": value for layer, value in enumerate(point.beta, start=1)}
+    beta = tables.by_layer("beta", point.beta)
     return {
         "point": point.name,
         "strategy": card.strategy,
@@ -99,7 +103,7 @@ def _item_rows(point: Point, items: Items, measured: Measured) -> Iterator[Row]:
     for index, rates, distortion, error in zip(
         items.ids, measured.rates, measured.distortion, squared, strict=True
     ):
-        layers = {f"rate_{layer}": float(rate) for layer, rate in enumerate(rates, start=1)}
+        layers = tables.by_layer("rate", map(float, rates))
         numbers = {"distortion": distortion, "squared_error": error}
         yield {"point": point.name, "index": int(index), **layers, **numbers}
 

@@ -7,9 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae import tables
-from hvae.errors import InputError
-from hvae.reading import one_line
+from hvae.errors import InputError, one_line
+from hvae.io import tables
 
 Array = NDArray[np.float32]
 

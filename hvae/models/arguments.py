@@ -4,6 +4,7 @@ Numbers of any type become float32 (items, n), and β of any kind a list of list
 meant is an InputError of one sentence, which names the argument, what was found, and what is taken.
 """
 
+import math
 import operator
 import os
 from collections.abc import Iterable, Mapping
@@ -15,13 +16,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hvae.errors import InputError
-from hvae.models.conditioning import at, condition_of
+from hvae.errors import InputError, one_line
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.reading import one_line
+from hvae.models.hypernetwork import at, hypernetwork_of, is_conditioned
 
 T = TypeVar("T")
 SMALLEST, LARGEST = (float(end) for end in (np.finfo(np.float32).tiny, np.finfo(np.float32).max))
+_WHOLE = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
+DEVICES = ("cpu", "cuda")
+AXES = range(2, 5)  # items, and an item's own: a vector, or an image with channels or without
+COLOURS = 3
+BYTE = 255
 
 
 def instance(name: str, value: object, kind: type[T]) -> T:
@@ -61,7 +66,7 @@ def seed(value: object) -> int:
 def plain(model: object) -> HierarchicalVAE:
     """A model of one β."""
     known = _model(model)
-    if conditioned(known):
+    if is_conditioned(known):
         raise InputError(
             "model is one for a whole plane of β, which train_plane trains and load_model reads at "
             "one β: here it must be a model that was built without a box"
@@ -72,18 +77,13 @@ def plain(model: object) -> HierarchicalVAE:
 def of_plane(model: object) -> HierarchicalVAE:
     """A model for a box of β, which has a range for each layer."""
     known = _model(model)
-    if not conditioned(known):
+    if not is_conditioned(known):
         raise InputError(
             "model is one for a single β: build it with box=[(0.1, 10.0), …], a range of β for "
             "each layer, or train it with train_models"
         )
-    ranges("the box of model", condition_of(known).box, len(known.latents))
+    ranges("the box of model", hypernetwork_of(known).box, len(known.latents))
     return known
-
-
-def conditioned(model: HierarchicalVAE) -> bool:
-    """Whether it is told a β."""
-    return hasattr(model, "condition")
 
 
 def _model(model: object) -> HierarchicalVAE:
@@ -96,11 +96,83 @@ def _model(model: object) -> HierarchicalVAE:
 @torch.no_grad()
 def inputs(model: HierarchicalVAE) -> int:
     """n, the numbers of an item: those that the model decodes."""
-    if conditioned(model):
-        at(model, condition_of(model).box.log().mean(-1).exp())
+    if is_conditioned(model):
+        at(model, hypernetwork_of(model).box.log().mean(-1).exp())
     like = next(model.parameters())
     decoded = model.decode([like.new_zeros(1, size) for size in model.latents])
     return model.likelihood.mean(decoded).shape[-1]
+
+
+def items(name: str, x: object, model: HierarchicalVAE) -> Tensor:
+    """Items of any type of numbers, flat or as images, as the model takes them: float32 (items, n).
+
+    Images have their channels last. Whole numbers must be 0 and 1: larger ones are numbers of
+    levels nearly always, and where they are not, floats say so. InputError, too, where values are
+    not finite, or the model's likelihood has no probability for them.
+    """
+    values = _single(name, x)
+    if not torch.isfinite(values).all():
+        raise InputError(f"{name} has values that are NaN or infinite in single precision")
+    found = _flat(name, values, inputs(model))
+    if problem := model.likelihood.problem(found.detach()):
+        raise InputError(f"{name} {problem}")
+    return found
+
+
+def _single(name: str, x: object) -> Tensor:
+    """The same shape in float32; a tensor that has it already is returned as it is."""
+    values, are_whole = _tensor(name, x) if isinstance(x, Tensor) else _array(name, x)
+    if values.numel() == 0 or values.ndim == 0:
+        raise InputError(f"{name} must have items, got {what(x)}")
+    if are_whole:
+        _refuse_levels(name, values)
+    return values
+
+
+def _tensor(name: str, x: Tensor) -> tuple[Tensor, bool]:
+    if x.is_complex() or x.is_quantized or x.layout != torch.strided:
+        raise InputError(f"{name} must hold real numbers, got {what(x)}")
+    if x.device.type not in DEVICES:
+        raise InputError(f"{name} must be on a device of {', '.join(DEVICES)}, got {x.device}")
+    return x.to(torch.float32), not x.is_floating_point()
+
+
+def _array(name: str, x: object) -> tuple[Tensor, bool]:
+    try:
+        array = np.asarray(x)
+    except (TypeError, ValueError, RuntimeError):  # lists of unlike lengths, among others
+        array = np.asarray(None)
+    if array.dtype.kind not in "buif":
+        raise InputError(f"{name} must be an array or tensor of real numbers, got {what(x)}")
+    with np.errstate(over="ignore"):  # what becomes infinite is found later
+        single = np.array(array, dtype=np.float32, order="C")
+    return torch.from_numpy(single), array.dtype.kind in "ui"
+
+
+def _refuse_levels(name: str, values: Tensor) -> None:
+    low, high = values.min().item(), values.max().item()
+    if low < 0 or high > 1:
+        top = BYTE if high > 16 and high <= BYTE else high
+        scaled = "" if low < 0 else f"{name} / {top:.0f}, or "
+        raise InputError(
+            f"{name} has whole numbers from {low:.0f} to {high:.0f}, where models expect values in "
+            f"[0, 1]: give {scaled}floats if they are meant as they are"
+        )
+
+
+def _flat(name: str, values: Tensor, width: int) -> Tensor:
+    shape = tuple(values.shape)
+    if values.ndim not in AXES or math.prod(shape[1:]) != width:
+        raise InputError(
+            f"{name} must be of shape (items, {width}), as the model is, or images of {width} "
+            f"values, got shape {shape}"
+        )
+    if len(shape) == AXES[-1] and shape[1] == COLOURS and shape[-1] not in (1, COLOURS):
+        raise InputError(
+            f"{name} must have the channels of its images last, got shape {shape}: "
+            f"{name}.transpose(0, 2, 3, 1) of an array, or .permute of a tensor, moves them"
+        )
+    return values.flatten(1)
 
 
 def betas(value: object, layers: int) -> list[list[float]]:
@@ -163,9 +235,6 @@ def _is_real(value: object) -> bool:
     if isinstance(value, Tensor):
         return value.ndim == 0 and (value.is_floating_point() or value.dtype in _WHOLE)
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
-
-
-_WHOLE = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
 
 
 def what(value: object) -> str:

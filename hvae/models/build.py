@@ -1,28 +1,40 @@
-"""From parameters to a model with seeded weights."""
+"""From parameters to a model with seeded weights: where backbones and likelihoods are added."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 
-from hvae.models.backbones.backbone import Backbone, Plan
+from hvae.config.model import Likelihood as Options
+from hvae.config.model import Model
+from hvae.config.sizes import channels
+from hvae.data.seeded import Stream
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.backbones.conv import conv
 from hvae.models.backbones.conv_spatial import conv_spatial
 from hvae.models.backbones.mlp import mlp
-from hvae.models.conditioning import Range, condition
-from hvae.models.families import family
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.inference import INFERENCES
+from hvae.models.distributions import family
+from hvae.models.hierarchical import INFERENCES, HierarchicalVAE
+from hvae.models.hypernetwork import Range, condition
 from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.choose import likelihood
-from hvae.models.noise import Stream, generator
-from hvae.params import Model
-from hvae.sizes import channels
+from hvae.models.likelihoods.bernoulli import Bernoulli
+from hvae.models.likelihoods.gaussian import FixedGaussian, LearnedGaussian
+from hvae.models.likelihoods.mixture_of_logistics import EIGHT_BITS, MixtureOfLogistics
+from hvae.models.noise import generator
 
-BACKBONES: Mapping[str, Callable[[Plan], Backbone]] = {
+BACKBONES: Mapping[str, Callable[[BackbonePlan], Backbone]] = {
     "mlp": mlp,
     "conv": conv,
     "conv-spatial": conv_spatial,
+}
+LIKELIHOODS: Mapping[str, Callable[[Any, int, int], Likelihood]] = {
+    "gaussian": lambda options, _channels, _levels: FixedGaussian(options.sigma),
+    "gaussian-learned": lambda options, _channels, _levels: LearnedGaussian(options.sigma),
+    "bernoulli": lambda _options, _channels, _levels: Bernoulli(),
+    "mixture-of-logistics": lambda options, channels, levels: MixtureOfLogistics(
+        options.components, channels, levels
+    ),
 }
 
 
@@ -50,7 +62,7 @@ def assemble(
 ) -> HierarchicalVAE:
     """The same for a given p(x | z)."""
     inference, top = INFERENCES[model.inference], family(model.top)
-    plan = Plan(
+    plan = BackbonePlan(
         shape=tuple(shape),
         outputs=decodes_to.outputs(channels(shape)),
         latents=model.latents,
@@ -64,9 +76,17 @@ def assemble(
     return HierarchicalVAE(networks, inference, model.skip, decodes_to, top)
 
 
+def likelihood(options: Options, shape: Sequence[int], levels: int | None = None) -> Likelihood:
+    """The likelihood of items of `shape`, (height, width, channels) or without channels.
+
+    `levels` is how many values the data take, 256 where that is not known.
+    """
+    return LIKELIHOODS[options.family](options, channels(shape), levels or EIGHT_BITS)
+
+
 @contextmanager
 def seeded(stream: Stream, seed: int) -> Iterator[None]:
-    """Layers that are made meanwhile draw from that stream; global randomness stays as it was."""
+    """Layers that are built meanwhile draw from that stream; global randomness stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator(stream, seed).initial_seed())
         yield

@@ -1,4 +1,10 @@
-"""Diagonal Gaussians: sampling with given noise, log-density, product, KL divergence, in nats."""
+"""Distributions of latents, in nats, and how a network's numbers are read as one.
+
+A layer is a diagonal Gaussian. The top one may be V categorical variables of K categories instead,
+as V one-hot vectors side by side: a sample is (..., V · K), and feeds networks as a Gaussian latent
+of that width does. Noise is normal for both families. A categorical sample turns it into Gumbel
+noise, g = −log(−log Φ(ε)).
+"""
 
 import math
 from collections.abc import Callable
@@ -7,6 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot, softplus
+from torch.special import log_ndtr
+
+from hvae.config.model import CategoricalOptions, Top
+
+SMALLEST_STD = 1e-4  # keeps KL and log-density finite when a layer is nearly noiseless
 
 
 class Normal(NamedTuple):
@@ -25,6 +37,62 @@ class Normal(NamedTuple):
         return -(standard.square() / 2 + self.std.log() + math.log(2 * math.pi) / 2).sum(-1)
 
 
+def product(q: Normal, p: Normal) -> Normal:
+    """The Gaussian proportional to q·p: precisions add, means are weighted with them.
+
+    1/σ² = 1/σ_q² + 1/σ_p² and μ = σ² (μ_q/σ_q² + μ_p/σ_p²), by ratios of standard deviations only.
+    """
+    std = q.std * p.std / torch.hypot(q.std, p.std)
+    return Normal(p.mean + (std / q.std).square() * (q.mean - p.mean), std)
+
+
+class Categorical(NamedTuple):
+    """∏_v Cat(π_v), by log π of shape (..., V, K), whose exponentials sum to 1 over K.
+
+    temperature: τ, dimensionless, of the relaxation that gives samples their gradient.
+    """
+
+    log_weights: Tensor
+    temperature: float = 1.0
+
+    @property
+    def mean(self) -> Tensor:
+        """E z = π, (..., V · K)."""
+        return self.log_weights.exp().flatten(-2)
+
+    @property
+    def std(self) -> Tensor:
+        """Of each entry of z alone, √(π(1 − π)): (..., V · K)."""
+        return (self.mean * (1 - self.mean)).sqrt()
+
+    def sample(self, noise: Tensor) -> Tensor:
+        """A one-hot sample for ε ~ N(0, I), both (..., V · K); for ε = 0 the mode.
+
+        Its value is exact (Gumbel-max) whatever the temperature. Its gradient is that of `relaxed`:
+        straight through, and biased (Jang, Gu & Poole, "Categorical Reparameterization with
+        Gumbel-Softmax", ICLR 2017, section 2.2).
+        """
+        soft = self.relaxed(noise)
+        chosen = soft.unflatten(-1, self.log_weights.shape[-2:]).argmax(-1)
+        hard = one_hot(chosen, self.log_weights.shape[-1]).to(soft).flatten(-2)
+        return hard + (soft - soft.detach())
+
+    def relaxed(self, noise: Tensor) -> Tensor:
+        """softmax((log π + g)/τ), (..., V · K): near a one-hot sample for τ near 0."""
+        gumbel = -(-log_ndtr(noise)).log()
+        scores = self.log_weights + gumbel.unflatten(-1, self.log_weights.shape[-2:])
+        return (scores / self.temperature).softmax(-1).flatten(-2)
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        """log ∏_v π_v at one-hot vectors (..., V · K), in nats: shape (...)."""
+        return (value * self.log_weights.flatten(-2)).sum(-1)
+
+
+def from_logits(logits: Tensor, categories: int, temperature: float = 1.0) -> Categorical:
+    """π_v = softmax of K logits, for logits of shape (..., V · K)."""
+    return Categorical(logits.unflatten(-1, (-1, categories)).log_softmax(-1), temperature)
+
+
 @singledispatch
 def kl(q: Any, p: Any) -> Tensor:
     """KL[q ‖ p] = E_q log(q/p) in nats, shape (...), for two distributions of one family.
@@ -35,20 +103,20 @@ def kl(q: Any, p: Any) -> Tensor:
 
 
 @kl.register
-def _(q: Normal, p: Normal) -> Tensor:
+def _kl_of_normals(q: Normal, p: Normal) -> Tensor:
     """KL[q ‖ p] = Σ log(σ_p/σ_q) + (σ_q² + (μ_q − μ_p)²) / 2σ_p² − ½, in nats: shape (...)."""
     ratio = q.std / p.std
     shift = (q.mean - p.mean) / p.std
     return ((ratio.square() + shift.square() - 1) / 2 - ratio.log()).sum(-1)
 
 
-def product(q: Normal, p: Normal) -> Normal:
-    """The Gaussian proportional to q·p: precisions add, means are weighted with them.
+@kl.register
+def _kl_of_categoricals(q: Categorical, p: Categorical) -> Tensor:
+    """KL[q ‖ p] = Σ_v Σ_k q_vk log(q_vk/p_vk), in nats: shape (...).
 
-    1/σ² = 1/σ_q² + 1/σ_p² and μ = σ² (μ_q/σ_q² + μ_p/σ_p²), by ratios of standard deviations only.
+    To a uniform p it is V log K less the entropy of q, and so at most V log K.
     """
-    std = q.std * p.std / torch.hypot(q.std, p.std)
-    return Normal(p.mean + (std / q.std).square() * (q.mean - p.mean), std)
+    return (q.log_weights.exp() * (q.log_weights - p.log_weights)).sum((-2, -1))
 
 
 D = TypeVar("D", bound=tuple[Any, ...])
@@ -61,3 +129,44 @@ def with_tensors(change: Callable[..., Tensor], *parts: D) -> D:
     """
     fields = zip(*parts, strict=True)
     return type(parts[0])(*(change(*f) if isinstance(f[0], Tensor) else f[0] for f in fields))
+
+
+Latent = Normal | Categorical  # a distribution of one layer's z
+
+
+class Family(NamedTuple):
+    """numbers: how many a network gives for each entry of z.
+
+    read: those of an item, (..., numbers · d), ↦ the distribution of z, (..., d).
+    standard: zeros (d,), in the type and on the device that is wanted, ↦ p(z_L).
+    """
+
+    numbers: int
+    read: Callable[[Tensor], Latent]
+    standard: Callable[[Tensor], Latent]
+
+
+def gaussian(parameters: Tensor, axes: int = 1) -> Normal:
+    """Means and raw deviations, halves of the last axis, as a Gaussian over the last `axes`, flat.
+
+    Standard deviations are softplus(raw), and a little more.
+    """
+    mean, raw = (half.flatten(-axes) for half in parameters.chunk(2, -1))
+    return Normal(mean, softplus(raw) + SMALLEST_STD)
+
+
+GAUSSIAN = Family(2, gaussian, lambda zeros: Normal(zeros, torch.ones_like(zeros)))
+
+
+def categorical(options: CategoricalOptions) -> Family:
+    """V variables of K categories, read from logits; p(z_L) is uniform, as logits of zero are."""
+
+    def read(logits: Tensor) -> Categorical:
+        return from_logits(logits, options.categories, options.temperature)
+
+    return Family(1, read, read)
+
+
+def family(top: Top) -> Family:
+    """The family that `model.top` asks for."""
+    return categorical(top) if isinstance(top, CategoricalOptions) else GAUSSIAN

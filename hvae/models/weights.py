@@ -9,9 +9,8 @@ from safetensors.torch import load
 from safetensors.torch import save as serialise
 from torch import Tensor, nn
 
-from hvae import writing
-from hvae.errors import InputError
-from hvae.reading import one_line
+from hvae.errors import InputError, one_line
+from hvae.io import writing
 
 
 def save(path: Path, state: Mapping[str, Tensor]) -> str:

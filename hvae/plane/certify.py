@@ -1,4 +1,4 @@
-"""Hold a model for the whole plane against independent models, on test items."""
+"""Hold amortized models against independent ones, on test items."""
 
 import argparse
 import math
@@ -10,22 +10,23 @@ import numpy as np
 import torch
 from pydantic import Field, PositiveFloat
 
-from hvae import command, tables
 from hvae.bounds.ratio import verdict
-from hvae.params import Extraction, Point, Section, Seed, parse
-from hvae.plane.anchors import Anchor, anchors
-from hvae.plane.compare import COMPARISONS, ratio_of
-from hvae.plane.shared import Bench, Shared
+from hvae.config.base import Section, Seed, parse
+from hvae.config.grid import Point
+from hvae.config.params import Extraction
+from hvae.io import command, tables
+from hvae.plane.amortized_model import AmortizedModel, HeldOut
+from hvae.plane.compare import COMPARISONS, Anchor, anchors, ratio_of
 from hvae.results.certificate import judgement
 
 Row = dict[str, Any]
 
 
-class Job(Section):
+class CertificateJob(Section):
     """What the certificate depends on, beside data and models.
 
-    tolerance: by how much the shared models may exceed the independent ones, relatively; points:
-    the independent models of every β and restart.
+    tolerance: by how much the amortized models may exceed the independent ones, relatively; shared:
+    the names of the amortized models; points: the independent models of every β and restart.
     """
 
     seed: Seed
@@ -38,33 +39,34 @@ class Job(Section):
 @torch.inference_mode()
 def main(arguments: argparse.Namespace) -> None:
     """Write the certificate and say what it comes to."""
-    job = parse(Job, arguments.params)
-    bench = Bench(arguments.data, job.evaluation, job.seed)
-    shared = [Shared(arguments.models, name, bench) for name in job.shared]
-    independent = anchors(job.points, arguments.models, bench)
-    rows = [row for one in shared for row in certificate(one, independent, job.tolerance)]
+    job = parse(CertificateJob, arguments.params)
+    held_out = HeldOut(arguments.data, job.evaluation, job.seed)
+    amortized = [AmortizedModel(arguments.models, name, held_out) for name in job.shared]
+    independent = anchors(job.points, arguments.models, held_out)
+    rows = [row for one in amortized for row in certificate(one, independent, job.tolerance)]
     schema = tables.certificate(len(job.points[0].beta))
     tables.write(tables.from_rows(rows, schema), arguments.out)
     print(judgement(rows, job.tolerance).sentence, file=sys.stderr)
 
 
-def certificate(shared: Shared, independent: list[Anchor], tolerance: float) -> Iterator[Row]:
-    """One shared model's rows; of one that diverged, without values and about J° alone."""
-    kinds = COMPARISONS if shared.trained else ["objective"]
-    for anchor in command.progress(independent, f"comparing {shared.card.name}"):
+def certificate(
+    amortized: AmortizedModel, independent: list[Anchor], tolerance: float
+) -> Iterator[Row]:
+    """One amortized model's rows; of one that diverged, without values and about J° alone."""
+    kinds = COMPARISONS if amortized.trained else ["objective"]
+    for anchor in command.progress(independent, f"comparing {amortized.card.name}"):
         for kind in kinds:
-            yield _row(shared, anchor, kind, tolerance)
+            yield _row(amortized, anchor, kind, tolerance)
 
 
-def _row(shared: Shared, anchor: Anchor, kind: str, tolerance: float) -> Row:
-    pair = COMPARISONS[kind](shared, anchor)
-    if not shared.trained:
+def _row(amortized: AmortizedModel, anchor: Anchor, kind: str, tolerance: float) -> Row:
+    pair = COMPARISONS[kind](amortized, anchor)
+    if not amortized.trained:
         pair = pair._replace(amortized=np.full(len(pair.independent), math.nan))
-    found = ratio_of(pair, anchor, shared.dimensions)
-    layered = {f"beta_{layer}": value for layer, value in enumerate(pair.beta, start=1)}
-    return layered | {
+    found = ratio_of(pair, anchor, amortized.dimensions)
+    return tables.by_layer("beta", pair.beta) | {
         "point": anchor.point.name,
-        "seed": shared.card.seed,
+        "seed": amortized.card.seed,
         "comparison": kind,
         "amortized": float(pair.amortized.mean()) if pair.reached else math.nan,
         "independent": float(pair.independent.mean()),

@@ -1,29 +1,73 @@
-"""A model for the whole plane against an independent one: at equal β on J°, at equal rates on D°.
+"""An amortized model against an independent one: at equal β on J°, at equal rates on D°.
 
 Never on D at equal β, where one model may buy distortion with rate. Items and noise are the same
 for both, so that values are paired. Where σ is learned, each model has a constant of its own: J and
 D are then compared with it, by `ratio.of_perplexities`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from hvae.bounds import ratio
 from hvae.bounds.ratio import NO_RATIO, Ratio
+from hvae.config.grid import Point
+from hvae.io import tables
+from hvae.io.command import progress
 from hvae.latents.evaluate import Measured
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.gaussian import LearnedGaussian
-from hvae.plane.anchors import Anchor, cost
-from hvae.plane.shared import Shared
-from hvae.plane.survey import Floats
+from hvae.plane.amortized_model import AmortizedModel, HeldOut
+from hvae.plane.inversion import Floats
+from hvae.training import checkpoint
 
 
-class Pair(NamedTuple):
+class Anchor(NamedTuple):
+    """An independent model, and what it was measured to have on held-out items."""
+
+    point: Point
+    model: HierarchicalVAE
+    validation: Measured
+    test: Measured
+
+
+def anchors(points: Iterable[Point], models: Path, held_out: HeldOut) -> list[Anchor]:
+    """For each β, in the order given, the model with the least J_β on validation items.
+
+    Models that diverged take no part: a β that has no other is left out.
+    """
+    restarts: dict[tuple[float, ...], list[Point]] = {}
+    for point in points:
+        restarts.setdefault(tuple(point.beta), []).append(point)
+    steps = progress(restarts.values(), "measuring independent models")
+    return list(itertools.chain.from_iterable(_best(group, models, held_out) for group in steps))
+
+
+def _best(restarts: list[Point], models: Path, held_out: HeldOut) -> Iterator[Anchor]:
+    found = []
+    for point in restarts:
+        if checkpoint.card(models, point.model).status in tables.MEASURED:
+            model = checkpoint.load(models, point.model, point.beta)
+            validation = held_out.measure(model, "validation")
+            found.append((float(cost(validation, point.beta).mean()), point, model, validation))
+    finite = [one for one in found if np.isfinite(one[0])]
+    if finite:
+        _, point, model, validation = min(finite, key=lambda one: one[0])
+        yield Anchor(point, model, validation, held_out.measure(model, "test"))
+
+
+def cost(measured: Measured, beta: Iterable[float]) -> Floats:
+    """J_β = D + Σ_l β_l R_l of each item, in nats, with the likelihood's constant."""
+    return measured.distortion + measured.rates @ np.array(list(beta))
+
+
+class PairedCosts(NamedTuple):
     """What both models cost each test item, (items,), in nats.
 
-    beta: where the shared model was taken; reached: whether that is where it should be.
+    beta: where the amortized model was taken; reached: whether that is where it should be.
     """
 
     beta: Sequence[float]
@@ -32,22 +76,22 @@ class Pair(NamedTuple):
     reached: bool
 
 
-def objective(shared: Shared, anchor: Anchor) -> Pair:
+def objective(amortized: AmortizedModel, anchor: Anchor) -> PairedCosts:
     """J° of both at the β that the independent model was trained for."""
     beta = anchor.point.beta
-    ours, theirs = _ours(shared, beta), _theirs(shared, anchor)
-    return Pair(beta, cost(ours, beta), cost(theirs, beta), reached=True)
+    ours, theirs = _ours(amortized, beta), _theirs(amortized, anchor)
+    return PairedCosts(beta, cost(ours, beta), cost(theirs, beta), reached=True)
 
 
-def distortion(shared: Shared, anchor: Anchor) -> Pair:
+def distortion(amortized: AmortizedModel, anchor: Anchor) -> PairedCosts:
     """D° of both at the rates of the independent model: on validation items, by solving for β.
 
     By as much as rates then differ on test items, D° is corrected.
     """
-    found = shared.solve(anchor.validation.rates.mean(0).tolist())
+    found = amortized.solve(anchor.validation.rates.mean(0).tolist())
     beta = found.beta.tolist()
-    ours, theirs = _ours(shared, beta), _theirs(shared, anchor)
-    return Pair(beta, moved(ours, theirs.rates, beta), theirs.distortion, found.reached)
+    ours, theirs = _ours(amortized, beta), _theirs(amortized, anchor)
+    return PairedCosts(beta, moved(ours, theirs.rates, beta), theirs.distortion, found.reached)
 
 
 def moved(measured: Measured, rates: Floats, beta: Sequence[float]) -> Floats:
@@ -58,13 +102,13 @@ def moved(measured: Measured, rates: Floats, beta: Sequence[float]) -> Floats:
     return measured.distortion + (measured.rates - rates) @ np.array(beta)
 
 
-COMPARISONS: Mapping[str, Callable[[Shared, Anchor], Pair]] = {
+COMPARISONS: Mapping[str, Callable[[AmortizedModel, Anchor], PairedCosts]] = {
     "objective": objective,
     "distortion": distortion,
 }
 
 
-def ratio_of(pair: Pair, anchor: Anchor, dimensions: int) -> Ratio:
+def ratio_of(pair: PairedCosts, anchor: Anchor, dimensions: int) -> Ratio:
     """Amortised to independent, for items of so many data dimensions; nan where there is none."""
     if not (pair.reached and np.isfinite(pair.amortized).all()):
         return NO_RATIO
@@ -73,13 +117,13 @@ def ratio_of(pair: Pair, anchor: Anchor, dimensions: int) -> Ratio:
     return ratio.of_means(pair.amortized, pair.independent)
 
 
-def _ours(shared: Shared, beta: Sequence[float]) -> Measured:
-    model = shared.at(beta)
-    return _ratio_scale(model, shared.bench.measure(model, "test"), shared.dimensions)
+def _ours(amortized: AmortizedModel, beta: Sequence[float]) -> Measured:
+    model = amortized.at(beta)
+    return _ratio_scale(model, amortized.held_out.measure(model, "test"), amortized.dimensions)
 
 
-def _theirs(shared: Shared, anchor: Anchor) -> Measured:
-    return _ratio_scale(anchor.model, anchor.test, shared.dimensions)
+def _theirs(amortized: AmortizedModel, anchor: Anchor) -> Measured:
+    return _ratio_scale(anchor.model, anchor.test, amortized.dimensions)
 
 
 def _ratio_scale(model: HierarchicalVAE, measured: Measured, dimensions: int) -> Measured:

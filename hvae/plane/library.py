@@ -8,9 +8,8 @@ import numpy as np
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, what
-from hvae.plane import solve, survey
-from hvae.plane.solve import Solution
-from hvae.plane.survey import Floats, Range, Rates, Survey
+from hvae.plane import inversion
+from hvae.plane.inversion import Floats, Range, Rates, Solution, Survey
 
 
 def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
@@ -20,7 +19,7 @@ def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
     highest β of each layer. InputError names what cannot be used.
     """
     known = arguments.ranges("box", box)
-    return survey.survey(_checked(rates, len(known)), known)
+    return inversion.survey(_checked(rates, len(known)), known)
 
 
 def solve_rates(
@@ -31,7 +30,7 @@ def solve_rates(
     layers = len(known)
     if (surveyed := instance("seen", seen, Survey).rates.shape[-1]) != layers:
         raise InputError(f"seen must be a survey of {layers} layers, as box is, got {surveyed}")
-    return solve.solve(_checked(rates, layers), known, _wanted(wanted, layers), seen)
+    return inversion.solve(_checked(rates, layers), known, _wanted(wanted, layers), seen)
 
 
 def _wanted(wanted: object, layers: int) -> list[float]:

@@ -10,19 +10,19 @@ import numpy as np
 import torch
 from pydantic import Field
 
-from hvae import command, tables
-from hvae.grid_options import Target
+from hvae.config.base import Section, Seed, parse
+from hvae.config.grid import Point, Target
+from hvae.config.params import Extraction
+from hvae.io import command, tables
 from hvae.latents import measure
-from hvae.params import Extraction, Point, Section, Seed, parse
-from hvae.plane import words
-from hvae.plane.shared import Bench, Shared
-from hvae.plane.solve import Solution
+from hvae.plane.amortized_model import AmortizedModel, HeldOut
+from hvae.plane.inversion import Floats, Solution
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 
 
-class Job(Section):
-    """What the targets of one seed depend on; shared: the name of the model for the plane."""
+class TargetsJob(Section):
+    """What the targets of one seed depend on; shared: the name of the amortized model."""
 
     seed: Seed
     evaluation: Extraction
@@ -33,23 +33,23 @@ class Job(Section):
 @torch.inference_mode()
 def main(arguments: argparse.Namespace) -> None:
     """Write the targets, their plain models, and the row's part of `points` and `items`."""
-    job = parse(Job, arguments.params)
-    bench = Bench(arguments.data, job.evaluation, job.seed)
-    shared, test = Shared(arguments.models, job.shared, bench), bench.items("test")
+    job = parse(TargetsJob, arguments.params)
+    held_out = HeldOut(arguments.data, job.evaluation, job.seed)
+    amortized, test = AmortizedModel(arguments.models, job.shared, held_out), held_out.items("test")
     done, rows = [], []
     for target in command.progress(job.targets, "finding targets"):
-        solution = sought(shared, target.rates)
-        card = card_at(shared, target.name, solution)
+        solution = sought(amortized, target.rates)
+        card = card_at(amortized, target.name, solution)
         if card.status == "unreachable":
-            print(f"{target.name}: {words.out_of_reach(target.rates, solution)}", file=sys.stderr)
+            print(f"{target.name}: {out_of_reach(target.rates, solution)}", file=sys.stderr)
         beta = solution.beta.tolist()
-        model = shared.at(beta)
+        model = amortized.at(beta)
         checkpoint.save(arguments.models, card, model.state_dict())
         point = Point(name=target.name, beta=beta, seed=target.seed, model=target.name)
-        settings = measure.Job(seed=job.seed, evaluation=job.evaluation, points=[point])
+        settings = measure.MeasurementJob(seed=job.seed, evaluation=job.evaluation, points=[point])
         done.append(measure.rows(settings, point, card, model, test))
         rows.append(_row(target, solution, _found(card)))
-    layers = len(shared.box)
+    layers = len(amortized.box)
     tables.write(tables.from_rows(rows, tables.targets(layers)), arguments.found)
     measure.write(done, layers, arguments.points, arguments.items)
 
@@ -59,18 +59,18 @@ def _found(card: Card) -> str:
     return "ok" if card.status in tables.MEASURED else card.status
 
 
-def sought(shared: Shared, wanted: Sequence[float]) -> Solution:
+def sought(amortized: AmortizedModel, wanted: Sequence[float]) -> Solution:
     """The β of these rates; of a model that diverged, the middle of its box without any rates."""
-    if shared.trained:
-        return shared.solve(wanted)
-    middle = np.sqrt(np.prod(shared.box, axis=1))
+    if amortized.trained:
+        return amortized.solve(wanted)
+    middle = np.sqrt(np.prod(amortized.box, axis=1))
     nothing = np.full(len(middle), math.nan)
     return Solution(middle, nothing, False, nothing, nothing)
 
 
-def card_at(shared: Shared, name: str, solution: Solution) -> Card:
+def card_at(amortized: AmortizedModel, name: str, solution: Solution) -> Card:
     """The card of the plain model at the β that was found."""
-    known = shared.card
+    known = amortized.card
     lost = known.status in tables.MEASURED and not solution.reached
     status = {"status": "unreachable"} if lost else {}
     return known.model_copy(update={"name": name, "beta": solution.beta.tolist()} | status)
@@ -84,12 +84,35 @@ def _row(target: Target, found: Solution, status: str) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
     }
-    layered = {
-        f"{name}_{layer}": float(value)
-        for name, values in numbers.items()
-        for layer, value in enumerate(values, start=1)
-    }
-    return {"point": target.name, "seed": target.seed, **layered, "status": status}
+    row = {"point": target.name, "seed": target.seed, "status": status}
+    for name, values in numbers.items():
+        row |= tables.by_layer(name, map(float, values))
+    return row
+
+
+def found(solution: Solution) -> str:
+    """Where the rates are, and what they are there."""
+    return f"β = {_tuple(solution.beta)} gives R = {_tuple(solution.rates)} nats on validation data"
+
+
+def out_of_reach(wanted: Sequence[float], solution: Solution) -> str:
+    """What is in reach instead, layer by layer, and what comes closest."""
+    layers = enumerate(zip(solution.low, solution.high, strict=True), start=1)
+    ranges = (f"R_{layer} from {_number(low)} to {_number(high)}" for layer, (low, high) in layers)
+    return (
+        f"R = {_tuple(wanted)} nats is out of reach: in its box of β the model has "
+        f"{', '.join(ranges)}, and not every combination of them; nearest, {found(solution)}"
+    )
+
+
+def _tuple(values: Sequence[float] | Floats) -> str:
+    return f"({', '.join(map(_number, values))})"
+
+
+def _number(value: float) -> str:
+    """Three digits, in whole numbers all of them; what is below a thousandth is 0 to people."""
+    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
+    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")
 
 
 if __name__ == "__main__":

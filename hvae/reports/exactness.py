@@ -10,21 +10,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hvae import command, named_tables, writing
+from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.errors import InputError
-from hvae.params import Params
-from hvae.reports.kinds import split
-from hvae.reports.known import least
-from hvae.reports.names import Named, told
-from hvae.reports.provenance import revision, versions
-from hvae.reports.shortfall import difference_map, maps, sentence
-from hvae.reports.skeleton import Figure, figure, render
+from hvae.io import command, writing
+from hvae.reports.charts.scatter import PointLabel, called
+from hvae.reports.render import Figure, figure, render
+from hvae.reports.sections.exact_source import least
+from hvae.reports.sections.least_objective import difference_map, maps, sentence
+from hvae.reports.sections.provenance import revision, versions
 from hvae.results.exactness import Exactness, Shortfall, differences, exactness, shortfalls
-from hvae.results.parameters import recorded
+from hvae.results.experiment import Experiment
 
 
-class Experiment(NamedTuple):
+class GaussianExperiment(NamedTuple):
     """One experiment's parameters, how far its models are from J°*, and how many diverged."""
 
     params: Params
@@ -42,23 +41,22 @@ def main(arguments: argparse.Namespace) -> None:
     writing.store(html, arguments.out)
 
 
-def read(results: Path) -> Experiment:
+def read(results: Path) -> GaussianExperiment:
     """InputError for a folder without the two files, or about another source."""
-    params = recorded(results)
+    experiment = Experiment(results)
+    params = experiment.params
     asked = least(params, exact(params.data, params.seed))
     if asked is None:
         raise InputError(
             f"data.source and model.likelihood of {results} must be Gaussian, since J°* is known "
             f"of no other, got {params.data.source!r} and {params.model.likelihood.family!r}"
         )
-    points = split(
-        params, named_tables.read("points", results / "points.parquet").to_pylist()
-    ).points
+    points = experiment.kinds.points
     found = shortfalls(points, *asked)
-    return Experiment(params, found, len(points) - len(found))
+    return GaussianExperiment(params, found, len(points) - len(found))
 
 
-def page(experiments: Sequence[Experiment]) -> str:
+def page(experiments: Sequence[GaussianExperiment]) -> str:
     """The whole page; colours mean the same on every map."""
     worst = max((one.counts.worst for one in experiments if one.found), default=1.0)
     figures = [
@@ -76,18 +74,18 @@ def page(experiments: Sequence[Experiment]) -> str:
     )
 
 
-def _called(experiments: Sequence[Experiment]) -> dict[str, str]:
-    every = (told(Named(f.point, f.beta, f.seed) for f in one.found) for one in experiments)
+def _called(experiments: Sequence[GaussianExperiment]) -> dict[str, str]:
+    every = (called(PointLabel(f.point, f.beta, f.seed) for f in one.found) for one in experiments)
     return {point: text for each in every for point, text in each.items()}
 
 
-def _maps(place: int, one: Experiment, worst: float) -> Iterator[Figure]:
+def _maps(place: int, one: GaussianExperiment, worst: float) -> Iterator[Figure]:
     for number, drawn in enumerate(maps(one.found, worst)):
         text = f"{drawn.title} of {one.params.experiment}"
         yield figure(f"map-{place}-{number}", f"map-{place}", drawn.chart, text)
 
 
-def _differences(experiments: Sequence[Experiment]) -> Iterator[Figure]:
+def _differences(experiments: Sequence[GaussianExperiment]) -> Iterator[Figure]:
     for place, (with_skip, without) in enumerate(twins(experiments)):
         changes = differences(with_skip.found, without.found)
         title = "J° / J°* without skips, less that with skips"
@@ -96,14 +94,16 @@ def _differences(experiments: Sequence[Experiment]) -> Iterator[Figure]:
             yield figure(f"difference-{place}", "difference", drawn.chart, title)
 
 
-def twins(experiments: Sequence[Experiment]) -> Iterator[tuple[Experiment, Experiment]]:
+def twins(
+    experiments: Sequence[GaussianExperiment],
+) -> Iterator[tuple[GaussianExperiment, GaussianExperiment]]:
     """Pairs that differ in `model.skip` alone: the one with skips first."""
     for one, other in itertools.permutations(experiments, 2):
         if one.params.model.skip and not other.params.model.skip and _like(one) == _like(other):
             yield one, other
 
 
-def _like(one: Experiment) -> tuple[object, ...]:
+def _like(one: GaussianExperiment) -> tuple[object, ...]:
     model = one.params.model.model_copy(update={"skip": False})
     return one.params.seed, one.params.data, model, one.params.grid, one.params.training
 

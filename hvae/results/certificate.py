@@ -5,10 +5,11 @@ of each kind of comparison is at most 1 + tolerance.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-Row = Mapping[str, Any]
+from hvae.io.tables import betas
+from hvae.statistics.estimate import Row
 
 WORDS = {"objective": "objective at equal β", "distortion": "distortion at equal rates"}
 NAMED = 3  # the worst comparisons that a sentence lists
@@ -102,5 +103,4 @@ def _mean(ratios: Sequence[float]) -> float:
 
 
 def _beta(row: Row) -> str:
-    values = [value for name, value in row.items() if name.startswith("beta_")]
-    return f"β = ({', '.join(f'{value:g}' for value in values)})"
+    return f"β = ({', '.join(f'{value:g}' for value in betas(row))})"

@@ -1,19 +1,19 @@
 """Points whose training stopped too early: which they are, and how many steps to try.
 
 A training is unconverged where its J° on held-out data still fell by more than 1 % over the last
-tenth of its steps (`hvae.training.schedule`). What is measured of its points is of models that more
+tenth of its steps (`hvae.training.history`). What is measured of its points is of models that more
 steps would change, so conclusions wait for them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from hvae import named_tables
-from hvae.params import Params
-from hvae.training.schedule import STILL, fall, steps_to_try
+from hvae.config.params import Params
+from hvae.results.experiment import Experiment
+from hvae.statistics.estimate import Row
+from hvae.training.history import STILL, fall, steps_to_try
 
-Row = Mapping[str, Any]
 NAMED = 5  # points that are named
 
 
@@ -91,17 +91,14 @@ def _falls(history: Iterable[Row]) -> dict[str, float]:
 
 def sentences(params: Params, results: Path) -> Iterator[str]:
     """About an experiment in a folder of results; nothing where its tables are not there yet."""
-    own = _read(results / "points.parquet", [results / "history.parquet"])
-    baseline = results / "baseline"
-    looks = sorted((baseline / "parts" / "history").glob("*.parquet"))
-    for one in shortfalls(params, own, _read(baseline / "points.parquet", looks)):
+    own = Experiment(results, params)
+    alone = own.baseline
+    single = _trainings(alone, alone.parts("history"))
+    for one in shortfalls(
+        params, _trainings(own, own.history if own.has("history") else []), single
+    ):
         yield one.sentence
 
 
-def _read(points: Path, history: Iterable[Path]) -> Trainings:
-    if not points.is_file():
-        return NONE
-    looks = [named_tables.read("history", path).to_pylist() for path in history if path.is_file()]
-    return Trainings(
-        named_tables.read("points", points).to_pylist(), [row for rows in looks for row in rows]
-    )
+def _trainings(of: Experiment, history: Sequence[Row]) -> Trainings:
+    return Trainings(of.points, history) if of.has("points") else NONE

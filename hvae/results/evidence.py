@@ -3,18 +3,16 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae import tables
-from hvae.bounds.samples import Estimate
 from hvae.data.exact import Exact
-from hvae.results.rates import Floats, by_point, leading, lowest_layer, suffix_rates, suffix_sums
+from hvae.io import tables
+from hvae.results.rates import by_point, leading, lowest_layer, suffix_rates, suffix_sums
+from hvae.statistics.estimate import Estimate, Floats, Row
 
-Row = dict[str, Any]
 Layer = tuple[str, int]  # a point, and the l of z_{≥l}
 
 

@@ -8,8 +8,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hvae.bounds.arguments import Numbers
 from hvae.bounds.gaussian import optimal_objective
+from hvae.io.tables import betas
+from hvae.statistics.arguments import Numbers
 
 NEAR = (0.03, 0.10)  # relative shortfalls that are counted
 EVIDENCE = 3.0  # standard errors below J°* that speak of a mistake, not of chance
@@ -79,11 +80,6 @@ def _shortfall(point: Mapping[str, Any], eigenvalues: Numbers, sigma: float) -> 
     least = optimal_objective(beta, eigenvalues, sigma)
     measured = point["objective"], point["objective_se"]
     return Shortfall(point["point"], point["seed"], beta, *measured, least)
-
-
-def betas(point: Mapping[str, Any]) -> tuple[float, ...]:
-    """(β_1, …, β_L) of a row of `points.parquet`."""
-    return tuple(value for name, value in point.items() if name.startswith("beta_"))
 
 
 def exactness(found: Sequence[Shortfall]) -> Exactness:

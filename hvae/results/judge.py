@@ -1,27 +1,48 @@
-"""Hold the measured values of an experiment against their limits."""
+"""Hold the measured values of an experiment against their limits.
+
+Every family of checks is a function in `checks/`, and a name in `FAMILIES`.
+"""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae import command, named_tables, tables
 from hvae.bounds.verdicts import Check, judge
+from hvae.config.base import Section, Seed, parse
+from hvae.config.data import Data
+from hvae.config.params import Evaluation
 from hvae.data import prepared
 from hvae.data.exact import exact
-from hvae.params import Data, Evaluation, Section, Seed, parse
-from hvae.results.checks.families import checks
+from hvae.io import command, tables
+from hvae.results.checks.common import Named
+from hvae.results.checks.generation import generation
+from hvae.results.checks.guesses import accuracy, regression
+from hvae.results.checks.information import classes, clusters, information
+from hvae.results.checks.source import entropy, objective, squared_error
 from hvae.results.evidence import Evidence
-from hvae.results.rates import Floats
+from hvae.results.experiment import Experiment
 from hvae.results.refuse import refuse
+from hvae.statistics.estimate import Floats
 
 TABLES = ("points", "items", "tasks", "counts", "information")
+FAMILIES: tuple[Callable[[Evidence], Iterator[Named]], ...] = (
+    accuracy,
+    information,
+    classes,
+    clusters,
+    regression,
+    entropy,
+    objective,
+    squared_error,
+    generation,
+)
 
 
-class Job(Section):
+class JudgementJob(Section):
     """What the verdicts depend on, beside the tables."""
 
     seed: Seed
@@ -31,11 +52,14 @@ class Job(Section):
 
 def main(arguments: argparse.Namespace) -> None:
     """Write `bounds.parquet`: every check of the experiment, judged together (Holm)."""
-    job = parse(Job, arguments.params)
+    job = parse(JudgementJob, arguments.params)
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
+    found = Experiment(
+        arguments.points.parent, elsewhere={name: getattr(arguments, name) for name in TABLES}
+    )
     evidence = Evidence(
         seed=job.seed,
-        **{name: named_tables.read(name, getattr(arguments, name)) for name in TABLES},
+        **{name: found.table(name) for name in TABLES},
         shares=shares_of(test.labels, test.classes),
         exact=exact(job.data, job.seed),
         compared=test.ids[: job.evaluation.information_items],
@@ -53,6 +77,12 @@ def judged(evidence: Evidence) -> pa.Table:
     verdicts = judge([check for _, check in found])
     rows = [_row(named, check, v) for (named, check), v in zip(found, verdicts, strict=True)]
     return tables.from_rows(rows, tables.bounds())
+
+
+def checks(evidence: Evidence) -> Iterator[Named]:
+    """Every check that the evidence allows."""
+    for family in FAMILIES:
+        yield from family(evidence)
 
 
 def shares_of(labels: NDArray[np.int64], classes: Sequence[str]) -> Floats | None:

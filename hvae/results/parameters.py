@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from hvae import command, writing
-from hvae.errors import InputError
-from hvae.params import Params, parse
-from hvae.reading import one_line
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.errors import InputError, one_line
+from hvae.io import command, writing
 
 NAMED = 10  # keys that differ
 

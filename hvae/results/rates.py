@@ -1,16 +1,12 @@
 """Suffix rates R_{≥l} = Σ_{k≥l} R_k of every point, recomputed from its items, in nats."""
 
-import math
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from hvae.bounds.samples import Estimate
+from hvae.statistics.estimate import Estimate, Floats, error_of_mean
 
 Rate = Estimate  # a mean over test items and its standard error, in nats
-Floats = NDArray[np.float64]
 
 
 def suffix_rates(items: pa.Table) -> dict[str, list[Rate]]:
@@ -71,7 +67,7 @@ def leading(items: pa.Table, ids: np.ndarray) -> pa.Table:
 
 def mean(values: Floats) -> Estimate:
     """The mean of independent items' values and its standard error."""
-    return Estimate(float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values))))
+    return Estimate(float(values.mean()), error_of_mean(values))
 
 
 def lowest_layer(layers: str) -> int:

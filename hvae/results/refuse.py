@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hvae.bounds import arguments
 from hvae.errors import InputError
-from hvae.results.checks import accuracy, regression
-from hvae.results.evidence import Evidence, Row
+from hvae.results.checks import guesses
+from hvae.results.evidence import Evidence
 from hvae.results.rates import by_point
+from hvae.statistics import arguments
+from hvae.statistics.estimate import Row
 
 Cell = tuple[str, Row, str]  # a table, one of its rows, and the column that is judged
 MEASURED = ("rate_", "distortion", "squared_error")
@@ -26,7 +27,7 @@ def refuse(evidence: Evidence) -> None:
         if not math.isfinite(row[column]):
             raise _bad(table, row["point"], column, "finite", row[column])
     for row in evidence.rows("tasks"):
-        if accuracy.is_judged(row) and not (0 <= row["value"] <= 1 <= row["n"]):
+        if guesses.guesses_class(row) and not (0 <= row["value"] <= 1 <= row["n"]):
             raise _bad("tasks", row["point"], "value", "a share of n items", row["value"])
     for row in evidence.rows("counts"):
         if row["count"] < 0:
@@ -37,9 +38,9 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
     for row in evidence.rows("information"):
         yield from (("information", row, column) for column in ("value", "std_error"))
     for row in evidence.rows("tasks"):
-        if accuracy.is_judged(row):
+        if guesses.guesses_class(row):
             yield "tasks", row, "value"
-        if regression.is_judged(row):
+        if guesses.guesses_target(row):
             yield from (("tasks", row, column) for column in ("value", "low", "high"))
 
 

@@ -1,4 +1,4 @@
-"""Key figures of an experiment, for `dvc metrics` and `dvc plots`."""
+"""Key figures of an experiment, for `dvc metrics`, and what `dvc plots` draws, as CSV."""
 
 import argparse
 import math
@@ -9,29 +9,27 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv
 
-from hvae import command, named_tables, provenance, reading, tables
-from hvae.results import plots
+from hvae.io import command, provenance, tables, writing
+from hvae.results.experiment import Experiment
+from hvae.results.rates import suffix_name
+
+VERDICTS = ("holds", "violated", "undecided", "unreachable")  # of a certificate
+ACCURACY = ("point", "layers", "method", "rate_total", "value", "low", "high")  # columns
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Write `summary.json`, and as CSV the rate plane and the accuracies."""
-    points, tasks, bounds = (_table(name, arguments.results) for name in NAMES)
+    experiment = Experiment(arguments.results, elsewhere={"guidance": arguments.guidance})
+    points, tasks, bounds = (experiment.table(name) for name in ("points", "tasks", "bounds"))
     found = summary(points, tasks, bounds)
     if "amortized" in points["strategy"].to_pylist():
-        found |= {"certificate": certified(_table("certificate", arguments.results).to_pylist())}
-    found |= {"applications": applications(reading.json_object(arguments.guidance))}
+        found |= {"certificate": certified(experiment.certificate)}
+    found |= {"applications": applications(experiment.record("guidance"))}
     provenance.store(found, arguments.out)
-    plots.write(plots.plane(points), arguments.plane)
-    plots.write(plots.accuracies(points, tasks), arguments.accuracy)
-
-
-NAMES = ("points", "tasks", "bounds")
-VERDICTS = ("holds", "violated", "undecided", "unreachable")  # of a certificate
-
-
-def _table(name: str, results: Path) -> pa.Table:
-    return named_tables.read(name, results / f"{name}.parquet")
+    write(plane(points), arguments.plane)
+    write(accuracies(points, tasks), arguments.accuracy)
 
 
 def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, Any]:
@@ -39,8 +37,8 @@ def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, An
 
     Of an amortised plane, and of what was asked of it, without the independent models beside it.
     """
-    plane = pc.equal(points["strategy"], "amortized")
-    points = points.filter(plane) if pc.any(plane).as_py() else points
+    amortized = pc.equal(points["strategy"], "amortized")
+    points = points.filter(amortized) if pc.any(amortized).as_py() else points
     trained = points.filter(pc.is_in(points["status"], pa.array(tables.MEASURED)))
     verdicts = Counter(bounds["verdict"].to_pylist())
     names = ("holds", "violated", "undecided", "vacuous")
@@ -100,6 +98,31 @@ def _existing(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _best_accuracy(tasks: pa.Table, features: str) -> float | None:
     kept = pc.and_(pc.equal(tasks["task"], "classification"), pc.equal(tasks["features"], features))
     return pc.max(tasks.filter(kept)["value"]).as_py()
+
+
+def plane(points: pa.Table) -> pa.Table:
+    """The points, with R(z_2, …, z_L) in nats: the rate above z_1, 0 where there is one layer."""
+    return points.append_column("rate_above", pc.subtract(points["rate_total"], points["rate_1"]))
+
+
+def accuracies(points: pa.Table, tasks: pa.Table) -> pa.Table:
+    """Accuracies of probes on samples of all layers, with the total rate of their point."""
+    layers = sum(name.startswith("beta_") for name in points.column_names)
+    wanted = {
+        "task": "classification",
+        "features": "sample",
+        "layers": suffix_name(1, layers),
+    }
+    for column, value in wanted.items():
+        tasks = tasks.filter(pc.equal(tasks[column], value))
+    rates = dict(zip(points["point"].to_pylist(), points["rate_total"].to_pylist(), strict=True))
+    total = [rates.get(point, math.nan) for point in tasks["point"].to_pylist()]
+    return tasks.append_column("rate_total", pa.array(total, pa.float64())).select(ACCURACY)
+
+
+def write(table: pa.Table, path: Path) -> None:
+    """As CSV."""
+    writing.fill(path, lambda beside: csv.write_csv(table, beside))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Anomaly detection: do scores of a model tell items of a kind that it never saw from the usual?
+"""Anomaly detection: do scores of a model separate items of a kind that it never saw?
 
 Outliers are those of a class that is held out, or of another data set, whose name then follows the
 method's (`elbo:mnist`). They are held against the held-out items of the same split.
-A higher score means a stranger item; nothing is fitted, and no sign is chosen by results:
+A higher score means a more unusual item; nothing is fitted, and no sign is chosen by results:
 
     elbo               −L(x) = −log p(x | z) + Σ_l R_l(x), the length of its code
     rate               R_l(x) of one layer
@@ -22,18 +22,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hvae.config.tasks import Anomaly
 from hvae.data.prepared import Items
+from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
-from hvae.task_options import Anomaly
+from hvae.models.noise import draw, generator
+from hvae.statistics.auroc import auroc
+from hvae.statistics.estimate import Floats, Row
 from hvae.tasks import trained
-from hvae.tasks.layers import suffixes
-from hvae.tasks.ranking import auroc
 from hvae.tasks.task import Score
-from hvae.tasks.trained import Trained
-from hvae.tasks.views import Floats, Row
+from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.views import suffixes
 
 
 class Group(IntEnum):
@@ -43,32 +44,32 @@ class Group(IntEnum):
     OUTLIERS = 1
 
 
-class Named(NamedTuple):
+class AnomalyScore(NamedTuple):
     """A score by its names in `tasks.parquet`."""
 
     method: str
     layers: str
 
 
-def measure(subject: Trained, settings: Anomaly, seed: int) -> Iterator[Score]:
+def measure(subject: TrainedSubject, settings: Anomaly, seed: int) -> Iterator[Score]:
     """The AUROC of every score for every kind of outliers; nothing where there are none."""
     for split, outliers in subject.outliers.items():
         key = seed, SPLITS.index(split)
         normal = scores(subject.model, subject.items[split], settings, *key, Group.NORMAL)
         for name, items in outliers.items():
-            strange = scores(subject.model, items, settings, *key, Group.OUTLIERS)
+            unusual = scores(subject.model, items, settings, *key, Group.OUTLIERS)
             for named, values in normal.items():
-                yield Score(split, _row(named, name) | auroc(values, strange[named]))
+                yield Score(split, _row(named, name) | auroc(values, unusual[named]))
 
 
-def _row(named: Named, outliers: str) -> Row:
+def _row(named: AnomalyScore, outliers: str) -> Row:
     row = {"task": "anomaly", "layers": named.layers, "features": "sample", "metric": "auroc"}
     return row | {"method": f"{named.method}:{outliers}" if outliers else named.method}
 
 
 def scores(
     model: HierarchicalVAE, items: Items, settings: Anomaly, *key: int
-) -> Mapping[Named, Floats]:
+) -> Mapping[AnomalyScore, Floats]:
     """Every score of the first `max_items` items, (items,); noise depends on `key` alone."""
     x = torch.tensor(items.first(settings.max_items).x)
     drawn = [
@@ -78,25 +79,27 @@ def scores(
     return {named: np.mean([one[named] for one in drawn], axis=0) for named in drawn[0]}
 
 
-def _draw(model: HierarchicalVAE, x: Tensor, source: torch.Generator) -> dict[Named, Floats]:
+def _draw(model: HierarchicalVAE, x: Tensor, source: torch.Generator) -> dict[AnomalyScore, Floats]:
     """The scores with one draw of z an item, some items at a time."""
     noise = [eps for _ in range(2) for eps in draw(model.latents, len(x), source)]
     parts = [_scores(model, *part) for part in chunks(x, noise)]
     return {named: torch.cat([part[named] for part in parts]).numpy() for named in parts[0]}
 
 
-def _scores(model: HierarchicalVAE, x: Tensor, noise: list[Tensor]) -> dict[Named, Tensor]:
+def _scores(model: HierarchicalVAE, x: Tensor, noise: list[Tensor]) -> dict[AnomalyScore, Tensor]:
     """noise: that of the posterior, then that of the prior, each ε_1, …, ε_L."""
     layers = len(model.latents)
     terms = model(x, noise[:layers])
     rates, distortion = terms.rates.double(), terms.distortion.double()
-    found = {Named("elbo", ""): distortion + rates.sum(-1)}
-    found |= {Named("rate", f"z{layer + 1}"): rates[:, layer] for layer in range(layers)}
+    found = {AnomalyScore("elbo", ""): distortion + rates.sum(-1)}
+    found |= {AnomalyScore("rate", f"z{layer + 1}"): rates[:, layer] for layer in range(layers)}
     for kept in suffixes(layers)[:-1]:
         k = kept.members[0]  # L − L^{>k} = D^{>k} − D − R_{≤k}, since both pay for z_{>k}
         decoded = model.generate(noise[layers:], terms.z[k:])
         without = -model.likelihood.log_prob(x, decoded).double()
-        found[Named("likelihood-ratio", kept.name)] = without - distortion - rates[:, :k].sum(-1)
+        found[AnomalyScore("likelihood-ratio", kept.name)] = (
+            without - distortion - rates[:, :k].sum(-1)
+        )
     return found
 
 

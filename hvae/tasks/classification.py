@@ -14,13 +14,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from hvae.data.feasible import no_classes
+from hvae.config.tasks import Classification
+from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
-from hvae.task_options import Classification
+from hvae.statistics.estimate import Integers
+from hvae.statistics.proportion import share
 from hvae.tasks import task
-from hvae.tasks.intervals import share
 from hvae.tasks.task import Score, Subject
-from hvae.tasks.views import Integers, View, views
+from hvae.tasks.views import View, views
 
 NEIGHBOURS = 5
 

@@ -12,14 +12,13 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from hvae import provenance
-from hvae.errors import InputError
+from hvae.config.base import Section, parse
+from hvae.errors import InputError, one_line
+from hvae.io import provenance
 from hvae.models import weights
-from hvae.params import Section, parse
-from hvae.reading import one_line
 
 
-class Card(Section):
+class ClassifierCard(Section):
     """Everything but the weights; `accuracy` is that on test items."""
 
     format: Literal[2, 3] = 3
@@ -38,7 +37,7 @@ class Card(Section):
         return (math.prod(self.shape) + self.width + len(self.classes)) * self.width
 
 
-class Classifier(nn.Module):
+class ClassifierNetwork(nn.Module):
     """Logits of the classes: two hidden layers on items centred and scaled as a whole.
 
     One scale for all dimensions: a pixel that hardly varies must not count for more in a picture
@@ -76,41 +75,41 @@ class Classifier(nn.Module):
         self.scale.copy_((x - self.centre).square().mean().sqrt().clamp(min=1e-6))
 
 
-class Judge(NamedTuple):
-    """A classifier, and what it is."""
+class DataClassifier(NamedTuple):
+    """The classifier of the data with its card."""
 
-    card: Card
-    classifier: Classifier
+    card: ClassifierCard
+    network: ClassifierNetwork
 
 
-def histogram(classifier: nn.Module, x: Tensor, classes: int) -> Tensor:
+def histogram(network: nn.Module, x: Tensor, classes: int) -> Tensor:
     """How many of x (items, n) are taken for each class: (M,) whole numbers."""
-    return torch.bincount(classifier(x).argmax(-1), minlength=classes)
+    return torch.bincount(network(x).argmax(-1), minlength=classes)
 
 
-def build(card_shape: Sequence[int], width: int, classes: int, seed: int) -> Classifier:
+def build(card_shape: Sequence[int], width: int, classes: int, seed: int) -> ClassifierNetwork:
     """A classifier with weights drawn from `seed`, without touching global randomness."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return Classifier(math.prod(card_shape), width, classes)
+        return ClassifierNetwork(math.prod(card_shape), width, classes)
 
 
-def save(folder: Path, card: Card, classifier: Classifier) -> None:
+def save(folder: Path, card: ClassifierCard, network: ClassifierNetwork) -> None:
     """Write `classifier.safetensors` and `classifier.json`, each whole or not at all."""
     path = folder / "classifier.safetensors"
-    known = card.model_copy(update={"sha256": weights.save(path, classifier.state_dict())})
+    known = card.model_copy(update={"sha256": weights.save(path, network.state_dict())})
     provenance.store(known.model_dump(mode="json"), path.with_suffix(".json"))
 
 
-def load(folder: Path) -> Judge:
+def load(folder: Path) -> DataClassifier:
     """The card, and the classifier; InputError where they are absent or do not fit together."""
     path = folder / "classifier.safetensors"
     try:
-        card = parse(Card, path.with_suffix(".json").read_text())
+        card = parse(ClassifierCard, path.with_suffix(".json").read_text())
     except (OSError, ValueError) as error:
         what = f"{path.with_suffix('.json')} is not a classifier's card: {one_line(error)}"
         raise InputError(what) from None
     state = weights.read(path, card.sha256, card.least)
-    classifier = build(card.shape, card.width, len(card.classes), seed=0)
-    weights.fill(classifier, state, path)
-    return Judge(card, classifier.eval().requires_grad_(False))
+    network = build(card.shape, card.width, len(card.classes), seed=0)
+    weights.fill(network, state, path)
+    return DataClassifier(card, network.eval().requires_grad_(False))

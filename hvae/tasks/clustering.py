@@ -15,14 +15,16 @@ from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hvae.data.feasible import no_classes
+from hvae.config.tasks import Clustering
+from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
-from hvae.task_options import Clustering
+from hvae.statistics.contingency import ari, contingency, count_rows, independent, nmi
+from hvae.statistics.estimate import Integers, Row
+from hvae.statistics.intervals import bootstrap
+from hvae.statistics.proportion import share
 from hvae.tasks import task
-from hvae.tasks.contingency import ari, contingency, count_rows, independent, nmi
-from hvae.tasks.intervals import bootstrap, share
 from hvae.tasks.task import Count, Found, Score, Subject
-from hvae.tasks.views import Integers, Row, View, views
+from hvae.tasks.views import View, views
 
 SEED = 0
 STARTS = 4

@@ -9,36 +9,37 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from hvae.task_options import Denoising
+from hvae.config.tasks import Denoising
+from hvae.data.seeded import Stream
+from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
-from hvae.tasks.images import FEATURES, Part, Purpose, pictures, shown, squared_error
-from hvae.tasks.intervals import psnr
+from hvae.tasks.images import FEATURES, HeldOutPart, pictures, shown, squared_error
 from hvae.tasks.task import Score
-from hvae.tasks.trained import Trained
+from hvae.tasks.trained import TrainedSubject
 
 
-def measure(subject: Trained, settings: Denoising, seed: int) -> Iterator[Score]:
+def measure(subject: TrainedSubject, settings: Denoising, seed: int) -> Iterator[Score]:
     """PSNR against the clean item at every level of noise, from samples and from means."""
     for part in pictures(subject.items, settings.max_items, seed):
         for sigma in settings.noise:
             seen = noisy(part, sigma)
             for features in FEATURES:
-                clean = shown(subject.model, seen, features, part.noise(Purpose.DENOISING))
+                clean = shown(subject.model, seen, features, part.noise(Stream.DENOISING))
                 numbers = psnr(squared_error(clean, part.x))
                 yield part.score("denoising", features, name(sigma), "psnr_db", numbers)
 
 
-def references(part: Part, settings: Denoising) -> Iterator[Score]:
+def references(part: HeldOutPart, settings: Denoising) -> Iterator[Score]:
     """The noisy items as they are: −20 log₁₀ σ dB in expectation."""
     for sigma in settings.noise:
         numbers = psnr(squared_error(noisy(part, sigma), part.x))
         yield part.score("denoising", "", f"{name(sigma)}:noisy-input", "psnr_db", numbers)
 
 
-def noisy(part: Part, sigma: float) -> Tensor:
+def noisy(part: HeldOutPart, sigma: float) -> Tensor:
     """x + σ ε (items, n), with the same ε ~ N(0, I) at every point and level."""
     x = part.x
-    return x + sigma * torch.randn(x.shape, generator=part.noise(Purpose.DEGRADATION, 0))
+    return x + sigma * torch.randn(x.shape, generator=part.noise(Stream.DEGRADATION, 0))
 
 
 def name(sigma: float) -> str:

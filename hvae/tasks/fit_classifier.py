@@ -1,4 +1,4 @@
-"""Fit the classifier of the data that generation is judged by, and score it on test items."""
+"""Fit the classifier of the data that scores generation, and score it on test items."""
 
 import argparse
 import copy
@@ -8,24 +8,25 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from hvae import command, tables
+from hvae.config.base import Section, Seed, parse
+from hvae.config.tasks import Generation
 from hvae.data import prepared
 from hvae.data.prepared import Items
+from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
-from hvae.models.noise import Stream, generator
-from hvae.params import Section, Seed, parse
-from hvae.task_options import Generation
+from hvae.io import command, tables
+from hvae.models.noise import generator
+from hvae.statistics.proportion import share
 from hvae.tasks import classifier
-from hvae.tasks.classifier import Card, Classifier
-from hvae.tasks.intervals import share
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork
 
 BATCH = 128
 LEARNING_RATE = 1e-3
 DECAY = 1e-2
-PATIENCE = 10  # epochs without a better look at validation data
+PATIENCE = 10  # epochs without a lower validation loss
 
 
-class Job(Section):
+class ClassifierJob(Section):
     """What the classifier depends on, beside the data."""
 
     seed: Seed
@@ -33,21 +34,21 @@ class Job(Section):
 
 
 class Fitted(NamedTuple):
-    """A classifier, and the epoch at which validation data liked it best."""
+    """A classifier, and the epoch of its lowest validation loss."""
 
-    classifier: Classifier
+    network: ClassifierNetwork
     epoch: int
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Write the classifier, its card, and the row of `tasks.parquet` with its test accuracy."""
-    job = parse(Job, arguments.params)
+    job = parse(ClassifierJob, arguments.params)
     train, validation, test = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
     fitted = fit(train, validation, job.generation, job.seed)
     with torch.inference_mode():
-        predicted = fitted.classifier(torch.tensor(test.x)).argmax(-1).numpy()
+        predicted = fitted.network(torch.tensor(test.x)).argmax(-1).numpy()
     accuracy = share(int((predicted == test.labels).sum()), len(test.labels))
-    card = Card(
+    card = ClassifierCard(
         method=job.generation.classifier,
         shape=list(train.shape),
         classes=list(train.classes),
@@ -55,7 +56,7 @@ def main(arguments: argparse.Namespace) -> None:
         epoch=fitted.epoch,
         accuracy=accuracy["value"],
     )
-    classifier.save(arguments.classifier, card, fitted.classifier)
+    classifier.save(arguments.classifier, card, fitted.network)
     named = {"point": "", "task": "generation", "layers": "", "features": ""}
     row = named | {"method": card.method, "metric": "accuracy"} | accuracy
     rows = [row] if len(card.classes) > 1 else []  # one class is no feat
@@ -80,16 +81,16 @@ def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fit
             adam.zero_grad()
             cross_entropy(network(x[batch]), y[batch]).backward()
             adam.step()
-        look = _loss(network, validation)
-        if look < lowest:
-            best, lowest = Fitted(copy.deepcopy(network), epoch), look
+        loss = _loss(network, validation)
+        if loss < lowest:
+            best, lowest = Fitted(copy.deepcopy(network), epoch), loss
         elif epoch - best.epoch >= PATIENCE:
             break
-    return Fitted(best.classifier.eval().requires_grad_(False), best.epoch)
+    return Fitted(best.network.eval().requires_grad_(False), best.epoch)
 
 
 @torch.no_grad()
-def _loss(network: Classifier, items: Items) -> float:
+def _loss(network: ClassifierNetwork, items: Items) -> float:
     x, y = _tensors(items)
     return cross_entropy(network(x), y).item()
 

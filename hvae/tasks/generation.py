@@ -1,7 +1,8 @@
 """Generation: what draws from the prior show, and what each layer holds of it.
 
-Draws are scored by a classifier of the data (`draws`): every point has the same noise, and each
-split noise of its own, so that what is chosen on validation is not reported on the same draws.
+Draws are scored by a classifier of the data (`generation_scores`): every point has the same noise,
+and each split noise of its own, so that what is chosen on validation is not reported on the same
+draws.
 
 For each cut l, z_{≥l} of the test items are kept, as *sampled* from their posteriors, and z_{<l}
 are drawn from the prior given them; as many z are drawn from the prior alone. A classifier of the
@@ -19,21 +20,23 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from hvae.config.tasks import Generation
+from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.chunks import ITEMS
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
-from hvae.task_options import Generation
+from hvae.models.noise import draw, generator
+from hvae.statistics.contingency import count_rows, total_variation
+from hvae.statistics.estimate import Integers, Row
+from hvae.statistics.intervals import bootstrap
+from hvae.statistics.proportion import share
 from hvae.tasks import trained
-from hvae.tasks.classifier import Card, Classifier, Judge, histogram
-from hvae.tasks.contingency import count_rows, total_variation
-from hvae.tasks.draws import metrics
-from hvae.tasks.intervals import bootstrap, share
-from hvae.tasks.layers import suffixes
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier, histogram
+from hvae.tasks.generation_scores import metrics
 from hvae.tasks.task import HELD_OUT, Count, Found, Score
-from hvae.tasks.trained import Trained
-from hvae.tasks.views import Integers, Row
+from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.views import suffixes
 
 
 class Origin(IntEnum):
@@ -43,7 +46,7 @@ class Origin(IntEnum):
     PRIOR = 1
 
 
-class Cut(NamedTuple):
+class GenerationCut(NamedTuple):
     """The suffix z_{≥l} that was kept, and the class histograms: (2, M), a row an `Origin`.
 
     consistent: how many items show their own class after the cut.
@@ -54,34 +57,36 @@ class Cut(NamedTuple):
     consistent: int
 
 
-def measure(subject: Trained, settings: Generation, seed: int) -> Iterator[Found]:
+def measure(subject: TrainedSubject, settings: Generation, seed: int) -> Iterator[Found]:
     """Scores of draws and of every cut, and the class histograms of test items.
 
     Nothing where there is but one class.
     """
-    if subject.judge is None or len(subject.judge.card.classes) < 2:
+    if subject.classifier is None or len(subject.classifier.card.classes) < 2:
         return
     for split in HELD_OUT:
-        yield from drawn(subject, subject.judge, settings, seed, split)
-        yield from cuts(subject, subject.judge, seed, split)
+        yield from drawn(subject, subject.classifier, settings, seed, split)
+        yield from cuts(subject, subject.classifier, seed, split)
 
 
 def drawn(
-    subject: Trained, judge: Judge, settings: Generation, seed: int, split: str
+    subject: TrainedSubject, classifier: DataClassifier, settings: Generation, seed: int, split: str
 ) -> Iterator[Score]:
     """Scores of draws from the prior, beside the held-out items of a split."""
     source = generator(Stream.DRAWS, seed, SPLITS.index(split))
     images = decoded(subject.model, [], settings.images, source)
     held_out = torch.tensor(subject.items[split].x)
-    rows = metrics(judge, images, held_out, settings.parts)
+    rows = metrics(classifier, images, held_out, settings.parts)
     yield from (Score(split, row) for row in rows)
 
 
-def cuts(subject: Trained, judge: Judge, seed: int, split: str) -> Iterator[Found]:
+def cuts(
+    subject: TrainedSubject, classifier: DataClassifier, seed: int, split: str
+) -> Iterator[Found]:
     """Class consistency and total variation of every cut, and the counts of test items."""
     kept, key = subject.latents[split], (seed, SPLITS.index(split))
-    card = judge.card
-    for cut in generate(subject.model, kept, judge.classifier, len(card.classes), *key):
+    card = classifier.card
+    for cut in generate(subject.model, kept, classifier.network, len(card.classes), *key):
         named = _named(cut, card)
         yield Score(split, named | {"metric": "class_tv"} | variation(cut.histograms))
         kept_share = share(cut.consistent, len(kept.ids))
@@ -91,18 +96,18 @@ def cuts(subject: Trained, judge: Judge, seed: int, split: str) -> Iterator[Foun
 
 
 def generate(
-    model: HierarchicalVAE, test: Latents, judge: Classifier, classes: int, *key: int
-) -> Iterator[Cut]:
-    """Class histograms for every cut, z_L alone kept first; `judge` tells the classes apart."""
+    model: HierarchicalVAE, test: Latents, network: ClassifierNetwork, classes: int, *key: int
+) -> Iterator[GenerationCut]:
+    """Class histograms for every cut, z_L alone kept first; `network` tells the classes apart."""
     for number, layers in enumerate(suffixes(len(test.sample))):
         kept = [torch.tensor(test.sample[member]) for member in layers.members]
         shown = [
             decoded(model, upper, len(test.ids), generator(Stream.GENERATION, *key, number, origin))
             for origin, upper in zip(Origin, (kept, []), strict=True)
         ]
-        both = torch.stack([histogram(judge, x, classes) for x in shown])
-        own = judge(shown[Origin.POSTERIOR]).argmax(-1).numpy() == test.label
-        yield Cut(layers.name, both.numpy(), int(own.sum()))
+        both = torch.stack([histogram(network, x, classes) for x in shown])
+        own = network(shown[Origin.POSTERIOR]).argmax(-1).numpy() == test.label
+        yield GenerationCut(layers.name, both.numpy(), int(own.sum()))
 
 
 def decoded(
@@ -132,12 +137,12 @@ def variation(histograms: Integers) -> Row:
     return numbers | {"n": int(histograms[0].sum())}
 
 
-def counts(cut: Cut, card: Card) -> Iterator[Row]:
+def counts(cut: GenerationCut, card: ClassifierCard) -> Iterator[Row]:
     """How many of each origin show each class."""
     return count_rows(cut.histograms, [origin.name.lower() for origin in Origin], card.classes)
 
 
-def _named(cut: Cut, card: Card) -> Row:
+def _named(cut: GenerationCut, card: ClassifierCard) -> Row:
     named = {"task": "generation", "layers": cut.layers, "features": "sample"}
     return named | {"method": card.method}
 

@@ -4,35 +4,25 @@ All points see the same noise and the same masks, whichever others share their j
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import IntEnum
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from hvae.data.prepared import Items
+from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
-from hvae.tasks.intervals import Numbers
+from hvae.models.noise import draw, generator
+from hvae.statistics.estimate import Floats
+from hvae.statistics.intervals import Interval
 from hvae.tasks.task import HELD_OUT, Score
-from hvae.tasks.views import Floats
 
 SPATIAL = 2  # axes of an image: height and width, perhaps followed by channels
 
 
-class Purpose(IntEnum):
-    """What noise is for; no two share it."""
-
-    RECONSTRUCTION = 0
-    DENOISING = 1
-    INPAINTING = 2
-    UPSCALING = 3
-    DEGRADATION = 4
-
-
-class Part(NamedTuple):
+class HeldOutPart(NamedTuple):
     """Held-out items of one split, and `key`, where their noise starts: (seed, split)."""
 
     split: str
@@ -44,29 +34,35 @@ class Part(NamedTuple):
         """(items, n), float32."""
         return torch.from_numpy(self.items.x)
 
-    def noise(self, purpose: Purpose, *more: int) -> torch.Generator:
+    def noise(self, purpose: Stream, *more: int) -> torch.Generator:
         """Randomness that is the same at every point."""
-        return generator(Stream.IMAGES, *self.key, purpose, *more)
+        return generator(purpose, *self.key, *more)
 
-    def steps(self, purpose: Purpose, count: int) -> Iterator[torch.Generator]:
-        """The same for each of so many steps."""
+    def steps(self, purpose: Stream, count: int) -> Iterator[torch.Generator]:
+        """The same for each of `count` steps."""
         return (self.noise(purpose, step) for step in range(count))
 
     def score(
-        self, task: str, features: str, method: str, metric: str, numbers: Numbers, layers: str = ""
+        self,
+        task: str,
+        features: str,
+        method: str,
+        metric: str,
+        numbers: Interval,
+        layers: str = "",
     ) -> Score:
         """A row about these items."""
         named = {"task": task, "layers": layers, "features": features, "method": method}
         return Score(self.split, named | {"metric": metric} | numbers)
 
 
-def held_out(items: Mapping[str, Items], most: int, seed: int) -> Iterator[Part]:
+def held_out(items: Mapping[str, Items], most: int, seed: int) -> Iterator[HeldOutPart]:
     """The first `most` items of each split that tasks are scored on."""
     for split in HELD_OUT:
-        yield Part(split, items[split].first(most), (seed, SPLITS.index(split)))
+        yield HeldOutPart(split, items[split].first(most), (seed, SPLITS.index(split)))
 
 
-def pictures(items: Mapping[str, Items], most: int, seed: int) -> Iterator[Part]:
+def pictures(items: Mapping[str, Items], most: int, seed: int) -> Iterator[HeldOutPart]:
     """The same of images in [0, 1]; nothing of other data, of which there is no PSNR."""
     for part in held_out(items, most, seed):
         if part.items.bounded and is_image(part.items.shape):
@@ -80,7 +76,7 @@ def is_image(shape: Sequence[int]) -> bool:
 
 Noise = Callable[[Sequence[int], int, torch.Generator], list[Tensor]]
 
-# ε of every layer for so many items: without any, every z is its posterior's mean, all the way down
+# ε of every layer for a number of items: without any, every z is its posterior's mean
 FEATURES: Mapping[str, Noise] = {
     "sample": draw,
     "mean": lambda latents, items, source: [torch.zeros(items, width) for width in latents],

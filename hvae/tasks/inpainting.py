@@ -10,30 +10,31 @@ from collections.abc import Callable, Iterator, Mapping
 import torch
 from torch import Tensor
 
+from hvae.config.tasks import Inpainting
 from hvae.data.prepared import Items
+from hvae.data.seeded import Stream
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.task_options import Inpainting
+from hvae.statistics.intervals import Interval, psnr
 from hvae.tasks import trained
-from hvae.tasks.images import FEATURES, SPATIAL, Part, Purpose, pictures, restored
-from hvae.tasks.intervals import Numbers, psnr
+from hvae.tasks.images import FEATURES, SPATIAL, HeldOutPart, pictures, restored
 from hvae.tasks.task import Score
-from hvae.tasks.trained import Trained
+from hvae.tasks.trained import TrainedSubject
 
 
-def measure(subject: Trained, settings: Inpainting, seed: int) -> Iterator[Score]:
+def measure(subject: TrainedSubject, settings: Inpainting, seed: int) -> Iterator[Score]:
     """PSNR of what each mask hides, from samples and from means."""
     mean = mean_image(subject.items["train"])
     for part in pictures(subject.items, settings.max_items, seed):
         for mask in settings.masks:
             hidden = masked(part, mask)
             for features in FEATURES:
-                steps = part.steps(Purpose.INPAINTING, settings.steps)
+                steps = part.steps(Stream.INPAINTING, settings.steps)
                 seen = filled(subject.model, part.x, hidden, mean, features, steps)
                 numbers = hidden_psnr(seen, part.x, hidden)
                 yield part.score("inpainting", features, mask, "psnr_db", numbers)
 
 
-def references(part: Part, settings: Inpainting, train: Items) -> Iterator[Score]:
+def references(part: HeldOutPart, settings: Inpainting, train: Items) -> Iterator[Score]:
     """The mean image of train items in what is hidden."""
     for mask in settings.masks:
         numbers = hidden_psnr(mean_image(train), part.x, masked(part, mask))
@@ -50,13 +51,13 @@ def filled(
 ) -> Tensor:
     """x (items, n) with what is `hidden` imputed from `start`; what is visible stays as it is."""
 
-    def agree(made: Tensor) -> Tensor:
-        return torch.where(hidden, made, x)
+    def agree(decoded: Tensor) -> Tensor:
+        return torch.where(hidden, decoded, x)
 
     return restored(model, agree(start), agree, features, steps)
 
 
-def hidden_psnr(seen: Tensor, x: Tensor, hidden: Tensor) -> Numbers:
+def hidden_psnr(seen: Tensor, x: Tensor, hidden: Tensor) -> Interval:
     """PSNR over hidden values alone, of which each item has as many."""
     squared = (seen.double() - x.double()).square() * hidden
     return psnr((squared.sum(-1) / hidden.sum(-1)).numpy())
@@ -67,10 +68,10 @@ def mean_image(train: Items) -> Tensor:
     return torch.from_numpy(train.x).mean(0)
 
 
-def masked(part: Part, mask: str) -> Tensor:
+def masked(part: HeldOutPart, mask: str) -> Tensor:
     """Which values are hidden, (items, n): all channels of a pixel or none."""
     height, width = part.items.shape[:SPATIAL]
-    source = part.noise(Purpose.DEGRADATION, 1)
+    source = part.noise(Stream.DEGRADATION, 1)
     pixels = MASKS[mask](len(part.items.ids), height, width, source)
     return pixels.repeat_interleave(math.prod(part.items.shape[SPATIAL:]), dim=1)
 

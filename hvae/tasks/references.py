@@ -6,20 +6,20 @@ Their rows belong to no point. They are of the same items, noise and masks as th
 import argparse
 from collections.abc import Iterator, Mapping
 
-from hvae import command, tables
+from hvae.config.base import Section, Seed, parse
+from hvae.config.tasks import Compression, Denoising, Inpainting, Upscaling
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
-from hvae.params import Section, Seed, parse
-from hvae.task_options import Compression, Denoising, Inpainting, Upscaling
-from hvae.tasks import codecs, denoising, inpainting, task, upscaling
+from hvae.io import command, tables
+from hvae.tasks import compression, denoising, inpainting, task, upscaling
 from hvae.tasks.images import pictures
 from hvae.tasks.task import HELD_OUT, Score
 
 NO_POINT = ""
 
 
-class Job(Section):
+class ReferencesJob(Section):
     """What the references depend on, beside the data; max_items: those that points are of."""
 
     seed: Seed
@@ -32,7 +32,7 @@ class Job(Section):
 
 def main(arguments: argparse.Namespace) -> None:
     """Write the references' parts of `tasks` and `selection`."""
-    job = parse(Job, arguments.params)
+    job = parse(ReferencesJob, arguments.params)
     items = {
         split: prepared.read(arguments.data / f"{split}.parquet").first(job.max_items)
         for split in SPLITS
@@ -42,7 +42,7 @@ def main(arguments: argparse.Namespace) -> None:
         tables.write(task.scores(found, split), getattr(arguments, split))
 
 
-def references(items: Mapping[str, Items], job: Job) -> Iterator[Score]:
+def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score]:
     """Those that the items have: none where they are no images in [0, 1]."""
     for part in pictures(items, job.denoising.max_items, job.seed):
         yield from denoising.references(part, job.denoising)
@@ -51,7 +51,7 @@ def references(items: Mapping[str, Items], job: Job) -> Iterator[Score]:
     for part in upscaling.divisible(items, job.upscaling.max_items, job.seed):
         yield from upscaling.references(part)
     for part in pictures(items, job.compression.max_items, job.seed):
-        yield from codecs.references(part, job.compression)
+        yield from compression.references(part, job.compression)
 
 
 if __name__ == "__main__":

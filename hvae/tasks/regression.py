@@ -1,27 +1,29 @@
 """Regression: a real target of the item, predicted from latents.
 
 Fitted on train latents, strength of regularisation included, and scored on test latents. Of images
-without a target, statistics of the image itself are predicted: methods are then `ridge:intensity`.
+without a target, statistics of the image itself are predicted, what a reader sees of it as one
+number: methods are then `ridge:intensity`.
 """
 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import RidgeCV
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from hvae.config.tasks import Regression
 from hvae.data.prepared import Items
 from hvae.latents.store import Latents
-from hvae.task_options import Regression
+from hvae.statistics.estimate import Floats
+from hvae.statistics.intervals import Interval, mean
 from hvae.tasks import task
-from hvae.tasks.intervals import Numbers, mean
-from hvae.tasks.statistics import statistics
 from hvae.tasks.task import Score, Subject
-from hvae.tasks.views import Floats, View, views
+from hvae.tasks.views import View, views
 
 NEIGHBOURS = 10
 LANDMARKS = 200  # of the kernel
@@ -54,7 +56,7 @@ def measure(subject: Subject, settings: Regression, seed: int) -> Iterator[Score
 
 def targets(items: Items) -> Mapping[str, Floats]:
     """What is predicted of the items, each (items,): the target, "", or statistics by name."""
-    return {"": items.target} if items.target is not None else statistics(items)
+    return {"": items.target} if items.target is not None else image_statistics(items)
 
 
 def regress(
@@ -81,7 +83,7 @@ def predictions(method: str, view: View, target: Floats) -> dict[str, Floats]:
     return {split: model.predict(x) for split, x in view.held_out().items()}
 
 
-def scores(error: Floats, variance: float) -> dict[str, Numbers]:
+def scores(error: Floats, variance: float) -> dict[str, Interval]:
     """`mse`, and `r2` = 1 − mse / variance, of squared errors (items,).
 
     Both intervals are ∓ 1.96 standard errors of the mean squared error; that of R² takes the
@@ -90,8 +92,53 @@ def scores(error: Floats, variance: float) -> dict[str, Numbers]:
     mse = mean(error)
     scale = variance if variance > 0 else math.nan
     ends = {"value": mse["value"], "low": mse["high"], "high": mse["low"]}
-    r2: Numbers = {name: 1 - end / scale for name, end in ends.items()}
+    r2: Interval = {name: 1 - end / scale for name, end in ends.items()}
     return {"mse": mse, "r2": r2 | {"n": mse["n"]}}
+
+
+def image_statistics(items: Items) -> dict[str, Floats]:
+    """Every statistic of images in [0, 1], by name, each (items,); none of anything else.
+
+    A single row or column of pixels has no slant.
+    """
+    if len(items.shape) < 2 or not items.bounded:
+        return {}
+    images = grey(items.x.astype(np.float64), items.shape)
+    names = [name for name in STATISTICS if name != "slant" or 1 not in items.shape[:2]]
+    return {name: STATISTICS[name](images) for name in names}
+
+
+def grey(x: Floats, shape: tuple[int, ...]) -> Floats:
+    """Items (items, n) as images (items, height, width), colours averaged."""
+    height, width, *_ = shape
+    return x.reshape(len(x), height, width, -1).mean(-1)
+
+
+def intensity(images: Floats) -> Floats:
+    """Mean over the pixels, in [0, 1]: how much of the image is bright."""
+    return images.mean((1, 2))
+
+
+def slant(images: Floats) -> Floats:
+    """atan(μ_uv / μ_vv) in radians, from −π/2 to π/2: how far what is bright leans to the right.
+
+    u runs to the right and v up, both in pixels from the centre of mass; μ are central second
+    moments of the intensity, so that shearing u by −v μ_uv / μ_vv sets the image upright (the usual
+    deskewing of digits). 0 where there is no height to lean over, as in a black image.
+    """
+    _, height, width = images.shape
+    mass = images.sum((1, 2))
+    weights = images / np.where(mass > 0, mass, 1)[:, None, None]
+    along, up = weights.sum(1), weights.sum(2)  # (items, width), (items, height)
+    u, v = np.arange(width), -np.arange(height)
+    du, dv = u - (along @ u)[:, None], v - (up @ v)[:, None]
+    common = np.einsum("ihw,ih,iw->i", weights, dv, du)
+    upright = (up * dv**2).sum(1)
+    tall = upright > 1e-9
+    return np.arctan(np.where(tall, common, 0) / np.where(tall, upright, 1))
+
+
+STATISTICS: Mapping[str, Callable[[Floats], Floats]] = {"intensity": intensity, "slant": slant}
 
 
 if __name__ == "__main__":

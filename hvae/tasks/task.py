@@ -13,17 +13,18 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from hvae import command, tables
-from hvae.data import files, prepared
+from hvae.config.base import Section, Seed, parse
+from hvae.config.grid import Point
+from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.errors import InputError
+from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.params import Point, Section, Seed, parse
+from hvae.statistics.estimate import Row
 
-Row = dict[str, Any]
-HELD_OUT = files.HELD_OUT  # what a task is scored on
+HELD_OUT = prepared.HELD_OUT  # what a task is scored on
 
 
 class Subject(NamedTuple):
@@ -47,21 +48,21 @@ class Count(NamedTuple):
     row: Row
 
 
-class Named(Protocol):
-    """What any task measures has a point's name."""
+class NamedPoint(Protocol):
+    """Whatever a task measures has the name of its point."""
 
     @property
     def point(self) -> str: ...
 
 
 Found = Score | Count
-P = TypeVar("P", bound=Named)
+P = TypeVar("P", bound=NamedPoint)
 S = TypeVar("S", bound=Section)
 Measure = Callable[[P, S, int], Iterable[Found]]
 Subjects = Callable[[Iterable[Point], argparse.Namespace], Iterable[P]]
 
 
-class Job(Section):
+class TaskJob(Section):
     """What a row of points depends on, beside data, models and latents."""
 
     seed: Seed
@@ -87,7 +88,7 @@ def carry_out(
     """Write the parts of `tasks`, `selection` and `counts` for a row of points."""
 
     def main(arguments: argparse.Namespace) -> None:
-        job = parse(Job, arguments.params)
+        job = parse(TaskJob, arguments.params)
         asked = parse(settings, job.settings)
         found = [
             (subject.point, one)

@@ -8,24 +8,25 @@ from typing import NamedTuple, TypeVar
 
 import torch
 
-from hvae import command
-from hvae.data import files, prepared
+from hvae.config.base import Section
+from hvae.config.grid import Point
+from hvae.data import prepared
 from hvae.data.prepared import Items
+from hvae.io import command
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Point, Section
 from hvae.tasks import classifier, task
-from hvae.tasks.classifier import Judge
+from hvae.tasks.classifier import DataClassifier
 from hvae.tasks.task import HELD_OUT, Measure
 from hvae.training import checkpoint
 
 S = TypeVar("S", bound=Section)
 
 
-class Trained(NamedTuple):
+class TrainedSubject(NamedTuple):
     """A `Subject` with its model.
 
-    judge: the classifier of the data themselves, for tasks that ask what a decoded latent shows.
+    classifier: that of the data themselves, for tasks that ask what a decoded latent shows.
     outliers: of each held-out split, items that no model saw: of a class that is held out under the
     name "", of another data set under its own; none where there are none.
     """
@@ -34,11 +35,11 @@ class Trained(NamedTuple):
     model: HierarchicalVAE
     latents: Mapping[str, Latents]
     items: Mapping[str, Items]
-    judge: Judge | None = None
+    classifier: DataClassifier | None = None
     outliers: Mapping[str, Mapping[str, Items]] = MappingProxyType({})
 
 
-def run(doc: str | None, settings: type[S], measure: Measure[Trained, S]) -> None:
+def run(doc: str | None, settings: type[S], measure: Measure[TrainedSubject, S]) -> None:
     """The command of a task of trained models."""
     parser = task.parser(doc)
     command.folder(parser, "models")
@@ -47,22 +48,22 @@ def run(doc: str | None, settings: type[S], measure: Measure[Trained, S]) -> Non
         task.carry_out(parser, settings, measure, subjects)
 
 
-def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Trained]:
+def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[TrainedSubject]:
     """The points that have latents, each with its model."""
-    judge = classifier.load(folders.classifier) if folders.classifier else None
-    strange = {split: unseen(folders.data, split) for split in HELD_OUT}
+    of_data = classifier.load(folders.classifier) if folders.classifier else None
+    outliers = {split: unseen(folders.data, split) for split in HELD_OUT}
     named = {point.name: point for point in points}
     for subject in task.subjects(named.values(), folders):
         point = named[subject.point]
         model = checkpoint.load(folders.models, point.model, point.beta)
-        yield Trained(point.name, model, subject.latents, subject.items, judge, strange)
+        yield TrainedSubject(point.name, model, subject.latents, subject.items, of_data, outliers)
 
 
 def unseen(folder: Path, split: str) -> dict[str, Items]:
-    """The outliers of a split as `Trained` has them."""
+    """The outliers of a split as `TrainedSubject` has them."""
     of_class, of_source = (
-        prepared.read(folder / f"{files.file(split, kind)}.parquet")
-        for kind in (files.OF_CLASS, files.OF_SOURCE)
+        prepared.read(folder / f"{prepared.outliers_file(split, kind)}.parquet")
+        for kind in (prepared.OF_CLASS, prepared.OF_SOURCE)
     )
     found = [("", of_class), ("".join(of_source.classes), of_source)]
     return {name: items for name, items in found if len(items.ids) > 0}

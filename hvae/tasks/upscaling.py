@@ -10,39 +10,39 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
+from hvae.config.tasks import Upscaling
 from hvae.data.prepared import Items
-from hvae.task_options import Upscaling
+from hvae.data.seeded import Stream
+from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
     SPATIAL,
-    Part,
-    Purpose,
+    HeldOutPart,
     pictures,
     restored,
     squared_error,
 )
-from hvae.tasks.intervals import psnr
 from hvae.tasks.task import Score
-from hvae.tasks.trained import Trained
+from hvae.tasks.trained import TrainedSubject
 
 FACTOR = 2
 NAME = f"{FACTOR}x"
 
 
-def measure(subject: Trained, settings: Upscaling, seed: int) -> Iterator[Score]:
+def measure(subject: TrainedSubject, settings: Upscaling, seed: int) -> Iterator[Score]:
     """PSNR of the upscaled images, from samples and from means."""
     for part in divisible(subject.items, settings.max_items, seed):
         shape = part.items.shape
         low = block_means(part.x, shape)
         for features in FEATURES:
-            steps = part.steps(Purpose.UPSCALING, settings.steps)
+            steps = part.steps(Stream.UPSCALING, settings.steps)
             seen = restored(subject.model, bicubic(low), agreeing(low, shape), features, steps)
             numbers = psnr(squared_error(seen, part.x))
             yield part.score("upscaling", features, NAME, "psnr_db", numbers)
 
 
-def references(part: Part) -> Iterator[Score]:
+def references(part: HeldOutPart) -> Iterator[Score]:
     """Bicubic upsampling of the block means."""
     seen = bicubic(block_means(part.x, part.items.shape))
     yield part.score(
@@ -50,7 +50,7 @@ def references(part: Part) -> Iterator[Score]:
     )
 
 
-def divisible(items: Mapping[str, Items], most: int, seed: int) -> Iterator[Part]:
+def divisible(items: Mapping[str, Items], most: int, seed: int) -> Iterator[HeldOutPart]:
     """Held-out images whose height and width are even."""
     for part in pictures(items, most, seed):
         if all(side % FACTOR == 0 for side in part.items.shape[:SPATIAL]):
@@ -59,7 +59,7 @@ def divisible(items: Mapping[str, Items], most: int, seed: int) -> Iterator[Part
 
 def agreeing(low: Tensor, shape: Sequence[int]) -> Callable[[Tensor], Tensor]:
     """The nearest image (items, n) whose block means are `low`, for any image."""
-    return lambda made: made + repeated(low - block_means(made, shape))
+    return lambda decoded: decoded + repeated(low - block_means(decoded, shape))
 
 
 def block_means(x: Tensor, shape: Sequence[int]) -> Tensor:

@@ -1,10 +1,11 @@
-"""One model for the whole box of β (Dosovitskiy & Djolonga, ICLR 2020; Bae et al., ICLR 2023).
+"""An amortized model: one for a whole box of β.
 
-Each item of a batch is given a β of its own, and what falls is::
+After Dosovitskiy & Djolonga (ICLR 2020) and Bae et al. (ICLR 2023). Each item of a batch is given a
+β of its own, and what falls is::
 
     E_β E_x w(β) J_β,        w(β) = 1 / (1 + Σ_l β_l)
 
-Any positive w keeps the optimum at every β; this one keeps dear layers from drowning the others.
+Any positive w keeps the optimum at every β; this one keeps costly layers from drowning the others.
 What is kept is a moving average of the weights, which the noise of β does not shake.
 """
 
@@ -16,16 +17,17 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from hvae.config.training import Schedule
+from hvae.data.seeded import Stream
 from hvae.models.chunks import chunks
-from hvae.models.conditioning import at, condition_of
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
-from hvae.params import Schedule
-from hvae.training import loop, moments, schedule
-from hvae.training.batches import batch, on_device
-from hvae.training.draws import draw_beta, warmed, weight
-from hvae.training.flat import State
-from hvae.training.objective import objective
+from hvae.models.hypernetwork import at, hypernetwork_of
+from hvae.models.noise import draw, generator
+from hvae.training import loop, objective
+from hvae.training.history import looks
+from hvae.training.inputs import batch
+from hvae.training.members import State
+from hvae.training.objective import draw_beta, warmed, weight
 from hvae.training.resume import Checkpoints
 
 MEMORY = 0.998  # of the moving average, a step
@@ -35,8 +37,8 @@ LOOKS = 3  # at each held-out item, each time at another β
 average_in = get_ema_multi_avg_fn(MEMORY)  # without `AveragedModel`, which is slow in each step
 
 
-class Shared(NamedTuple):
-    """One trained model of the plane.
+class TrainedPlane(NamedTuple):
+    """One trained amortized model.
 
     looks: by step, E_β E_x w(β) J_β / E_β w(β) on held-out data, in nats per item.
     """
@@ -62,7 +64,7 @@ def train(
     settings: Schedule,
     seed: int,
     kept: Checkpoints | None = None,
-) -> Shared:
+) -> TrainedPlane:
     """Train a conditioned `model` in place on `data` (items, n), on the device of `data`.
 
     It keeps the averaged weights of the lowest weighted objective on `held_out`, and is diverged if
@@ -70,12 +72,12 @@ def train(
     """
     plane = _Plane(model.to(data.device), data, held_out, settings, seed)
     seconds = loop.run(plane, settings, "training one model for the plane", kept)
-    looks = {step: one.item() for step, one in plane.looks.items()}
-    return Shared(plane.best, bool(plane.lowest.isinf()), looks, seconds)
+    values = {step: one.item() for step, one in plane.looks.items()}
+    return TrainedPlane(plane.best, bool(plane.lowest.isinf()), values, seconds)
 
 
 class _Plane:
-    """One model of the plane in training, as `loop.Training` asks of it."""
+    """An amortized model in training, as `loop.Trainable` asks of it."""
 
     def __init__(
         self, model: HierarchicalVAE, data: Tensor, held_out: Tensor, settings: Schedule, seed: int
@@ -84,16 +86,16 @@ class _Plane:
         self.average = copy.deepcopy(model)
         self.averaged, self.weights = (list(one.parameters()) for one in (self.average, model))
         self.adam = _adam(model, settings.weight_decay)
-        self.moments = moments.begin(self.adam)
+        self.moments = loop.adam_moments(self.adam)
         self.same = _look(model, held_out, seed)
         self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
         self.lowest = torch.tensor(math.inf, dtype=torch.float64)
-        self.looks = {step: torch.zeros_like(self.lowest) for step in schedule.looks(settings)}
+        self.looks = {step: torch.zeros_like(self.lowest) for step in looks(settings)}
 
     def step(self, step: int) -> None:
         model, settings, seed = self.model, self.settings, self.seed
         x, noise = batch(self.data, model.latents, settings.batch_size, seed, step)
-        beta = draw_beta(condition_of(model).box, len(x), generator(Stream.BETA, seed, step))
+        beta = draw_beta(hypernetwork_of(model).box, len(x), generator(Stream.BETA, seed, step))
         self.adam.zero_grad()
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
         (weight(beta) * values).mean().backward()
@@ -121,31 +123,31 @@ class _Plane:
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
-    """The rate of `schedule`, after a rise over the first steps: at first all β pull at once."""
-    return schedule.learning_rate(settings, step) * min(1, step / (RISE * settings.steps))
+    """The rate of `objective`, after a rise over the first steps: at first all β pull at once."""
+    return objective.learning_rate(settings, step) * min(1, step / (RISE * settings.steps))
 
 
 def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
     """Of the plain model's weights alone: decay of the rest would draw all β to one model."""
-    told = list(condition_of(model).parameters())
-    plain = [weight for weight in model.parameters() if all(weight is not one for one in told)]
+    of_beta = list(hypernetwork_of(model).parameters())
+    plain = [weight for weight in model.parameters() if all(weight is not one for one in of_beta)]
     decaying: dict[str, Any] = {"params": plain, "weight_decay": weight_decay}
-    return torch.optim.AdamW([decaying, {"params": told}], weight_decay=0, fused=True)
+    return torch.optim.AdamW([decaying, {"params": of_beta}], weight_decay=0, fused=True)
 
 
 def losses(
-    model: HierarchicalVAE, x: Tensor, told: Tensor, beta: Tensor, noise: list[Tensor]
+    model: HierarchicalVAE, x: Tensor, given: Tensor, beta: Tensor, noise: list[Tensor]
 ) -> Tensor:
-    """J_β of each item, for a model that is `told` a β of each: the same, but while warming up."""
-    at(model, told)
-    return objective(model(x, noise), beta)
+    """J_β of each item, for a model conditioned on a β `given` for each: the same after warm-up."""
+    at(model, given)
+    return objective.objective(model(x, noise), beta)
 
 
 def _look(model: HierarchicalVAE, held_out: Tensor, seed: int) -> Look:
     source = generator(Stream.VALIDATION, seed)
     x = held_out.repeat(LOOKS, 1)
-    noise = on_device(held_out, draw(model.latents, len(x), source))
-    return Look(x, draw_beta(condition_of(model).box, len(x), source), noise)
+    noise = draw(model.latents, len(x), source, held_out.device)
+    return Look(x, draw_beta(hypernetwork_of(model).box, len(x), source), noise)
 
 
 @torch.no_grad()

@@ -11,15 +11,15 @@ import torch
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor
 
-from hvae import provenance
-from hvae.cost.weights import weights as count
-from hvae.errors import InputError
+from hvae.config.base import Section, Seed, parse
+from hvae.config.model import Model
+from hvae.cost.model_size import weights as count
+from hvae.errors import InputError, one_line
+from hvae.io import provenance
 from hvae.models import weights
 from hvae.models.build import build
-from hvae.models.conditioning import folded
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model, Section, Seed, parse
-from hvae.reading import one_line
+from hvae.models.hypernetwork import folded
 
 ROUNDING = 1e-5  # of β
 

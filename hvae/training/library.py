@@ -10,16 +10,15 @@ from typing import Any
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hvae.config.training import Schedule
 from hvae.errors import InputError
 from hvae.models import arguments
-from hvae.models.arguments import instance, what
+from hvae.models.arguments import instance, items, what
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.items import items
-from hvae.params import Schedule
-from hvae.training import amortized, checkpoint, grid, threads
-from hvae.training.amortized import Shared
+from hvae.training import amortized, checkpoint, independent, threads
+from hvae.training.amortized import TrainedPlane
 from hvae.training.checkpoint import Card
-from hvae.training.grid import Trained
+from hvae.training.independent import TrainedModels
 from hvae.training.resume import Checkpoints
 
 Numbers = Tensor | NDArray[Any]
@@ -35,7 +34,7 @@ def train_models(
     settings: Schedule,
     seed: int,
     kept: Checkpoints | None = None,
-) -> Trained:
+) -> TrainedModels:
     """Train a copy of `model` for each β vector, (β_1, …, β_L), on the device of `data`.
 
     data, held_out: (items, n) of any type, or images of n values, in [0, 1] or as the model's
@@ -47,7 +46,7 @@ def train_models(
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
     with threads.running(known):
-        return grid.train(known, listed, *given, plan, number, kept)
+        return independent.train(known, listed, *given, plan, number, kept)
 
 
 def train_plane(
@@ -57,7 +56,7 @@ def train_plane(
     settings: Schedule,
     seed: int,
     kept: Checkpoints | None = None,
-) -> Shared:
+) -> TrainedPlane:
     """Train a model that was built with a box of β, in place, for all β in it; else the same."""
     known = arguments.of_plane(model)
     given = _items(known, data, held_out)
@@ -85,7 +84,8 @@ def load_model(
 def save_model(folder: Folder, card: Card, state: Mapping[str, Tensor]) -> None:
     """Write `<name>.safetensors` and its card `<name>.json`, each whole or not at all.
 
-    state: of one trained member, `Trained.member(index)`, or of one for a plane, `Shared.state`.
+    state: of one trained member, `TrainedModels.member(index)`, or of one for a plane,
+    `TrainedPlane.state`.
     """
     place, known = arguments.path("folder", folder), instance("card", card, Card)
     if not isinstance(state, Mapping) or not all(isinstance(t, Tensor) for t in state.values()):

@@ -1,7 +1,7 @@
 """The steps of a training that may be killed, and goes on from its last checkpoint.
 
 Both ways to train, of independent models and of one for the plane, go through it. What goes on
-ends bit for bit as what was never interrupted.
+ends bit for bit as what was never interrupted: what Adam remembers is kept, too.
 """
 
 import time
@@ -9,16 +9,16 @@ from typing import Protocol
 
 import torch
 
-from hvae.command import progress
-from hvae.params import Schedule
-from hvae.training import schedule
-from hvae.training.flat import State
+from hvae.config.training import Schedule
+from hvae.io.command import progress
+from hvae.training.history import looks_at
+from hvae.training.members import State
 from hvae.training.resume import Checkpoints
 
 EVERY = 30.0  # seconds from one checkpoint to the next, at least: a short run has one, at its end
 
 
-class Training(Protocol):
+class Trainable(Protocol):
     """What a step and a look at held-out data change."""
 
     def step(self, step: int) -> None:
@@ -32,7 +32,7 @@ class Training(Protocol):
 
 
 def run(
-    training: Training,
+    training: Trainable,
     settings: Schedule,
     what: str,
     kept: Checkpoints | None = None,
@@ -47,7 +47,7 @@ def run(
     started = saved = time.perf_counter()
     for step in progress(range(int(done) + 1, settings.steps + 1), what):
         training.step(step)
-        if not schedule.looks_at(settings, step):
+        if not looks_at(settings, step):
             continue
         training.look(step)
         now = time.perf_counter()
@@ -56,3 +56,25 @@ def run(
             kept.save(part, state)
             saved = now
     return before + time.perf_counter() - started
+
+
+def adam_moments(adam: torch.optim.Optimizer) -> State:
+    """Give each weight its moments at once, not at the first step: the tensors themselves.
+
+    They are tensors that can be kept and restored.
+    """
+    weights = [weight for group in adam.param_groups for weight in group["params"]]
+    fresh = {
+        index: {
+            "step": torch.zeros(()),
+            "exp_avg": torch.zeros_like(weight),
+            "exp_avg_sq": torch.zeros_like(weight),
+        }
+        for index, weight in enumerate(weights)
+    }
+    adam.load_state_dict(adam.state_dict() | {"state": fresh})
+    return {
+        f"adam.{index}.{name}": tensor
+        for index, weight in enumerate(weights)
+        for name, tensor in adam.state[weight].items()
+    }

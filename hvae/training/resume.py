@@ -1,7 +1,7 @@
 """Training that is killed and goes on: where it stands, in a file of its own until it is done.
 
-What a step draws is a function of (seed, step) alone (`batches.py`), so that the step is the state
-of the random numbers, too.
+What a step draws is a function of (seed, step) alone (`inputs.batch`), so that the step is the
+state of the random numbers, too.
 """
 
 import argparse
@@ -16,12 +16,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialise
 from torch import Tensor
 
-from hvae import writing
-from hvae.section import Section
-from hvae.training.flat import State
-from hvae.training.material import SPLITS
+from hvae.config.base import Section
+from hvae.io import writing
+from hvae.io.imports import code
+from hvae.training.inputs import SPLITS
+from hvae.training.members import State
 
-SOURCES = Path(__file__).parents[1]
+COMMANDS = ("hvae.training.train", "hvae.training.train_plane")
 
 
 class Checkpoints(NamedTuple):
@@ -37,8 +38,8 @@ class Checkpoints(NamedTuple):
     def save(self, part: int, state: State) -> None:
         """Write the state, whole or not at all."""
         whole = {name: tensor.contiguous() for name, tensor in state.items()}
-        told = {"fingerprint": self.fingerprint, "content": _digest(whole)}
-        writing.store(serialise(whole, told), self._file(part))
+        noted = {"fingerprint": self.fingerprint, "content": _digest(whole)}
+        writing.store(serialise(whole, noted), self._file(part))
 
     def restore(self, part: int, state: State) -> None:
         """Copy what was saved into the state's own tensors, if there is a file that can be used.
@@ -65,11 +66,11 @@ class Checkpoints(NamedTuple):
 
     def _read(self, part: int) -> State:
         with safe_open(self._file(part), framework="pt") as file:
-            told = file.metadata() or {}
-            if told.get("fingerprint") != self.fingerprint:
+            noted = file.metadata() or {}
+            if noted.get("fingerprint") != self.fingerprint:
                 raise ValueError("a checkpoint of other parameters, data or versions")
             saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if told.get("content") != _digest(saved):
+        if noted.get("content") != _digest(saved):
             raise ValueError("a checkpoint that is broken")
         return saved
 
@@ -81,10 +82,10 @@ def checkpoints(arguments: argparse.Namespace, job: Section, name: str) -> Check
 
 
 def fingerprint(job: Section, data: Iterable[Path]) -> str:
-    """Of a job's parameters and data, of what runs it, and of the library's own sources."""
+    """Of a job's parameters and data, of what runs it, and of the code that training runs."""
     whole = hashlib.sha256(job.model_dump_json().encode())
-    whole.update(f"{torch.__version__} {torch.cuda.is_available()}".encode())
-    for path in [*data, *sorted(SOURCES.rglob("*.py"))]:
+    whole.update(f"{torch.__version__} {torch.cuda.is_available()} {code(*COMMANDS)}".encode())
+    for path in data:
         with path.open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()

@@ -2,7 +2,7 @@
 
 A small model's sums are too short to be shared out: more threads wait for each other, which takes
 their CPU time and saves little. On one thread, too, sums have one order, whatever the machine.
-The jobs of an experiment do not ask here: they run on one thread each (`hvae.command.steady`).
+The jobs of an experiment do not ask here: they run on one thread each (`hvae.io.command.steady`).
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 
 SMALL = 4_000_000  # weights of a perceptron that one thread trains about as fast as two
 
-_told: int | None = None  # by `set_threads`
+_asked: int | None = None  # by `set_threads`
 
 
 def set_threads(count: int | None) -> None:
@@ -25,15 +25,15 @@ def set_threads(count: int | None) -> None:
     None, as at first: one for a perceptron of up to four million weights and for a study of
     latents, and otherwise as many as torch would take. InputError unless None or at least 1.
     """
-    global _told
-    _told = None if count is None else arguments.whole("count", count, 1)
+    global _asked
+    _asked = None if count is None else arguments.whole("count", count, 1)
 
 
 def suited(model: HierarchicalVAE) -> int:
-    """As many threads as were told, or as suit the model."""
+    """As many threads as were asked for, or as suit the model."""
     weights = sum(weight.numel() for weight in model.parameters())
     small = not model.convolutional and weights <= SMALL
-    return _told or (1 if small else torch.get_num_threads())
+    return _asked or (1 if small else torch.get_num_threads())
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def running(model: HierarchicalVAE) -> Iterator[None]:
 @contextmanager
 def studying() -> Iterator[None]:
     """The same for work without a model, of torch and of all other libraries."""
-    count = _told or 1
+    count = _asked or 1
     with ExitStack() as stack:
         stack.enter_context(_torch(count))
         stack.enter_context(threadpool_limits(count))

@@ -4,16 +4,19 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hvae import command
+from hvae.config.base import Section, parse
+from hvae.config.grid import Point
+from hvae.config.model import Model
+from hvae.config.training import Schedule
+from hvae.io import command
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model, Point, Schedule, Section, parse
-from hvae.training import checkpoint, history, resume, schedule
-from hvae.training.grid import Trained, train
+from hvae.training import checkpoint, history, resume
 from hvae.training.history import Curve
-from hvae.training.material import Material, material
+from hvae.training.independent import TrainedModels, train
+from hvae.training.inputs import Material, material
 
 
-class Job(Section):
+class TrainingJob(Section):
     """What the trained models depend on, beside the data."""
 
     model: Model
@@ -23,7 +26,7 @@ class Job(Section):
 
 def main(arguments: argparse.Namespace) -> None:
     """Write a model and a card for each point, and their validation curves."""
-    job = parse(Job, arguments.params)
+    job = parse(TrainingJob, arguments.params)
     seed = job.points[0].seed
     given = material(arguments.data, job.model, seed)
     betas = [point.beta for point in job.points]
@@ -36,7 +39,7 @@ def main(arguments: argparse.Namespace) -> None:
     kept.remove()
 
 
-def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list[float]:
+def constants(model: HierarchicalVAE, trained: TrainedModels, dimensions: int) -> list[float]:
     """Each member's likelihood constant in nats, under the weights that it keeps.
 
     One for all looks of a member, so that its lowest J° is where its lowest J_β is.
@@ -49,7 +52,7 @@ def constants(model: HierarchicalVAE, trained: Trained, dimensions: int) -> list
 
 
 def _save_models(
-    job: Job, trained: Trained, given: Material, curves: Sequence[Curve], folder: Path
+    job: TrainingJob, trained: TrainedModels, given: Material, curves: Sequence[Curve], folder: Path
 ) -> None:
     for index, (point, curve) in enumerate(zip(job.points, curves, strict=True)):
         card = checkpoint.Card(
@@ -61,13 +64,13 @@ def _save_models(
             levels=given.model.likelihood.levels,
             model=job.model,
             parameters=sum(trained.layout.sizes[:-1]),
-            status=schedule.status(curve.objective, bool(trained.diverged[index])),
+            status=history.status(curve.objective, bool(trained.diverged[index])),
             train_seconds=trained.seconds / len(job.points),
         )
         checkpoint.save(folder, card, trained.member(index))
 
 
-def _curves(job: Job, trained: Trained, constants: list[float]) -> Iterator[Curve]:
+def _curves(job: TrainingJob, trained: TrainedModels, constants: list[float]) -> Iterator[Curve]:
     for index, (point, constant) in enumerate(zip(job.points, constants, strict=True)):
         looks = {step: values[index].item() for step, values in trained.looks.items()}
         yield Curve(point.name, looks, constant)

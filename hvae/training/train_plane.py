@@ -1,4 +1,4 @@
-"""Train the one model of a whole plane."""
+"""Train the amortized model: one for a whole box of β."""
 
 import argparse
 import math
@@ -6,15 +6,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hvae import command
-from hvae.params import Model, Schedule, Section, Seed, parse
-from hvae.training import checkpoint, history, resume, schedule
-from hvae.training.amortized import Shared, train
+from hvae.config.base import Section, Seed, parse
+from hvae.config.model import Model
+from hvae.config.training import Schedule
+from hvae.io import command
+from hvae.training import checkpoint, history, resume
+from hvae.training.amortized import TrainedPlane, train
 from hvae.training.history import Curve
-from hvae.training.material import Material, material
+from hvae.training.inputs import Material, material
 
 
-class Job(Section):
+class PlaneTrainingJob(Section):
     """What the model depends on, beside the data: of the grid, its box alone.
 
     name: of the model's files; box: the range of each β_l.
@@ -29,26 +31,28 @@ class Job(Section):
 
 def main(arguments: argparse.Namespace) -> None:
     """Write the model, its card, and its validation curve."""
-    job = parse(Job, arguments.params)
+    job = parse(PlaneTrainingJob, arguments.params)
     given = material(arguments.data, job.model, job.seed, job.box)
     kept = resume.checkpoints(arguments, job, job.name)
-    shared = train(given.model, given.data, given.held_out, job.training, job.seed, kept)
-    card = _card(job, given, shared)
-    curve = Curve(job.name, shared.looks, _constant(job, given, shared, card))
-    status = schedule.status(curve.objective, shared.diverged)
-    checkpoint.save(arguments.models, card.model_copy(update={"status": status}), shared.state)
+    trained = train(given.model, given.data, given.held_out, job.training, job.seed, kept)
+    card = _card(job, given, trained)
+    curve = Curve(job.name, trained.looks, _constant(job, given, trained, card))
+    status = history.status(curve.objective, trained.diverged)
+    checkpoint.save(arguments.models, card.model_copy(update={"status": status}), trained.state)
     history.save(arguments.history, [curve])
     kept.remove()
 
 
-def _constant(job: Job, given: Material, shared: Shared, card: checkpoint.Card) -> float:
+def _constant(
+    job: PlaneTrainingJob, given: Material, trained: TrainedPlane, card: checkpoint.Card
+) -> float:
     """The likelihood's constant in nats, in the middle of the box."""
-    given.model.cpu().load_state_dict(shared.state)
+    given.model.cpu().load_state_dict(trained.state)
     middle = checkpoint.plain(card, given.model, [math.sqrt(a * b) for a, b in job.box])
     return middle.likelihood.constant(given.data.shape[1])
 
 
-def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:
+def _card(job: PlaneTrainingJob, given: Material, trained: TrainedPlane) -> checkpoint.Card:
     return checkpoint.Card(
         name=job.name,
         strategy="amortized",
@@ -58,8 +62,8 @@ def _card(job: Job, given: Material, shared: Shared) -> checkpoint.Card:
         levels=given.model.likelihood.levels,
         model=job.model,
         parameters=sum(weight.numel() for weight in given.model.parameters()),
-        status="diverged" if shared.diverged else "ok",
-        train_seconds=shared.seconds,
+        status="diverged" if trained.diverged else "ok",
+        train_seconds=trained.seconds,
     )
 
 

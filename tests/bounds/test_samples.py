@@ -6,7 +6,7 @@ import pytest
 
 from hvae.bounds.accuracy import accuracy_limit
 from hvae.bounds.divergence import total_variation_limit
-from hvae.bounds.samples import Estimate, propagated
+from hvae.statistics.estimate import Estimate, propagated
 
 SHARES = [0.1] * 10
 

@@ -9,12 +9,12 @@ from scipy.stats import binomtest, norm
 from hvae.bounds.verdicts import (
     Check,
     accuracy_check,
-    clopper_pearson,
-    holm,
     judge,
     normal_check,
     squared_error_check,
 )
+from hvae.statistics.proportion import clopper_pearson
+from hvae.statistics.significance import holm
 
 
 def binomial_tail(correct, n, p):

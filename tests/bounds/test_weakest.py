@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hvae.bounds.accuracy import accuracy_limit, entropy
-from hvae.bounds.weakest import least_best_accuracy
+from hvae.bounds.accuracy import accuracy_limit, entropy, least_best_accuracy
 from tests import oracles
 
 SHARES = [

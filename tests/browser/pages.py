@@ -9,15 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from hvae.own.latents import read
-from hvae.own.study import Settings, study
+from hvae.audit.latents import read
+from hvae.audit.study import Settings, study
 from hvae.reports import exactness
-from hvae.reports.exactness import Experiment
+from hvae.reports.exactness import GaussianExperiment
 from hvae.reports.index.page import page as listed
 from hvae.reports.page import page
-from hvae.reports.run import Run
 from hvae.results.exactness import shortfalls
-from tests.own.test_study import channel
+from hvae.results.run import Run
+from tests.audit.test_study import channel
 from tests.reports.cases import HOSTILE, run
 from tests.reports.index.cases import plant
 from tests.reports.planted import advised, drawing
@@ -77,11 +77,11 @@ def compared() -> str:
     return exactness.page([_with_skips(skip) for skip in (True, False)])
 
 
-def _with_skips(skip: bool) -> Experiment:
+def _with_skips(skip: bool) -> GaussianExperiment:
     options = config()
     options["model"]["skip"] = skip
     one = run(options, source="gaussian")
-    return Experiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
+    return GaussianExperiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
 
 
 def index() -> str:

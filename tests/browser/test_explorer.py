@@ -9,9 +9,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from hvae.reports import pictures
 from hvae.reports.page import page
-from hvae.reports.run import Run
+from hvae.reports.sections import pictures
+from hvae.results.run import Run
 from tests.browser import driver as chromium
 from tests.browser.conftest import HEIGHT, WIDTHS, Browser
 from tests.browser.exploring import Explorer
@@ -102,7 +102,7 @@ def test_a_chosen_point_has_its_own_pictures_latents_and_limits(
     assert "0.1 ±" in limits
 
 
-def test_where_nothing_was_looked_into_the_nearest_is_shown_and_said_so(wide: Explorer) -> None:
+def test_where_nothing_was_evaluated_the_nearest_is_shown_and_said_so(wide: Explorer) -> None:
     wide.click(named(0.4, 10))
     assert "nearest" in wide.part("pictures").text
 

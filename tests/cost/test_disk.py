@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 import yaml
 
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import disk, evaluated, sentence
-from hvae.cost.made import made, made_single
-from hvae.cost.weights import weights
+from hvae.cost.model_size import weights
 from hvae.errors import InputError
-from hvae.params import Params, parse
 from tests.conftest import ROOT
 from tests.workflow.conftest import merged
 
@@ -26,8 +27,8 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
     found = disk(parse(Params, config))
     assert found is not None
     items = 1078 + 359 + 359  # 0.6, 0.2 and 0.2 of the 1,797 digits, all fewer than 2,000
-    assert made(parse(Params, config)) == (1, 441, 9, 0, 25)
-    assert made_single(parse(Params, config)) == (1, 21, 0, 0, 5)
+    assert counts(parse(Params, config)) == (1, 441, 9, 0, 25)
+    assert baseline_counts(parse(Params, config)) == (1, 21, 0, 0, 5)
     assert found.latents == (25 + 5) * items * (16 + 3 * 4 * (32 + 8))
     assert not found.bound
     config["data"]["held_out"] = "9"
@@ -39,8 +40,8 @@ def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config
     config["grid"] |= {"rates": [[5, 2], [9, 1]], "seeds": [0, 3]}
     config["baseline"] = None
     params = parse(Params, config)
-    assert made(params) == (2, 882, 9, 4, 50)
-    assert made_single(params) == (0, 0, 0, 0, 0)
+    assert counts(params) == (2, 882, 9, 4, 50)
+    assert baseline_counts(params) == (0, 0, 0, 0, 0)
     assert sentence(params).startswith("2 models for 886 points and 9 independent anchors, about")
     plain, conditioned = (weights(params.model, (8, 8), shared) for shared in (False, True))
     found = disk(params)
@@ -55,7 +56,7 @@ def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config
 def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> None:
     config["grid"]["seeds"] = [0, 3]
     single = parse(Params, config)
-    assert made_single(single) == (2, 42, 0, 0, 10)
+    assert baseline_counts(single) == (2, 42, 0, 0, 10)
     assert sentence(single).startswith(
         "2 models for 882 points, 9 independent anchors and 2 single-layer models, about"
     )
@@ -68,7 +69,7 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
     assert found.tables - without.tables == 2 * (rows + 10 * 20 * 4 * 64)
     config["training"]["strategy"] = "independent"
     alone = parse(Params, config)
-    assert made_single(alone) == (42, 42, 0, 0, 10)
+    assert baseline_counts(alone) == (42, 42, 0, 0, 10)
     assert sentence(alone).startswith("882 models and 42 single-layer models, about")
 
 
@@ -77,8 +78,8 @@ def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None
     params = overlaid(config, name)
     found = disk(params)
     assert found is not None
-    assert made(params) == (441, 441, 0, 0, 441)
-    assert made_single(params) == (21, 21, 0, 0, 21)
+    assert counts(params) == (441, 441, 0, 0, 441)
+    assert baseline_counts(params) == (21, 21, 0, 0, 21)
     assert sentence(params).startswith("441 models and 21 single-layer models, about ")
     assert 1e9 < found.total < 25e9
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from hvae import baseline
+from hvae.config import baseline
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.cost import time as cost
-from hvae.cost.time import Time, look, sentence, spoken, training
-from hvae.cost.weights import multiplications
-from hvae.params import Params, parse
+from hvae.cost.model_size import multiplications
+from hvae.cost.time import Time, evaluation, sentence, spoken, training
 from tests.cost.test_disk import overlaid
 
 Config = dict[str, Any]
@@ -54,7 +55,7 @@ def test_more_cores_take_less_until_one_job_is_all_that_is_left() -> None:
 
 def test_a_source_without_pictures_and_classes_has_fewer_tasks(config: Config) -> None:
     known = overlaid(config, "gaussian")
-    assert look(known, SHAPE, 80) < look(parse(Params, config), SHAPE, 80)
+    assert evaluation(known, SHAPE, 80) < evaluation(parse(Params, config), SHAPE, 80)
 
 
 def test_it_is_said_in_the_unit_that_suits(config: Config) -> None:

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from hvae.cost.weights import multiplications, weights
+from hvae.config.model import Model
+from hvae.config.sizes import flat_latents
+from hvae.cost.model_size import multiplications, weights
 from hvae.models.build import BACKBONES, build
-from hvae.models.conditioning import at
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model
-from hvae.sizes import flat_latents
+from hvae.models.hypernetwork import at
 
 FAMILIES: list[dict[str, Any]] = [
     {"family": "gaussian", "sigma": 0.2},

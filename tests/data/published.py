@@ -14,10 +14,10 @@ import pytest
 from pydantic import TypeAdapter
 from scipy.io import savemat
 
-from hvae.data import cifar10, fashion_mnist, mnist, sources, svhn
+from hvae.config.data import Data
+from hvae.data import cifar10, mnist, sources, svhn
 from hvae.data.archives import File
 from hvae.errors import InputError
-from hvae.options import Data
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 NOWHERE = "http://127.0.0.1:9/"  # the port that discards
@@ -73,8 +73,8 @@ def know_idx(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str = NOWHERE) 
     """Let the MNIST sources take the files in `folder` for the published ones."""
     paths = [folder / name for name in IDX]
     files = tuple(known(path, {"": gzip.decompress(path.read_bytes())}, url) for path in paths)
-    monkeypatch.setattr(mnist, "FILES", files)
-    monkeypatch.setattr(fashion_mnist, "FILES", files)
+    monkeypatch.setattr(mnist, "MNIST_FILES", files)
+    monkeypatch.setattr(mnist, "FASHION_FILES", files)
 
 
 def colour(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -128,11 +128,8 @@ def write_svhn(folder: Path, **saving: Any) -> list[tuple[np.ndarray, np.ndarray
 
 
 def know_svhn(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    parts = [
-        svhn.Part(known(folder / f"{name}_32x32.mat", {}), (count,) * 10)
-        for name, count in (("train", 4), ("test", 2))
-    ]
-    monkeypatch.setattr(svhn, "PARTS", tuple(parts))
+    files = tuple(known(folder / f"{name}_32x32.mat", {}) for name in ("train", "test"))
+    monkeypatch.setattr(svhn, "FILES", files)
 
 
 def refused(chosen: Any, sentence: str, folder: Path) -> None:

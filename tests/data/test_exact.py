@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
+from hvae.config.data import Data
 from hvae.data import sources
 from hvae.data.exact import exact
-from hvae.options import Data
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 MADE = [

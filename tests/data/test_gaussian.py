@@ -13,8 +13,8 @@ from scipy.stats import kstest, multivariate_normal
 
 from hvae.bounds import gaussian as bounds
 from hvae.bounds.regression import r2_limit, squared_error_limit
+from hvae.config.sources.synthetic import Gaussian
 from hvae.data import gaussian, prepared, seeded
-from hvae.options import Gaussian
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 SPECTRA = [{}, {"dimension": 3, "scale": 4.0, "exponent": 2.0}, [0.2, 5.0, 1.0, 1.0], [2.0]]

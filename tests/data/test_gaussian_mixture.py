@@ -10,10 +10,10 @@ from scipy.integrate import quad
 from scipy.spatial.distance import pdist
 from scipy.stats import chisquare, multivariate_normal
 
+from hvae.config.base import parse
+from hvae.config.sources.synthetic import GaussianMixture
 from hvae.data import gaussian_mixture as mixture
 from hvae.errors import InputError
-from hvae.options import GaussianMixture
-from hvae.section import parse
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 FAR = 4.5  # standard errors

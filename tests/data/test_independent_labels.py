@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, chisquare, kstest
 
+from hvae.config.sources.synthetic import IndependentLabels
 from hvae.data import digits, gaussian, independent_labels
-from hvae.options import IndependentLabels
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 

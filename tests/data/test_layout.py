@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hvae.data import part_names, sources
 from hvae.data import source as of_source
-from hvae.data.layout import SUFFIXES, layout
+from hvae.data import sources
+from hvae.data.layout import PARTS, SUFFIXES, layout
 from hvae.data.splits import divide
 from tests.data.published import options, refused
 
@@ -35,7 +35,7 @@ def found(root: Path) -> Found:
 
 
 def test_parts_are_those_of_a_source() -> None:
-    assert part_names.PARTS == of_source.SPLITS
+    assert PARTS == of_source.SPLITS
 
 
 def test_it_needs_neither_numpy_nor_pillow() -> None:
@@ -73,7 +73,7 @@ def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("parts", [("test", "train"), ("train", "validation"), part_names.PARTS])
+@pytest.mark.parametrize("parts", [("test", "train"), ("train", "validation"), PARTS])
 @pytest.mark.parametrize("classes", [("",), ("cat/", "dog/")])
 def test_parts_of_a_split(parts: tuple[str, ...], classes: tuple[str, ...], tmp_path: Path) -> None:
     names = sorted(f"{part}/{label}1.png" for part in parts for label in classes)

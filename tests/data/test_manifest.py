@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hvae.config.data import Data
 from hvae.data import manifest
 from hvae.errors import InputError
-from hvae.options import Data
 from tests.data.published import options
 
 RNG = np.random.default_rng(0)

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hvae.config.data import other
+from hvae.config.sources.common import Split
+from hvae.config.sources.published import FashionMnist
+from hvae.config.sources.synthetic import Digits
 from hvae.data import digits, prepared, sources
-from hvae.data.outliers import apart
-from hvae.data.prepare import main
+from hvae.data.prepare import apart, main
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import SPLITS, divide
 from hvae.errors import InputError
-from hvae.options import Digits, FashionMnist, other
-from hvae.params import Split
 
 SPLIT = Split(train=0.6, validation=0.2, test=0.2)
 DIGITS = Digits(source="digits", split=SPLIT)

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.config.sources.common import Common, Split
+from hvae.config.sources.published import Mnist
 from hvae.data.digits import load
 from hvae.data.source import SPLITS, Source
 from hvae.data.splits import divide, split, subset
 from hvae.errors import InputError
-from hvae.options import Common, Mnist
-from hvae.params import Split
 
 FRACTIONS = Split(train=0.6, validation=0.2, test=0.2)
 

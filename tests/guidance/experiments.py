@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hvae import tables
-from hvae.guidance.study import Measured
+from hvae.guidance.study import MeasuredTables
+from hvae.io import tables
 from tests.guidance import planes
 from tests.guidance.planes import Row, task
 
@@ -20,7 +20,7 @@ HOSTILE = "</script><script>alert(1)</script>"
 
 def measured(
     se: float = 0.01, seeds: Sequence[int] = (0,), layers: int = 2, method: str = "knn"
-) -> Measured:
+) -> MeasuredTables:
     """PSNR grows with the total rate, accuracy is best where β_2 is least and β_1 most.
 
     Of one layer, accuracy falls with β_1. Compression has a cost in proportion to the total rate:
@@ -28,7 +28,7 @@ def measured(
     """
     points = planes.grid(seeds, [planes.AXIS] * layers)
     rows = [row for point in points for row in _tasks(point, layers, se, method)]
-    return Measured(points, rows, rows)
+    return MeasuredTables(points, rows, rows)
 
 
 def _tasks(point: Row, layers: int, se: float, method: str) -> list[Row]:
@@ -45,7 +45,7 @@ def _tasks(point: Row, layers: int, se: float, method: str) -> list[Row]:
     ]
 
 
-def write(folder: Path, given: Measured, layers: int = 2) -> None:
+def write(folder: Path, given: MeasuredTables, layers: int = 2) -> None:
     """The tables, as the workflow leaves them."""
     lacking = {
         name: 0.0

@@ -4,12 +4,11 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hvae.bounds.samples import Estimate
+from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS
-from hvae.guidance.places import Place
-from hvae.guidance.series import Value, Variant
-from hvae.guidance.surface import Spot, Surface
-from hvae.guidance_options import Name
+from hvae.guidance.surface import Spot, Surface, Value, Variant
+from hvae.results.places import Place
+from hvae.statistics.estimate import Estimate
 
 Row = dict[str, Any]
 AXIS = (0.1, 1.0, 10.0)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.errors import InputError
 from hvae.guidance.__main__ import main
-from hvae.params import Params, parse
 from hvae.results.parameters import record
 from tests.guidance.experiments import measured, write
 
@@ -90,7 +91,7 @@ def cut(name: str) -> Callable[[Path], object]:
         (None, "classification", float("nan"), r"--rate: must be at least .*got nan$"),
         (None, "classification", -3.0, r"--rate: must be at least .*got -3$"),
         (cut("params.json"), "classification", None, "holds no experiment, since there is no par"),
-        (cut("tasks.parquet"), "classification", None, r"tasks\.parquet cannot be read"),
+        (cut("tasks.parquet"), "classification", None, r"tasks\.parquet is missing: the exper"),
         (lambda f: (f / "params.json").write_text("{}"), "anomaly", None, "cannot be read: "),
     ],
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from hvae.config.tasks import Guidance
 from hvae.guidance.guide import guidance, main
-from hvae.guidance_options import Guidance
 from tests.guidance import planes
 from tests.guidance.experiments import BOUND, measured, write
 

@@ -5,13 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.guidance.claim import Claim
-from hvae.guidance.deciding import deciding
-from hvae.guidance.differing import differing
-from hvae.guidance.places import places
-from hvae.guidance.scorecard import limits, scorecard
-from hvae.guidance.splitting import splitting
-from hvae.guidance_options import Name
+from hvae.config.tasks import Name
+from hvae.guidance.claims import Claim, deciding, differing, limits, scorecard, splitting
+from hvae.results.places import places
 from tests.guidance import planes
 from tests.guidance.planes import Row, surface
 

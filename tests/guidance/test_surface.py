@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from hvae.bounds.samples import Estimate
-from hvae.guidance.applications import APPLICATIONS, MSE, PSNR, middle, preferred
-from hvae.guidance.budget import within
-from hvae.guidance.places import over_seeds, places
-from hvae.guidance.surface import Surface, surface
-from hvae.guidance_options import NAMES, Name
+from hvae.config.tasks import NAMES, Name
+from hvae.guidance.applications import APPLICATIONS, PSNR, middle, preferred
+from hvae.guidance.surface import Surface, surface, within
+from hvae.results.places import over_seeds, places
+from hvae.results.quantities import METRICS
+from hvae.statistics.estimate import Estimate
 from tests.guidance import planes
 from tests.guidance.planes import Row, task
 
@@ -128,7 +128,7 @@ def test_data_without_a_peak_are_judged_by_their_squared_error() -> None:
     psnr = task(AT, "reconstruction", "psnr_db", 20.0, method="decoder")
     assert only("reconstruction", [mse, psnr]).metric == PSNR
     bare = only("reconstruction", [mse])
-    assert bare.metric == MSE
+    assert bare.metric == METRICS["mse"]
     assert bare.spots[0].score == -0.2
 
 

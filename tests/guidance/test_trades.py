@@ -4,12 +4,10 @@ import math
 
 import pytest
 
-from hvae.guidance.choose import Choice, choose
-from hvae.guidance.compromise import compromise
-from hvae.guidance.losses import losses
-from hvae.guidance.pareto import front, fronts
+from hvae.config.tasks import Guidance, Name
+from hvae.guidance.choose import Choice, choose, compromise, front, fronts
+from hvae.guidance.gains import losses
 from hvae.guidance.surface import Surface
-from hvae.guidance_options import Guidance, Name
 from tests.guidance.planes import surface
 
 FIRST = [0.1, 0.5, 0.9, 0.8, 0.2]

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from hvae.bounds.samples import Estimate
-from hvae.guidance.words import estimate, rate
+from hvae.guidance.text import estimate, rate
+from hvae.statistics.estimate import Estimate
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
 from PIL import Image
-from scipy.io import savemat
 
-from hvae import named_tables, reading, tables
-from hvae.data import cifar10, image_folder, npz, parquet, prepared, svhn
-from hvae.data.archives import File, gunzip
-from hvae.data.idx import parse
+from hvae.audit import latents as own
+from hvae.data import array_files, cifar10, image_folder, prepared
+from hvae.data.archives import gunzip
+from hvae.data.mnist import parse_idx
+from hvae.io import reading, tables
 from hvae.latents import store
 from hvae.models.build import build
-from hvae.own import latents as own
 from hvae.results.parameters import recorded
 from hvae.tasks import classifier
 from hvae.training import checkpoint
@@ -122,7 +121,7 @@ def _card(folder: Path) -> st.SearchStrategy[bytes]:
 
 
 def _judge(folder: Path) -> None:
-    card = classifier.Card(
+    card = classifier.ClassifierCard(
         method="mlp", shape=[2, 3], classes=["a", "b"], width=4, epoch=1, accuracy=0.5
     )
     classifier.save(folder, card, classifier.build(card.shape, 4, 2, 0))
@@ -199,22 +198,6 @@ def _read_tarball(folder: Path) -> None:
         cifar10.records(content, f"{path}, {name}")
 
 
-PART = svhn.Part(File("test_32x32.mat", ("http://127.0.0.1:9/",), "", {}), (1,) * 10)
-
-
-def _matlab() -> list[Sample]:
-    labels = np.arange(1, 11, dtype=np.uint8)[:, None]
-    arrays = {"X": np.zeros((32, 32, 3, 10), np.uint8), "y": labels}
-    strange = {"s": {"a": 1, "b": [1, 2]}, "c": np.array([1, "x"], object), "t": "text"}
-    found = []
-    for options in ({"do_compression": True}, {"do_compression": False}):
-        for held in (arrays, {"y": labels, "X": arrays["X"]}, strange | arrays):
-            content = io.BytesIO()
-            savemat(content, held, **options)
-            found.append(Sample(content.getvalue()))
-    return found
-
-
 def _numpy() -> list[Sample]:
     arrays = {"x": RANDOM.random((6, 4)), "labels": np.arange(6) % 2, "target": np.arange(6.0)}
     found = []
@@ -258,8 +241,8 @@ def _chosen(source: str, folder: Path, **values: Any) -> Any:
 def _params() -> str:
     import yaml
 
-    from hvae.params import Params
-    from hvae.params import parse as checked
+    from hvae.config.base import parse as checked
+    from hvae.config.params import Params
     from hvae.results.parameters import record
     from tests.conftest import ROOT
 
@@ -277,7 +260,7 @@ def parsers(folder: Path) -> dict[str, Parser]:
         ),
         "classifier": Parser("classifier.json", _judges(folder), classifier.load, _judge),
         "table": Parser(
-            "t.parquet", points, lambda at: named_tables.read("points", at / "t.parquet")
+            "t.parquet", points, lambda at: tables.read_named("points", at / "t.parquet")
         ),
         "prepared": Parser(
             "p.parquet", _described(folder), lambda at: prepared.read(at / "p.parquet")
@@ -287,14 +270,17 @@ def parsers(folder: Path) -> dict[str, Parser]:
         ),
         "own": Parser("z.parquet", _tables(*_own()), lambda at: own.read(at / "z.parquet")),
         "parquet": Parser(
-            "data.parquet", _tables(*_x()), lambda at: parquet.load(_chosen("parquet", at), 0)
+            "data.parquet",
+            _tables(*_x()),
+            lambda at: array_files.load_parquet(_chosen("parquet", at), 0),
         ),
-        "npz": Parser("data.npz", mutated(_numpy()), lambda at: npz.load(_chosen("npz", at), 0)),
-        "idx": Parser("i.gz", mutated(_idx()), lambda at: parse(gunzip(at / "i.gz"), at / "i.gz")),
+        "npz": Parser(
+            "data.npz", mutated(_numpy()), lambda at: array_files.load_npz(_chosen("npz", at), 0)
+        ),
+        "idx": Parser(
+            "i.gz", mutated(_idx()), lambda at: parse_idx(gunzip(at / "i.gz"), at / "i.gz")
+        ),
         "cifar": Parser("cifar.tar.gz", mutated(_tarball()), _read_tarball),
-        "matlab": Parser(
-            PART.file.name, mutated(_matlab()), lambda at: svhn.read(PART, _chosen("svhn", at))
-        ),
         "image": Parser(
             "i.png",
             mutated(_images()),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hvae import writing
+from hvae.io import writing
 from tests.hostile.faults import PARAMS, no_room, obey_modes, refused, run
 
 

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.special import log_softmax
 from scipy.stats import norm
 
-from hvae.information import classes, classifier
+from hvae.information import classes
 from hvae.information.classes import class_information
 from tests.information import channels
 
@@ -101,7 +101,7 @@ def test_in_between_it_is_below_the_truth_and_close():
 def test_the_standard_error_is_the_spread_over_test_sets():
     rng = np.random.default_rng(3)
     labels = draw_labels(rng, 600)
-    r = classifier.fit(line(rng, labels), labels, 3)
+    r = classes.fit(line(rng, labels), labels, 3)
     found = []
     for _ in range(200):
         labels = draw_labels(rng, 300)
@@ -129,18 +129,18 @@ def test_perfect_predictions_of_few_items_are_not_certain():
 
 def test_sharpness_mends_probabilities_that_are_too_bold():
     rng = np.random.default_rng(6)
-    shares = classifier.Shares(1000, np.log(SHARES))
+    shares = classes.Shares(1000, np.log(SHARES))
     true = log_softmax(np.log(SHARES) + rng.normal(size=(4000, 3)), axis=1)
     labels = (np.exp(true).cumsum(1) < rng.random((4000, 1))).sum(1)
     bold = log_softmax(np.log(SHARES) + 3 * (true - np.log(SHARES)), axis=1)
-    sharpness, loss = classifier._calibrate(bold, labels, shares)
+    sharpness, loss = classes._calibrate(bold, labels, shares)
     assert sharpness == pytest.approx(1 / 3, abs=0.03)
     assert loss == pytest.approx(-true[np.arange(4000), labels].mean(), abs=0.005)
 
 
 @pytest.mark.parametrize("sharpness", [0.0, 0.7, 1.0, 4.0])
 def test_calibrated_probabilities_are_probabilities(sharpness):
-    shares = classifier.Shares(50, np.log(SHARES))
+    shares = classes.Shares(50, np.log(SHARES))
     log_p = np.log(np.array([[1.0, 1e-300, 1e-300], [0.2, 0.5, 0.3]]))
     log_r = shares.calibrated(log_p, sharpness)
     np.testing.assert_allclose(np.exp(log_r).sum(1), 1)

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from hvae.information import densities
 from hvae.information.densities import suffix_rows
-from hvae.information.supplied import gaussian_rows
+from hvae.information.pairwise import gaussian_rows
 from hvae.latents.evaluate import encode
 from tests.conftest import built, small
 

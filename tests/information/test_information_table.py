@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae import tables
+from hvae.config.model import Model
 from hvae.data import prepared
 from hvae.data.digits import load
 from hvae.data.prepared import Items
@@ -18,10 +18,10 @@ from hvae.information.classes import class_information
 from hvae.information.counting import counted_information
 from hvae.information.densities import suffix_rows
 from hvae.information.pairwise import from_rows
+from hvae.io import tables
 from hvae.latents import extract, store
 from hvae.latents import measure as rates
 from hvae.models.build import build
-from hvae.params import Model
 from hvae.results.rates import suffix_rates
 from hvae.training import checkpoint
 

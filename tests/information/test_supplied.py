@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from hvae.information import supplied
-from hvae.information.pairwise import from_rows
-from hvae.information.supplied import gaussian_rows
+from hvae.information import pairwise
+from hvae.information.pairwise import from_rows, gaussian_rows
 from tests.information import channels
 
 
@@ -24,7 +23,7 @@ def together(rows):
 
 @pytest.mark.parametrize("numbers", [1, 100, 10**6])
 def test_every_pair_equals_its_own_density(monkeypatch, numbers):
-    monkeypatch.setattr(supplied, "NUMBERS", numbers)
+    monkeypatch.setattr(pairwise, "NUMBERS", numbers)
     mean, std, sample = some_latents()
     found = together(gaussian_rows(mean, std, sample))
     assert found.shape == (9, 9)

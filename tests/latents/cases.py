@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
+from hvae.config.grid import Point
+from hvae.config.model import Model
 from hvae.data.prepared import Items
-from hvae.params import Model, Point
 from hvae.training.checkpoint import Card
 
 ITEMS = Items(

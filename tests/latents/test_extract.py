@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from hvae import tables
 from hvae.data import prepared
+from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
+from hvae.io import tables
 from hvae.latents import evaluate, extract, measure, store
-from hvae.latents.gallery import chosen, pictures
+from hvae.latents.extract import chosen, pictures
 from hvae.models.distributions import Normal, kl
-from hvae.models.noise import Stream, draw, generator
+from hvae.models.noise import draw, generator
 from hvae.training import checkpoint
 from tests.conftest import small
 from tests.latents.cases import ITEMS, POINT, card

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from hvae import tables
+from hvae.config.params import Extraction
+from hvae.io import tables
 from hvae.latents import evaluate
-from hvae.latents.measure import Job, rows
+from hvae.latents.measure import MeasurementJob, rows
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.bernoulli import Bernoulli
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
-from hvae.params import Extraction
 from tests.conftest import built, small
 from tests.latents.cases import ITEMS, POINT, card
 
-JOB = Job(seed=0, evaluation=Extraction(samples=4, max_items=40), points=[POINT])
+JOB = MeasurementJob(seed=0, evaluation=Extraction(samples=4, max_items=40), points=[POINT])
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hvae.models.categorical import Categorical, from_logits, kl
+from hvae.models.distributions import Categorical, from_logits, kl
 
 V, K = 3, 4
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from hvae.data.seeded import Stream
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
+from hvae.models.noise import draw, generator
 from hvae.training.objective import objective
 from tests.conftest import small
 

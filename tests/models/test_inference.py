@@ -7,11 +7,11 @@ import torch
 from sklearn.datasets import load_digits
 from torch import Tensor
 
+from hvae.config.training import Training
 from hvae.models.distributions import Normal, product
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.params import Training
-from hvae.training.grid import train
+from hvae.training.independent import train
 from tests.conftest import built, small
 from tests.models.test_distributions import normal
 

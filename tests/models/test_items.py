@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from hvae.config.model import Model
 from hvae.errors import InputError
+from hvae.models.arguments import items
 from hvae.models.build import build
-from hvae.models.items import items
-from hvae.params import Model
 from tests.conftest import small
 
 WIDTH = 12

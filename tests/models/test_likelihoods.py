@@ -11,11 +11,11 @@ from torch import Tensor
 
 from hvae.models.likelihoods.base import Likelihood
 from hvae.models.likelihoods.bernoulli import Bernoulli
-from hvae.models.likelihoods.gaussian import Gaussian, LearnedGaussian
+from hvae.models.likelihoods.gaussian import FixedGaussian, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 
 FAMILIES: dict[str, Callable[[], Likelihood]] = {
-    "gaussian": lambda: Gaussian(0.3),
+    "gaussian": lambda: FixedGaussian(0.3),
     "gaussian-learned": lambda: LearnedGaussian(0.3),
     "bernoulli": Bernoulli,
     "grey": lambda: MixtureOfLogistics(2, channels=1, levels=17),
@@ -27,8 +27,8 @@ def random(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("family", [Gaussian, LearnedGaussian])
-def test_gaussian_log_prob_is_scipys(family: type[Gaussian]) -> None:
+@pytest.mark.parametrize("family", [FixedGaussian, LearnedGaussian])
+def test_gaussian_log_prob_is_scipys(family: type[FixedGaussian]) -> None:
     x, decoded = random(4, 5), random(4, 5, seed=1)
     expected = stats.norm.logpdf(x, decoded, 0.3).sum(-1)
     np.testing.assert_allclose(family(0.3).log_prob(x, decoded).detach(), expected, rtol=1e-5)
@@ -47,8 +47,8 @@ def test_bernoulli_tails_keep_their_digits() -> None:
     assert Bernoulli().log_prob(one, logit).item() == pytest.approx(-40)
 
 
-@pytest.mark.parametrize("family", [Gaussian, LearnedGaussian])
-def test_the_constant_is_the_cost_of_a_perfect_reconstruction(family: type[Gaussian]) -> None:
+@pytest.mark.parametrize("family", [FixedGaussian, LearnedGaussian])
+def test_the_constant_is_the_cost_of_a_perfect_reconstruction(family: type[FixedGaussian]) -> None:
     likelihood, x = family(0.2), random(1, 64)
     assert likelihood.constant(64) == pytest.approx(-44.19, abs=0.01)
     assert likelihood.constant(64) == pytest.approx(-likelihood.log_prob(x, x).item(), rel=1e-5)
@@ -63,8 +63,8 @@ def test_the_constant_of_a_learned_sigma_follows_it() -> None:
     assert likelihood.constant(10) == pytest.approx(5 * math.log(2 * math.pi * sigma**2))
 
 
-@pytest.mark.parametrize("family", [Gaussian, LearnedGaussian])
-def test_sigma_survives_a_reload_into_another(family: type[Gaussian]) -> None:
+@pytest.mark.parametrize("family", [FixedGaussian, LearnedGaussian])
+def test_sigma_survives_a_reload_into_another(family: type[FixedGaussian]) -> None:
     other = family(0.9)
     other.load_state_dict(family(0.2).state_dict())
     assert other.scale.item() == pytest.approx(0.2)
@@ -159,4 +159,4 @@ def test_grey_values_are_not_bits_and_densities_take_any_value() -> None:
     grey = torch.tensor([[0.0, 0.25, 1.0]])
     assert "such as 0.25" in str(Bernoulli().problem(grey))
     assert Bernoulli().problem(grey.round()) is None
-    assert Gaussian(0.3).problem(grey - 7) is None
+    assert FixedGaussian(0.3).problem(grey - 7) is None

@@ -10,8 +10,12 @@ from scipy import stats
 from torch import Tensor
 
 from hvae.errors import InputError
-from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
-from hvae.models.logistic import expectation, log_probability, quantile
+from hvae.models.likelihoods.mixture_of_logistics import (
+    MixtureOfLogistics,
+    expectation,
+    log_probability,
+    quantile,
+)
 
 
 def levels_of(count: int) -> Tensor:

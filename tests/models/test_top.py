@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from hvae.models import chunks
-from hvae.models.categorical import Categorical
-from hvae.models.distributions import Normal, kl
+from hvae.models.distributions import Categorical, Normal, kl
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
 from tests.conftest import built, small

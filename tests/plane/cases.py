@@ -10,11 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hvae.config.grid import Point
+from hvae.config.model import Model
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.params import Model, Point
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 
@@ -48,7 +49,7 @@ def card(name: str, beta: Sequence[Any], model: Model, **other: Any) -> Card:
     return Card(**(known | numbers | {"name": name, "beta": list(beta), "model": model} | other))
 
 
-def shared(folder: Path, family: str = "gaussian", **other: Any) -> HierarchicalVAE:
+def amortized_model(folder: Path, family: str = "gaussian", **other: Any) -> HierarchicalVAE:
     """Write a model whose weights are away from their start, so that rates depend on β."""
     model = build(options(family), (2, 3), 0, box=BOX)
     noise = torch.Generator().manual_seed(0)
@@ -66,7 +67,7 @@ def independent(
     change: Callable[[State], State] = dict,
     **other: Any,
 ) -> Point:
-    """Write a model that is what the shared one is at β, but for a change of its weights."""
+    """Write a model that is what the amortized one is at β, but for a change of its weights."""
     name = f"b{'_'.join(f'{b:g}' for b in beta)}_anchors_s{restart}"
     known = checkpoint.card(folder, NAME)
     state = checkpoint.load(folder, NAME, beta).state_dict()

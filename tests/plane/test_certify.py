@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from hvae import tables
+from hvae.config.grid import Point
 from hvae.data import prepared
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.latents.evaluate import Measured, measure
-from hvae.params import Point
 from hvae.plane import certify
 from hvae.plane.compare import moved
 from hvae.training import checkpoint
@@ -39,7 +39,7 @@ def certified(folder: Path, points: list[Point]) -> Rows:
 @pytest.fixture
 def experiment(tmp_path: Path) -> Path:
     cases.data(tmp_path / "data")
-    cases.shared(tmp_path / "models")
+    cases.amortized_model(tmp_path / "models")
     return tmp_path
 
 
@@ -140,7 +140,7 @@ def test_the_best_restart_on_validation_items_is_compared(experiment: Path) -> N
 def test_learned_constants_are_compared_per_dimension(tmp_path: Path) -> None:
     """A density of another σ: exp of the difference of J in nats, constants and all, per pixel."""
     cases.data(tmp_path / "data")
-    cases.shared(tmp_path / "models", "gaussian-learned")
+    cases.amortized_model(tmp_path / "models", "gaussian-learned")
     same = independent(tmp_path / "models", [1.0, 1.0])
     wider = independent(tmp_path / "models", [0.1, 0.2], change=added("likelihood", 1.0))
     one, other = certified(tmp_path, [same, wider])["objective"]
@@ -153,7 +153,7 @@ def test_a_plane_that_diverged_has_no_values(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases.data(tmp_path / "data")
-    cases.shared(tmp_path / "models", status="diverged")
+    cases.amortized_model(tmp_path / "models", status="diverged")
     point = independent(tmp_path / "models", [1.0, 1.0])
     found = certified(tmp_path, [point])
     assert [row["verdict"] for row in found["objective"]] == ["undecided"]

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from hvae.config.base import parse
+from hvae.config.params import Extraction, Params
 from hvae.errors import InputError
-from hvae.params import Extraction, Params, parse
 from hvae.plane.__main__ import main
-from hvae.plane.shared import Bench, Shared
+from hvae.plane.amortized_model import AmortizedModel, HeldOut
 from hvae.results.parameters import record
 from hvae.training import checkpoint
 from tests.plane import cases
@@ -39,7 +40,7 @@ def experiment(tmp_path: Path, config: dict[str, Any]) -> Path:
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "params.json").write_text(record(parse(Params, config)))
     cases.data(tmp_path / "data")
-    cases.shared(tmp_path / "results" / "models")
+    cases.amortized_model(tmp_path / "results" / "models")
     return tmp_path
 
 
@@ -49,8 +50,8 @@ def asked(folder: Path, rates: list[float], **other: Any) -> None:
 
 
 def known(folder: Path, beta: list[float]) -> list[float]:
-    bench = Bench(folder / "data", Extraction(samples=2, max_items=50), 0)
-    return Shared(folder / "results" / "models", cases.NAME, bench).rates(beta).tolist()
+    held_out = HeldOut(folder / "data", Extraction(samples=2, max_items=50), 0)
+    return AmortizedModel(folder / "results" / "models", cases.NAME, held_out).rates(beta).tolist()
 
 
 def test_it_answers_with_beta_and_rates(
@@ -75,8 +76,8 @@ def test_it_writes_a_plain_model_with_those_rates(experiment: Path) -> None:
     (path,) = (experiment / "mine").glob("*.safetensors")
     assert path.stem == f"r{wanted[0]:g}_{wanted[1]:g}_s0"
     assert checkpoint.card(path.parent, path.stem).status == "ok"
-    bench = Bench(experiment / "data", Extraction(samples=2, max_items=50), 0)
-    rates = bench.measure(checkpoint.load(path.parent, path.stem), "validation").rates.mean(0)
+    held_out = HeldOut(experiment / "data", Extraction(samples=2, max_items=50), 0)
+    rates = held_out.measure(checkpoint.load(path.parent, path.stem), "validation").rates.mean(0)
     assert rates.tolist() == pytest.approx(wanted, rel=0.02, abs=0.05)
 
 
@@ -113,7 +114,10 @@ def test_it_refuses_in_one_sentence(
     ("change", "message"),
     [
         (independent, "digits has independent models, which have the rates that"),
-        (lambda f: cases.shared(f / "results" / "models", status="diverged"), "diverged in train"),
+        (
+            lambda f: cases.amortized_model(f / "results" / "models", status="diverged"),
+            "diverged in train",
+        ),
         (lambda f: (f / "results" / "models" / "amortized_s0.json").unlink(), "not a model's card"),
         (lambda f: (f / "results" / "params.json").write_text("{}"), "params.json cannot be read"),
     ],

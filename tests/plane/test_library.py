@@ -10,8 +10,8 @@ import torch
 
 import hvae
 from hvae.errors import InputError
-from hvae.plane.survey import survey
-from tests.plane.test_solve import BOX, coupled
+from hvae.plane.inversion import survey
+from tests.plane.test_inversion import BOX, coupled
 
 WANTED = coupled([0.3, 2.0])
 SEEN = survey(coupled, [BOX] * 2)

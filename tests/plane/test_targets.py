@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 import torch
 
-from hvae import tables
 from hvae.data import prepared
+from hvae.io import tables
 from hvae.latents.evaluate import measure
-from hvae.models.conditioning import at
+from hvae.models.hypernetwork import at
 from hvae.models.noise import draw
 from hvae.plane import targets
 from hvae.training import checkpoint
@@ -19,7 +19,7 @@ from tests.plane import cases
 
 
 def rates(folder: Path, beta: list[float]) -> list[float]:
-    """Of the shared model at β, on validation items."""
+    """Of the amortized model at β, on validation items."""
     x = torch.tensor(prepared.read(folder / "data" / "validation.parquet").x)
     model = checkpoint.load(folder / "models", cases.NAME, beta)
     return measure(model, x[:50], samples=2, seed=0, split=1).rates.mean(0).tolist()
@@ -37,7 +37,7 @@ def run(folder: Path, wanted: list[list[float]]) -> dict[str, pa.Table]:
 @pytest.fixture
 def experiment(tmp_path: Path) -> Path:
     cases.data(tmp_path / "data")
-    cases.shared(tmp_path / "models")
+    cases.amortized_model(tmp_path / "models")
     return tmp_path
 
 
@@ -104,7 +104,7 @@ def test_what_is_out_of_reach_has_no_numbers_and_is_told(
 
 def test_a_model_that_diverged_has_no_rates_to_ask_for(tmp_path: Path) -> None:
     cases.data(tmp_path / "data")
-    cases.shared(tmp_path / "models", status="diverged")
+    cases.amortized_model(tmp_path / "models", status="diverged")
     written = run(tmp_path, [[1.0, 1.0]])
     found = row(written["found"])
     assert found["status"] == row(written["points"])["status"] == "diverged"

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from hvae.params import Params, Point
-from hvae.reports.kinds import Row
+from hvae.config.grid import Point
+from hvae.config.params import Params
+from hvae.statistics.estimate import Row
 
 RATIO = {"objective": 1.02, "distortion": 1.1}  # the first of the verdicts below
 

@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hvae import tables
+from hvae.config.base import parse
+from hvae.config.grid import Point
+from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.data.prepared import Items
 from hvae.data.source import UNLABELLED
-from hvae.params import Params, Point, parse
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
+from hvae.io import tables
 from hvae.results.rates import Rate, suffix_name
-from hvae.tasks.layers import layer_sets
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
+from hvae.tasks.views import layer_sets
 from tests.reports.amortized import asked as _asked
 from tests.reports.amortized import certificate as _certificate
 from tests.reports.amortized import targets as _targets
@@ -50,7 +52,7 @@ def run(
 ) -> Run:
     """A 2×…×2 grid, or one of other β, on pictures of two classes, or on a source that is known.
 
-    amortized: of one model, looked into at one β alone, beside independent models at all of them.
+    amortized: of one model, evaluated at one β alone, beside independent models at all of them.
     """
     config["certification"] = CERTIFICATION
     config["training"]["strategy"] = "amortized" if amortized else "independent"
@@ -65,7 +67,7 @@ def run(
     test = _items(source, 12 if known is None else known.spectra.shape[1])
     points, anchors, part = (
         [point for row in rows.values() for point in row]
-        for rows in (params.rows(), params.anchors(), params.looked_into())
+        for rows in (params.rows(), params.anchors(), params.evaluated_rows())
     )
     targets = list(_targets(params))
     every = [p for p in [*points, *anchors, *targets] if p.name not in diverged]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from hvae.config.tasks import Guidance
 from hvae.guidance.guide import guidance
-from hvae.guidance.study import Measured
-from hvae.guidance_options import Guidance
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
+from hvae.guidance.study import MeasuredTables
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 from tests.guidance.experiments import BOUND
 from tests.guidance.experiments import measured as baseline
 from tests.guidance.planes import task
@@ -34,7 +34,7 @@ def planted(run: Run, single: bool = False) -> dict[str, Any]:
     """
     points = [{"strategy": "amortized", "rate_total_se": 0.1} | point for point in run.points]
     rows = [row for point in run.trained for row in _tasks(point)]
-    measured = Measured(points, rows, rows)
+    measured = MeasuredTables(points, rows, rows)
     return guidance(measured, [BOUND], Guidance(), baseline(layers=1) if single else None)
 
 
@@ -51,8 +51,8 @@ def drawing(run: Run) -> Run:
         task(point["point"], "generation", "class_consistency", 0.9, layers=f"z{run.layers}")
         for point in run.trained
     ]
-    judge = task("", "generation", "accuracy", 0.97, **own)
-    return run._replace(tasks=[*run.tasks, *rows, judge])
+    accuracy = task("", "generation", "accuracy", 0.97, **own)
+    return run._replace(tasks=[*run.tasks, *rows, accuracy])
 
 
 def _tasks(point: Row) -> Iterator[Row]:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import drawn, embedding, fronts
-from hvae.reports.application_maps import BARRED, BEST, REGION, application_map, rows
 from hvae.reports.page import page
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections import embeddings, generation, pareto
+from hvae.reports.sections.application_maps import BARRED, BEST, REGION, application_map, rows
+from hvae.reports.sections.registry import figures
 from tests.reports.cases import run
 from tests.reports.planted import SCORES, advised, drawing, planted
 
@@ -66,25 +66,25 @@ def test_of_one_layer_values_have_their_intervals(config: dict[str, Any]) -> Non
 
 def test_fronts_are_the_guidances(config: dict[str, Any]) -> None:
     found = planted(run(config))
-    numbers = fronts.values(found)
+    numbers = pareto.values(found)
     assert len(found["pareto"]) == 6
     for one in found["pareto"]:
         first, second = one["applications"]
-        data = fronts.rows(numbers, first, second)
+        data = pareto.rows(numbers, first, second)
         members = {member["point"]: member["values"] for member in one["members"]}
-        assert with_role(data, fronts.FRONT) == set(members)
+        assert with_role(data, pareto.FRONT) == set(members)
         for row in data:
             if row["point"] in members:
                 assert [row["x"], row["y"]] == members[row["point"]]
-        mirrored = fronts.rows(numbers, second, first)
+        mirrored = pareto.rows(numbers, second, first)
         assert [(row["y"], row["x"]) for row in mirrored] == [(r["x"], r["y"]) for r in data]
         barred = "compression" in (first, second)
-        assert with_role(data, fronts.BARRED) == ({"b0.1_0.1_s0"} if barred else set())
+        assert with_role(data, pareto.BARRED) == ({"b0.1_0.1_s0"} if barred else set())
 
 
 def test_titles_of_a_front_are_those_of_its_pair(config: dict[str, Any]) -> None:
-    numbers = fronts.values(planted(run(config)))
-    for layer in fronts.fronts(numbers, "clustering", "classification").to_dict()["layer"]:
+    numbers = pareto.values(planted(run(config)))
+    for layer in pareto.fronts(numbers, "clustering", "classification").to_dict()["layer"]:
         assert layer["encoding"]["x"]["title"] == "Clustering: Normalised mutual information"
         assert layer["encoding"]["y"]["title"] == "Classification: Accuracy"
 
@@ -104,9 +104,9 @@ def test_the_page_offers_every_application_to_compare(config: dict[str, Any]) ->
 
 def test_scores_of_draws_are_where_the_tables_have_them(config: dict[str, Any]) -> None:
     shown = drawing(run(config))
-    assert drawn.metrics(shown) == list(SCORES)
+    assert generation.metrics(shown) == list(SCORES)
     for metric, score in SCORES.items():
-        data = drawn.rows(shown, metric)
+        data = generation.rows(shown, metric)
         lowest = 2 if metric == "class_consistency" else 1
         assert {row["y"] for row in data} == {score}
         assert all(row["y_low"] < score < row["y_high"] for row in data)
@@ -114,17 +114,17 @@ def test_scores_of_draws_are_where_the_tables_have_them(config: dict[str, Any]) 
         assert rates == {p: shown.rates[p][lowest - 1].value for p in rates}
         assert len(rates) == 4
     assert "its accuracy is 0.970 (95 % from 0.950 to 0.990)" in page(shown)
-    assert drawn.metrics(run(config)) == []
+    assert generation.metrics(run(config)) == []
 
 
 def test_latents_are_shown_where_they_are_recommended(config: dict[str, Any]) -> None:
     shown = advised(run(config))
-    roles = embedding.roles(shown)
+    roles = embeddings.roles(shown)
     assert list(roles)[:2] == ["b10_0.1_s0", "b10_10_s0"]
     assert roles["b10_0.1_s0"][0] == "best for classification"
     assert roles["b10_10_s0"] == ["best for clustering"]
     assert sum("the compromise" in why for why in roles.values()) == 1
-    names = [point["point"] for point in embedding.shown(shown)]
+    names = [point["point"] for point in embeddings.shown(shown)]
     assert names == list(roles)
     assert len(names) == len(set(names)) == 4  # corners are not shown twice
     assert "Best for clustering: β = (10, 10)" in " ".join(page(shown).split())

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.bounds import UNKNOWN, counted, telling
 from hvae.reports.page import page
-from hvae.reports.slack import rows, slack, tightest
+from hvae.reports.sections.bounds import UNKNOWN, counted, rows, slack, telling, tightest
 from hvae.results.checks.catalogue import BOUNDS as CATALOGUE
 from tests.reports.cases import BOUNDS, HOSTILE, run
 

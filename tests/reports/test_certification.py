@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from hvae.params import Params, parse
-from hvae.reports import kinds, plane
-from hvae.reports.asked import asked
-from hvae.reports.certificate import certificate, judged, ratios, rows, unreachable
-from hvae.reports.findings import findings
-from hvae.reports.kinds import part
-from hvae.reports.landed import CROWDED, GRID, landed
-from hvae.reports.marks import ends, nats
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.reports.charts.marks import ends, nats
+from hvae.reports.charts.scatter import CROWDED, GRID, landed
 from hvae.reports.page import page
-from hvae.reports.sections import chapters, figures
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections import plane
+from hvae.reports.sections.certification import certificate, judged, ratios, rows, unreachable
+from hvae.reports.sections.overview import findings
+from hvae.reports.sections.rate_targets import asked
+from hvae.reports.sections.registry import chapters, figures
+from hvae.results.experiment import ordinal, part, split
 from tests.reports.cases import HOSTILE, run
 from tests.reports.test_page import data_of
 
@@ -165,12 +166,12 @@ def test_a_crowded_plane_has_its_errors_under_the_title(count: int, bars: int) -
     ("number", "text"), [(2, "2nd"), (3, "3rd"), (5, "5th"), (11, "11th"), (21, "21st")]
 )
 def test_ordinals(number: int, text: str) -> None:
-    assert kinds.ordinal(number) == text
+    assert ordinal(number) == text
 
 
 def test_points_are_split_by_kind(config: Config) -> None:
     one = run(config, amortized=True)
     every = [*one.targets, *one.anchors, *one.points]
-    assert kinds.split(one.params, every) == (one.points, one.anchors, one.targets)
+    assert split(one.params, every) == (one.points, one.anchors, one.targets)
     independent = run(config)
-    assert kinds.split(independent.params, independent.points) == (independent.points, [], [])
+    assert split(independent.params, independent.points) == (independent.points, [], [])

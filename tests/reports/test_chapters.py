@@ -10,14 +10,15 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.config.tasks import Guidance
 from hvae.guidance.guide import guidance
-from hvae.guidance_options import Guidance
-from hvae.params import Params, parse
-from hvae.reports.findings import findings, kept
-from hvae.reports.overview import recommended
 from hvae.reports.page import page
-from hvae.reports.sections import CHAPTERS, chapters
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections.guidance import recommended
+from hvae.reports.sections.overview import findings, kept
+from hvae.reports.sections.registry import CHAPTERS, chapters
 from hvae.results.parameters import record
 from tests.conftest import ROOT
 from tests.guidance.experiments import BOUND, measured

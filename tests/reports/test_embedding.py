@@ -1,13 +1,13 @@
-"""Latents in a plane on the page: which are drawn, in which colours, and of which points."""
+"""Embeddings on the page: which are drawn, in which colours, and of which points."""
 
 from typing import Any
 
 import pytest
 
-from hvae.reports import embedding, pictures
 from hvae.reports.page import page
-from hvae.reports.sections import CHAPTERS
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections import embeddings, pictures
+from hvae.reports.sections.registry import CHAPTERS
 from tests.reports.cases import HOSTILE, run
 
 (SECTION,) = [s for chapter in CHAPTERS for s in chapter.sections if s.name == "embeddings"]
@@ -31,16 +31,16 @@ def test_items_are_where_the_table_has_them_under_the_names_of_their_classes(
     config: dict[str, Any],
 ) -> None:
     one = run(config)
-    data = embedding.rows(one, "b0.1_10_s0", "z2", "t-sne")
+    data = embeddings.rows(one, "b0.1_10_s0", "z2", "t-sne")
     assert [row["y"] for row in data] == list(range(20))
     assert {row["x"] for row in data} == {2.0}
     assert [row["class"] for row in data[:3]] == ["zero", HOSTILE, "zero"]
-    assert embedding.rows(one, "b0.1_10_s0", "z3", "t-sne") == []
+    assert embeddings.rows(one, "b0.1_10_s0", "z3", "t-sne") == []
 
 
 def test_each_class_has_the_colour_that_the_key_says(config: dict[str, Any]) -> None:
     one = run(config)
-    key = dict(embedding.key(one))
+    key = dict(embeddings.key(one))
     assert list(key) == ["zero", HOSTILE]
     for figure in SECTION.figures(one):
         scale = figure.spec["encoding"]["color"]["scale"]
@@ -48,7 +48,7 @@ def test_each_class_has_the_colour_that_the_key_says(config: dict[str, Any]) -> 
     html = page(one).replace(libraries(), "")
     assert f'<span style="background: {key["zero"]}"></span>zero' in html
     many = one._replace(test=one.test._replace(classes=tuple(f"c{i}" for i in range(23))))
-    assert len(embedding.key(many)) == 23
+    assert len(embeddings.key(many)) == 23
 
 
 def test_a_diverged_point_and_a_source_without_classes(config: dict[str, Any]) -> None:

@@ -5,22 +5,22 @@ from typing import Any
 
 import pytest
 
-from hvae import tables
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.params import Params, parse
-from hvae.reports import remarks
-from hvae.reports.exactness import Experiment, page, read, twins
-from hvae.reports.shortfall import maps, sentence
-from hvae.reports.skeleton import libraries
+from hvae.io import tables
+from hvae.reports.exactness import GaussianExperiment, page, read, twins
+from hvae.reports.render import libraries
+from hvae.reports.sections.least_objective import closeness, maps, sentence
 from hvae.results.exactness import Exactness, Shortfall, shortfalls
 from hvae.results.parameters import record
 from tests.reports.cases import HOSTILE, run
 
 
-def experiment(config: dict[str, Any], layers: int, skip: bool) -> Experiment:
+def experiment(config: dict[str, Any], layers: int, skip: bool) -> GaussianExperiment:
     config["model"]["skip"] = skip
     one = run(config, layers, source="gaussian")
-    return Experiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
+    return GaussianExperiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
 
 
 def test_the_sentence_counts() -> None:
@@ -33,9 +33,9 @@ def test_the_sentence_counts() -> None:
 
 
 def test_it_is_said_where_it_is_known(config: dict[str, Any]) -> None:
-    (text,) = remarks.closeness(run(config, source="gaussian"))
+    (text,) = closeness(run(config, source="gaussian"))
     assert "least objective" in text
-    assert remarks.closeness(run(config)) == []
+    assert closeness(run(config)) == []
 
 
 @pytest.mark.parametrize(("layers", "count"), [(1, 1), (2, 1), (3, 2)])

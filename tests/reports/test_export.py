@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import files, theme
-from hvae.reports.export import export
-from hvae.reports.rows import as_csv, rows
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import Figure
+from hvae.reports.charts import theme
+from hvae.reports.export import as_csv, export, paper, rows, screen, thumbnail
+from hvae.reports.render import Figure
+from hvae.reports.sections.registry import figures
 from tests.reports.cases import HOSTILE, run
 
 SPEC: dict[str, Any] = {
@@ -67,7 +66,7 @@ def test_a_table_holds_each_part_once_and_quotes_text() -> None:
 
 
 def test_paper_is_as_wide_as_a_column_and_in_a_serif() -> None:
-    drawn = files.paper(SPEC)
+    drawn = paper(SPEC)
     width, height = re.findall(r'<svg[^>]* width="([\d.]+)pt" height="([\d.]+)pt"', drawn)[0]
     assert float(width) == theme.PAPER_WIDTH == 3.25 * 72
     _, _, units, tall = (
@@ -81,9 +80,9 @@ def test_paper_is_as_wide_as_a_column_and_in_a_serif() -> None:
 
 
 def test_a_thumbnail_has_neither_title_nor_legend() -> None:
-    drawn = files.thumbnail(SPEC)
-    assert "Two points" in files.screen(SPEC)
-    assert "role-legend" in files.screen(SPEC)
+    drawn = thumbnail(SPEC)
+    assert "Two points" in screen(SPEC)
+    assert "role-legend" in screen(SPEC)
     assert "Two points" not in drawn
     assert "role-legend" not in drawn
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from hvae.config.tasks import Guidance
 from hvae.guidance.guide import guidance
-from hvae.guidance_options import Guidance
-from hvae.reports.guidance import Cell, advice
 from hvae.reports.page import page
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections.guidance import Cell, advice
 from tests.guidance.experiments import BOUND, HOSTILE, measured
 from tests.reports.cases import run
 

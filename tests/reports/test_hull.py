@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hvae.reports import iso, tradeoff
-from hvae.reports.hull import along, lower_hull
-from hvae.reports.plane import Metric, metrics, plane
-from hvae.reports.sections import figures
+from hvae.reports.sections import plane, tradeoff
+from hvae.reports.sections.plane import PlaneMetric, metrics
+from hvae.reports.sections.registry import figures
+from hvae.reports.sections.tradeoff import along, lower_hull
 from hvae.results.rates import Rate
 from tests.reports.cases import run
 
@@ -53,7 +53,7 @@ def test_time_sharing_mixes_squared_errors_not_decibels(config: dict[str, Any]) 
         rates={low: [Rate(0.0, 0.0)], high: [Rate(1.0, 0.0)]},
         errors={low: Rate(12.0, 0.0), high: Rate(0.12, 0.0)},  # of 12 dimensions
     )
-    drawn = tradeoff.hull(shown, Metric("psnr", ""))
+    drawn = tradeoff.hull(shown, PlaneMetric("psnr", ""))
     ends = drawn[0], drawn[-1]
     assert [(end["x"], end["y"]) for end in ends] == [(0, pytest.approx(0)), (1, pytest.approx(20))]
     between = np.interp(0.5, [row["x"] for row in drawn], [row["y"] for row in drawn])
@@ -62,9 +62,11 @@ def test_time_sharing_mixes_squared_errors_not_decibels(config: dict[str, Any]) 
 
 def test_the_hull_is_of_the_grid_alone(config: dict[str, Any]) -> None:
     shown = run(config, amortized=True)
-    plain = tradeoff.hull(shown, Metric("distortion", ""))
-    assert plain == tradeoff.hull(shown._replace(anchors=(), targets=()), Metric("distortion", ""))
-    assert {row["kind"] for row in tradeoff.rows(shown, Metric("mse", ""))} == {
+    plain = tradeoff.hull(shown, PlaneMetric("distortion", ""))
+    assert plain == tradeoff.hull(
+        shown._replace(anchors=(), targets=()), PlaneMetric("distortion", "")
+    )
+    assert {row["kind"] for row in tradeoff.rows(shown, PlaneMetric("mse", ""))} == {
         "Point of the grid",
         "Independent model",
         "Asked for by its rates",
@@ -73,28 +75,28 @@ def test_the_hull_is_of_the_grid_alone(config: dict[str, Any]) -> None:
 
 def test_lines_have_the_total_rate_that_their_labels_say() -> None:
     rows = [{"x": 30.0, "y": 0.5}, {"x": 0.0, "y": 4.0}, {"x": 1.0, "y": 1.0}]
-    found = iso.levels(rows)
+    found = plane.levels(rows)
     assert found == [0.3, 1, 3, 10, 30]
-    drawn = iso.lines(found)
+    drawn = plane.lines(found)
     assert all(row["x"] + row["y"] == pytest.approx(row["level"]) for row in drawn)
     for level in found:
         across = [row["x"] for row in drawn if row["level"] == level]
         assert (min(across), max(across)) == (0, level)
         assert across == sorted(across)
-    told = iso.labels(found, 30.0, 4.0)
+    told = plane.labels(found, 30.0, 4.0)
     assert [label["text"] for label in told] == ["0.3 nats", "1 nats", "3 nats", "10 nats"]
     for level, label in zip(found, told, strict=False):
         assert label["x"] + label["y"] == pytest.approx(level)
         assert 0 <= label["x"] <= 18  # with room for the text at the right
         assert 0 <= label["y"] <= 3.2
-    assert iso.levels([]) == []
+    assert plane.levels([]) == []
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_planes_of_distortion_and_psnr_have_the_lines(config: dict[str, Any], layers: int) -> None:
     shown = run(config, layers)
     for metric in metrics(shown):
-        spec = str(plane(shown, metric).to_dict())
+        spec = str(plane.plane(shown, metric).to_dict())
         assert ("level:N" in spec or "'level'" in spec) == (
             layers > 1 and metric.name != "accuracy"
         )

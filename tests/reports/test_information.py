@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.information import Quantity, information, log_items, quantities, rows
-from hvae.reports.weak import weak_probes
+from hvae.reports.sections.accuracy import weak_probes
+from hvae.reports.sections.information import Quantity, information, log_items, quantities, rows
 from hvae.results.rates import Rate
 from tests.reports.cases import run
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hvae.bounds.accuracy import entropy
-from hvae.reports.known import known_curves, rate_distortion, rows, spectrum
+from hvae.reports.sections.exact_source import known_curves, rate_distortion, rows, spectrum
 from tests.reports.cases import run
 
 

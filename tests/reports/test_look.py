@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import theme
-from hvae.reports.lines import WIDTH, wrapped
+from hvae.reports.charts import theme
+from hvae.reports.charts.theme import TITLE_WIDTH, wrapped
 from hvae.reports.page import page
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections.registry import figures
 from tests.reports.cases import run
 
 MARKS = [*theme.CATEGORIES, *theme.CLASSES, theme.BAR, theme.AXIS]
@@ -81,6 +81,6 @@ def test_long_titles_stand_in_lines_and_tooltips_do_not() -> None:
     }
     found = wrapped(spec)
     assert " ".join(found["encoding"]["x"]["title"]) == long
-    assert all(len(line) <= WIDTH for line in found["encoding"]["x"]["title"])
+    assert all(len(line) <= TITLE_WIDTH for line in found["encoding"]["x"]["title"])
     assert found["title"] == {"text": found["encoding"]["x"]["title"], "subtitle": "short"}
     assert (found["encoding"]["tooltip"], found["data"]) == ([{"title": long}], spec["data"])

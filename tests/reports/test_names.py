@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.names import Named, names, told
+from hvae.reports.charts.scatter import PointLabel, called, names
 from hvae.reports.page import page
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
 from tests.reports.cases import run
 
 
-def called(*betas: tuple[float, ...], seeds: tuple[int, ...] = (0,)) -> list[str]:
-    return list(told(Named(f"{b}{s}", b, s) for b in betas for s in seeds).values())
+def told(*betas: tuple[float, ...], seeds: tuple[int, ...] = (0,)) -> list[str]:
+    return list(called(PointLabel(f"{b}{s}", b, s) for b in betas for s in seeds).values())
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def called(*betas: tuple[float, ...], seeds: tuple[int, ...] = (0,)) -> list[str
 def test_beta_has_two_digits_or_as_many_as_tell_an_axis_apart(
     betas: list[tuple[float, ...]], expected: list[str]
 ) -> None:
-    assert called(*betas) == expected
+    assert told(*betas) == expected
 
 
 def test_a_seed_is_told_where_there_are_several() -> None:
-    assert called((1.0, 2.0), seeds=(0, 3)) == ["β = (1, 2), seed 0", "β = (1, 2), seed 3"]
+    assert told((1.0, 2.0), seeds=(0, 3)) == ["β = (1, 2), seed 0", "β = (1, 2), seed 3"]
 
 
 def test_what_is_no_point_of_the_grid_says_what_it_is(config: dict[str, Any]) -> None:

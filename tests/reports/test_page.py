@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from markupsafe import escape
 
-from hvae.reports import pictures, remarks
-from hvae.reports.findings import findings
+from hvae.io.tables import betas
 from hvae.reports.page import page
-from hvae.reports.sections import figures
-from hvae.reports.skeleton import drawable, indexed, libraries
+from hvae.reports.render import drawable, indexed, libraries
+from hvae.reports.sections import accuracy, pictures
+from hvae.reports.sections.overview import findings
+from hvae.reports.sections.registry import figures
 from hvae.results.rates import Rate
 from tests.reports.cases import HOSTILE, OPTIONS, run
 
@@ -134,10 +135,10 @@ def test_it_is_said_why_means_exceed_the_limit(config: dict[str, Any]) -> None:
     closed = closed._replace(
         rates={name: [r[0], Rate(0.0, 0.0)] for name, r in closed.rates.items()}
     )
-    (text,) = remarks.means(closed)
+    (text,) = accuracy.means(closed)
     assert "16 of 16 probes on posterior means exceed what samples could reach" in text
     assert "up to 0.60 against 0.50" in text
-    assert remarks.means(run(config)) == []
+    assert accuracy.means(run(config)) == []
     assert escape(text) in page(closed)
 
 
@@ -147,7 +148,7 @@ def test_what_json_does_not_have_is_not_drawn() -> None:
 
 
 def test_pictures_are_the_corners_and_the_middle(config: dict[str, Any]) -> None:
-    shown = [pictures.betas(one.point) for one in pictures.shown(run(config))]
+    shown = [list(betas(one.point)) for one in pictures.shown(run(config))]
     assert shown == [[0.1, 0.1], [0.1, 10], [10, 0.1], [10, 10]]
 
 

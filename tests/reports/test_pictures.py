@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hvae.reports import pictures
-from hvae.reports.pictures import GAP
+from hvae.reports.sections import pictures
+from hvae.reports.sections.pictures import GAP
 
 COUNT = 3
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from hvae.reports import remarks
 from hvae.reports.page import page
-from hvae.reports.plane import metrics, rows
-from hvae.reports.run import Run
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections.plane import constants, metrics, rows, sigmas
 from hvae.results.rates import Rate
+from hvae.results.run import Run
 from tests.reports.cases import run
 
 Config = dict[str, Any]
@@ -53,7 +52,7 @@ def test_a_learned_sigma_is_told_and_its_objectives_are_not_compared(config: Con
         for point, constant in zip(shown.points, constants, strict=True)
     ]
     shown = shown._replace(points=points)
-    (text,) = remarks.sigmas(shown)
+    (text,) = sigmas(shown)
     assert "its own σ, from 0.05 to 0.4" in text
     assert "nor do J°" in page(shown).replace(libraries(), "")
 
@@ -70,9 +69,9 @@ def test_the_constant_that_distortions_leave_out_is_told_unless_models_have_thei
     one = run(config)
     assert metrics(one)[0].title == "Distortion D° (nats per item)"
     assert rows(one, metrics(one)[0])[0]["value"] == 5.0 + 3.0
-    assert "−3 nats for every point" in remarks.constants(one)[0]
+    assert "−3 nats for every point" in constants(one)[0]
     config["model"]["likelihood"]["family"] = "gaussian-learned"
     learned = run(config)
     assert metrics(learned)[0].title == "Distortion D, constant included (nats per item)"
     assert rows(learned, metrics(learned)[0])[0]["value"] == 5.0
-    assert remarks.constants(learned) == []
+    assert constants(learned) == []

@@ -9,11 +9,11 @@ import pyarrow as pa
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from hvae import tables
 from hvae.data.exact import Exact
-from hvae.data.gaussian import Target
-from hvae.information.estimate import error_of_mean
+from hvae.data.gaussian import TargetLaw
+from hvae.io import tables
 from hvae.results.evidence import Evidence
+from hvae.statistics.estimate import error_of_mean
 from tests.results.rows import Row, compared, estimate, histogram, hits, item_rows, squared
 
 ITEMS, TRAIN, COMPARED, SAMPLES = 400, 800, 200, 8
@@ -57,7 +57,7 @@ def exact(spectrum: np.ndarray) -> Exact:
         spectra=spectrum[None],
         entropy=float(np.log(2 * math.pi * math.e * spectrum).sum() / 2),
         entropy_se=0.0,
-        target=Target(np.full(len(spectrum), spectrum.sum() ** -0.5), 0.0),
+        target=TargetLaw(np.full(len(spectrum), spectrum.sum() ** -0.5), 0.0),
     )
 
 

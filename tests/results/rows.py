@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from hvae.information.estimate import error_of_mean
 from hvae.information.pairwise import information
+from hvae.statistics.estimate import error_of_mean
 
 Row = dict[str, Any]
 

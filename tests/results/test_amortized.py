@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from hvae import tables
+from hvae.io import tables
 from hvae.results import summary
 from hvae.results.judge import judged
 from hvae.results.rates import by_point

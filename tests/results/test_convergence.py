@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from hvae.params import Params, parse
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.results.convergence import Trainings, shortfalls
-from hvae.training.schedule import fall, late, looks, status, steps_to_try
+from hvae.training.history import fall, late, looks, status, steps_to_try
 
 Config = dict[str, Any]
 

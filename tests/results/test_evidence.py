@@ -7,15 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hvae import tables
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
-from hvae.bounds.samples import Estimate
 from hvae.data.exact import Exact
+from hvae.io import tables
 from hvae.results.checks.catalogue import BOUNDS
-from hvae.results.checks.squared_error import least_squared_error
+from hvae.results.checks.source import least_squared_error
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged
 from hvae.results.rates import Rate
+from hvae.statistics.estimate import Estimate
 from tests.results.mechanisms import LABELS, SHARES, both, changed, exact
 from tests.results.rows import hits
 

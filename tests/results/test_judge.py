@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hvae import tables
 from hvae.bounds.accuracy import accuracy_limit
 from hvae.data import prepared
 from hvae.data.prepared import Items
+from hvae.io import tables
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged, main
 from hvae.results.rates import leading, lowest_layer, suffix_name, suffix_rates

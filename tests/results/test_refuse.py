@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from hvae import tables
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.results.judge import judged
 from tests.results.mechanisms import ITEMS, both, changed
 

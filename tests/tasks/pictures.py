@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.models.hierarchical import Terms
-from hvae.models.likelihoods.gaussian import Gaussian
+from hvae.models.likelihoods.gaussian import FixedGaussian
 from hvae.tasks.task import Score
-from hvae.tasks.trained import Trained
+from hvae.tasks.trained import TrainedSubject
 
 SHAPE = (8, 6, 2)
 RATES = (3.0, 1.5)
@@ -25,7 +25,7 @@ class Known(nn.Module):
 
     def __init__(self, decode: Callable[[Tensor, list[Tensor]], Tensor]) -> None:
         super().__init__()
-        self.likelihood = Gaussian(0.5)
+        self.likelihood = FixedGaussian(0.5)
         self.decode = decode
 
     def forward(self, x: Tensor, noise: list[Tensor]) -> Terms:
@@ -54,9 +54,9 @@ def noise_images(count: int, shape: tuple[int, ...] = SHAPE, seed: int = 0) -> d
     return {split: items(random.random((count, *shape)), shape) for split in SPLITS}
 
 
-def subject(model: nn.Module, of: dict[str, Items]) -> Trained:
+def subject(model: nn.Module, of: dict[str, Items]) -> TrainedSubject:
     """A point with this model; no task on images reads its stored latents."""
-    return Trained("p", model, {}, of)
+    return TrainedSubject("p", model, {}, of)
 
 
 def by_name(scores: list[Score], split: str = "test") -> dict[tuple[str, ...], dict]:

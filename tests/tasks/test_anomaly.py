@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch.nn.functional import softplus
 
+from hvae.config.tasks import Anomaly
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.models.families import SMALLEST_STD
+from hvae.models.distributions import SMALLEST_STD
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.task_options import Anomaly
-from hvae.tasks.anomaly import Group, Named, measure, scores
-from hvae.tasks.trained import Trained, unseen
+from hvae.tasks.anomaly import AnomalyScore, Group, measure, scores
+from hvae.tasks.trained import TrainedSubject, unseen
 from tests.conftest import small
 from tests.tasks.cases import latents
 
@@ -54,9 +54,9 @@ def shifted(shift: float) -> HierarchicalVAE:
     return model
 
 
-def subject(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) -> Trained:
+def subject(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) -> TrainedSubject:
     nothing = latents(np.zeros(0, int), [])
-    return Trained(
+    return TrainedSubject(
         "p",
         model,
         {"test": nothing},
@@ -69,7 +69,7 @@ def subject(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) ->
 def found(model: HierarchicalVAE, normal: np.ndarray, outliers: np.ndarray) -> dict:
     rows = list(measure(subject(model, normal, outliers), SETTINGS, 0))
     assert all(row.split == "test" for row in rows)
-    return {Named(score.row["method"], score.row["layers"]): score.row for score in rows}
+    return {AnomalyScore(score.row["method"], score.row["layers"]): score.row for score in rows}
 
 
 def test_every_score_of_every_layer_and_cut_is_there() -> None:
@@ -82,7 +82,7 @@ def test_every_score_of_every_layer_and_cut_is_there() -> None:
         }
         assert [named.layers for named in rows if named.method == "likelihood-ratio"] == kept
         assert len(rows) == 1 + layers + len(kept)
-        row = rows[Named("elbo", "")]
+        row = rows[AnomalyScore("elbo", "")]
         assert (row["task"], row["metric"], row["features"]) == ("anomaly", "auroc", "sample")
         assert row["n"] == 40
 
@@ -91,7 +91,7 @@ def test_far_outliers_cost_more_and_near_ones_less_whatever_the_result() -> None
     """−ELBO is |x|²/2σ² and a constant: the sign is that of the theory, not that of the result."""
     random = np.random.default_rng(1)
     near, far = (random.uniform(low, low + 1, size=(50, 2)) for low in (0, 3))
-    elbo, rate = Named("elbo", ""), Named("rate", "z1")
+    elbo, rate = AnomalyScore("elbo", ""), AnomalyScore("rate", "z1")
     assert found(blind(), near, far)[elbo]["value"] == 1
     assert found(blind(), far, near)[elbo]["value"] == 0
     assert found(blind(), near, far)[rate]["value"] == 0.5  # the same for all
@@ -99,7 +99,7 @@ def test_far_outliers_cost_more_and_near_ones_less_whatever_the_result() -> None
 
 def test_outliers_of_the_same_law_cannot_be_told_apart() -> None:
     """Each score of a model that does see x, over several models: ½ within standard errors."""
-    values: dict[Named, list[float]] = {}
+    values: dict[AnomalyScore, list[float]] = {}
     for seed in range(12):
         normal, outliers = np.random.default_rng(seed).normal(size=(2, 100, 2))
         for named, row in found(small([3, 2], inputs=2, seed=seed), normal, outliers).items():
@@ -115,9 +115,9 @@ def test_scores_are_what_the_model_measures() -> None:
     terms = model(x, draw(model.latents, 4000, source))
     direct = terms.distortion + terms.rates.sum(-1)
     for mine, theirs in [
-        (own[Named("elbo", "")], direct),
-        (own[Named("rate", "z1")], terms.rates[:, 0]),
-        (own[Named("rate", "z2")], terms.rates[:, 1]),
+        (own[AnomalyScore("elbo", "")], direct),
+        (own[AnomalyScore("rate", "z1")], terms.rates[:, 0]),
+        (own[AnomalyScore("rate", "z2")], terms.rates[:, 1]),
     ]:
         error = math.hypot(mine.std(), theirs.std()) / math.sqrt(4000)
         assert abs(mine.mean() - theirs.mean()) < 3.5 * error + 1e-5
@@ -127,7 +127,7 @@ def test_a_closed_lower_layer_has_a_likelihood_ratio_of_nothing() -> None:
     """q(z_1 | z_2, x) = p(z_1 | z_2): L^{>1} = L in expectation, whatever x is."""
     x = np.repeat([[0.0], [2.0]], 4000, axis=0)
     ratio = scores(shifted(0), items(x), Anomaly(samples=2, max_items=8000), 1)
-    for one in np.split(ratio[Named("likelihood-ratio", "z2")], 2):
+    for one in np.split(ratio[AnomalyScore("likelihood-ratio", "z2")], 2):
         assert abs(one.mean()) < 3.5 * one.std() / math.sqrt(4000)
         assert one.std() > 0
 
@@ -138,11 +138,11 @@ def test_the_likelihood_ratio_of_a_known_model(x: float) -> None:
     shift, scale = 0.7, float(softplus(torch.zeros(()))) + SMALLEST_STD
     many = items(np.full((8000, 1), x))
     ratio = scores(shifted(shift), many, Anomaly(samples=1, max_items=8000), 2)
-    values = ratio[Named("likelihood-ratio", "z2")]
+    values = ratio[AnomalyScore("likelihood-ratio", "z2")]
     rate = shift**2 / (2 * scale**2)
     truth = (2 * shift * x - shift**2) / (2 * SIGMA**2) - rate
     assert abs(values.mean() - truth) < 3.5 * values.std() / math.sqrt(8000)
-    np.testing.assert_allclose(ratio[Named("rate", "z1")], rate, rtol=1e-4)
+    np.testing.assert_allclose(ratio[AnomalyScore("rate", "z1")], rate, rtol=1e-4)
 
 
 def test_nothing_is_measured_without_outliers() -> None:
@@ -166,7 +166,7 @@ def test_another_data_set_is_named_and_scored_beside_the_class() -> None:
 def test_noise_is_that_of_the_seed_and_of_each_group_alone() -> None:
     model, x = small([3, 2], inputs=2), items(np.zeros((20, 2)))
     first, again, other, outliers = (
-        scores(model, x, SETTINGS, seed, 2, group)[Named("elbo", "")]
+        scores(model, x, SETTINGS, seed, 2, group)[AnomalyScore("elbo", "")]
         for seed, group in [
             (0, Group.NORMAL), (0, Group.NORMAL), (1, Group.NORMAL), (0, Group.OUTLIERS)
         ]

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from hvae.config.tasks import Classification
 from hvae.latents.store import Latents
-from hvae.task_options import Classification
 from hvae.tasks.classification import PROBES, classify, predictions
-from hvae.tasks.layers import joined, layer_sets
-from hvae.tasks.views import View
+from hvae.tasks.views import View, joined, layer_sets
 
 ALL = Classification(probes=list(PROBES), max_train=300)
 RANDOM = np.random.default_rng(0)

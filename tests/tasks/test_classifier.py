@@ -8,11 +8,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from hvae.config.tasks import Generation
 from hvae.data.prepared import Items
 from hvae.errors import InputError
-from hvae.task_options import Generation
 from hvae.tasks import classifier
-from hvae.tasks.classifier import Card, histogram
+from hvae.tasks.classifier import ClassifierCard, histogram
 from hvae.tasks.fit_classifier import PATIENCE, Fitted, fit
 
 SETTINGS = Generation(width=32, max_epochs=40)
@@ -35,23 +35,23 @@ def fitted() -> Fitted:
 
 def test_separated_classes_are_told_apart(fitted: Fitted) -> None:
     test = items(2, 300, 8)
-    predicted = fitted.classifier(torch.tensor(test.x)).argmax(-1).numpy()
+    predicted = fitted.network(torch.tensor(test.x)).argmax(-1).numpy()
     assert (predicted == test.labels).mean() > 0.98
-    counted = histogram(fitted.classifier, torch.tensor(test.x), 3).numpy()
+    counted = histogram(fitted.network, torch.tensor(test.x), 3).numpy()
     np.testing.assert_array_equal(counted, np.bincount(predicted, minlength=3))
 
 
 def test_logits_are_linear_in_the_features(fitted: Fitted) -> None:
-    x, last = torch.tensor(items(2, 20, 8).x), fitted.classifier.net[-1]
-    features = fitted.classifier.features(x)
+    x, last = torch.tensor(items(2, 20, 8).x), fitted.network.net[-1]
+    features = fitted.network.features(x)
     assert features.shape == (20, 32)
-    torch.testing.assert_close(features @ last.weight.T + last.bias, fitted.classifier(x))
+    torch.testing.assert_close(features @ last.weight.T + last.bias, fitted.network(x))
 
 
 def test_items_far_from_zero_are_centred_first() -> None:
     far = fit(items(0, 300, 8, shift=1000), items(1, 100, 8, shift=1000), SETTINGS, seed=0)
     test = items(2, 300, 8, shift=1000)
-    predicted = far.classifier(torch.tensor(test.x)).argmax(-1).numpy()
+    predicted = far.network(torch.tensor(test.x)).argmax(-1).numpy()
     assert (predicted == test.labels).mean() > 0.98
 
 
@@ -64,7 +64,7 @@ def test_it_stops_when_validation_gains_nothing_and_keeps_the_best() -> None:
     assert one.epoch < 100 - PATIENCE
     assert short.epoch == one.epoch
     for a, b in zip(
-        one.classifier.state_dict().values(), short.classifier.state_dict().values(), strict=True
+        one.network.state_dict().values(), short.network.state_dict().values(), strict=True
     ):
         assert torch.equal(a, b)
 
@@ -73,14 +73,16 @@ def test_the_seed_is_all_the_randomness_there_is(fitted: Fitted) -> None:
     torch.manual_seed(5)
     again = fit(items(0, 300, 8), items(1, 100, 8), SETTINGS, seed=0)
     other = fit(items(0, 300, 8), items(1, 100, 8), SETTINGS, seed=1)
-    first = [one.classifier.net[0].weight for one in (fitted, again, other)]
+    first = [one.network.net[0].weight for one in (fitted, again, other)]
     assert torch.equal(first[0], first[1])
     assert not torch.equal(first[0], first[2])
 
 
 def test_it_comes_back_from_disk(fitted: Fitted, tmp_path: Path) -> None:
-    card = Card(method="mlp", shape=[4], classes=["a", "b", "c"], width=32, epoch=3, accuracy=0.9)
-    classifier.save(tmp_path, card, fitted.classifier)
+    card = ClassifierCard(
+        method="mlp", shape=[4], classes=["a", "b", "c"], width=32, epoch=3, accuracy=0.9
+    )
+    classifier.save(tmp_path, card, fitted.network)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "classifier.json",
         "classifier.safetensors",
@@ -88,13 +90,15 @@ def test_it_comes_back_from_disk(fitted: Fitted, tmp_path: Path) -> None:
     known, back = classifier.load(tmp_path)
     x = torch.randn(5, 4)
     assert known == card.model_copy(update={"sha256": known.sha256})
-    assert torch.equal(back(x), fitted.classifier(x))
+    assert torch.equal(back(x), fitted.network(x))
     assert {"centre", "scale"} < set(load_file(tmp_path / "classifier.safetensors"))
 
 
 def test_files_that_do_not_fit_together_are_named(fitted: Fitted, tmp_path: Path) -> None:
-    card = Card(method="mlp", shape=[4], classes=["a", "b", "c"], width=32, epoch=3, accuracy=0.9)
-    classifier.save(tmp_path, card, fitted.classifier)
+    card = ClassifierCard(
+        method="mlp", shape=[4], classes=["a", "b", "c"], width=32, epoch=3, accuracy=0.9
+    )
+    classifier.save(tmp_path, card, fitted.network)
     path = tmp_path / "classifier.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"width": 31}))
     with pytest.raises(InputError, match=r"\.safetensors does not hold .*: size mismatch"):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.config.tasks import Clustering
 from hvae.latents.store import Latents
-from hvae.task_options import Clustering
 from hvae.tasks.clustering import METHODS, Clustered, cluster, counts, matched, scores
 from tests.tasks.cases import latents, separated
 

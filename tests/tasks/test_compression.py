@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hvae.config.tasks import Compression
 from hvae.data.prepared import Items
-from hvae.task_options import Compression
-from hvae.tasks.codecs import code, comparable, references
-from hvae.tasks.compression import measure
+from hvae.tasks.compression import code, comparable, measure, references
 from hvae.tasks.images import held_out
 from tests.tasks.pictures import RATES, Known, by_name, items, noise_images, subject
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.task_options import Denoising
+from hvae.config.tasks import Denoising
 from hvae.tasks.denoising import measure, noisy, references
 from hvae.tasks.images import held_out, pictures
 from tests.tasks.pictures import IDENTITY, by_name, constant, items, noise_images, subject

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
-from hvae.tasks.frechet import Gaussian, distance, fit, frechet
-from hvae.tasks.views import Floats
+from hvae.statistics.estimate import Floats
+from hvae.tasks.generation_scores import FeatureGaussian, distance, fit_gaussian, frechet
 
 
 def covariance(seed: int, dimensions: int) -> Floats:
@@ -14,14 +14,14 @@ def covariance(seed: int, dimensions: int) -> Floats:
 
 
 def test_of_diagonal_gaussians_it_is_the_distance_of_means_and_of_deviations() -> None:
-    one = Gaussian(np.array([0.0, 1.0]), np.diag([4.0, 9.0]))
-    other = Gaussian(np.array([3.0, 1.0]), np.diag([1.0, 25.0]))
+    one = FeatureGaussian(np.array([0.0, 1.0]), np.diag([4.0, 9.0]))
+    other = FeatureGaussian(np.array([3.0, 1.0]), np.diag([1.0, 25.0]))
     assert distance(one, other) == pytest.approx(3**2 + (2 - 1) ** 2 + (3 - 5) ** 2)
 
 
 def test_of_any_gaussians_it_is_the_closed_form_either_way() -> None:
-    one = Gaussian(np.zeros(4), covariance(0, 4))
-    other = Gaussian(np.arange(4.0), covariance(1, 4))
+    one = FeatureGaussian(np.zeros(4), covariance(0, 4))
+    other = FeatureGaussian(np.arange(4.0), covariance(1, 4))
     root = sqrtm(one.covariance @ other.covariance).real
     expected = 14 + np.trace(one.covariance + other.covariance - 2 * root)
     assert distance(one, other) == pytest.approx(expected)
@@ -29,18 +29,18 @@ def test_of_any_gaussians_it_is_the_closed_form_either_way() -> None:
 
 
 def test_of_the_same_it_is_zero_and_never_less() -> None:
-    one = Gaussian(np.ones(6), covariance(2, 6))
+    one = FeatureGaussian(np.ones(6), covariance(2, 6))
     assert distance(one, one) == pytest.approx(0, abs=1e-9)
-    constant = Gaussian(np.ones(6), np.zeros((6, 6)))
+    constant = FeatureGaussian(np.ones(6), np.zeros((6, 6)))
     assert distance(constant, constant) == 0
     assert distance(one, constant) == pytest.approx(np.trace(one.covariance))
 
 
 def test_a_fit_is_of_mean_and_covariance_in_any_dimension() -> None:
     x = np.array([[1.0, 2.0], [3.0, 2.0], [5.0, 8.0]])
-    np.testing.assert_allclose(fit(x).mean, [3, 4])
-    np.testing.assert_allclose(fit(x).covariance, [[4, 6], [6, 12]])
-    assert fit(x[:, :1]).covariance.shape == (1, 1)
+    np.testing.assert_allclose(fit_gaussian(x).mean, [3, 4])
+    np.testing.assert_allclose(fit_gaussian(x).covariance, [[4, 6], [6, 12]])
+    assert fit_gaussian(x[:, :1]).covariance.shape == (1, 1)
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.3, 1.0])

@@ -9,19 +9,21 @@ import torch
 from scipy.stats import chi2, chi2_contingency
 from torch import Tensor, nn
 
+from hvae.config.tasks import Generation
 from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.task_options import Generation
-from hvae.tasks.classifier import Card, Classifier, Judge
-from hvae.tasks.generation import Cut, counts, decoded, generate, measure, variation
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier
+from hvae.tasks.generation import GenerationCut, counts, decoded, generate, measure, variation
 from hvae.tasks.task import Score
-from hvae.tasks.trained import Trained
+from hvae.tasks.trained import TrainedSubject
 from tests.conftest import small
 from tests.tasks.cases import latents
 
-CARD = Card(method="mlp", shape=[2], classes=["no", "yes"], width=1, epoch=1, accuracy=1.0)
+CARD = ClassifierCard(
+    method="mlp", shape=[2], classes=["no", "yes"], width=1, epoch=1, accuracy=1.0
+)
 
 
 class Sign(nn.Module):
@@ -49,28 +51,34 @@ def copying(layers: int) -> HierarchicalVAE:
     return model
 
 
-def signed(sure: float = 50.0) -> Judge:
+def signed(sure: float = 50.0) -> DataClassifier:
     """A classifier of the sign of the first value, the surer the larger that is."""
-    network = Classifier(2, 4, 2)
+    network = ClassifierNetwork(2, 4, 2)
     with torch.no_grad():
         for weight in network.parameters():
             weight.zero_()
         network.net[0].weight[:2, 0] = torch.tensor([1.0, -1.0])
         network.net[2].weight[:2, :2] = 20 * torch.eye(2)
         network.net[4].weight[:, :2] = sure * torch.tensor([[-1.0, 1.0], [1.0, -1.0]])
-    return Judge(CARD, network.requires_grad_(False))
+    return DataClassifier(CARD, network.requires_grad_(False))
 
 
-def subject(model: HierarchicalVAE, kept: Latents, judge: Judge | None = None) -> Trained:
+def subject(
+    model: HierarchicalVAE, kept: Latents, classifier: DataClassifier | None = None
+) -> TrainedSubject:
     """A point with the same latents on every split; items are their z_1."""
     items = Items(kept.sample[0], kept.label, kept.ids, (2,), ("no", "yes"), bounded=False)
-    return Trained(
-        "p", model, dict.fromkeys(SPLITS, kept), dict.fromkeys(SPLITS, items), judge or signed()
+    return TrainedSubject(
+        "p",
+        model,
+        dict.fromkeys(SPLITS, kept),
+        dict.fromkeys(SPLITS, items),
+        classifier or signed(),
     )
 
 
 def scores(
-    one: Trained, split: str = "test", seed: int = 0, **settings: int
+    one: TrainedSubject, split: str = "test", seed: int = 0, **settings: int
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """The rows of a split, by layers and metric."""
     found = measure(one, Generation(**settings), seed)
@@ -171,7 +179,7 @@ def test_a_seed_gives_the_same_draws_again() -> None:
 
 
 def test_counts_name_origins_and_classes() -> None:
-    rows = list(counts(Cut("z2", np.array([[0, 9], [4, 5]]), 9), CARD))
+    rows = list(counts(GenerationCut("z2", np.array([[0, 9], [4, 5]]), 9), CARD))
     assert [tuple(row.values()) for row in rows] == [
         ("posterior", "yes", 9),
         ("prior", "no", 4),
@@ -233,6 +241,8 @@ def test_every_split_has_the_same_metrics_and_one_class_has_none() -> None:
     drawn = {("", name) for name in ("inception_score", "diversity", "sharpness", "frechet")}
     cuts = {(z, m) for z in ("z2", "z1+z2") for m in ("class_tv", "class_consistency")}
     assert tests.keys() == validations.keys() == drawn | cuts
-    single = Judge(CARD.model_copy(update={"classes": ["all"]}), Classifier(2, 4, 1))
-    assert list(measure(one._replace(judge=single), Generation(), 0)) == []
-    assert list(measure(one._replace(judge=None), Generation(), 0)) == []
+    single = DataClassifier(
+        CARD.model_copy(update={"classes": ["all"]}), ClassifierNetwork(2, 4, 1)
+    )
+    assert list(measure(one._replace(classifier=single), Generation(), 0)) == []
+    assert list(measure(one._replace(classifier=None), Generation(), 0)) == []

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.task_options import Inpainting
-from hvae.tasks.images import Part, Purpose, pictures
+from hvae.config.tasks import Inpainting
+from hvae.data.seeded import Stream
+from hvae.tasks.images import HeldOutPart, pictures
 from hvae.tasks.inpainting import filled, masked, mean_image, measure, references
 from tests.tasks.pictures import (
     IDENTITY,
@@ -65,7 +66,7 @@ def test_visible_values_never_change(mask: str, features: str) -> None:
     hidden = masked(part, mask)
     model = Known(lambda x, noise: 1 - x + noise[0][:, :1])
     seen = filled(
-        model, part.x, hidden, torch.zeros(96), features, part.steps(Purpose.INPAINTING, 5)
+        model, part.x, hidden, torch.zeros(96), features, part.steps(Stream.INPAINTING, 5)
     )
     assert torch.equal(seen[~hidden], part.x[~hidden])
     assert not torch.isclose(seen[hidden], part.x[hidden]).any(dim=0).all()
@@ -79,7 +80,7 @@ def test_a_linear_model_ends_in_its_fixed_point() -> None:
     hidden = masked(part, "random")
     model = Known(lambda x, noise: x @ weight.T)
     seen = filled(
-        model, part.x, hidden, torch.zeros(96), "mean", part.steps(Purpose.INPAINTING, 200)
+        model, part.x, hidden, torch.zeros(96), "mean", part.steps(Stream.INPAINTING, 200)
     )
     for x, h, found in zip(part.x, hidden, seen, strict=True):
         inner = torch.eye(int(h.sum())) - weight[h][:, h]
@@ -115,7 +116,7 @@ def test_imputed_values_lie_in_the_range_of_the_data() -> None:
     part = next(pictures(noise_images(4), 500, 0))
     hidden, start = masked(part, "half"), torch.full((96,), 0.5)
     model = Known(lambda x, noise: 3 * x)
-    steps = part.steps(Purpose.INPAINTING, 5)
+    steps = part.steps(Stream.INPAINTING, 5)
     assert (filled(model, part.x, hidden, start, "mean", steps)[hidden] == 1).all()
 
 
@@ -134,5 +135,5 @@ def test_half_of_an_item_is_seen_where_it_has_two_pixels(
     shape: tuple[int, ...], hidden: list[int]
 ) -> None:
     x = np.zeros((4, math.prod(shape)))
-    part = Part("test", items(x, shape), (0, 2))
+    part = HeldOutPart("test", items(x, shape), (0, 2))
     assert masked(part, "half").long().tolist() == [hidden] * 4

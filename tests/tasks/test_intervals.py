@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from hvae.tasks.contingency import ari, independent, nmi, total_variation
-from hvae.tasks.intervals import bootstrap, mean, psnr, share
+from hvae.statistics.contingency import ari, independent, nmi, total_variation
+from hvae.statistics.intervals import bootstrap, mean, psnr
+from hvae.statistics.proportion import share
 
 CLASSES = 6
 

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from hvae.tasks.jackknife import Jackknife, exponential, jackknife, parts_of, spread, without_each
+from hvae.statistics.intervals import (
+    Jackknife,
+    exponential,
+    jackknife,
+    parts_of,
+    spread,
+    without_each,
+)
 
 RANDOM = np.random.default_rng(0)
 

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
-from hvae.tasks.ranking import auroc, effective, placements, wilson
+from hvae.statistics.auroc import auroc, effective, placements
+from hvae.statistics.proportion import wilson
 
 ABOVE, BELOW = np.arange(5.0) + 10, np.arange(7.0)
 

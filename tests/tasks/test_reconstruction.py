@@ -7,9 +7,8 @@ import pytest
 import torch
 from skimage.metrics import structural_similarity
 
-from hvae.task_options import Reconstruction
-from hvae.tasks.reconstruction import measure
-from hvae.tasks.similarity import ssim
+from hvae.config.tasks import Reconstruction
+from hvae.tasks.reconstruction import measure, ssim
 from tests.tasks.pictures import IDENTITY, Known, by_name, constant, items, noise_images, subject
 
 SETTINGS = Reconstruction()

@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hvae import tables
+from hvae.config.base import parse
 from hvae.data import prepared
-from hvae.params import parse
-from hvae.tasks.references import Job, references
+from hvae.io import tables
+from hvae.tasks.references import ReferencesJob, references
 from tests.tasks.pictures import noise_images
 
 SECTIONS = ("denoising", "inpainting", "upscaling", "compression")
@@ -42,4 +42,4 @@ def test_the_command_writes_both_parts(tmp_path: Path) -> None:
 
 def test_what_is_no_image_has_no_rows() -> None:
     data = {split: of._replace(shape=(96,)) for split, of in noise_images(20).items()}
-    assert list(references(data, parse(Job, PARAMS))) == []
+    assert list(references(data, parse(ReferencesJob, PARAMS))) == []

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from hvae.config.tasks import Regression
 from hvae.data.prepared import Items
 from hvae.latents.store import Latents
-from hvae.task_options import Regression
 from hvae.tasks.regression import METHODS, measure, regress, scores
 from hvae.tasks.task import Subject
 from tests.tasks.cases import labelled, latents

@@ -7,7 +7,7 @@ import pytest
 
 from hvae.data import digits, prepared
 from hvae.data.prepared import Items
-from hvae.tasks.statistics import intensity, slant, statistics
+from hvae.tasks.regression import image_statistics, intensity, slant
 
 SIZE = 25
 
@@ -53,21 +53,21 @@ def test_intensity_is_the_mean() -> None:
 
 def test_colours_are_averaged() -> None:
     image = np.stack([stroke(0.3), stroke(0.3), np.zeros((SIZE, SIZE))], axis=-1)
-    colour = statistics(items(image[None], (SIZE, SIZE, 3)))
-    grey = statistics(items(stroke(0.3)[None], (SIZE, SIZE)))
+    colour = image_statistics(items(image[None], (SIZE, SIZE, 3)))
+    grey = image_statistics(items(stroke(0.3)[None], (SIZE, SIZE)))
     np.testing.assert_allclose(colour["intensity"], grey["intensity"] * 2 / 3, rtol=1e-6)
     np.testing.assert_allclose(colour["slant"], grey["slant"], rtol=1e-6)
 
 
 def test_what_is_no_image_has_no_statistics() -> None:
-    assert statistics(items(np.zeros((2, 8)), (8,))) == {}
-    assert statistics(items(np.zeros((2, 8)), (2, 4), bounded=False)) == {}
+    assert image_statistics(items(np.zeros((2, 8)), (8,))) == {}
+    assert image_statistics(items(np.zeros((2, 8)), (2, 4), bounded=False)) == {}
 
 
 @pytest.mark.parametrize("shape", [(1, 8), (8, 1), (1, 1), (1, 8, 3), (8, 1, 3)])
 def test_a_single_row_or_column_has_no_slant(shape: tuple[int, ...]) -> None:
     x = np.random.default_rng(0).random((3, math.prod(shape)))
-    found = statistics(items(x, shape))
+    found = image_statistics(items(x, shape))
     assert list(found) == ["intensity"]
     np.testing.assert_allclose(found["intensity"], x.mean(1), rtol=1e-6)
 
@@ -75,7 +75,7 @@ def test_a_single_row_or_column_has_no_slant(shape: tuple[int, ...]) -> None:
 def test_ones_are_darker_than_eights_and_the_digits_lean() -> None:
     """Of 8×8 handwritten digits, an 8 has more ink than a 1."""
     source = digits.load()
-    found = statistics(prepared.taken(source, np.arange(len(source.x))))
+    found = image_statistics(prepared.taken(source, np.arange(len(source.x))))
     one, eight = (found["intensity"][source.labels == label].mean() for label in (1, 8))
     assert one < eight
     assert 0.1 < found["slant"].std() < 0.5

@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import tables
-from hvae.data import files, prepared
-from hvae.data.files import HELD_OUT, OF_CLASS, OF_SOURCE
-from hvae.data.prepared import Items
+from hvae.config.base import Section
+from hvae.config.grid import Point
+from hvae.data import prepared
+from hvae.data.prepared import HELD_OUT, OF_CLASS, OF_SOURCE, Items
 from hvae.data.splits import SPLITS
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.latents import store
-from hvae.params import Point, Section
 from hvae.tasks import task, trained
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.training import checkpoint
@@ -54,7 +54,7 @@ def folders(tmp_path: Path) -> argparse.Namespace:
             store.write(of, store.file(tmp_path / "latents", point, split))
     none = items.first(0)._replace(classes=())
     for split, kind in itertools.product(HELD_OUT, (OF_CLASS, OF_SOURCE)):
-        prepared.write(none, tmp_path / "data" / f"{files.file(split, kind)}.parquet")
+        prepared.write(none, tmp_path / "data" / f"{prepared.outliers_file(split, kind)}.parquet")
     return argparse.Namespace(data=tmp_path / "data", latents=tmp_path / "latents")
 
 
@@ -80,7 +80,7 @@ def test_a_trained_subject_has_the_model_of_its_point(
     vars(folders).update(models=Path("models"), classifier=None)
     (subject,) = trained.subjects(points(), folders)
     assert asked == [(Path("models"), "a", [1.0, 1.0])]
-    assert (subject.point, len(subject.items["test"].ids), subject.judge) == ("a", 8, None)
+    assert (subject.point, len(subject.items["test"].ids), subject.classifier) == ("a", 8, None)
     assert subject.outliers == {"validation": {}, "test": {}}
 
 

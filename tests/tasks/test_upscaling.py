@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.task_options import Upscaling
+from hvae.config.tasks import Upscaling
 from hvae.tasks.images import pictures, restored
 from hvae.tasks.upscaling import agreeing, bicubic, block_means, measure, references, repeated
 from tests.tasks.pictures import (

@@ -9,14 +9,13 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier
 
-from hvae import tables
+from hvae.config.grid import Point
+from hvae.config.tasks import Visualisation
+from hvae.io import tables
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.params import Point
-from hvae.task_options import Visualisation
 from hvae.tasks import visualisation
-from hvae.tasks.embeddings import METHODS, pca, tsne
-from hvae.tasks.visualisation import embed
+from hvae.tasks.visualisation import METHODS, embed, pca, tsne
 from tests.tasks.cases import latents, separated
 
 EVERY = pytest.mark.parametrize("method", METHODS)

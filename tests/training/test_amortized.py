@@ -7,16 +7,17 @@ import torch
 from torch import Tensor
 
 from hvae.bounds.gaussian import optimal_objective
+from hvae.config.model import Model
+from hvae.config.training import Schedule
 from hvae.data import gaussian
+from hvae.data.seeded import Stream
 from hvae.data.splits import split
 from hvae.latents.evaluate import measure, summary
 from hvae.models.build import build
-from hvae.models.conditioning import folded
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import Stream, draw, generator
-from hvae.params import Model, Schedule
-from hvae.training import amortized, draws
-from hvae.training.objective import objective
+from hvae.models.hypernetwork import folded
+from hvae.models.noise import draw, generator
+from hvae.training import amortized, objective
 from tests.training.test_gaussian_source import OPTIONS, SEED, SIGMA
 
 BOX = [(0.1, 10.0), (0.2, 5.0)]
@@ -39,23 +40,23 @@ def items(count: int, seed: int) -> Tensor:
     return torch.rand(count, 6, generator=torch.Generator().manual_seed(seed))
 
 
-def trained(seed: int = 0, held_out: Tensor | None = None) -> amortized.Shared:
+def trained(seed: int = 0, held_out: Tensor | None = None) -> amortized.TrainedPlane:
     validation = items(20, 2) if held_out is None else held_out
     return amortized.train(conditioned(seed), items(60, 1), validation, SETTINGS, seed)
 
 
 def test_draws_lie_in_the_box_and_are_denser_towards_its_ends() -> None:
     box = torch.tensor(BOX)
-    beta = draws.draw_beta(box, 40_000, torch.Generator().manual_seed(0))
+    beta = objective.draw_beta(box, 40_000, torch.Generator().manual_seed(0))
     s = (beta.log() - box.log().mean(1)) / (box.log()[:, 1] - box.log()[:, 0]) * 2
     assert s.abs().max() <= 1 + 1e-5
-    ends = 1 - 2 / math.pi * math.asin(1 / draws.BEYOND)  # the part that is brought back
+    ends = 1 - 2 / math.pi * math.asin(1 / objective.BEYOND)  # the part that is brought back
     for sign in (-1, 1):
         shares = (sign * s > 1 - 1e-5).double().mean(0)
         torch.testing.assert_close(shares, torch.full_like(shares, ends / 2), atol=0.01, rtol=0)
     inside = s[s.abs() < 1 - 1e-5]
-    u = (inside / draws.BEYOND).asin()  # uniform, by the inverse of what makes the ends dense
-    widest = math.asin(1 / draws.BEYOND)
+    u = (inside / objective.BEYOND).asin()  # uniform, by the inverse of what makes the ends dense
+    widest = math.asin(1 / objective.BEYOND)
     assert u.mean().item() == pytest.approx(0, abs=0.02)
     assert u.square().mean().item() == pytest.approx(widest**2 / 3, rel=0.02)
 
@@ -63,8 +64,8 @@ def test_draws_lie_in_the_box_and_are_denser_towards_its_ends() -> None:
 def test_warming_up_starts_from_the_floor_and_ends_at_beta() -> None:
     """Ratios of the β_l, which say what belongs in which layer, hold throughout."""
     beta = torch.tensor(BOX).T
-    for step, least in ((0, draws.FLOOR), (100, None)):
-        rising = draws.warmed(beta, SETTINGS.model_copy(update=WARM), step)
+    for step, least in ((0, objective.FLOOR), (100, None)):
+        rising = objective.warmed(beta, SETTINGS.model_copy(update=WARM), step)
         torch.testing.assert_close(rising[:, 0] / rising[:, 1], beta[:, 0] / beta[:, 1])
         lowest = beta.amin(1) if least is None else torch.full((2,), least)
         torch.testing.assert_close(rising.amin(1), lowest)
@@ -74,7 +75,7 @@ WARM = {"steps": 400, "warm_up": 0.25}
 
 
 def test_weights_decay_and_what_is_said_of_beta_does_not() -> None:
-    """A step without a gradient: matrices, biases and detours shrink, functions of log β do not."""
+    """Without a gradient a step shrinks matrices, biases and adapters, not functions of log β."""
     model = conditioned()
     start = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     adam = amortized._adam(model, weight_decay=0.1)
@@ -90,7 +91,7 @@ def test_weights_decay_and_what_is_said_of_beta_does_not() -> None:
 
 
 def test_draws_along_different_axes_are_independent() -> None:
-    beta = draws.draw_beta(torch.tensor(BOX), 40_000, torch.Generator().manual_seed(0))
+    beta = objective.draw_beta(torch.tensor(BOX), 40_000, torch.Generator().manual_seed(0))
     assert abs(torch.corrcoef(beta.log().T)[0, 1].item()) < 4 / math.sqrt(40_000)
 
 
@@ -105,7 +106,7 @@ def test_each_item_has_the_objective_of_the_plain_model_at_its_own_beta() -> Non
     plain = build(options([3, 2]), (6,), 0)
     for item, own in enumerate(beta):
         plain.load_state_dict(folded(model, own))
-        expected = objective(plain(x, noise), own)[item]
+        expected = objective.objective(plain(x, noise), own)[item]
         torch.testing.assert_close(found[item], expected, rtol=1e-4, atol=1e-5)
 
 

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 
+from hvae.config.training import Training
 from hvae.data.digits import load
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.params import Training
-from hvae.training.grid import Trained, train
+from hvae.training.independent import TrainedModels, train
 from hvae.training.objective import objective
 from tests.conftest import built
 
@@ -31,7 +31,7 @@ def start(shape: tuple[int, ...] = (64,), **choices: object) -> HierarchicalVAE:
     return built([16, V * K], shape, width=16, sigma=0.2, top=top, **choices)
 
 
-def trained(betas: list[list[float]], steps: int) -> Trained:
+def trained(betas: list[list[float]], steps: int) -> TrainedModels:
     return train(start(), betas, DATA, HELD_OUT, settings(steps), 0)
 
 

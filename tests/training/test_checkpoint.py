@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from hvae.config.model import Model
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.models.noise import draw
-from hvae.params import Model
 from hvae.training import checkpoint
 
 CARD = checkpoint.Card(

@@ -9,16 +9,17 @@ import pytest
 import torch
 from torch import Tensor
 
+from hvae.config.model import Model
+from hvae.config.training import Schedule
 from hvae.data import digits, prepared
 from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
-from hvae.params import Model, Schedule
 from hvae.training import checkpoint
-from hvae.training.batches import batch
-from hvae.training.grid import Trained, train
+from hvae.training.independent import TrainedModels, train
+from hvae.training.inputs import batch
 from hvae.training.objective import objective
 from hvae.training.train import constants, main
 
@@ -54,7 +55,7 @@ def items(family: str) -> Tensor:
     return X.round() if family == "bernoulli" else X
 
 
-def together(family: str, betas: list[list[float]], settings: Schedule = SETTINGS) -> Trained:
+def together(family: str, betas: list[list[float]], settings: Schedule = SETTINGS) -> TrainedModels:
     x = items(family)
     return train(start(family), betas, x[:1200], x[1200:1500], settings, seed=0)
 

@@ -8,13 +8,14 @@ import pytest
 import torch
 
 from hvae.bounds.gaussian import optimal_objective
+from hvae.config.model import Model
+from hvae.config.sources.synthetic import Gaussian
+from hvae.config.training import Training
 from hvae.data import gaussian
 from hvae.data.splits import split
 from hvae.latents.evaluate import measure, summary
 from hvae.models.build import build
-from hvae.options import Gaussian
-from hvae.params import Model, Training
-from hvae.training.grid import train
+from hvae.training.independent import train
 
 SEED, WIDTH, SIGMA = 0, 48, 0.3
 BETAS = [0.1, 10**-0.5, 1.0, 10**0.5, 10.0]

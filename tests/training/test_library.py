@@ -12,9 +12,10 @@ import torch
 import hvae
 from hvae.errors import InputError
 from hvae.models.build import build
-from hvae.training import amortized, checkpoint, grid
+from hvae.training import amortized, checkpoint
+from hvae.training import independent as rows
 from tests.conftest import small
-from tests.plane.cases import BOX, NAME, card, independent, options, shared
+from tests.plane.cases import BOX, NAME, amortized_model, card, independent, options
 
 X = torch.rand(40, 6, generator=torch.Generator().manual_seed(0))
 PLAN = hvae.Schedule(steps=6, batch_size=8, learning_rate=4e-3, validate_every=3)
@@ -31,7 +32,7 @@ def plane() -> Any:
 )
 def test_models_are_those_of_the_jobs_whatever_the_type_of_the_data(data: Any) -> None:
     found = hvae.train_models(small([3, 2]), [[1, 4], [0.5, 0.5]], data, data, PLAN, seed=0)
-    known = grid.train(small([3, 2]), BETAS, X, X, PLAN, 0)
+    known = rows.train(small([3, 2]), BETAS, X, X, PLAN, 0)
     assert torch.equal(found.weights, known.weights)
     assert all(torch.equal(found.looks[step], look) for step, look in known.looks.items())
 
@@ -95,7 +96,7 @@ def test_models_are_kept_in_folders_named_by_text(tmp_path: Path) -> None:
 
 
 def test_a_plane_is_loaded_at_beta_of_any_type(tmp_path: Path) -> None:
-    shared(tmp_path)
+    amortized_model(tmp_path)
     known = checkpoint.load(tmp_path, NAME, [1.0, 4.0]).state_dict()
     for beta in ([1, 4], (1, 4), np.array([1.0, 4.0]), torch.tensor([1, 4])):
         found = hvae.load_model(str(tmp_path), NAME, beta=beta).state_dict()
@@ -103,7 +104,7 @@ def test_a_plane_is_loaded_at_beta_of_any_type(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_kept_or_loaded_is_refused(tmp_path: Path) -> None:
-    shared(tmp_path)
+    amortized_model(tmp_path)
     independent(tmp_path, [1.0, 4.0])
     known, state = card("mine", [1.0, 4.0], options()), small([3, 2]).state_dict()
     for call, problem in [

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from hvae.section import Section
-from hvae.training import amortized, grid, loop
-from hvae.training.flat import State
+from hvae.config.base import Section
+from hvae.training import amortized, independent, loop
+from hvae.training.members import State
 from hvae.training.resume import Checkpoints, fingerprint
 from tests.conftest import small
 from tests.training import test_amortized as plane
-from tests.training import test_grid as rows
+from tests.training import test_independent as rows
 
 BETAS = [rows.BETAS[0], [1e38, 1e38], rows.BETAS[2]]
 Train = Callable[[Checkpoints | None], Mapping[str, Tensor]]
@@ -27,7 +27,9 @@ class Killed(Exception):
 def members(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     """Three members, of which one diverges; some are best at the first look."""
     settings = rows.SETTINGS.model_copy(update={"learning_rate": 0.05})
-    return _named(grid.train(rows.start(), BETAS, rows.DATA, -rows.HELD_OUT, settings, 0, kept))
+    return _named(
+        independent.train(rows.start(), BETAS, rows.DATA, -rows.HELD_OUT, settings, 0, kept)
+    )
 
 
 def convolutions(kept: Checkpoints | None) -> Mapping[str, Tensor]:
@@ -35,7 +37,7 @@ def convolutions(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     model = small([2, 3], shape=(5, 4), width=3, backbone="conv")
     data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
     settings = rows.SETTINGS.model_copy(update={"steps": 8, "validate_every": 3})
-    return _named(grid.train(model, rows.BETAS, data, data[:20], settings, 0, kept))
+    return _named(independent.train(model, rows.BETAS, data, data[:20], settings, 0, kept))
 
 
 def one_for_the_plane(kept: Checkpoints | None) -> Mapping[str, Tensor]:
@@ -45,7 +47,7 @@ def one_for_the_plane(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     return found.state | {f"look {step}": torch.tensor(v) for step, v in found.looks.items()}
 
 
-def _named(found: grid.Trained) -> Mapping[str, Tensor]:
+def _named(found: independent.TrainedModels) -> Mapping[str, Tensor]:
     looks = {f"look {step}": value for step, value in found.looks.items()}
     return {"weights": found.weights, "diverged": found.diverged} | looks
 
@@ -141,7 +143,7 @@ def test_seconds_add_up_over_interruptions(monkeypatch: pytest.MonkeyPatch, tmp_
     seconds = itertools.count(0, 100).__next__  # each time that somebody looks at the clock
     monkeypatch.setattr(loop.time, "perf_counter", seconds)
     killed(monkeypatch, members, tmp_path, 1)  # kept at the look after 100 seconds
-    found = grid.train(
+    found = independent.train(
         rows.start(), BETAS, rows.DATA, rows.HELD_OUT, rows.SETTINGS, 0, checkpoints(tmp_path)
     )
     assert found.seconds == 100 + 400  # three more looks, and the end

@@ -9,9 +9,9 @@ import torch
 from threadpoolctl import threadpool_info
 
 import hvae
-from hvae.command import steady
 from hvae.errors import InputError
-from hvae.training import amortized, grid, threads
+from hvae.io.command import steady
+from hvae.training import amortized, independent, threads
 from tests.conftest import small
 from tests.training.test_library import BETAS, PLAN, X, plane
 
@@ -27,7 +27,7 @@ def many() -> Iterator[None]:
     torch.set_num_threads(1)
 
 
-def seen(monkeypatch: pytest.MonkeyPatch, module: Any = grid) -> list[int]:
+def seen(monkeypatch: pytest.MonkeyPatch, module: Any = independent) -> list[int]:
     """The threads of every call of `train`."""
     counts: list[int] = []
 
@@ -43,10 +43,10 @@ def test_small_models_take_one_thread_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch, told: int | None, count: int
 ) -> None:
     hvae.set_threads(told)
-    independent, shared = seen(monkeypatch), seen(monkeypatch, amortized)
+    each, shared = seen(monkeypatch), seen(monkeypatch, amortized)
     hvae.train_models(small([3, 2]), BETAS, X, X, PLAN, seed=0)
     hvae.train_plane(plane(), X, X, PLAN, seed=0)
-    assert (independent, shared) == ([count], [count])
+    assert (each, shared) == ([count], [count])
     assert torch.get_num_threads() == MANY
 
 
@@ -72,7 +72,7 @@ def test_threads_are_put_back_after_an_error(monkeypatch: pytest.MonkeyPatch) ->
     def train(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grid, "train", train)
+    monkeypatch.setattr(independent, "train", train)
     with pytest.raises(KeyboardInterrupt):
         hvae.train_models(small([3, 2]), BETAS, X, X, PLAN, seed=0)
     assert torch.get_num_threads() == MANY

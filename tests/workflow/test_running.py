@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hvae.command import RUN
+from hvae.io.command import RUN
 from tests.conftest import ROOT
 from workflow import running
 
@@ -23,7 +23,7 @@ sys.stdin.read()
 # a job of it
 JOB = """
 import time
-from hvae import command
+from hvae.io import command
 print("imported", flush=True)
 command.run(lambda arguments: time.sleep(600), command.parser("").parse_args([]))
 """

@@ -8,9 +8,10 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from hvae import tables
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.cost.disk import disk, sentence
-from hvae.params import Params, parse
+from hvae.io import tables
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"
@@ -309,7 +310,7 @@ def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
 def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
     workspace: Workspace,
 ) -> None:
-    source = workspace.folder / "hvae/tasks/layers.py"
+    source = workspace.folder / "hvae/tasks/views.py"
     source.touch()
     assert workspace.planned() == {}
     source.write_text(source.read_text() + "\n# changed\n")
@@ -348,7 +349,7 @@ def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:
     path = Path(RESULTS) / "parts/tasks/classification/0.1_s0.parquet"
     (workspace.folder / path).write_bytes(b"not parquet")
     log = workspace.run(
-        "python", "-m", "hvae.results.collect", "--out", "x.parquet", str(path), succeeds=False
+        "python", "-m", "hvae.io.collect", "--out", "x.parquet", str(path), succeeds=False
     )
     assert log.startswith(f"error: {path} cannot be read as a Parquet table")
     assert len(log.strip().splitlines()) == 1

@@ -65,10 +65,10 @@ rule collect_plane:
         runtime=10,
     params:
         **depends(lambda wildcards: json.dumps({"layers": LAYERS})),
-        code=code("hvae.results.collect"),
+        code=code("hvae.io.collect"),
         layers=LAYERS,
     shell:
-        "python -m hvae.results.collect --fingerprint {params.fingerprint} --table {wildcards.table} --layers {params.layers} "
+        "python -m hvae.io.collect --fingerprint {params.fingerprint} --table {wildcards.table} --layers {params.layers} "
         "--out {output.table} {input.parts} 2> {log}"
 
 

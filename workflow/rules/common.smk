@@ -5,27 +5,29 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-import hvae.baseline
+import hvae.config.base
+import hvae.config.baseline
 import hvae.cost.disk
-import hvae.cost.made
+import hvae.cost.counts
 import hvae.cost.time
+import hvae.data.summary
 import hvae.errors
-import hvae.params
-import hvae.provenance
+import hvae.config.params
+import hvae.config.sources.files
+import hvae.io.provenance
 import hvae.results.convergence
 import hvae.results.parameters
-from hvae.data import feasible
+from hvae.io.imports import code
 from workflow import current, environment, raw, running
-from workflow.imports import code
 
 # With --jobs, as on a cluster, the cores of this machine bound nothing.
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
 
 try:
-    PARAMS = hvae.params.parse(hvae.params.Params, config)
+    PARAMS = hvae.config.base.parse(hvae.config.params.Params, config)
     PLAN = [
         hvae.cost.disk.sentence(PARAMS),
-        *hvae.cost.made.looks(PARAMS),
+        *hvae.cost.counts.evaluated_part(PARAMS),
         hvae.cost.time.sentence(PARAMS, CORES),
     ]
 except hvae.errors.InputError as error:
@@ -39,12 +41,12 @@ current.install()
 
 # The job units, by name: points of the grid and, where one model serves them all, what is beside them.
 ROWS = PARAMS.rows()
-LOOKED_INTO = PARAMS.looked_into()
+EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
 TARGETS = PARAMS.grid.targets()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
-SINGLE = hvae.baseline.rows(PARAMS)
-SINGLE_LOOKED_INTO = hvae.baseline.looked_into(PARAMS)
+SINGLE = hvae.config.baseline.rows(PARAMS)
+SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
 
 DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
@@ -101,7 +103,7 @@ def model_files(names, of=OWN):
     ]
 
 
-def models_of(rows=LOOKED_INTO | SINGLE_LOOKED_INTO):
+def models_of(rows=EVALUATED | SINGLE_EVALUATED):
     """The models of a row's points, which may be one for all."""
     return lambda wildcards: model_files(
         (point.model for point in rows[wildcards.row]),
@@ -119,12 +121,12 @@ def latents_of(*splits):
     """The latents of a row's points, a file a point and split."""
     return [
         f"{RESULTS}/{{of}}latents/point={point}/split={split}/part-0.parquet"
-        for point in points_of(LOOKED_INTO)
+        for point in points_of(EVALUATED)
         for split in splits
     ]
 
 
-def parts(table, rows=LOOKED_INTO, of=OWN):
+def parts(table, rows=EVALUATED, of=OWN):
     """The rows' parts of one table, in the order of the grid."""
     return [f"{RESULTS}/{of}parts/{table}/{row}.parquet" for row in rows]
 
@@ -137,7 +139,7 @@ def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
     """
     return {
         "job": parameters,
-        "fingerprint": lambda wildcards, input: hvae.provenance.made_of(
+        "fingerprint": lambda wildcards, input: hvae.io.provenance.made_of(
             identity(parameters(wildcards)), input
         ),
     }
@@ -154,7 +156,7 @@ def job(*keys, **extra):
     return depends(lambda wildcards: PARAMS.job(*keys, **extra))
 
 
-def of_row(wildcards, *keys, rows=LOOKED_INTO | SINGLE_LOOKED_INTO, **extra):
+def of_row(wildcards, *keys, rows=EVALUATED | SINGLE_EVALUATED, **extra):
     """Those keys of the parameters, and the row's points."""
     points = [point.model_dump() for point in rows[wildcards.row]]
     return PARAMS.job(*keys, points=points, **extra)

@@ -1,7 +1,11 @@
 # One manifest stands for all of the user's own raw files.
 MANIFEST = str(raw.path(PARAMS))
-PLANNED = feasible.plan(PARAMS).model_dump_json()
-OWN_FILES = [local(MANIFEST)] if isinstance(PARAMS.data, hvae.options.Own) else []
+PLANNED = hvae.data.summary.plan(PARAMS).model_dump_json()
+OWN_FILES = (
+    [local(MANIFEST)]
+    if isinstance(PARAMS.data, hvae.config.sources.files.OwnFiles)
+    else []
+)
 
 if workflow.is_main_process:
     raw.look(PARAMS)

@@ -59,7 +59,7 @@ rule extract:
 
 rule latents:
     input:
-        expand(latents_of("train", "validation", "test"), row=LOOKED_INTO, of=OWN),
+        expand(latents_of("train", "validation", "test"), row=EVALUATED, of=OWN),
         expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery"]),
 
 
@@ -69,10 +69,10 @@ ROWS_OF = {
     OWN: {
         "points": MEASURED,
         "items": MEASURED,
-        "gallery": LOOKED_INTO,
+        "gallery": EVALUATED,
         "history": [*(SHARED.values() or ROWS), *ANCHORS],
-        "information": LOOKED_INTO,
-        "embeddings": LOOKED_INTO,
+        "information": EVALUATED,
+        "embeddings": EVALUATED,
     },
     BASELINE: {"points": SINGLE, "items": SINGLE},
 }
@@ -99,6 +99,6 @@ rule collect:
         runtime=10,
     params:
         **depends(),
-        code=code("hvae.results.collect"),
+        code=code("hvae.io.collect"),
     shell:
-        "python -m hvae.results.collect --fingerprint {params.fingerprint} --out {output.table} {input.parts} 2> {log}"
+        "python -m hvae.io.collect --fingerprint {params.fingerprint} --out {output.table} {input.parts} 2> {log}"

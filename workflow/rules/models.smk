@@ -5,8 +5,10 @@ TRAINED = {
         "training": PARAMS.training.schedule(),
     },
     BASELINE: {
-        "model": hvae.baseline.model(PARAMS).model_dump(mode="json", by_alias=True),
-        "training": hvae.baseline.schedule(PARAMS),
+        "model": hvae.config.baseline.model(PARAMS).model_dump(
+            mode="json", by_alias=True
+        ),
+        "training": hvae.config.baseline.schedule(PARAMS),
     },
 }
 BOX = {OWN: PARAMS.grid.box(), BASELINE: PARAMS.grid.box()[:1]}

@@ -1,5 +1,9 @@
+PAGES = Path("hvae/reports")  # the templates of a section stand beside it
 TEMPLATES = [
-    local(str(path)) for path in sorted(Path("hvae/reports/templates").rglob("*.*"))
+    local(str(path))
+    for path in sorted(
+        [*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")]
+    )
 ]
 # What the page and its figures show.
 REPORTED = expand(
@@ -38,7 +42,7 @@ rule record:
     params:
         **{
             **job(*type(PARAMS).model_fields),
-            "fingerprint": hvae.provenance.made_of(
+            "fingerprint": hvae.io.provenance.made_of(
                 PARAMS.job(*type(PARAMS).model_fields), []
             ),
         },

@@ -30,7 +30,7 @@ BASELINE_COLLECTED = {
     table: [
         part
         for task in TASKS
-        for part in parts(f"{table}/{task}", SINGLE_LOOKED_INTO, BASELINE)
+        for part in parts(f"{table}/{task}", SINGLE_EVALUATED, BASELINE)
     ]
     for table in COLLECTED
 }
@@ -152,9 +152,9 @@ rule collect_tasks:
         runtime=10,
     params:
         **depends(),
-        code=code("hvae.results.collect"),
+        code=code("hvae.io.collect"),
     shell:
-        "python -m hvae.results.collect --fingerprint {params.fingerprint} --table {wildcards.table} --out {output.table} "
+        "python -m hvae.io.collect --fingerprint {params.fingerprint} --table {wildcards.table} --out {output.table} "
         "{input.parts} 2> {log}"
 
 

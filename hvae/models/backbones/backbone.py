@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from torch import nn
 
-from hvae.models.families import GAUSSIAN, Family
-from hvae.sizes import channels
+from hvae.config.sizes import channels
+from hvae.models.distributions import GAUSSIAN, Family
 
 
-class Plan(NamedTuple):
+class BackbonePlan(NamedTuple):
     """shape: an item's; outputs: the numbers that the decoder gives for a pixel, all its channels.
 
     latents: the widths that were asked for, z_1 first; width: of hidden layers, or base channels.

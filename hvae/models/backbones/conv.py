@@ -3,18 +3,17 @@
 import torch
 from torch import Tensor, nn, relu_
 
+from hvae.config.sizes import HALVINGS, Size, channels, conv_scales, flat_latents, size_of
 from hvae.models.backbones import mlp
-from hvae.models.backbones.backbone import Backbone, Plan
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.backbones.maps import Double, Halve, Up, as_flat, as_maps
-from hvae.models.distributions import Normal
-from hvae.models.families import gaussian
-from hvae.sizes import HALVINGS, Size, channels, conv_scales, flat_latents, size_of
+from hvae.models.distributions import Normal, gaussian
 
 KERNEL = 4
 HIDDEN = 8  # times the base channels: units of hidden vectors, half the numbers of a 4 × 4 map
 
 
-def conv(plan: Plan) -> Backbone:
+def conv(plan: BackbonePlan) -> Backbone:
     """z_1 is d_1 maps, an eighth of the image in height and width (rounded up); the rest vectors.
 
     ::
@@ -31,32 +30,32 @@ def conv(plan: Plan) -> Backbone:
     layers, size = range(len(plan.latents)), conv_scales(plan.shape)[-1]
     flat = tuple(flat_latents("conv", plan.shape, plan.latents))
     hidden = HIDDEN * plan.width
-    maps_head = MapsHead(plan, size)
+    lowest_head = LowestHead(plan, size)
     heads = [
         mlp.Head(hidden + sum(plan.seen(layer)), hidden, flat[layer], plan.family(layer))
         for layer in layers[1:]
     ]
     return Backbone(
-        bottom_up=BottomUp(plan, size),
-        posterior=nn.ModuleList([maps_head, *heads]),
+        bottom_up=ConvBottomUp(plan, size),
+        posterior=nn.ModuleList([lowest_head, *heads]),
         prior=nn.ModuleList(
             mlp.Head(sum(plan.above(layer)), hidden, flat[layer]) for layer in layers[:-1]
         ),
-        decoder=Decoder(plan, size),
+        decoder=ConvDecoder(plan, size),
         latents=flat,
         convolutional=True,
     )
 
 
-class BottomUp(nn.Module):
+class ConvBottomUp(nn.Module):
     """h_1, maps (flat, (..., c·⌈h/8⌉·⌈w/8⌉)), and vectors h_2, …, h_L, each (..., 8c)."""
 
-    def __init__(self, plan: Plan, size: Size) -> None:
+    def __init__(self, plan: BackbonePlan, size: Size) -> None:
         super().__init__()
         self.size = size_of(plan.shape)
         inputs = [channels(plan.shape), *[plan.width] * (HALVINGS - 1)]
         self.halvings = nn.ModuleList(Halve(count, plan.width, KERNEL) for count in inputs)
-        self.vectors = mlp.BottomUp(
+        self.vectors = mlp.MlpBottomUp(
             plan.width * size.area, HIDDEN * plan.width, len(plan.latents) - 1
         )
 
@@ -68,10 +67,10 @@ class BottomUp(nn.Module):
         return [lowest, *self.vectors(lowest)]
 
 
-class MapsHead(nn.Module):
+class LowestHead(nn.Module):
     """Reads z_1 from h_1 and from vectors z_{>1}, if they are seen, spread over maps."""
 
-    def __init__(self, plan: Plan, size: Size) -> None:
+    def __init__(self, plan: BackbonePlan, size: Size) -> None:
         super().__init__()
         self.size = size
         self.features = nn.Conv2d(plan.width, plan.width, 3, padding=1)
@@ -98,10 +97,10 @@ class Spread(nn.Module):
         return as_maps(self.linear(torch.cat(vectors, -1)), self.size)
 
 
-class Decoder(nn.Module):
+class ConvDecoder(nn.Module):
     """z_1, and with skips the vectors z_{>1}, to the likelihood's numbers for every pixel."""
 
-    def __init__(self, plan: Plan, size: Size) -> None:
+    def __init__(self, plan: BackbonePlan, size: Size) -> None:
         super().__init__()
         self.size = size
         image, *between = conv_scales(plan.shape)[:-1]

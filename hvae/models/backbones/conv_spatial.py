@@ -7,16 +7,15 @@ import torch
 from torch import Tensor, nn, relu_
 from torch.nn.functional import interpolate
 
-from hvae.models.backbones.backbone import Backbone, Plan
+from hvae.config.sizes import Size, channels, flat_latents, spatial_scales
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.backbones.maps import Double, Halve, as_flat, as_maps
-from hvae.models.distributions import Normal
-from hvae.models.families import gaussian
-from hvae.sizes import Size, channels, flat_latents, spatial_scales
+from hvae.models.distributions import Normal, gaussian
 
 KERNEL = 5
 
 
-def conv_spatial(plan: Plan) -> Backbone:
+def conv_spatial(plan: BackbonePlan) -> Backbone:
     """z_l is d_l maps of 2^−(l+1) of the image's height and width, rounded up at each halving.
 
     ::
@@ -34,16 +33,16 @@ def conv_spatial(plan: Plan) -> Backbone:
     scales = spatial_scales(plan.shape, len(layers))
     latents = list(zip(plan.latents, scales[2:], strict=True))
 
-    def head(layer: int, features: int, seen: Sequence[int]) -> MapsHead:
+    def head(layer: int, features: int, seen: Sequence[int]) -> SpatialHead:
         inputs = [(features, scales[layer + 2])] if features else []
         above = latents[layer + 1 :] if seen else []
-        return MapsHead([*inputs, *above], plan.width, *latents[layer])
+        return SpatialHead([*inputs, *above], plan.width, *latents[layer])
 
     return Backbone(
-        bottom_up=BottomUp(plan, scales),
+        bottom_up=SpatialBottomUp(plan, scales),
         posterior=nn.ModuleList(head(layer, plan.width, plan.seen(layer)) for layer in layers),
         prior=nn.ModuleList(head(layer, 0, plan.above(layer)) for layer in layers[:-1]),
-        decoder=Decoder(plan, latents if plan.skip else latents[:1], scales),
+        decoder=SpatialDecoder(plan, latents if plan.skip else latents[:1], scales),
         latents=tuple(flat_latents("conv-spatial", plan.shape, plan.latents)),
         convolutional=True,
     )
@@ -58,10 +57,10 @@ def together(inputs: Sequence[Tensor], kinds: Sequence[Maps], size: Size) -> Ten
     return torch.cat([interpolate(part, tuple(size)) for part in parts], 1)
 
 
-class BottomUp(nn.Module):
+class SpatialBottomUp(nn.Module):
     """Maps h_1, …, h_L, flat: h_l is (..., c·area of z_l's maps)."""
 
-    def __init__(self, plan: Plan, scales: Sequence[Size]) -> None:
+    def __init__(self, plan: BackbonePlan, scales: Sequence[Size]) -> None:
         super().__init__()
         self.size = scales[0]
         self.first = Halve(channels(plan.shape), plan.width, KERNEL)
@@ -76,7 +75,7 @@ class BottomUp(nn.Module):
         return features
 
 
-class MapsHead(nn.Module):
+class SpatialHead(nn.Module):
     """Two convolutions from maps of several sizes to a Gaussian over the maps of one layer."""
 
     def __init__(self, inputs: Sequence[Maps], width: int, latent: int, size: Size) -> None:
@@ -91,10 +90,10 @@ class MapsHead(nn.Module):
         return gaussian(parameters.unflatten(-1, (self.size.area, -1)), axes=2)
 
 
-class Decoder(nn.Module):
+class SpatialDecoder(nn.Module):
     """Latents, z_1 first, to the likelihood's numbers for every pixel."""
 
-    def __init__(self, plan: Plan, inputs: Sequence[Maps], scales: Sequence[Size]) -> None:
+    def __init__(self, plan: BackbonePlan, inputs: Sequence[Maps], scales: Sequence[Size]) -> None:
         super().__init__()
         self.inputs, self.size = list(inputs), scales[2]
         counts = [sum(count for count, _ in inputs), plan.width, plan.outputs]

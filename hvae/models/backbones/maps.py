@@ -7,7 +7,7 @@ is in the memory format that convolutions on the CPU are fastest in, without a c
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from hvae.sizes import Size
+from hvae.config.sizes import Size
 
 
 def as_maps(flat: Tensor, size: Size) -> Tensor:

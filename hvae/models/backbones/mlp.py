@@ -5,11 +5,11 @@ import math
 import torch
 from torch import Tensor, nn
 
-from hvae.models.backbones.backbone import Backbone, Plan
-from hvae.models.families import GAUSSIAN, Family, Latent
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
+from hvae.models.distributions import GAUSSIAN, Family, Latent
 
 
-def mlp(plan: Plan) -> Backbone:
+def mlp(plan: BackbonePlan) -> Backbone:
     """One hidden layer of `width` units in every network.
 
     ::
@@ -22,7 +22,7 @@ def mlp(plan: Plan) -> Backbone:
     layers = range(len(plan.latents))
     decoded = plan.latents if plan.skip else plan.latents[:1]
     return Backbone(
-        bottom_up=BottomUp(math.prod(plan.shape), plan.width, len(plan.latents)),
+        bottom_up=MlpBottomUp(math.prod(plan.shape), plan.width, len(plan.latents)),
         posterior=nn.ModuleList(
             Head(
                 plan.width + sum(plan.seen(layer)),
@@ -68,7 +68,7 @@ class Head(nn.Module):
         return self.family.read(self.net(*inputs))
 
 
-class BottomUp(nn.Module):
+class MlpBottomUp(nn.Module):
     """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width)."""
 
     def __init__(self, inputs: int, width: int, layers: int) -> None:

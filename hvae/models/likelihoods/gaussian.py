@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from hvae.models.constant import Constant
 from hvae.models.distributions import Normal
+from hvae.models.layers import Constant
 from hvae.models.likelihoods.base import Likelihood
 
 SMALLEST_SIGMA = 1e-3  # of a learned σ, in the units of x: a quarter of a level of 8-bit data
@@ -35,7 +35,7 @@ class IsotropicGaussian(Likelihood):
         return dimensions / 2 * math.log(2 * math.pi * self.scale.item() ** 2)
 
 
-class Gaussian(IsotropicGaussian):
+class FixedGaussian(IsotropicGaussian):
     """σ is fixed; a buffer, so that it is saved and loaded with the weights."""
 
     sigma: Tensor

@@ -1,45 +1,27 @@
-"""The numbers that a point can have: rates, what the model costs, information, and each task's."""
+"""Every point as a record, and the numbers that it can have.
+
+These are rates, what the model costs, information, and each task's.
+"""
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from hvae.reports import plane
-from hvae.reports.explorer import scores
-from hvae.reports.information import Quantity
-from hvae.reports.marks import ends
-from hvae.reports.plane import Interval
-from hvae.reports.run import Run
-from hvae.reports.theme import rate_of, span, sub
-
-NATS = "nats per item"
-
-
-class Column(NamedTuple):
-    """One number of a point: its name, title, unit and group on the page, and which way is better.
-
-    better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
-    of its 95 % interval, by point; ends are nan where no interval is known. layers: those that are
-    read, with which the title ends; "" where it is about none in particular.
-    """
-
-    name: str
-    title: str
-    unit: str
-    group: str
-    better: str
-    values: Mapping[str, Interval]
-    layers: str = ""
-
-    def described(self) -> dict[str, str]:
-        """What the page says of it: all but the values."""
-        names = ("name", "title", "unit", "group", "better", "layers")
-        return {name: getattr(self, name) for name in names}
+from hvae.io.tables import MEASURED, betas
+from hvae.reports.charts.scatter import kinds
+from hvae.reports.charts.theme import rate_of, span, sub
+from hvae.reports.explorer.scores import Column, scores
+from hvae.reports.sections import plane
+from hvae.reports.sections.information import Quantity
+from hvae.reports.sections.plane import VALUES, Interval, interval
+from hvae.results.quantities import NATS, OF_POINTS
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 
 def columns(run: Run) -> list[Column]:
     """Those of which some point has a number."""
-    every = [*_rates(run), *_betas(run), *_costs(run), *_information(run), *_tasks(run)]
+    every = [*_rates(run), *_betas(run), *_costs(run), *_information(run), *scores(run)]
     return [c for c in every if any(math.isfinite(v) for v, _, _ in c.values.values())]
 
 
@@ -95,30 +77,19 @@ def _betas(run: Run) -> list[Column]:
     ]
 
 
-COSTS: Mapping[str, tuple[str, str, str]] = {
-    "psnr": ("PSNR, z sampled", "dB", "higher"),
-    "mse": ("Mean squared error per dimension, z sampled", "units²", "lower"),
-    "bits": ("Code length (D + R) / n", "bits per dimension", "lower"),
-}
-LESS_CONSTANT = "distortion-less-constant"  # which `distortion` of the tables includes
-
-
 def _costs(run: Run) -> list[Column]:
     objective = "J° = D° + " + " + ".join(f"β{sub(k)}R{sub(k)}" for k in range(1, run.layers + 1))
     values = {p["point"]: interval(p["objective"], p["objective_se"]) for p in run.measured}
-    title = f"{plane.distortion(run)}, z sampled"
-    name = "distortion" if run.own_sigma else LESS_CONSTANT
+    distortion = plane.distortion(run)
+    title = f"{distortion.title}, z sampled"
     return [
-        Column(name, title, NATS, "Model", "lower", VALUES["distortion"](run)),
+        Column(distortion.name, title, NATS, "Model", "lower", VALUES["distortion"](run)),
         *(
-            Column(name, title, unit, "Model", better, VALUES[name](run))
-            for name, (title, unit, better) in COSTS.items()
+            Column(one.name, one.title, one.unit, "Model", one.better, VALUES[one.name](run))
+            for one in map(OF_POINTS.__getitem__, ("psnr", "mse", "bits"))
         ),
         Column("objective", objective, NATS, "Model", "none", values),
     ]
-
-
-VALUES: Mapping[str, Callable[[Run], dict[str, Interval]]] = plane.VALUES
 
 
 def _information(run: Run) -> list[Column]:
@@ -138,18 +109,28 @@ def _information(run: Run) -> list[Column]:
     return found
 
 
-def _tasks(run: Run) -> list[Column]:
-    return [Column(*one) for one in scores.scores(run)]
-
-
-def interval(value: float, std_error: float) -> Interval:
-    """A value and the ends of its 95 % interval."""
-    low, high = list(ends("", value, std_error).values())[1:]
-    return value, low, high
-
-
 def described_values(column: Column, point: str) -> list[Any] | None:
     """Value, low and high of a point, to six digits; None where it has none."""
     if point not in column.values or not math.isfinite(column.values[point][0]):
         return None
     return [float(f"{number:.6g}") for number in column.values[point]]
+
+
+def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Of the grid, then independent models, then those asked for; diverged ones without numbers."""
+    kind = kinds(run)
+    rows = [*run.points, *run.anchors, *run.targets]
+    return [_record(row, kind[row["point"]], columns) for row in rows]
+
+
+def _record(row: Row, kind: str, columns: Sequence[Column]) -> dict[str, Any]:
+    trained = row["status"] in MEASURED
+    found = {c.name: described_values(c, row["point"]) for c in columns} if trained else {}
+    return {
+        "name": row["point"],
+        "kind": kind,
+        "seed": row["seed"],
+        "beta": list(betas(row)),
+        "trained": trained,
+        "values": {name: values for name, values in found.items() if values is not None},
+    }

@@ -1,7 +1,7 @@
-"""Frames: pictures and latents in a plane of the points that were looked into.
+"""Frames: pictures and embeddings of the points that were evaluated.
 
-The page must stay small enough to open at once, so that each kind has a budget: where there are
-many points, each shows fewer pictures, and fewer items in a plane.
+The page must stay small enough to open at once, so each kind has a budget: where there are many
+points, each shows fewer pictures, and fewer items in an embedding.
 """
 
 import math
@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.reports import pictures
-from hvae.reports.embedding import DIGITS, METHODS
+from hvae.reports.charts.theme import span
 from hvae.reports.explorer.limits import latents
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
-from hvae.reports.theme import span
+from hvae.reports.sections import pictures
+from hvae.reports.sections.embeddings import DIGITS, METHODS
 from hvae.results.rates import suffix_name
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
 PICTURES = 3_000_000  # bytes of pixels, which a PNG hardly exceeds
-PLACES = 150_000  # items in all planes together
+PLACES = 150_000  # items in all embeddings together
 Gallery = dict[tuple[str, str], list[Row]]
 
 
@@ -30,7 +30,7 @@ def has_pictures(run: Run) -> bool:
 
 
 def frames(run: Run) -> dict[str, Any]:
-    """strips and planes by point; originals: the items that are reconstructed."""
+    """strips and planes (embeddings) by point; originals: the items that are reconstructed."""
     trained = {point["point"] for point in run.measured}
     found = _gallery(run, trained) if has_pictures(run) else {}
     count = _fitting(run, found)
@@ -39,7 +39,7 @@ def frames(run: Run) -> dict[str, Any]:
         images = np.array([row["image"] for row in rows[:count]])
         strips.setdefault(point, []).append(_strip(run, kind, images))
     shown = _originals(run, found, count)
-    return {"strips": strips, "originals": shown, "planes": _planes(run, trained)}
+    return {"strips": strips, "originals": shown, "planes": _embeddings(run, trained)}
 
 
 def _gallery(run: Run, points: set[str]) -> Gallery:
@@ -82,8 +82,8 @@ def _originals(run: Run, found: Gallery, count: int) -> Row | None:
     return strip._asdict() | {"count": len(here)}
 
 
-def _planes(run: Run, trained: set[str]) -> dict[str, list[Row]]:
-    """By point a plane a layer and method: x, y, x, y, … of its items, and their classes."""
+def _embeddings(run: Run, trained: set[str]) -> dict[str, list[Row]]:
+    """By point an embedding a layer and method: x, y, x, y, … of its items, and their classes."""
     table = run.embeddings.select(["point", "layers", "method"])
     groups: dict[tuple[str, str, str], list[int]] = {}
     for place, row in enumerate(table.to_pylist()):
@@ -91,14 +91,14 @@ def _planes(run: Run, trained: set[str]) -> dict[str, list[Row]]:
             groups.setdefault((row["point"], row["layers"], row["method"]), []).append(place)
     count = max(1, PLACES // max(len(groups), 1))
     x, y, label = (run.embeddings[name].to_numpy() for name in ("x", "y", "label"))
-    planes: dict[str, list[Row]] = {}
+    found: dict[str, list[Row]] = {}
     for (point, layers, method), rows in groups.items():
         few = rows[:count]
         places = list(_places(x[few], y[few]))
         title = f"{latents(layers)} by {METHODS.get(method, method)}"
-        plane = {"title": title, "places": places, "labels": label[few].tolist()}
-        planes.setdefault(point, []).append(plane)
-    return planes
+        embedding = {"title": title, "places": places, "labels": label[few].tolist()}
+        found.setdefault(point, []).append(embedding)
+    return found
 
 
 def _places(x: NDArray[np.floating], y: NDArray[np.floating]) -> Iterator[float]:

@@ -4,13 +4,12 @@ import math
 from collections import Counter
 from typing import Any
 
-from hvae.reports.bounds import counted
-from hvae.reports.kinds import Row
-from hvae.reports.run import Run
-from hvae.reports.slack import UNITS, evidence
-from hvae.reports.theme import sub
+from hvae.reports.charts.theme import sub
+from hvae.reports.sections.bounds import counted, evidence
+from hvae.results.quantities import checked_unit
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
-NATS = "nats per item"
 DIGITS = 4
 
 
@@ -49,7 +48,7 @@ def _shown(check: Row) -> dict[str, Any]:
     rounded = {name: float(f"{value:.{DIGITS}g}") for name, value in numbers.items()}
     names = {name: check[name] for name in ("bound", "method", "verdict")}
     names["layers"] = latents(check["layers"])
-    return names | rounded | {"unit": UNITS.get(check["metric"], NATS)}
+    return names | rounded | {"unit": checked_unit(check["metric"])}
 
 
 def latents(layers: str) -> str:

@@ -1,57 +1,42 @@
 """The tasks' numbers on samples, from all layers and from the top one, as columns of the plane."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from hvae.reports.kinds import Row
-from hvae.reports.plane import Interval
-from hvae.reports.run import Run
-from hvae.reports.theme import span
+from hvae.reports.charts.theme import span
+from hvae.reports.sections.plane import Interval
+from hvae.results.quantities import METRICS, Measure
 from hvae.results.rates import lowest_layer
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
 
-
-class Measure(NamedTuple):
-    """How a metric of `tasks.parquet` is told: its words, its unit, which way is better."""
-
-    words: str
-    unit: str = ""
-    better: str = "higher"
-
-
-MEASURES = {
-    "accuracy": Measure("accuracy"),
-    "ari": Measure("adjusted Rand index"),
-    "nmi": Measure("normalised mutual information"),
-    "r2": Measure("R²"),
-    "mse": Measure("mean squared error", "units²", "lower"),
-    "psnr_db": Measure("PSNR", "dB"),
-    "ssim": Measure("SSIM"),
-    "auroc": Measure("AUROC"),
-    "bits_per_dim": Measure("rate", "bits per dimension", "none"),
-    "inception_score": Measure("Inception Score"),
-    "diversity": Measure("diversity of draws", "classes"),
-    "sharpness": Measure("sharpness of draws"),
-    "frechet": Measure("Fréchet distance", better="lower"),
-    "class_tv": Measure("class histogram, total variation", better="lower"),
-    "class_consistency": Measure("class consistency"),
-}
 FIRST = ["classification", "clustering", "regression", "anomaly", "generation"]
 FIRST += ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]  # others follow
 
 
-class Score(NamedTuple):
-    """A metric of one method on one set of layers, by point, with the ends of its interval."""
+class Column(NamedTuple):
+    """One number of a point: its name, title, unit and group on the page, and which way is better.
+
+    better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
+    of its 95 % interval, by point; ends are nan where no interval is known. layers: those that are
+    read, with which the title ends; "" where it is about none in particular.
+    """
 
     name: str
     title: str
     unit: str
     group: str
     better: str
-    values: dict[str, Interval]
-    layers: str
+    values: Mapping[str, Interval]
+    layers: str = ""
+
+    def described(self) -> dict[str, str]:
+        """What the page says of it: all but the values."""
+        names = ("name", "title", "unit", "group", "better", "layers")
+        return {name: getattr(self, name) for name in names}
 
 
-def scores(run: Run) -> list[Score]:
+def scores(run: Run) -> list[Column]:
     """Of samples of all layers, of the top layer, and of what reads no layer in particular."""
     found: dict[tuple[str, str, str, str], dict[str, Interval]] = {}
     for row in _counted(run):
@@ -73,13 +58,13 @@ def _counted(run: Run) -> Iterator[Row]:
 
 def _score(
     run: Run, task: str, layers: str, method: str, metric: str, values: dict[str, Interval]
-) -> Score:
-    measure = MEASURES.get(metric, Measure(metric, better="none"))
+) -> Column:
+    measure = METRICS.get(metric, Measure(metric, metric, better="none", words=f"a {metric}"))
     read = span(lowest_layer(layers), run.layers) if layers else ""
     of = f" on {read}" if read else ""
     name = "-".join(_parts((task, layers, method, metric)))
-    title = f"{task.capitalize()}: {measure.words}, {method}{of}"
-    return Score(name, title, measure.unit, task.capitalize(), measure.better, values, read)
+    title = f"{task.capitalize()}: {measure.noun}, {method}{of}"
+    return Column(name, title, measure.unit, task.capitalize(), measure.better, values, read)
 
 
 def _parts(names: Iterable[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 python -m hvae.reports.index --results results --out reports/index.html
 """
 
-from hvae import command
+from hvae.io import command
 from hvae.reports.index.page import main
 
 if __name__ == "__main__":

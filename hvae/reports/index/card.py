@@ -1,17 +1,16 @@
 """The card of one experiment: what it is, and its key figures with their errors."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from hvae.bounds.samples import Estimate
-from hvae.reports.index.basis import likelihood
-from hvae.reports.index.finished import Experiment
-from hvae.reports.index.metrics import Interval, Metric
-from hvae.reports.index.thumbnail import thumbnail
+from hvae.reports.index.metrics import ComparedMetric, Interval, likelihood
 from hvae.results.certificate import judgement
+from hvae.results.experiment import Experiment
+from hvae.statistics.estimate import Estimate
 
 VERDICTS = {  # of so many checks
     "holds": "checks hold",
@@ -30,7 +29,7 @@ class Fact(NamedTuple):
     bad: bool = False
 
 
-class Card(NamedTuple):
+class ExperimentCard(NamedTuple):
     """link: the report, as seen from the index; None where there is none."""
 
     name: str
@@ -40,10 +39,12 @@ class Card(NamedTuple):
     facts: list[Fact]
 
 
-def card(experiment: Experiment, metrics: dict[str, Metric], reports: Path) -> Card:
+def card(
+    experiment: Experiment, metrics: dict[str, ComparedMetric], reports: Path
+) -> ExperimentCard:
     """What the index shows of one experiment; `reports` is the folder that the index lies in."""
     report = Path(experiment.name, "index.html")
-    return Card(
+    return ExperimentCard(
         experiment.name,
         experiment.params.report.title,
         report.as_posix() if (reports / report).is_file() else None,
@@ -63,7 +64,7 @@ def _made(experiment: Experiment) -> Iterator[Fact]:
     yield Fact("Training seeds", ", ".join(map(str, params.grid.seeds)))
 
 
-def _figures(experiment: Experiment, metrics: dict[str, Metric]) -> Iterator[Fact]:
+def _figures(experiment: Experiment, metrics: dict[str, ComparedMetric]) -> Iterator[Fact]:
     if experiment.places:
         yield _range(metrics["rate_total"])
         yield _quality(metrics)
@@ -73,12 +74,12 @@ def _figures(experiment: Experiment, metrics: dict[str, Metric]) -> Iterator[Fac
     yield from _classification(experiment)
 
 
-def _range(metric: Metric) -> Fact:
+def _range(metric: ComparedMetric) -> Fact:
     found = sorted(value for value in metric.values if value is not None)
     return Fact("Total rates", f"from {_told(found[0])} to {_told(found[-1])} nats per item")
 
 
-def _quality(metrics: dict[str, Metric]) -> Fact:
+def _quality(metrics: dict[str, ComparedMetric]) -> Fact:
     """The best over the plane: the one of the highest PSNR has the least squared error, too."""
     if "psnr" in metrics:
         best = max(value for value in metrics["psnr"].values if value is not None)
@@ -118,3 +119,56 @@ def _classification(experiment: Experiment) -> Iterator[Fact]:
 
 def _told(value: Estimate | Interval) -> str:
     return f"{value[0]:.4g} ± {value[1]:.2g}"
+
+
+WIDTH, HEIGHT, EDGE = 240, 150, 22  # pixels of the drawing; around it, for the axes' names
+LINEAR = 0.3  # nats, below which the axes are about linear, as those of the report
+SHADES = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"]  # viridis
+Value = Estimate | Interval | None
+
+
+def thumbnail(experiment: Experiment, metrics: dict[str, ComparedMetric]) -> Markup:
+    """R_1 across and R_{≥2} up; of one layer, its rate across and the distortion up."""
+    single = experiment.layers == 1
+    across = metrics["rate_1"].values
+    up = metrics["distortion" if single else "rate_above"].values
+    names = ("R₁", "D" if single else "R above z₁")
+    marks = Markup("").join(_marks(across, up, metrics["mse"].values, logarithmic=not single))
+    text = f"{experiment.name}: {names[1]} against {names[0]} of {len(across)} β"
+    return Markup(
+        '<svg class="thumbnail" viewBox="0 0 {w} {h}" role="img" aria-label="{text}">'
+        '<path class="axes" d="M{e},0V{bottom}H{w}"/>{marks}'
+        '<text x="{middle}" y="{low}">{across}</text>'
+        '<text transform="translate(14,{centre}) rotate(-90)">{up}</text></svg>'
+    ).format(
+        w=WIDTH, h=HEIGHT, e=EDGE, bottom=HEIGHT - EDGE, low=HEIGHT - 6, middle=(WIDTH + EDGE) // 2,
+        centre=(HEIGHT - EDGE) // 2, across=names[0], up=names[1], text=text, marks=marks,
+    )  # fmt: skip
+
+
+def _marks(
+    across: Sequence[Value], up: Sequence[Value], errors: Sequence[Value], logarithmic: bool
+) -> Iterator[Markup]:
+    rows = [
+        (_scaled(x[0]), _scaled(y[0]) if logarithmic else y[0], error[0])
+        for x, y, error in zip(across, up, errors, strict=True)
+        if x is not None and y is not None and error is not None
+    ]
+    xs, ys, worse = (_spread(column) for column in zip(*rows, strict=True)) if rows else ([],) * 3
+    for x, y, bad in zip(xs, ys, worse, strict=True):
+        shade = SHADES[round((1 - bad) * (len(SHADES) - 1))]
+        left = EDGE + 6 + x * (WIDTH - EDGE - 12)
+        top = 6 + (1 - y) * (HEIGHT - EDGE - 12)
+        yield Markup('<circle cx="{:.1f}" cy="{:.1f}" r="3" fill="{}"/>').format(
+            left, top, escape(shade)
+        )
+
+
+def _scaled(rate: float) -> float:
+    return math.asinh(rate / LINEAR)
+
+
+def _spread(values: Sequence[float]) -> list[float]:
+    """The values moved and scaled to [0, 1]; all alike, to the middle."""
+    low, high = min(values), max(values)
+    return [(value - low) / (high - low) if high > low else 0.5 for value in values]

@@ -1,22 +1,74 @@
-"""What experiments are compared in: every metric of one of them, by place, with its errors."""
+"""What experiments are compared in: every metric of one of them, by place, with its errors.
 
+Metrics of two experiments compare where their bases, the units, are the same. Applications are
+measured on samples of all layers together.
+"""
+
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hvae.bounds.samples import Estimate
-from hvae.guidance.places import over_seeds
-from hvae.reports.index.basis import Basis, data, density
-from hvae.reports.index.finished import Experiment
-from hvae.results.rates import code_lengths, squared_errors, suffix_rates
-from hvae.tables import MEASURED
+from hvae.config.params import Params
+from hvae.guidance.applications import APPLICATIONS, Application, every
+from hvae.guidance.surface import Value, chosen_metric, series
+from hvae.io.tables import MEASURED
+from hvae.results.experiment import Experiment
+from hvae.results.places import Place, over_seeds
+from hvae.results.quantities import NATS, OF_POINTS, PER_DIMENSION, Measure
+from hvae.results.rates import code_lengths, squared_errors, suffix_name, suffix_rates
+from hvae.statistics.estimate import Estimate
 
+# How items are divided, how many are kept and where files lie leave the units as they are.
+BESIDE = {"split", "max_items", "raw_dir", "held_out", "outliers"}
+FAMILIES = {
+    "gaussian": "Gaussian likelihood with σ = {sigma:g}",
+    "gaussian-learned": "Gaussian likelihood with a learned σ",
+    "bernoulli": "Bernoulli likelihood",
+    "mixture-of-logistics": "mixture of {components} discretised logistics",
+}
 Interval = tuple[float, float, float, float]  # a value, its standard error, and its 95 % interval
 RATES, MODEL = "Rates", "Model"
-NATS = Basis("nats", "nats per item")
+APPLIED = "Applications"
+UNADVISED = ("classification",)  # that are shown of a run without guidance
 
 
-class Metric(NamedTuple):
+class Basis(NamedTuple):
+    """key: equal where units are; words: the same for people."""
+
+    key: str
+    words: str
+
+
+def data(params: Params) -> Basis:
+    """Whose items they are: a source and its options, but for size and division."""
+    options = params.data.model_dump(mode="json", exclude=BESIDE)
+    return Basis(_key(options), params.data.source)
+
+
+def likelihood(params: Params) -> str:
+    """The family of p(x | z) and its options, in words."""
+    options = params.model.likelihood.model_dump(mode="json")
+    return FAMILIES[options["family"]].format(**options)
+
+
+def density(params: Params) -> Basis:
+    """What D and J° are measured by: p(x | z) of these data."""
+    options = params.model.likelihood.model_dump(mode="json")
+    if options["family"] == "gaussian-learned":
+        options.pop("sigma")  # where it starts
+    of = data(params)
+    return Basis(_key({"likelihood": options, "data": of.key}), f"{likelihood(params)}, {of.words}")
+
+
+def _key(options: Mapping[str, Any]) -> str:
+    return json.dumps(options, sort_keys=True)
+
+
+IN_NATS = Basis("nats", NATS)
+
+
+class ComparedMetric(NamedTuple):
     """One metric of one experiment: a value a place, None where it was not measured there.
 
     Two experiments' metrics of one key compare where their bases are the same.
@@ -29,28 +81,27 @@ class Metric(NamedTuple):
     values: Sequence[Estimate | Interval | None]
 
 
-def measured(experiment: Experiment) -> Iterator[Metric]:
+def measured(experiment: Experiment) -> Iterator[ComparedMetric]:
     """Rates, and what the model achieves there; those that the experiment has."""
     above = _above(experiment)
-    yield _metric(experiment, "rate_1", RATES, "Rate of z₁ (nats per item)", NATS)
-    yield Metric("rate_above", RATES, "Rate above z₁ (nats per item)", NATS, above)
-    yield _metric(experiment, "rate_total", RATES, "Total rate (nats per item)", NATS)
+    yield _metric(experiment, "rate_1", RATES, IN_NATS)
+    yield ComparedMetric("rate_above", RATES, OF_POINTS["rate_above"].axis, IN_NATS, above)
+    yield _metric(experiment, "rate_total", RATES, IN_NATS)
     yield from _qualities(experiment)
     if not _own_sigma(experiment):
-        title = "Objective J° (nats per item)"
-        yield _metric(experiment, "objective", MODEL, title, density(experiment.params))
+        yield _metric(experiment, "objective", MODEL, density(experiment.params))
     # the constants of different σ differ, and D alone compares
-    title = "Distortion D, constant included (nats per item)"
-    yield _metric(experiment, "distortion", MODEL, title, density(experiment.params))
+    yield _metric(experiment, "distortion", MODEL, density(experiment.params))
 
 
-def _metric(experiment: Experiment, column: str, group: str, title: str, basis: Basis) -> Metric:
+def _metric(experiment: Experiment, column: str, group: str, basis: Basis) -> ComparedMetric:
     """A column of `points.parquet` that has a column of standard errors."""
     found = {
         point["point"]: Estimate(point[column], point[f"{column}_se"])
         for point in experiment.points
     }
-    return Metric(column, group, title, basis, by_place(experiment, found))
+    title, values = OF_POINTS[column].axis, by_place(experiment, found)
+    return ComparedMetric(column, group, title, basis, values)
 
 
 def _above(experiment: Experiment) -> Sequence[Estimate | None]:
@@ -61,7 +112,7 @@ def _above(experiment: Experiment) -> Sequence[Estimate | None]:
     return by_place(experiment, {point: found[1] for point, found in rates.items()})
 
 
-def _qualities(experiment: Experiment) -> Iterator[Metric]:
+def _qualities(experiment: Experiment) -> Iterator[ComparedMetric]:
     """PSNR where data have a peak, the squared error, and bits where p(x | z) is a probability."""
     rows = {point["point"]: point for point in experiment.points if point["status"] in MEASURED}
     squared = squared_errors(experiment.items)
@@ -72,17 +123,20 @@ def _qualities(experiment: Experiment) -> Iterator[Metric]:
             name: Estimate(row["psnr_db"], 10 / math.log(10) * _relative(errors[name]))
             for name, row in rows.items()
         }
-        title, basis = "PSNR, z sampled (dB)", Basis("dB", "dB, of data in [0, 1]")
-        yield Metric("psnr", MODEL, title, basis, by_place(experiment, decibels))
-    title = "Mean squared error per dimension, z sampled (units²)"
+        yield _model("psnr", Basis("dB", "dB, of data in [0, 1]"), by_place(experiment, decibels))
     of = data(experiment.params)
     units = Basis("[0, 1]", "data in [0, 1]") if bounded else Basis(of.key, f"units of {of.words}")
-    yield Metric("mse", MODEL, title, units, by_place(experiment, errors))
+    yield _model("mse", units, by_place(experiment, errors))
     if any(math.isfinite(row["bits_per_dim"]) for row in rows.values()):
         codes = code_lengths(experiment.items)
         bits = {n: _per_dimension(codes[n], row["bits_per_dim"]) for n, row in rows.items()}
-        basis = Basis("bits", "bits per dimension")
-        yield Metric("bits", MODEL, "Bits per dimension", basis, by_place(experiment, bits))
+        values = by_place(experiment, bits)
+        basis = Basis("bits", PER_DIMENSION)
+        yield ComparedMetric("bits", MODEL, OF_POINTS["bits"].brief, basis, values)
+
+
+def _model(name: str, basis: Basis, values: Sequence[Estimate | None]) -> ComparedMetric:
+    return ComparedMetric(name, MODEL, OF_POINTS[name].axis, basis, values)
 
 
 def _per_dimension(summed: Estimate, mean: float) -> Estimate:
@@ -107,3 +161,54 @@ def by_place(experiment: Experiment, found: Mapping[str, Estimate]) -> Sequence[
 def _own_sigma(experiment: Experiment) -> bool:
     """Whether J° is in units of each model's own σ, and so compares with nothing."""
     return experiment.params.model.likelihood.family == "gaussian-learned"
+
+
+def achieved(experiment: Experiment) -> Iterator[ComparedMetric]:
+    """Each application's own metric, by each method: two runs may choose other ones."""
+    guidance = experiment.guidance
+    names = UNADVISED if guidance is None else guidance["applications"]
+    for application in (one for name, one in APPLICATIONS.items() if name in names):
+        open_to_all = application._replace(methods=every)
+        measure = chosen_metric(open_to_all, experiment.tasks)
+        if measure is not None:
+            yield from _metrics(experiment, open_to_all, measure)
+
+
+def _metrics(
+    experiment: Experiment, application: Application, measure: Measure
+) -> Iterator[ComparedMetric]:
+    found = series(application, measure, experiment.tasks)
+    whole = ("", suffix_name(1, experiment.layers))
+    for variant, values in found.values.items():
+        if variant.layers in whole:
+            yield ComparedMetric(
+                "/".join((application.name, measure.name, variant.method)),
+                APPLIED,
+                _title(application, measure, variant.method),
+                _basis(experiment, application, found.problems),
+                [_interval(place, values) for place in experiment.places],
+            )
+
+
+def _title(application: Application, measure: Measure, method: str) -> str:
+    unit = f" ({measure.ending.strip()})" if measure.ending else ""
+    ways = f" by {method}" if application.ways else ""
+    return f"{application.name.capitalize()}: {measure.noun}{unit}{ways}"
+
+
+def _basis(experiment: Experiment, application: Application, problems: tuple[str, ...]) -> Basis:
+    """What is generated is judged by a classifier of the data's own classes."""
+    if application.name != "generation":
+        return Basis(" ".join(problems), " and ".join(problems) or "the same units")
+    of = data(experiment.params)
+    return Basis(of.key, f"judged by a classifier of {of.words}")
+
+
+def _interval(place: Place, values: Mapping[str, Value]) -> Interval | Estimate | None:
+    """Of one seed the interval as measured; of more, by the spread over seeds."""
+    if not all(point in values for point in place.points):
+        return None
+    if len(place.points) == 1:
+        one = values[place.points[0]]
+        return one.value, one.std_error, one.low, one.high
+    return over_seeds([Estimate(v.value, v.std_error) for v in map(values.get, place.points) if v])

@@ -1,17 +1,39 @@
-"""Make the index of all experiments: folders of results in, one HTML file out."""
+"""Make the index of all experiments: folders of results in, one HTML file out.
+
+The page's scripts compare experiments: they have each one's metrics by β, and charts without data,
+which they fill with what is chosen.
+"""
 
 import argparse
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from hvae import writing
-from hvae.reports.index.applications import achieved
-from hvae.reports.index.card import card
-from hvae.reports.index.charts import charts
-from hvae.reports.index.comparison import Listed, compared, everything
-from hvae.reports.index.finished import Experiment, find
-from hvae.reports.index.metrics import measured
-from hvae.reports.skeleton import drawable, render
+import altair as alt
+
+from hvae.io import writing
+from hvae.reports.charts.marks import Chart, legend
+from hvae.reports.charts.theme import CATEGORIES, INTERVAL, rate_ticks
+from hvae.reports.index.card import ExperimentCard, card
+from hvae.reports.index.metrics import ComparedMetric, Interval, achieved, data, measured
+from hvae.reports.render import drawable, render
+from hvae.results.experiment import Experiment, find
+from hvae.results.quantities import OF_POINTS
+from hvae.statistics.estimate import Estimate
+
+DIGITS = 6  # of a number on the page, as many as a β has
+# With the four colours of the theme these tell twelve experiments apart, the first four by both.
+SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+FADED = 0.35  # of a difference that may be chance
+SCALE = alt.Scale(type="symlog", constant=0.3, nice=False, padding=14)
+
+
+class Listed(NamedTuple):
+    """An experiment as the page has it: its card, and what is compared of it."""
+
+    card: ExperimentCard
+    compared: dict[str, Any]
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -37,3 +59,114 @@ def describe(experiment: Experiment, reports: Path) -> Listed:
     """What the page has of one experiment."""
     metrics = {one.key: one for one in chain(measured(experiment), achieved(experiment))}
     return Listed(card(experiment, metrics, reports), compared(experiment, metrics.values()))
+
+
+def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
+    """Columns over places: β as text to match by, and [value, standard error] of each metric.
+
+    Intervals that are not ± 1.96 standard errors follow as two more numbers.
+    """
+    of = data(experiment.params)
+    return {
+        "name": experiment.name,
+        "layers": experiment.layers,
+        "data": of.key,
+        "source": of.words,
+        "beta": [[_short(beta) for beta in place.beta] for place in experiment.places],
+        "seeds": [len(place.points) for place in experiment.places],
+        "metrics": [_metric(metric) for metric in metrics],
+    }
+
+
+def everything(listed: Iterable[Listed]) -> dict[str, Any]:
+    """All of it."""
+    return {"interval": INTERVAL, "experiments": [one.compared for one in listed]}
+
+
+def _metric(metric: ComparedMetric) -> dict[str, Any]:
+    return {
+        "key": metric.key,
+        "group": metric.group,
+        "title": metric.title,
+        "basis": metric.basis.key,
+        "units": metric.basis.words,
+        "values": [_numbers(value) for value in metric.values],
+    }
+
+
+def _numbers(value: Estimate | Interval | None) -> list[float] | None:
+    return None if value is None else [_short(number) for number in value]
+
+
+def _short(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
+
+
+def charts() -> dict[str, Any]:
+    """By name: the rates of all that are chosen, a metric against total rate, and a difference."""
+    found = {"plane": plane(), "metric": metric(), "difference": difference()}
+    return {name: chart.to_dict() for name, chart in found.items()}
+
+
+def plane() -> alt.Chart:
+    """R_1 across and R_{≥2} up, a mark a place."""
+    up = alt.Y("y:Q", title=OF_POINTS["rate_above"].axis, scale=SCALE, axis=rate_ticks())
+    return _marks(OF_POINTS["rate_1"].axis, up)
+
+
+def metric() -> alt.Chart:
+    """The metric, whose title the page sets, against R_total."""
+    return _marks(OF_POINTS["rate_total"].axis, alt.Y("y:Q", scale=alt.Scale(zero=False)))
+
+
+def difference() -> Chart:
+    """Second less first over (β_1, β_2); a dot and a fainter colour where it may be chance."""
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        _beta(alt.X, "beta_1:O", "β₁"),
+        _beta(alt.Y, "beta_2:O", "β₂").sort("descending"),
+        tooltip=[alt.Tooltip(name, title=title) for name, title in DIFFERENCE.items()],
+    )
+    colour = alt.Scale(scheme="blueorange", domainMid=0)
+    sure = alt.condition("datum.sure", alt.value(1), alt.value(FADED))
+    cells = base.mark_rect().encode(
+        color=alt.Color("difference:Q", title="Second less first", scale=colour), opacity=sure
+    )
+    dots = base.mark_circle(size=9, color="#333333", opacity=1)
+    return alt.layer(cells, dots.transform_filter("!datum.sure"))
+
+
+DIFFERENCE = {
+    "beta:N": "β",
+    "told:N": "second less first",
+    "first:N": "first",
+    "second:N": "second",
+}
+TOOLTIP = {
+    "experiment:N": "experiment",
+    "beta:N": "β₁ … β_L",
+    "seeds:Q": "seeds",
+    "rate_1:N": "R₁ (nats)",
+    "rate_above:N": "R above z₁ (nats)",
+    "rate_total:N": "R in total (nats)",
+    "metric:N": "metric",
+}
+
+
+def _marks(across: str, up: alt.Y) -> alt.Chart:
+    looks = legend(symbolSize=80)
+    return (
+        alt.Chart(alt.NamedData("rows"))
+        .mark_point(filled=True, size=55, opacity=0.75)
+        .encode(
+            alt.X("x:Q", title=across, scale=SCALE, axis=rate_ticks()),
+            up,
+            alt.Color("experiment:N", title=None, scale=alt.Scale(range=CATEGORIES), legend=looks),
+            alt.Shape("experiment:N", title=None, scale=alt.Scale(range=SYMBOLS), legend=looks),
+            tooltip=[alt.Tooltip(name, title=title) for name, title in TOOLTIP.items()],
+        )
+    )
+
+
+def _beta(channel: Any, column: str, title: str) -> Any:
+    axis = alt.Axis(format=".3~g", labelOverlap=True, labelAngle=0)
+    return channel(column, title=title, axis=axis)

@@ -1,1 +1,1 @@
-"""What an experiment is held against, one family of limits a file: evidence in, checks out."""
+"""What an experiment is held against, by what limits need: evidence in, checks out."""

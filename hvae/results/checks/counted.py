@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.results.evidence import Evidence, Row
+from hvae.results.evidence import Evidence
+from hvae.statistics.estimate import Row
 
 Counts = NDArray[np.int64]
 KEY = ("point", "layers", "features", "method")

@@ -8,13 +8,13 @@ import math
 from collections.abc import Iterator
 
 from hvae.bounds.divergence import split_total_variation, total_variation_limit
-from hvae.bounds.samples import Estimate, propagated
 from hvae.bounds.verdicts import normal_check
 from hvae.errors import InputError
+from hvae.results.checks.common import Named, generator, names
 from hvae.results.checks.counted import Counted, counted
-from hvae.results.checks.named import Named, generator, names
 from hvae.results.evidence import Evidence
 from hvae.results.rates import lowest_layer
+from hvae.statistics.estimate import Estimate, propagated
 
 FAR = 1 - 1e-6  # a total variation that no histogram of items exceeds with evidence
 

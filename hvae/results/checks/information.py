@@ -1,11 +1,21 @@
-"""I(x; z_{≥l}) ≤ R_{≥l}, judged with Î⁻ alone: its expectation is at most I, Î⁺ is not."""
+"""Latents hold no more information than their rates pay for, about an item or about its class.
+
+I(x; z_{≥l}) ≤ R_{≥l}, judged with Î⁻ alone: its expectation is at most I, Î⁺ is not. What latents
+hold about the class they hold about the item: I(y; z_{≥l}) ≤ I(x; z_{≥l}), and so for a label-like
+output f of samples, fitted on train: I(y; f(z_{≥l})) ≤ I(x; z_{≥l}).
+"""
 
 from collections.abc import Iterator
 
+from hvae.bounds.accuracy import entropy
+from hvae.bounds.labels import held_out_information
 from hvae.bounds.verdicts import normal_check
-from hvae.results.checks.named import Named, names
+from hvae.errors import InputError
+from hvae.results.checks.common import Named, budgets, names
+from hvae.results.checks.counted import Counted, counted
 from hvae.results.evidence import Evidence, layers_of
 from hvae.results.rates import lowest_layer
+from hvae.statistics.estimate import Estimate
 
 
 def information(evidence: Evidence) -> Iterator[Named]:
@@ -24,3 +34,57 @@ def information(evidence: Evidence) -> Iterator[Named]:
             vacuous = rate.value >= evidence.most_information(point)
             check = normal_check(*numbers, upper=True, bound="information", vacuous=vacuous)
             yield names(point, layers, "sample", "pairwise", "information"), check
+
+
+def classes(evidence: Evidence) -> Iterator[Named]:
+    """The estimate of I(y; z_{≥l}) from below against R_{≥l} and Î⁺; it never exceeds H(y)."""
+    if evidence.shares is None:
+        return
+    most = entropy(evidence.shares)
+    for row in evidence.rows("information"):
+        if row["quantity"].startswith("I(y;") and row["kind"] == "lower":
+            layers = layers_of(row["quantity"])
+            named = names(row["point"], layers, "sample", "classifier", "information")
+            for ending, nats in budgets(evidence, row["point"], layers):
+                yield (
+                    named,
+                    normal_check(
+                        row["value"],
+                        row["std_error"],
+                        *nats,
+                        upper=True,
+                        bound=f"class-information{ending}",
+                        vacuous=nats.value >= most,
+                        independent=False,
+                    ),
+                )
+
+
+def clusters(evidence: Evidence) -> Iterator[Named]:
+    """Clusters, whose classes train names and test measures, against R_{≥l} and Î⁺."""
+    if evidence.shares is None:
+        return
+    most = entropy(evidence.shares)
+    for found in counted(evidence, "clustering"):
+        told = _of_clusters(found)
+        named = names(found.point, found.layers, found.features, found.method, "information")
+        for ending, nats in budgets(evidence, found.point, found.layers):
+            check = normal_check(
+                *told,
+                *nats,
+                upper=True,
+                bound=f"clusters{ending}",
+                vacuous=nats.value >= most,
+                independent=False,
+            )
+            yield named, check
+
+
+def _of_clusters(found: Counted) -> Estimate:
+    try:
+        return held_out_information(*(found.tables[split] for split in ("train", "test")))
+    except (KeyError, ValueError) as error:
+        raise InputError(
+            f"counts: clustering {found.method} on {found.layers} of point {found.point} needs "
+            f"classes and clusters of train and test items: {error}"
+        ) from None

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.explorer.columns import axes, columns
-from hvae.reports.explorer.table import points
-from hvae.reports.run import Run
+from hvae.reports.explorer.columns import axes, columns, points
 from hvae.results.rates import Rate
+from hvae.results.run import Run
 from tests.reports.cases import run
 
 HALF = 1.96 * 0.1  # of an interval, in nats: every rate has this standard error

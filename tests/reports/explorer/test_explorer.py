@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.explorer import explorer
 from hvae.reports.page import page
-from hvae.reports.run import Run
-from hvae.reports.skeleton import libraries
+from hvae.reports.render import libraries
+from hvae.reports.sections.explorer import explorer
+from hvae.results.run import Run
 from tests.reports.cases import HOSTILE, OPTIONS, run
 
 LOST = tuple(f"b{a:g}_{b:g}_s0" for a in (0.1, 10) for b in (0.1, 10))

@@ -1,4 +1,4 @@
-"""Pictures and latents of the points that were looked into, within their budgets."""
+"""Pictures and embeddings of the points that were evaluated, within their budgets."""
 
 import base64
 import io

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hvae import tables
-from hvae.params import Params, parse
-from hvae.reports.kinds import Row
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.io import tables
 from hvae.results.parameters import record
+from hvae.statistics.estimate import Row
 
 Config = dict[str, Any]
 ITEMS = 4

@@ -6,18 +6,17 @@ from typing import Any
 
 import pytest
 
-from hvae import tables
-from hvae.reports.index.applications import achieved
-from hvae.reports.index.comparison import compared
-from hvae.reports.index.finished import read
-from hvae.reports.index.metrics import Metric, measured
+from hvae.io import tables
+from hvae.reports.index.metrics import ComparedMetric, achieved, measured
+from hvae.reports.index.page import compared
+from hvae.results.experiment import finished
 from tests.reports.index.cases import ERROR, plant
 
 Config = dict[str, Any]
 
 
-def metrics(folder: Path) -> dict[str, Metric]:
-    found = read(folder)
+def metrics(folder: Path) -> dict[str, ComparedMetric]:
+    found = finished(folder)
     return {one.key: one for one in [*measured(found), *achieved(found)]}
 
 
@@ -91,7 +90,7 @@ def test_a_learned_sigma_leaves_no_objective_to_compare(tmp_path: Path, config: 
 def test_what_was_not_measured_at_a_place_is_none(tmp_path: Path, config: Config) -> None:
     path = plant(tmp_path, config, "one") / "tasks.parquet"
     tables.write(tables.read(path).slice(1), path)
-    experiment = read(path.parent)
+    experiment = finished(path.parent)
     data = compared(experiment, [*measured(experiment), *achieved(experiment)])
     values = {one["key"]: one["values"] for one in data["metrics"]}
     assert values["classification/accuracy/logistic"][0] is None

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hvae import tables
+from hvae.io import tables
 from hvae.reports.index.page import page
 from tests.reports.cases import HOSTILE
 from tests.reports.index.cases import plant

@@ -1,0 +1,169 @@
+"""Latents of a model that was trained elsewhere, as one Parquet file tells them.
+
+A row an item. For every layer l = 1 … L, z_1 at the bottom: `z{l}_mean`, `z{l}_std`, `z{l}_sample`,
+lists of numbers, as `hvae.latents.store` writes them; a lower layer's mean and std are given the
+sample of the layers above. `label` (whole numbers or text) and `rate_1` … `rate_L` (the item's KL
+of each layer, in nats) may be absent. Any list or number type will do, and categories for labels.
+"""
+
+import math
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from hvae.audit.columns import LABEL, PARTS, columns
+from hvae.audit.columns import rates as rate_names
+from hvae.data.source import UNLABELLED
+from hvae.errors import InputError, one_line
+from hvae.io import tables
+from hvae.latents.store import Latents
+
+LEAST = 20  # items: of fewer, halves say nothing
+LEAST_OF_CLASS = 4  # so that each half has two
+# nats for each dimension of a layer: what float32 may leave of terms of a KL that sum to nothing
+ROUNDING = 1e-6
+
+
+class SuppliedLatents(NamedTuple):
+    """What one file holds.
+
+    latents: of every item, ids being rows of the file and labels positions in `classes`.
+    rates: (items, L) nats, or None where the file does not tell.
+    unread: the file's columns that are nothing of these.
+    """
+
+    latents: Latents
+    classes: tuple[str, ...]
+    rates: NDArray[np.float64] | None
+    unread: tuple[str, ...] = ()
+
+    def taken(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
+        """The items in these rows."""
+        ids, label, *parts = self.latents
+        chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
+        rates = None if self.rates is None else self.rates[rows]
+        return self._replace(latents=chosen, rates=rates)
+
+    def at(self, rates: Sequence[float]) -> "SuppliedLatents":
+        """With R_1 … R_L in nats, the same for every item. ValueError unless L finite ones ≥ 0."""
+        layers = len(self.latents.mean)
+        if len(rates) != layers:
+            raise ValueError(f"needs a rate for each of {layers} layers, got {len(rates)}")
+        if not all(0 <= rate < math.inf for rate in rates):
+            raise ValueError(f"rates must be finite and not negative, got {list(rates)}")
+        return self._replace(rates=np.tile(np.asarray(rates), (len(self.latents.ids), 1)))
+
+
+def read(path: str | PathLike[str]) -> SuppliedLatents:
+    """Load and check; InputError names the file, the column, and what is wrong with it."""
+    if not isinstance(path, str | PathLike):
+        raise InputError(f"path must be a path or text, got {path!r}")
+    table = tables.read(Path(path))
+    try:
+        return _own(table)
+    except ValueError as error:
+        raise InputError(f"{path}: {one_line(error)}") from None
+
+
+def _own(table: pa.Table) -> SuppliedLatents:
+    layers, unread = columns(table.column_names)
+    if table.num_rows < LEAST:
+        raise ValueError(f"has {table.num_rows} items, at least {LEAST} are needed")
+    numbers = range(1, layers + 1)
+    parts = [[_vectors(table, f"z{layer}_{part}") for layer in numbers] for part in PARTS]
+    for layer in numbers:
+        _agree(layer, *(part[layer - 1] for part in parts))
+    classes, label = _labels(table)
+    latents = Latents(np.arange(table.num_rows), label, *parts)
+    return SuppliedLatents(
+        latents, classes, _rates(table, [z.shape[1] for z in latents.mean]), unread
+    )
+
+
+def _vectors(table: pa.Table, name: str) -> NDArray[np.float32]:
+    """A column of lists as (items, d), finite; ValueError otherwise."""
+    column = table[name].combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0)
+    widths = pc.unique(pc.list_value_length(column)).to_pylist() if _is_list(column.type) else []
+    if len(widths) != 1 or not widths[0]:
+        raise ValueError(f"{name} must hold lists of one length, and no nulls")
+    values = _numbers(name, column.flatten())
+    return values.reshape(-1, widths[0]).astype(np.float32)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+
+
+def _numbers(name: str, values: pa.Array) -> NDArray[np.float64]:
+    kind = values.type
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+        raise ValueError(f"{name} must hold numbers, has {kind}")
+    numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    if not (np.abs(numbers) <= np.finfo(np.float32).max).all():
+        raise ValueError(f"{name} has values that are NaN, infinite or missing")
+    return np.asarray(numbers)
+
+
+def _agree(layer: int, mean: NDArray[np.float32], std: NDArray[np.float32], sample: object) -> None:
+    shapes = {part.shape[1] for part in (mean, std, np.asarray(sample))}
+    if len(shapes) != 1:
+        raise ValueError(f"z{layer}_mean, z{layer}_std and z{layer}_sample differ in length")
+    if std.min() <= 0:
+        raise ValueError(f"z{layer}_std must be positive, has {std.min():g}")
+
+
+def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The classes' names, sorted, and each item's place in them."""
+    if LABEL not in table.column_names:
+        return UNLABELLED, np.zeros(table.num_rows, np.int64)
+    column = _decoded(table[LABEL])
+    if not _names_classes(column.type):
+        raise ValueError(f"label must hold whole numbers or text, has {column.type}")
+    if column.null_count:
+        raise ValueError(f"label is missing for {column.null_count} items")
+    names, label, count = np.unique(
+        np.asarray(column.to_pylist()), return_inverse=True, return_counts=True
+    )
+    if count.min() < LEAST_OF_CLASS:
+        rarest = names[count.argmin()]
+        raise ValueError(
+            f"label {rarest} has {count.min()} items, at least {LEAST_OF_CLASS} of each are needed"
+        )
+    return tuple(str(name) for name in names), label.astype(np.int64)
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A column's values, where they are stored as places in a dictionary, too."""
+    kind = column.type
+    return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column.combine_chunks()
+
+
+def _names_classes(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    )
+
+
+def _rates(table: pa.Table, widths: Sequence[int]) -> NDArray[np.float64] | None:
+    """The rates of layers of these widths; what rounding left below 0 is 0."""
+    names = rate_names(len(widths))
+    given = [name for name in names if name in table.column_names]
+    if not given:
+        return None
+    if given != names:
+        raise ValueError(f"needs all of {', '.join(names)} or none, has {', '.join(given)}")
+    rates = np.stack([_numbers(n, table[n].combine_chunks()) for n in names], axis=1)
+    for name, rate, width in zip(names, rates.T, widths, strict=True):
+        if rate.min() < -ROUNDING * width:
+            raise ValueError(f"{name} must not be negative, has {rate.min():g}")
+    return np.maximum(rates, 0)

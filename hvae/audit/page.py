@@ -1,0 +1,115 @@
+"""The page about a model of one's own: what its latents tell, held against what they may."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import altair as alt
+import pyarrow as pa
+
+from hvae.reports.charts.marks import Chart, legend
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT
+from hvae.reports.render import Figure, figure, render
+from hvae.reports.sections.bounds import counted
+from hvae.results.rates import suffix_name, suffix_rates
+from hvae.statistics.estimate import Estimate, Row
+
+FEATURES = {"sample": "samples: limits apply", "mean": "means: no limit applies"}
+LIMITS = {"accuracy": "A(R): the limit by the rate", "accuracy-by-information": "A(Î⁺): by Î⁺"}
+
+
+class Facts(NamedTuple):
+    """What heads the page. widths: of z_1 … z_L; classes: their names, ("all",) for none.
+
+    unread: columns of the file that are not read.
+    """
+
+    title: str
+    train: int
+    test: int
+    widths: Sequence[int]
+    classes: Sequence[str]
+    unread: Sequence[str] = ()
+
+
+def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
+    """The whole page, from the tables that the study wrote."""
+    checks = found["bounds"].to_pylist()
+    return render(
+        "audit.html",
+        list(figures(found["tasks"].to_pylist(), checks)),
+        facts=facts,
+        rates=rates(found["items"]),
+        information=found["information"].to_pylist(),
+        judged=[bound for bound in counted(checks) if bound.verdicts],
+        checks=sorted(checks, key=lambda check: (check["verdict"] == "vacuous", check["p_value"])),
+        count=Counter(check["verdict"] for check in checks),
+    )
+
+
+def rates(items: pa.Table) -> list[tuple[str, Estimate]]:
+    """R_{≥l} with their standard errors, from l = 1 to L; nothing where they are unknown."""
+    suffixes = next(iter(suffix_rates(items).values()))
+    named = [suffix_name(lowest, len(suffixes)) for lowest in range(1, len(suffixes) + 1)]
+    pairs = zip(named, suffixes, strict=True)
+    return [(name, rate) for name, rate in pairs if math.isfinite(rate.value)]
+
+
+def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:
+    """Accuracies on each set of layers."""
+    rows = [task for task in tasks if task["metric"] == "accuracy"]
+    for layers in dict.fromkeys(task["layers"] for task in rows):
+        chart = accuracy(
+            *([row for row in side if row["layers"] == layers] for side in (rows, checks))
+        )
+        name, text = layers.replace("+", "-"), f"Test accuracy from {layers}"
+        yield figure(f"accuracy-{name}", "accuracy", chart.properties(title=text), text)
+
+
+def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
+    """A line a method, from samples and from means, with exact binomial 95 % intervals.
+
+    tasks: rows of accuracies; checks: rows of `bounds.parquet` of the same layers. All accuracies
+    share one limit of each kind, since each is of the layers and not of the method.
+    """
+    rows = [{**task, "features": FEATURES[task["features"]]} for task in tasks]
+    base = alt.Chart(alt.Data(values=rows))
+    y = alt.Y("method:N", title="Method", sort=list(dict.fromkeys(row["method"] for row in rows)))
+    offset = alt.YOffset("features:N", scale=alt.Scale(domain=list(FEATURES.values())))
+    names = alt.Scale(domain=list(FEATURES.values()), range=CATEGORIES[:2])
+    color = alt.Color("features:N", title="Read from", scale=names, legend=legend())
+    numbers = {"value": "accuracy", "low": "95 % from", "high": "95 % to", "n": "items"}
+    tooltip = [alt.Tooltip(f"{name}:Q", title=t, format=".3~f") for name, t in numbers.items()]
+    marks = base.mark_point(filled=True, size=55, opacity=1).encode(
+        _across("value"), y, offset, color, tooltip=[alt.Tooltip("method:N"), *tooltip]
+    )
+    bars = base.mark_rule(color=BAR).encode(_across("low"), y, offset, x2="high:Q")
+    return alt.layer(bars, marks, *([_limits(checks)] if limits(checks) else []))
+
+
+def limits(checks: Sequence[Row]) -> list[Row]:
+    """The limits that can bind, a row each."""
+    found = {c["bound"]: c["limit"] for c in checks if c["bound"] in LIMITS and c["limit"] < 1}
+    return [{"limit": found[name], "line": LIMITS[name]} for name in LIMITS if name in found]
+
+
+def _limits(checks: Sequence[Row]) -> alt.Chart:
+    rows = limits(checks)
+    names = alt.Scale(domain=[row["line"] for row in rows], range=[[1, 0], [6, 4]][: len(rows)])
+    dash = alt.StrokeDash(
+        "line:N",
+        title="Limit of samples",
+        scale=names,
+        legend=legend(symbolType="stroke", symbolStrokeColor=LIMIT, symbolSize=400),
+    )
+    return (
+        alt.Chart(alt.Data(values=rows))
+        .mark_rule(color=LIMIT, strokeWidth=2)
+        .encode(_across("limit"), dash, tooltip=[alt.Tooltip("limit:Q", format=".3~f")])
+    )
+
+
+def _across(column: str) -> alt.X:
+    ticks = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    return alt.X(f"{column}:Q", title="Test accuracy", scale=alt.Scale(domain=[0, 1]), axis=ticks)

@@ -1,0 +1,1 @@
+"""`params.yaml`: one strict, typed definition, a file a section."""

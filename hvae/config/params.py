@@ -1,0 +1,114 @@
+"""The one typed definition of `params.yaml`: what may be asked for, and what is refused.
+
+Every list over layers runs bottom to top (z_1 first). β is dimensionless, rates are in nats.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from hvae.config.base import Section, Seed
+from hvae.config.data import Data
+from hvae.config.grid import Grid, Point
+from hvae.config.model import Model
+from hvae.config.tasks import Guidance, Tasks
+from hvae.config.training import Baseline, Certification, Training
+
+
+class Extraction(Section):
+    """z samples an item for rates and distortions; at most `max_items` items of each split."""
+
+    samples: PositiveInt
+    max_items: Annotated[int, Field(ge=10)]
+
+
+class Evaluation(Extraction):
+    """Also test items that I(x; z) compares in pairs, and z samples an item for −log p(x).
+
+    every: only each `every`-th value of an axis of β, its ends and its middle have latents,
+    information and tasks (`grid.thinned`).
+    """
+
+    every: PositiveInt = 1
+    information_items: Annotated[int, Field(ge=3)]
+    importance_samples: PositiveInt
+
+    def extraction(self) -> dict[str, Any]:
+        """The part that extracting the latents depends on."""
+        return self.model_dump(include=set(Extraction.model_fields))
+
+
+class Report(Section):
+    title: str
+
+
+class Params(Section):
+    """The whole of `params.yaml`, an overlay merged in."""
+
+    experiment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    seed: Seed
+    data: Data
+    model: Model
+    grid: Grid
+    training: Training
+    certification: Certification
+    baseline: Baseline | None = None
+    evaluation: Evaluation
+    tasks: Tasks
+    guidance: Guidance = Guidance()
+    report: Report
+
+    @model_validator(mode="after")
+    def _an_axis_a_layer(self) -> Self:
+        layers = len(self.model.latents)
+        anchors = len(self.certification.axes(self.grid))
+        for name, axes in [("grid.beta", len(self.grid.beta)), ("certification.beta", anchors)]:
+            if axes != layers:
+                raise ValueError(
+                    f"model.latents and {name} must name the same layers: "
+                    f"got {layers} latents and {axes} β axes"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _rates_of_a_plane(self) -> Self:
+        if self.grid.rates and not self.amortized:
+            raise ValueError(
+                "grid.rates needs training.strategy amortized: independent models have the rates "
+                f"that their β gives them, got {self.grid.rates}"
+            )
+        for wanted in self.grid.rates:
+            if len(wanted) != len(self.model.latents):
+                raise ValueError(
+                    f"grid.rates must list a rate for each of {len(self.model.latents)} layers, "
+                    f"got {wanted}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _anchors_in_the_box(self) -> Self:
+        axes = self.certification.axes(self.grid) if self.amortized else []
+        for layer, (axis, (low, high)) in enumerate(zip(axes, self.grid.box(), strict=False)):
+            if min(axis) < low or max(axis) > high:
+                raise ValueError(
+                    f"certification.beta[{layer}] must lie where the amortized model is trained, "
+                    f"from {low:g} to {high:g}, got {axis}"
+                )
+        return self
+
+    @property
+    def amortized(self) -> bool:
+        """Whether one model serves the whole plane."""
+        return self.training.strategy == "amortized"
+
+    def rows(self) -> dict[str, list[Point]]:
+        """The job units of the grid."""
+        return self.grid.rows(self.amortized)
+
+    def evaluated_rows(self) -> dict[str, list[Point]]:
+        """The part of `rows` that has latents, information and tasks."""
+        return self.grid.rows(self.amortized, self.evaluation.every)
+
+    def anchors(self) -> dict[str, list[Point]]:
+        """The job units of the independent models beside an amortised plane; none without one."""
+        return self.certification.rows(self.grid) if self.amortized else {}

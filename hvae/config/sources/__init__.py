@@ -1,0 +1,1 @@
+"""The `data` section for each family of sources."""

@@ -1,0 +1,120 @@
+"""What the options of all sources share: size, division into splits, and where files come from."""
+
+import math
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, Self, get_args
+
+from pydantic import Field, PositiveInt, model_validator
+
+from hvae.config.base import Section
+
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Images = Literal[  # sources that need no folder
+    "digits", "photo-patches", "mnist", "binary-mnist", "fashion-mnist", "svhn", "cifar10"
+]
+
+
+class Division(Section):
+    """How a source that comes with a test set is divided: train : validation is the proportion.
+
+    Its published training items are divided so, and `test` is not used: the test set is published.
+    """
+
+    train: Fraction
+    validation: Fraction
+    test: Fraction
+
+    @property
+    def held_out(self) -> float:
+        """The part of the items not in the test set that is kept for validation."""
+        return self.validation / (self.train + self.validation)
+
+
+class Split(Division):
+    """Fractions of the items; every class is spread over the three in these proportions."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1, abs_tol=1e-6):
+            raise ValueError(f"train + validation + test must be 1, got {total:g}")
+        return self
+
+
+class Extent(NamedTuple):
+    """What is known of a source before it is read, None where nothing is.
+
+    items: how many there are to divide; test: how many more are published as a test set, 0 where
+    `split` takes it from the items; shape: that of an item.
+    """
+
+    items: int | None = None
+    test: int = 0
+    shape: tuple[int, ...] | None = None
+
+
+class Common(Section):
+    """What every source takes; `max_items` keeps a random, stratified part of the source.
+
+    held_out: a class whose items are taken out of every split, for anomaly detection.
+    outliers: another data set of items of the same form, for the same, under its own defaults.
+    """
+
+    source: str
+    raw_dir: str | None = None
+    max_items: PositiveInt | None = None
+    held_out: str | None = None
+    outliers: Images | None = None
+    split: Division
+
+    @model_validator(mode="after")
+    def _outliers_are_others(self) -> Self:
+        if self.outliers == self.source:
+            raise ValueError(f"outliers must be of another source, got {self.outliers!r}")
+        return self
+
+    @classmethod
+    def _owner(cls) -> str:
+        (name,) = get_args(cls.model_fields["source"].annotation)
+        return f"source {name!r} "
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the items may have classes, so that labels can be read from their latents."""
+        return True
+
+    @property
+    def targeted(self) -> bool:
+        """Whether the items may have a target, a real number to be read from their latents."""
+        return False
+
+    @property
+    def pictured(self) -> bool:
+        """Whether items are known to be images, whose statistics can be read from their latents."""
+        shape = self.extent.shape
+        return shape is not None and len(shape) > 1
+
+    @property
+    def extent(self) -> Extent:
+        """How many items there are, and of what shape."""
+        return Extent()
+
+    @property
+    def folder(self) -> Path | None:
+        """`raw_dir` as a folder, if it is given."""
+        return None if self.raw_dir is None else Path(self.raw_dir).expanduser()
+
+
+class Synthetic(Common):
+    """A source that needs no files: it is drawn, or comes with a library."""
+
+    split: Split
+
+    @model_validator(mode="after")
+    def _reads_no_files(self) -> Self:
+        if self.raw_dir is not None:
+            raise ValueError(
+                f"raw_dir must be null, since source {self.source!r} reads no files, "
+                f"got {self.raw_dir!r}"
+            )
+        return self

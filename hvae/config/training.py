@@ -1,0 +1,93 @@
+"""The `training`, `certification` and `baseline` sections of `params.yaml`."""
+
+import itertools
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+
+from hvae.config.base import Section, Seed
+from hvae.config.grid import Axis, Grid, Point
+
+
+class Schedule(Section):
+    """AdamW, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
+    steps. The kept weights are those of the lowest objective on validation data.
+
+    weight_decay: the part of itself that a weight loses in a step, times the learning rate. The
+    hypernetwork has none: decay would draw all β to one model.
+    """
+
+    steps: PositiveInt
+    batch_size: PositiveInt
+    learning_rate: PositiveFloat
+    weight_decay: NonNegativeFloat = 0
+    warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    validate_every: PositiveInt
+
+
+class Training(Schedule):
+    """A model for each point (independent), or one for the box that the grid spans (amortized)."""
+
+    strategy: Literal["independent", "amortized"]
+
+    def schedule(self) -> dict[str, Any]:
+        """The part that a training job depends on."""
+        return self.model_dump(include=set(Schedule.model_fields))
+
+
+class Certification(Section):
+    """Independent models that an amortised plane is held against; nothing without such a plane.
+
+    beta: their axes, as those of the grid; null: the first, the middle and the last value of each.
+    seeds: restarts at each β, of which the best on validation data is compared.
+    tolerance: by how much the amortised J° and D° may exceed theirs, relatively.
+    """
+
+    beta: Annotated[list[Axis], Field(min_length=1)] | None = None
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    tolerance: PositiveFloat
+    training: Schedule
+
+    def axes(self, grid: Grid) -> list[list[float]]:
+        """The values of β_1, …, β_L of the anchors."""
+        if self.beta is not None:
+            return Grid(beta=self.beta, seeds=self.seeds).axes()
+        return [
+            list(dict.fromkeys([axis[0], axis[len(axis) // 2], axis[-1]])) for axis in grid.axes()
+        ]
+
+    def rows(self, grid: Grid) -> dict[str, list[Point]]:
+        """The job units: the anchors of one seed, by name."""
+        return {
+            row: [
+                Point(name=name, beta=list(beta), seed=seed, model=name)
+                for beta in itertools.product(*self.axes(grid))
+                for name in [f"b{'_'.join(f'{b:g}' for b in beta)}_{row}"]
+            ]
+            for seed in self.seeds
+            for row in [f"anchors_s{seed}"]
+        }
+
+
+class Changes(Section):
+    """What differs from another schedule; null: nothing."""
+
+    steps: PositiveInt | None = None
+    batch_size: PositiveInt | None = None
+    learning_rate: PositiveFloat | None = None
+    weight_decay: NonNegativeFloat | None = None
+    warm_up: Annotated[float, Field(ge=0, lt=1)] | None = None
+    validate_every: PositiveInt | None = None
+
+
+class Baseline(Section):
+    """A model of one layer beside those of several, which all tasks are measured on as well.
+
+    training: where its schedule is not that of `training`.
+    """
+
+    training: Changes = Changes()
+
+    def schedule(self, training: Training) -> dict[str, Any]:
+        """The part that training it depends on."""
+        return training.schedule() | self.training.model_dump(exclude_none=True)

@@ -1,0 +1,209 @@
+"""Recommendations in plain sentences: where to go, what it gives, and how sure that is.
+
+At the end, numbers as people read them: β, rates with errors, values with intervals.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from hvae.config.tasks import Name
+from hvae.guidance.choose import Choice, Compromise, edge
+from hvae.guidance.gains import Gain
+from hvae.guidance.surface import Spot, Surface, Value
+from hvae.results.places import Place
+from hvae.results.quantities import Measure
+from hvae.statistics.estimate import Estimate
+
+SMALL = 5e-3  # nats: a rate below is told as such
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+NO_COMPROMISE = "No point may be chosen for all applications that have a weight."
+NAMELESS = "the source's own"  # a problem without a name of its own, beside others that have one
+
+
+def recommendation(
+    surface: Surface, choice: Choice, under: str = "", means: Spot | None = None
+) -> str:
+    """What to use for an application, where `under` a condition that bars some points.
+
+    What its errors know of other trainings is the same for many: `seeds` tells it.
+    means: the same place read from posterior means, which is told as a remark.
+    """
+    best = choice.best
+    parts = [
+        f"For {surface.application.name}{under}, use β = {beta(best.place)}: it lands at "
+        f"{rates(best.place)}, and gives {surface.metric.words} of "
+        f"{interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
+        *_edge(edge(best.place, surface.places)),
+        _region(surface, choice),
+    ]
+    if means is not None:
+        parts.append(
+            "Posterior means, which no rate limits, give "
+            f"{interval(surface.metric, means.test)} there."
+        )
+    return " ".join(parts)
+
+
+def _how(surface: Surface, spot: Spot) -> str:
+    """How z is read, and what the value is a mean over."""
+    layers, method = spot.variant
+    parts = [f"samples of {layers}"] if layers else []
+    parts += [f"method {method}"] if surface.application.ways else []
+    if surface.problems:
+        parts.append(f"mean over {listed([one or NAMELESS for one in surface.problems])}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _edge(layers: Sequence[int]) -> list[str]:
+    """That a wider grid might do better, where the place lies at the end of these layers' β."""
+    if not layers:
+        return []
+    ends = listed([symbol("β", layer) for layer in layers])
+    return [f"That is at the edge of the grid ({ends}): a wider grid might do better."]
+
+
+def _region(surface: Surface, choice: Choice) -> str:
+    """The points that are not significantly worse."""
+    many, region = len(surface.spots), [spot.place for spot in choice.region]
+    if many == 1:
+        return "There was no other point to choose from."
+    if not choice.decided:
+        return (
+            f"Nothing is significantly best: on validation items, where the choice was made, none "
+            f"of {many} points is significantly worse."
+        )
+    if len(region) == 1:
+        return (
+            f"On validation items, where the choice was made, each of the other {many - 1} points "
+            "is significantly worse."
+        )
+    axes = [
+        f"{symbol('β', layer)} {span(values)}"
+        for layer, values in enumerate(zip(*(place.beta for place in region), strict=True), 1)
+    ]
+    total = span(place.total.value for place in region)
+    return (
+        f"{len(region)} of {many} points are not significantly worse than the best on validation "
+        f"items, where the choice was made: they have {listed(axes)}, and total rates "
+        f"{total} nats."
+    )
+
+
+def seeds(spot: Spot) -> str:
+    """What the errors of its values know of other trainings."""
+    many = len(spot.place.points)
+    if many > 1:
+        return f"All are means over {many} seeds, whose spread is in the errors."
+    return "There is one seed: what another training would give is not in the errors."
+
+
+def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
+    """What one model for everything is."""
+    uneven = len(set(found.weights.values())) > 1
+    weights = ", ".join(f"{name} {weight:g}" for name, weight in found.weights.items())
+    there = [
+        f"{surfaces[name].metric.words} of {surfaces[name].metric.told(spot.test.value)} for {name}"
+        for name, spot in found.spots.items()
+    ]
+    over = any(surfaces[name].barred for name in found.spots)
+    more = [*_edge(found.edge), *(["Points over a budget were no candidates."] if over else [])]
+    return (
+        f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
+        f"β = {beta(found.place)}: it lands at {rates(found.place)}, scores "
+        f"{found.score:.2f} on validation items (1 would be the best for each at once), and gives "
+        f"{listed(there)} on test items.{''.join(f' {one}' for one in more)}"
+    )
+
+
+def bought(gain: Gain, metric: Measure, layers: int) -> str:
+    """What the layers above the first buy for an application, and at which rates either side is."""
+    upper = "The second layer" if layers == 2 else "The layers above the first"
+    verb = "buy" if layers > 2 else "buys"
+    amount = estimate(Estimate(abs(gain.gain), gain.std_error)) + metric.ending
+    if not gain.comparable:
+        what = f"cannot be judged for {gain.application}, where the rates that are spent differ"
+    elif not gain.significant:
+        what = f"{verb} nothing that is significant for {gain.application}"
+    elif gain.gain > 0:
+        what = f"{verb} {amount} for {gain.application}"
+    else:
+        what = f"{'cost' if layers > 2 else 'costs'} {amount} for {gain.application}"
+    ours, single = (_stands(one.best, metric) for one in (gain.ours, gain.single))
+    return (
+        f"{upper} {what}: {ours}, against {single}, with one layer, on test items, each at the "
+        "point chosen for it."
+    )
+
+
+def _stands(spot: Spot, metric: Measure) -> str:
+    """A value, and what it takes: two sides compare only where they spend about as much."""
+    total = number(spot.place.total.value)
+    return f"{metric.told(spot.test.value)} at β = {beta(spot.place)} and {total} nats"
+
+
+def number(value: float) -> str:
+    """Three digits, in whole numbers all of them; what is below a thousandth is 0 to people."""
+    if not math.isfinite(value):
+        return "unknown"
+    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
+    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")
+
+
+def error(value: float) -> str:
+    """A standard error: two digits."""
+    return np.format_float_positional(float(f"{value:.2g}"), trim="-")
+
+
+def estimate(one: Estimate) -> str:
+    """A value ± its standard error, to as many digits as the error leaves."""
+    if not (math.isfinite(one.value) and 0 < one.std_error < math.inf):
+        return f"{number(one.value)} ± {error(one.std_error)}"
+    exponent = math.floor(math.log10(one.std_error))
+    places = max(0, (1 if one.std_error < 2.95 * 10**exponent else 0) - exponent)
+    return f"{one.value:.{places}f} ± {one.std_error:.{places}f}".replace("-", "−")
+
+
+def beta(place: Place) -> str:
+    """(β_1, …, β_L), or the one β."""
+    each = ", ".join(f"{value:.4g}" for value in place.beta)
+    return f"({each})" if len(place.beta) > 1 else each
+
+
+def symbol(name: str, layer: int) -> str:
+    """β₁, R₂."""
+    return name + str(layer).translate(SUBSCRIPTS)
+
+
+def rates(place: Place) -> str:
+    """The rate of each layer and, where there are several, their total, in nats."""
+    told = [rate(one) for one in place.rates]
+    equal = [one if one.startswith("<") else f"= {one}" for one in told]
+    each = [f"{symbol('R', k)} {one}" for k, one in enumerate(equal, 1)]
+    total = f", {estimate(place.total)} in total" if len(each) > 1 else ""
+    return f"{listed(each)} nats{total}"
+
+
+def rate(one: Estimate) -> str:
+    """A rate in nats ± its standard error; of a closed layer, that it is small."""
+    return "< 0.01" if abs(one.value) < SMALL else estimate(one)
+
+
+def interval(metric: Measure, value: Value) -> str:
+    """A value with its 95 % interval."""
+    low, high = map(metric.number, (value.low, value.high))
+    return f"{metric.told(value.value)} (95 % from {low} to {high})"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """One, two and three."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def span(values: Iterable[float]) -> str:
+    """From the least to the most."""
+    found = list(values)
+    low, high = number(min(found)), number(max(found))
+    return low if low == high else f"from {low} to {high}"

@@ -1,0 +1,256 @@
+"""The tidy tables that people's scripts read: columns, types, whole writing and checked reading.
+
+One row a measurement, float64, `nan` only where a quantity does not exist. Lists over layers run
+bottom to top. Rates, distortions and objectives are in nats per item; `mse` is per data dimension.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hvae.errors import InputError
+from hvae.io import provenance, reading, writing
+
+TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
+Columns = Mapping[str, pa.DataType]
+
+# The statuses of points that have numbers. An unconverged one is short of training: its objective
+# still fell when training stopped.
+MEASURED = ("ok", "unconverged")
+
+
+def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]:
+    return {f"{name}_{layer}{suffix}": REAL for layer in range(1, layers + 1)}
+
+
+def points(layers: int) -> pa.Schema:
+    """A row a grid point: what was asked (β), where it landed (rates), what it cost.
+
+    `parameters` is the number of trained weights.
+    """
+    before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE} | _layered("beta", layers)
+    rates: dict[str, pa.DataType] = {}
+    for layer in range(1, layers + 1):
+        rates |= {f"rate_{layer}": REAL, f"rate_{layer}_se": REAL}
+    names = (
+        "rate_total rate_total_se distortion distortion_se distortion_constant objective "
+        "objective_se mse psnr_db psnr_mean_db bits_per_dim"
+    )
+    measured = dict.fromkeys(names.split(), REAL)
+    after = {"status": TEXT, "train_seconds": REAL, "parameters": WHOLE}
+    return _schema(before | rates | measured | after)
+
+
+def items(layers: int) -> pa.Schema:
+    """A row a test item and point: averages over z samples, so that anyone can recompute a mean.
+
+    `squared_error` is ‖x − x̂‖², summed over the data dimensions.
+    """
+    rates = _layered("rate", layers)
+    measured = {"distortion": REAL, "squared_error": REAL}
+    return _schema({"point": TEXT, "index": WHOLE} | rates | measured)
+
+
+def tasks() -> pa.Schema:
+    """A row a metric: on which layers' samples or means, with a 95 % interval.
+
+    `tasks.parquet` is of test items; `selection.parquet` is the same of validation items, by which
+    one may choose.
+
+    Names are "" where they do not apply: the accuracy of the data's own classifier, which tells
+    what generated items show, belongs to no point.
+    """
+    names = dict.fromkeys(["point", "task", "layers", "features", "method", "metric"], TEXT)
+    return _schema(names | {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE})
+
+
+def counts() -> pa.Schema:
+    """A row a count: how many items of `group` got `output` from a label-like f(z) of a task.
+
+    Clustering: groups are classes, outputs clusters, for `split` train and test. Generation: groups
+    are "posterior" and "prior", what the decoded latents came from, and outputs predicted classes.
+    A pair that never occurs has no row.
+    """
+    names = "point task layers features method split group output"
+    return _schema(dict.fromkeys(names.split(), TEXT) | {"count": WHOLE})
+
+
+def information() -> pa.Schema:
+    """A row an estimate, in nats: `I(x;z1,z2)`, `I(y;z2)`, `-log p(x)`; lower, upper or estimate.
+
+    In expectation a lower one is at most the truth, an upper one at least. Where it is saturated
+    there are too few items to tell how far it is from the truth.
+    """
+    names = dict.fromkeys(["point", "quantity", "kind"], TEXT)
+    return _schema(names | {"value": REAL, "std_error": REAL, "saturated": pa.bool_()})
+
+
+def bounds() -> pa.Schema:
+    """A row a check of a measured value against its limit; slack ≥ 0 when it holds."""
+    names = dict.fromkeys(["point", "bound", "layers", "features", "method", "metric"], TEXT)
+    numbers = "measured measured_se limit limit_se slack p_value"
+    return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
+
+
+def targets(layers: int) -> pa.Schema:
+    """A row a point that was asked for by its rates: what was wanted, and where β was found for it.
+
+    `rate_l` are those on validation data at (β_1, …, β_L), where they come closest; `low_l` and
+    `high_l` are the least and the most that layer l has over the box of β. All rates in nats.
+    """
+    numbers: dict[str, pa.DataType] = {}
+    for name in ("wanted", "beta", "rate", "low", "high"):
+        numbers |= _layered(name, layers)
+    return _schema({"point": TEXT, "seed": WHOLE} | numbers | {"status": TEXT})
+
+
+def certificate(layers: int) -> pa.Schema:
+    """A row a comparison of the amortised model of `seed` with an independent model, on test items.
+
+    `comparison` is "objective": J° at equal β, or "distortion": D° at equal rates, which the
+    amortised model has at the β of the row. `point` is the independent model, the best of its
+    restarts on validation data. Values are in nats; `ratio` is amortised to independent, with its
+    95 % interval; the verdict is on the ratio being at most 1 + tolerance, "unreachable" where the
+    amortised model has no β for the rates: the β of the row comes closest. Of a density with a
+    learned σ, values are J and D themselves, and the ratio is exp((amortised − independent) / n).
+    """
+    names = {"point": TEXT, "seed": WHOLE, "comparison": TEXT} | _layered("beta", layers)
+    numbers = "amortized independent ratio ratio_se low high"
+    return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
+
+
+def latents(widths: Sequence[int]) -> pa.Schema:
+    """A row an item: posterior mean and std of each layer, given the stored samples above it."""
+    columns: dict[str, pa.DataType] = {"index": WHOLE, "label": WHOLE}
+    for layer, width in enumerate(widths, start=1):
+        vector = pa.list_(pa.float32(), width)
+        columns |= {f"z{layer}_{part}": vector for part in ("mean", "std", "sample")}
+    return _schema(columns)
+
+
+def gallery(dimensions: int) -> pa.Schema:
+    """A row a picture: a test item's reconstruction or layer cut, or a draw from the prior.
+
+    Kinds are "reconstruction", "sample", and for the cut that keeps z_{≥l} "cut z2", "cut z2+z3".
+    """
+    picture = {"image": pa.list_(pa.float32(), dimensions)}
+    return _schema({"point": TEXT, "kind": TEXT, "index": WHOLE} | picture)
+
+
+def embeddings() -> pa.Schema:
+    """A row a test item in a plane: where a method puts the posterior mean of a layer's latent.
+
+    Coordinates have no unit, and compare within one point, layer and method alone.
+    """
+    names = dict.fromkeys(["point", "layers", "method"], TEXT)
+    return _schema(names | {"index": WHOLE, "label": WHOLE, "x": REAL, "y": REAL})
+
+
+def history() -> pa.Schema:
+    """A row a look at validation data while training: J° there, in nats per item."""
+    return _schema({"point": TEXT, "step": WHOLE, "objective": REAL})
+
+
+def _schema(columns: Columns) -> pa.Schema:
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in columns.items()])
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; a row that lacks a column, or has one too many, is a KeyError."""
+    rows = list(rows)
+    for row in rows:
+        if row.keys() != set(schema.names):
+            raise KeyError(
+                f"columns {sorted(row.keys() ^ set(schema.names))} differ from the table's"
+            )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def by_layer(name: str, values: Iterable[float]) -> dict[str, float]:
+    """The columns `name_1`, …, `name_L` of a row, z_1 first."""
+    return {f"{name}_{layer}": value for layer, value in enumerate(values, start=1)}
+
+
+def betas(row: Mapping[str, Any]) -> tuple[float, ...]:
+    """(β_1, …, β_L) of a row of a table that has them."""
+    return tuple(value for name, value in row.items() if name.startswith("beta_"))
+
+
+def write(table: pa.Table, path: Path) -> None:
+    """Write zstd-compressed Parquet under its final name only once it is whole.
+
+    Text goes into a dictionary. Numbers hardly repeat: theirs would be longer than they are.
+    """
+    table = table.replace_schema_metadata(provenance.metadata(table.schema))
+    text = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
+    writing.fill(path, lambda beside: pq.write_table(table, beside, **options))
+
+
+def read(path: Path) -> pa.Table:
+    """The table in `path`; InputError where the file is absent or is not Parquet."""
+    return pa.concat_tables(reading.parquet(path))
+
+
+def concatenate(paths: Sequence[Path]) -> pa.Table:
+    """The tables in `paths` one after the other; InputError unless they share one schema."""
+    found = [read(path) for path in paths]
+    for path, table in zip(paths, found, strict=True):
+        if not table.schema.equals(found[0].schema):
+            raise InputError(f"{path} has other columns than {paths[0]}: remove what is older")
+    return pa.concat_tables(found)
+
+
+def matrix(column: pa.ChunkedArray) -> Any:
+    """A column of fixed-size lists as an array of shape (rows, width)."""
+    flat = column.combine_chunks()
+    values = flat.flatten() if isinstance(flat, pa.FixedSizeListArray) else flat.chunk(0).flatten()
+    return values.to_numpy().reshape(len(column), column.type.list_size)
+
+
+def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArray:
+    """An array of shape (rows, width) as a column of fixed-size lists, of float32 by default."""
+    flat = pa.array(array.reshape(-1), type=kind or pa.float32())
+    return pa.FixedSizeListArray.from_arrays(flat, array.shape[1])
+
+
+def read_named(name: str, path: Path) -> pa.Table:
+    """The table in `path`; InputError where it cannot be read, or has not the columns of `name`."""
+    table = read(path)
+    if not table.schema.equals(SCHEMAS[name](table.schema)):
+        raise InputError(f"{path} has other columns than this version writes: remove it")
+    return table
+
+
+def _layers(found: pa.Schema) -> int:
+    """How many layers a table is of, as its columns of β or of rates say."""
+    return max(
+        sum(bool(re.fullmatch(rf"{of}_\d+", name)) for name in found.names)
+        for of in ("beta", "rate")
+    )
+
+
+def _dimensions(found: pa.Schema) -> int:
+    kinds = [field.type for field in found if pa.types.is_fixed_size_list(field.type)]
+    return kinds[0].list_size if kinds else 1
+
+
+# The schema that each must have, given the columns that are found.
+SCHEMAS: Mapping[str, Callable[[pa.Schema], pa.Schema]] = {
+    "points": lambda found: points(_layers(found)),
+    "items": lambda found: items(_layers(found)),
+    "tasks": lambda found: tasks(),
+    "selection": lambda found: tasks(),
+    "counts": lambda found: counts(),
+    "information": lambda found: information(),
+    "bounds": lambda found: bounds(),
+    "targets": lambda found: targets(_layers(found)),
+    "certificate": lambda found: certificate(_layers(found)),
+    "gallery": lambda found: gallery(_dimensions(found)),
+    "embeddings": lambda found: embeddings(),
+    "history": lambda found: history(),
+}

@@ -1,0 +1,32 @@
+"""Files seen under their name only once they are whole: written beside it, then renamed."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from hvae.errors import one_line
+
+
+def store(content: str | bytes, path: Path) -> None:
+    """Write text or bytes to `path`, whole or not at all."""
+    whole = content.encode() if isinstance(content, str) else content
+    fill(path, lambda beside: beside.write_bytes(whole))
+
+
+def fill(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file.
+
+    OSError names `path`, whatever could not be done.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_to(beside)
+        os.replace(beside, path)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else one_line(error)
+        raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
+    finally:
+        with suppress(OSError):  # what went wrong is said above, and may prevent this, too
+            beside.unlink(missing_ok=True)

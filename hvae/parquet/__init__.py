@@ -1,1 +1,0 @@
-"""How much a Parquet file will take in memory, known before any of it is unpacked."""

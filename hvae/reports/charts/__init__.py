@@ -1,0 +1,1 @@
+"""What charts share: marks, colours, scales."""

@@ -1,0 +1,100 @@
+"""What every page shares: the template, the style, the scripts that draw, and charts as data."""
+
+import functools
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import altair as alt
+import vl_convert
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from hvae.io import provenance
+from hvae.reports.charts import theme
+from hvae.reports.charts.theme import wrapped
+
+HERE = Path(__file__).parent
+
+
+class Figure(NamedTuple):
+    """A chart in its section: an identifier, the Vega-Lite specification, and its text."""
+
+    name: str
+    section: str
+    spec: dict[str, Any]
+    text: str
+
+
+def figure(name: str, section: str, chart: alt.TopLevelMixin, text: str) -> Figure:
+    """A chart as a specification, with its text for readers who cannot see it."""
+    spec = wrapped(chart.to_dict(validate=False)) | {"description": text}
+    return Figure(name, section, drawable(spec), text)
+
+
+def drawable(spec: Any) -> Any:
+    """The same with null for nan and infinities, which JSON does not have: they are not drawn."""
+    if isinstance(spec, dict):
+        return {key: drawable(value) for key, value in spec.items()}
+    if isinstance(spec, list):
+        return [drawable(value) for value in spec]
+    return None if isinstance(spec, float) and not math.isfinite(spec) else spec
+
+
+def render(
+    template: str, figures: Sequence[Figure], called: Mapping[str, str] | None = None, **values: Any
+) -> str:
+    """The whole page, in one file.
+
+    called: what points are called on the page, by their names in the tables.
+    """
+    return fragment(
+        template,
+        figures=figures,
+        libraries=libraries(),
+        called=called or {},
+        fingerprint=provenance.current(),
+        look=theme.SCREEN,
+        dark=theme.DARK,
+        **values,
+    )
+
+
+def fragment(template: str, **values: Any) -> Markup:
+    """A filled template; text from parameters and class names is escaped."""
+    return Markup(_templates().get_template(template).render(values))  # noqa: S704
+
+
+@functools.cache
+def _templates() -> Environment:
+    """Templates of pages lie in `templates`; those of sections beside their modules."""
+    found = Environment(
+        loader=FileSystemLoader([HERE / "templates", HERE]),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    found.filters["indexed"] = indexed
+    found.globals["sub"] = theme.sub
+    # columns of a saved table stand in their own order, and the page is a tenth smaller
+    found.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
+    return found
+
+
+def indexed(formula: str) -> Markup:
+    """A line of mathematics with its indices, `z_{≥l}` or `R_total`, set as such; else escaped."""
+    return Markup(re.sub(r"_(?:\{([^}]*)\}|(\w+))", _index, str(escape(formula))))  # noqa: S704
+
+
+def _index(found: re.Match[str]) -> str:
+    return f"<sub>{found[1] or found[2]}</sub>"
+
+
+@functools.cache
+def libraries() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page."""
+    release = alt.SCHEMA_VERSION.rpartition(".")[0]
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
+        "</script", r"<\/script"
+    )

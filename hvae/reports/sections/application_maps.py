@@ -1,0 +1,119 @@
+"""Each application over the rate plane: its metric, its best point, and what is as good."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+from typing import Any
+
+import altair as alt
+
+from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed, tooltip
+from hvae.reports.charts.theme import LIMIT, rate_of, span
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.quantities import METRICS
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
+
+BEST, REGION, BARRED = "Best on validation items", "Not significantly worse", "Over the budget"
+STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.31L-.23,-.31Z"
+CROSS = "M-1,-1L1,1M1,-1L-1,1"
+SHAPES = {BEST: STAR, REGION: "circle", BARRED: CROSS}
+SIZES = {BEST: 330, REGION: 240, BARRED: 60}
+
+
+def applications(run: Run) -> list[str]:
+    """Those that have a best point."""
+    return list(run.guidance["applications"]) if run.guidance else []
+
+
+def rows(guidance: dict[str, Any], name: str) -> list[Row]:
+    """A row a point that the application was measured at: rates, value on test items, and role.
+
+    x is R_1, y the sum of the rates above z_1; of one layer, y is the value.
+    """
+    places, one = {place["point"]: place for place in guidance["places"]}, guidance["applications"]
+    region, best = set(one[name]["region"]), one[name]["best"]["point"]
+    result = []
+    for point in one[name]["points"]:
+        place, at = places[point["point"]], point["point"]
+        role = BEST if at == best else REGION if at in region else BARRED if point["barred"] else ""
+        numbers = {column: point[column] for column in ("value", "low", "high")}
+        first, *above = place["rates"]
+        up = {"y": sum(above)} if above else _renamed(numbers)
+        read = " ".join(filter(None, (point["layers"], point["method"])))
+        names = {"point": at, "beta": ", ".join(f"{b:g}" for b in place["beta"]), "read": read}
+        rates = {"x": first, "x_se": place["rates_se"][0]}
+        total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}
+        result.append(names | {"role": role} | numbers | rates | total | up)
+    return result
+
+
+def application_map(run: Run, name: str) -> Chart:
+    """Marks coloured by value: a star for the best, rings for its region, crosses over a budget."""
+    data, several = rows(run.guidance or {}, name), run.layers > 1
+    metric = METRICS[(run.guidance or {})["applications"][name]["metric"]]
+    x = nats(rate_of(1, run.layers), [row["x"] for row in data])
+    y = Side(metric.axis, alt.Scale(zero=False), alt.Axis())
+    if several:
+        y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
+    base = alt.Chart(alt.Data(values=data)).encode(*placed(x, y))
+    color = alt.Color("value:Q", title=None)
+    points = base.mark_point(filled=True, opacity=1, size=80).encode(color, tooltip=_tooltip(data))
+    below = [] if several else bars(alt.Chart(alt.Data(values=_across(data))), x, y)
+    marks = [_mark(base, role, color, data) for role in SHAPES if _some(data, role)]
+    half = median((row["high"] - row["low"]) / 2 for row in data)
+    heading = alt.TitleParams(
+        f"{name.capitalize()}: {metric.axis}",
+        subtitle=["On test items; 95 % intervals,", f"median: ± {half:.2g}"],
+    )
+    return alt.layer(*below, points, *marks, title=heading)
+
+
+def _mark(base: alt.Chart, role: str, color: alt.Color, data: Sequence[Row]) -> alt.Chart:
+    found = [one for one in SHAPES if _some(data, one)]
+    looks = {"symbolStrokeColor": LIMIT, "symbolFillColor": "transparent", "symbolSize": 120}
+    scale = alt.Scale(domain=found, range=[SHAPES[one] for one in found])
+    shape = alt.Shape("role:N", title=None, scale=scale, legend=legend(**looks))
+    mine = base.transform_filter(f"datum.role === '{role}'").encode(shape, tooltip=_tooltip(data))
+    best = role == BEST
+    mark = mine.mark_point(
+        filled=best, size=SIZES[role], opacity=1, stroke=LIMIT, strokeWidth=1 if best else 1.3
+    )
+    return mark.encode(color) if best else mark
+
+
+def _some(data: Sequence[Row], role: str) -> bool:
+    return any(row["role"] == role for row in data)
+
+
+def _renamed(numbers: Row) -> Row:
+    return {"y": numbers["value"], "y_low": numbers["low"], "y_high": numbers["high"]}
+
+
+def _across(data: Sequence[Row]) -> list[Row]:
+    """With the ends of the rates' intervals, too."""
+    ends = {"x_low": -1.96, "x_high": 1.96}
+    return [row | {end: row["x"] + k * row["x_se"] for end, k in ends.items()} for row in data]
+
+
+def _tooltip(data: Sequence[Row]) -> list[alt.Tooltip]:
+    numbers = {"value": "value", "low": "95 % from", "high": "95 % to", "x": "R₁ (nats)"}
+    numbers |= {"x_se": "± SE", "total": "total rate (nats)", "total_se": "± SE of the total"}
+    read = [alt.Tooltip("read:N", title="read by")] if any(row["read"] for row in data) else []
+    return [*tooltip(**numbers), *read, alt.Tooltip("role:N")]
+
+
+def _applies(run: Run) -> bool:
+    return bool(applications(run))
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One an application that has a best point."""
+    for name in applications(run):
+        text = f"What {name} is worth at every point, with its best point and region"
+        yield figure(f"map-{name}", "maps", application_map(run, name), text)
+
+
+SECTION = ReportSection(
+    "maps", "Application maps", "sections/application_maps.html", applies=_applies, figures=_figures
+)

@@ -1,0 +1,187 @@
+"""Every bound: what it says, how its checks went, and its slack over the grid.
+
+A chart shows the tightest check of every point.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import altair as alt
+import numpy as np
+
+from hvae.reports.charts.marks import Chart, Side, bars, ends, legend, nats, placed
+from hvae.reports.charts.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, span, sub
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.checks.catalogue import BOUNDS, Bound
+from hvae.results.quantities import checked_unit
+from hvae.results.rates import lowest_layer
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
+
+TELLING = 4  # checks a bound in the table
+UNKNOWN = Bound("–", "Not described in this version.")
+SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
+ROOMY = 12  # columns of the grid that have room for large marks
+WITHIN = 0.8  # of the marks are told apart by colour, where a few lie far beyond
+NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
+
+
+class CountedBound(NamedTuple):
+    """A bound with the counts of its verdicts, none where it has no check."""
+
+    name: str
+    bound: Bound
+    verdicts: Counter[str]
+
+    @property
+    def judged(self) -> bool:
+        """Whether some check of it can bind."""
+        return self.verdicts.total() > self.verdicts["vacuous"]
+
+
+def counted(checks: Sequence[Row]) -> list[CountedBound]:
+    """The catalogue, and after it the bounds that another version of it described."""
+    others = sorted({check["bound"] for check in checks} - BOUNDS.keys())
+    every = {**BOUNDS, **dict.fromkeys(others, UNKNOWN)}
+    return [CountedBound(name, bound, _verdicts(checks, name)) for name, bound in every.items()]
+
+
+def _verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
+    return Counter(check["verdict"] for check in checks if check["bound"] == bound)
+
+
+def telling(run: Run) -> list[Row]:
+    """Of each bound, the checks that can bind and have the most evidence against them."""
+    judged = sorted((c for c in run.bounds if c["verdict"] != "vacuous"), key=evidence)
+    names = [bound.name for bound in counted(judged)]
+    return [c for name in names for c in [c for c in judged if c["bound"] == name][:TELLING]]
+
+
+def evidence(check: Row) -> tuple[float, float]:
+    """What sorts the tightest check first: the most evidence against it, then the least slack."""
+    return check["p_value"], check["slack"]
+
+
+def tightest(run: Run, bound: str) -> dict[str, Row]:
+    """Of each point, the check of this bound that can bind and has the most evidence against it."""
+    judged = [c for c in run.bounds if c["bound"] == bound and c["verdict"] != "vacuous"]
+    return {c["point"]: c for c in sorted(judged, key=evidence, reverse=True)}
+
+
+def rows(run: Run, bound: str) -> list[Row]:
+    """A row a point of which this bound is judged."""
+    found = tightest(run, bound)
+    return [
+        _row(run, point, found[point["point"]]) for point in run.trained if point["point"] in found
+    ]
+
+
+def _row(run: Run, point: Row, check: Row) -> Row:
+    rate = run.rates[point["point"]][lowest_layer(check["layers"]) - 1 if check["layers"] else 0]
+    names = ("point", "layers", "method", "metric", "verdict")
+    numbers = {name: check[name] for name in NUMBERS if name != "rate"} | {"rate": rate.value}
+    std_error = math.hypot(check["measured_se"], check["limit_se"])
+    placed_at = ends("x", *rate) | ends("y", check["slack"], std_error)
+    return {name: check[name] for name in names} | numbers | placed_at | cell(run, point)
+
+
+def cell(run: Run, point: Row) -> Row:
+    """Where a point stands in the grid: β_1 across, and its row, the β above and the seed, up."""
+    above = [f"{point[f'beta_{layer}']:.4g}" for layer in range(2, run.layers + 1)]
+    seed = [f"seed {point['seed']}"] if len(run.params.grid.seeds) > 1 else []
+    return {"beta": point["beta_1"], "row": ", ".join([*above, *seed])}
+
+
+def slack(run: Run, bound: str) -> Chart:
+    """Slack over the grid, by colour; with one layer against the rate, by height."""
+    data = rows(run, bound)
+    metric: str = data[0]["metric"]
+    unit = checked_unit(metric)
+    base = alt.Chart(alt.Data(values=data), title=bound)
+    if run.layers == 1:
+        return _against_rate(run, base, data, unit)
+    return _over_grid(run, base, bound, _color(data, unit))
+
+
+def _checked(run: Run, bound: str) -> list[Row]:
+    """The part of the grid that this bound is about: where all its checks are, or the whole."""
+    part = {point.name for row in run.params.evaluated_rows().values() for point in row}
+    checks = {check["point"] for check in run.bounds if check["bound"] == bound}
+    inside = checks <= part
+    return [point for point in run.points if not inside or point["point"] in part]
+
+
+def _color(data: list[Row], unit: str) -> alt.Color:
+    """The slack by colour; a few marks far beyond the others look alike, as the legend says."""
+    title, scale = [f"Slack ({unit})"], alt.Scale(scheme="viridis")
+    values = [row["slack"] for row in data]
+    low, high, most = np.quantile(values, [0, WITHIN, 1], method="lower").tolist()
+    if most - low > 2 * (high - low) > 0:
+        title.append(f"{high:.2g} and more look alike")
+        scale = alt.Scale(scheme="viridis", domain=[low, high], clamp=True)
+    legend = alt.Legend(gradientLength=160, format=".2~r", titleLimit=0)
+    return alt.Color("slack:Q", title=title, legend=legend, scale=scale)
+
+
+def _over_grid(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart:
+    every = [cell(run, point) for point in _checked(run, bound)]
+    rests = list(dict.fromkeys(row["row"] for row in every))[::-1]
+    names = ", ".join(f"β{sub(layer)}" for layer in range(2, run.layers + 1))
+    values = sorted({row["beta"] for row in every})
+    x = alt.X(
+        "beta:O",
+        title="β₁",
+        scale=alt.Scale(domain=values),
+        axis=alt.Axis(labelAngle=0, format=".2~g", labelOverlap="greedy"),
+    )
+    y = alt.Y(
+        "row:O", title=names, scale=alt.Scale(domain=rests), axis=alt.Axis(labelOverlap="greedy")
+    )
+    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
+    size = 170 if len(values) <= ROOMY else 50
+    return alt.layer(dots.encode(x, y), _marks(base, size).encode(x, y, color))
+
+
+def _against_rate(run: Run, base: alt.Chart, data: list[Row], unit: str) -> Chart:
+    x = nats(f"R({span(1, run.layers)})", [row["x_high"] for row in data])
+    y = Side(f"Slack ({unit})", alt.Scale(zero=True), alt.Axis())
+    zero = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=LIMIT, strokeWidth=2)
+    marks = _marks(base, 60).encode(*placed(x, y), color=alt.value(CATEGORIES[0]))
+    return alt.layer(zero.encode(y="y:Q"), *bars(base, x, y), marks)
+
+
+def _marks(base: alt.Chart, size: int) -> Any:
+    shape = alt.Shape(
+        "verdict:N",
+        title="Verdict",
+        scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
+        legend=legend(symbolFillColor=SOFT, symbolStrokeWidth=0),
+    )
+    numbers = [alt.Tooltip(f"{name}:Q", format=".3~g") for name in NUMBERS]
+    text = [alt.Tooltip(f"{name}:N") for name in ("point", "layers", "method", "verdict")]
+    edged = base.mark_point(filled=True, size=size, opacity=1, stroke=BAR, strokeWidth=0.5)
+    return edged.encode(shape, tooltip=text + numbers)
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a bound that can bind."""
+    for place, bound in enumerate(counted(run.bounds)):
+        if bound.judged:
+            text = f"Slack of the bound {bound.name} over the grid"
+            yield figure(f"slack-{place}", "bounds", slack(run, bound.name), text)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"bounds": counted(run.bounds), "telling": telling(run)}
+
+
+SECTION = ReportSection(
+    "bounds",
+    "Every bound and its checks",
+    "sections/bounds.html",
+    figures=_figures,
+    values=_values,
+)

@@ -1,0 +1,162 @@
+"""Where to aim for which application, as `guidance.json` has it.
+
+`advice` is what the section shows, `recommended` the rows of the first screen.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from hvae.config import baseline
+from hvae.cost.model_size import weights
+from hvae.guidance.study import condition
+from hvae.guidance.text import estimate, rate
+from hvae.reports.sections.section import ReportSection
+from hvae.results.quantities import METRICS
+from hvae.results.run import Run
+from hvae.statistics.estimate import Estimate, Row
+
+STRONG = 2.0  # standard errors
+
+
+class Cell(NamedTuple):
+    """A loss as text; strong where it is more than twice its standard error."""
+
+    text: str
+    strong: bool = False
+
+
+class Advice(NamedTuple):
+    """What the section reads. texts: a sentence or more an application, by name.
+
+    cautions: what their errors know of other trainings, each sentence once.
+    losses: a row an application, with a cell for the best point of each; empty without two of them.
+    """
+
+    texts: dict[str, str]
+    cautions: list[str]
+    absent: list[str]
+    unreachable: list[str]
+    optima: list[str]
+    metrics: dict[str, str]
+    losses: dict[str, list[Cell]]
+    compromise: str
+    gains: list[str]
+    claims: list[Row]
+
+
+def advice(found: dict[str, Any]) -> Advice:
+    """All of it."""
+    applications = found["applications"]
+    names = list(applications)
+    return Advice(
+        texts={name: one["text"] for name, one in applications.items()},
+        cautions=list(dict.fromkeys(one["seeds"] for one in applications.values())),
+        absent=found["not_measured"],
+        unreachable=found["not_reachable"],
+        optima=names,
+        metrics={name: METRICS[one["metric"]].brief for name, one in applications.items()},
+        losses=_losses(found["losses"], names) if len(names) > 1 else {},
+        compromise=found["compromise"]["text"] if applications else "",
+        gains=[one["text"] for one in found["baseline"]],
+        claims=found["scorecard"],
+    )
+
+
+def _losses(rows: list[Row], names: list[str]) -> dict[str, list[Cell]]:
+    cells = {(row["application"], row["optimum"]): _cell(row) for row in rows}
+    return {mine: [cells[mine, other] for other in names] for mine in names}
+
+
+def _cell(row: Row) -> Cell:
+    if row["note"]:
+        return Cell(row["note"])
+    loss, error = row["loss"], row["std_error"]
+    if loss == error == 0:
+        return Cell("0")
+    return Cell(estimate(Estimate(loss, error)), loss > STRONG * error)
+
+
+class Recommended(NamedTuple):
+    """An application's row: what bars points for it, its best β, whether that is at the edge of the
+    grid, the rates there in nats, what it gives, how many are as good, and what more than one layer
+    buys: "" where there is no baseline.
+    """
+
+    application: str
+    under: str
+    beta: str
+    edge: bool
+    rates: str
+    value: str
+    region: str
+    layers: str
+
+
+def recommended(run: Run) -> list[Recommended]:
+    """A row an application, in the order of the guidance."""
+    found = run.guidance or {"applications": {}, "baseline": []}
+    gains = {one["application"]: one for one in found["baseline"]}
+    return [
+        _row(name, condition(name, run.params.guidance), one, gains.get(name))
+        for name, one in found["applications"].items()
+    ]
+
+
+def beta(values: Mapping[str, Any]) -> str:
+    """(β_1, …, β_L) of a place."""
+    return f"({', '.join(f'{value:.4g}' for value in values['beta'])})"
+
+
+def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recommended:
+    best, metric = one["best"], METRICS[one["metric"]]
+    low, high = (metric.number(best[end]) for end in ("low", "high"))
+    return Recommended(
+        name.capitalize(),
+        under,
+        beta(best),
+        bool(best["edge"]),
+        ", ".join(map(rate, map(Estimate, best["rates"], best["rates_se"]))),
+        f"{metric.brief} {metric.told(best['value'])} ({low} to {high})",
+        f"{len(one['region'])} of {one['candidates']}",
+        _bought(gain) if gain else "",
+    )
+
+
+def _bought(gain: dict[str, Any]) -> str:
+    """Yes or no, and by how much: above 0 more layers are better."""
+    sign = "+" if gain["gain"] > 0 else ""
+    amount = sign + estimate(Estimate(gain["gain"], gain["std_error"]))
+    if not gain["comparable"]:
+        return "not judged: rates differ"
+    if not gain["significant"]:
+        return f"no ({amount})"
+    return f"yes, {amount}" if gain["gain"] > 0 else f"no: it costs, {amount}"
+
+
+class SingleLayer(NamedTuple):
+    """The baseline of one layer: the number of its weights, and of its training steps."""
+
+    weights: int
+    steps: int
+
+
+def single(run: Run) -> SingleLayer | None:
+    """None of a run without a baseline."""
+    schedule = baseline.schedule(run.params)
+    if not schedule:
+        return None
+    model = baseline.model(run.params)
+    return SingleLayer(weights(model, run.test.shape, run.params.amortized), schedule["steps"])
+
+
+def _applies(run: Run) -> bool:
+    return run.guidance is not None
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"advice": advice(run.guidance or {}), "single": single(run)}
+
+
+SECTION = ReportSection(
+    "guidance", "Guidance", "sections/guidance.html", applies=_applies, values=_values
+)

@@ -1,0 +1,118 @@
+"""The first screen, in sentences: every number is computed from this run."""
+
+import math
+from collections import Counter
+from typing import Any
+
+from hvae.guidance.text import estimate, listed
+from hvae.io.tables import MEASURED
+from hvae.reports.charts.scatter import names, points_of
+from hvae.reports.sections.certification import judged
+from hvae.reports.sections.guidance import advice, recommended
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Estimate
+
+NAMED = 10  # diverged points that are named
+QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
+    "psnr_db": "reconstructions from {:.1f} to {:.1f} dB",
+    "mse": "mean squared errors from {:.2g} to {:.2g} per dimension",
+}
+
+
+def findings(run: Run) -> list[str]:
+    """Where the plane reaches, how far to trust it or the paper, and how applications differ."""
+    return [_trained(run), *_trusted(run), _differing(run.guidance)]
+
+
+def kept(run: Run) -> str:
+    """Whether the bounds hold."""
+    count = Counter(check["verdict"] for check in run.bounds)
+    binding = len(run.bounds) - count["vacuous"]
+    beyond = (
+        f"in {count['vacuous']} more the limit lies beyond what can be measured"
+        if count["vacuous"]
+        else "no other was made"
+    )
+    if not binding:
+        return f"No bound was put to a test: {beyond}."
+    verdict = "No bound is violated"
+    if count["violated"]:
+        verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
+    holding = "check holds" if count["holds"] == 1 else "checks hold"
+    return (
+        f"{verdict}: {count['holds']} {holding} and {count['undecided']} "
+        f"{'is' if count['undecided'] == 1 else 'are'} undecided "
+        f"(family-wise level 1 %); {beyond}."
+    )
+
+
+def _trained(run: Run) -> str:
+    if not run.trained:
+        return f"All {len(run.points)} {points_of(run)} diverged: there is nothing to show."
+    called = names(run)
+    lost = [called[point["point"]] for point in run.points if point["status"] not in MEASURED]
+    rates = [point["rate_total"] for point in run.trained]
+    column = "psnr_db" if run.test.bounded else "mse"
+    values = [point[column] for point in run.trained]
+    text = (
+        f"{len(run.trained)} {points_of(run)} span total rates from {min(rates):.2f} to "
+        f"{max(rates):.1f} nats per item and {QUALITY[column].format(min(values), max(values))} "
+        "(z sampled)."
+    )
+    more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
+    return text + (f" {len(lost)} more diverged: {', '.join(lost[:NAMED])}{more}." if lost else "")
+
+
+def _trusted(run: Run) -> list[str]:
+    """Of an amortised plane whether it can be trusted, else how the paper's claims did."""
+    if run.params.amortized:
+        return [judged(run).headline]
+    claims = (
+        Counter(claim["verdict"] for claim in run.guidance["scorecard"]) if run.guidance else {}
+    )
+    if not claims:
+        return []
+    told = [f"{many} {'is' if many == 1 else 'are'} {name}" for name, many in claims.items()]
+    number = sum(claims.values())
+    return [f"Of {number} claims of the paper (Xiao & Bamler, 2023), {listed(told)} here."]
+
+
+def _differing(guidance: dict[str, Any] | None) -> str:
+    """The total rates of the applications' best points, and which have no good point in common."""
+    if not guidance or not guidance["applications"]:
+        return "No application was measured: there is nothing to recommend."
+    best = {name: one["best"] for name, one in guidance["applications"].items()}
+    if len(best) == 1:
+        ((name, one),) = best.items()
+        return f"Of applications {name} alone was measured: its best point spends {_total(one)}."
+    least, most = (f(best, key=lambda name: best[name]["rate_total"]) for f in (min, max))
+    text = (
+        f"The best points of {len(best)} applications spend from {_total(best[least])} in total "
+        f"({least}) to {_total(best[most])} ({most})"
+    )
+    claims = [one["numbers"] for one in guidance["scorecard"] if "apart" in one["numbers"]]
+    if not claims or not claims[0]["pairs"]:
+        return f"{text}."
+    apart, pairs = claims[0]["apart"], claims[0]["pairs"]
+    free = "" if pairs == math.comb(len(best), 2) else " without a budget"
+    return f"{text}; {apart} of {pairs} pairs{free} have no good point in common."
+
+
+def _total(place: dict[str, Any]) -> str:
+    return f"{estimate(Estimate(place['rate_total'], place['rate_total_se']))} nats"
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {
+        "findings": findings(run),
+        "kept": kept(run),
+        "violated": any(check["verdict"] == "violated" for check in run.bounds),
+        "recommended": recommended(run),
+        "cautions": advice(run.guidance).cautions if run.guidance is not None else [],
+        "unconverged": run.unconverged,
+        "untrusted": run.params.amortized and judged(run).trusted is False,
+    }
+
+
+SECTION = ReportSection("overview", "Overview", "sections/overview.html", values=_values)

@@ -1,0 +1,143 @@
+"""Two applications at once: every point in both metrics, and the Pareto front among them.
+
+The chart shows one pair; `pareto.js` redraws it for any other, from the same numbers.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import altair as alt
+
+from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT
+from hvae.reports.render import Figure, drawable, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.quantities import METRICS
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
+
+NAME = "fronts-pair"
+FRONT, BEATEN, BARRED = "On the front", "Beaten by another", "Over the budget"
+COLORS = {FRONT: CATEGORIES[0], BEATEN: BAR, BARRED: CATEGORIES[1]}
+SHAPES = {FRONT: "circle", BEATEN: "square", BARRED: "diamond"}
+TICKS = alt.Axis(tickCount=6)
+Value = tuple[float, float, float, bool]  # with the ends of its interval, and whether it is barred
+
+
+def pairs(run: Run) -> bool:
+    """Whether there are two applications to compare."""
+    return bool(run.guidance and values(run.guidance)["fronts"])
+
+
+def values(guidance: dict[str, Any]) -> dict[str, Any]:
+    """What the chart of any pair is made of.
+
+    points: every place; of each application `titles`, and `values` in the order of the points;
+    fronts: of each pair the members, as indices of points.
+    """
+    places = guidance["places"]
+    order = {place["point"]: number for number, place in enumerate(places)}
+    return {
+        "points": [{"point": p["point"], "beta": _betas(p)} for p in places],
+        "titles": {
+            name: f"{name.capitalize()}: {METRICS[one['metric']].axis}"
+            for name, one in guidance["applications"].items()
+        },
+        "values": {
+            name: _in_order(one["points"], order) for name, one in guidance["applications"].items()
+        },
+        "fronts": [
+            {"pair": one["applications"], "members": [order[m["point"]] for m in one["members"]]}
+            for one in guidance["pareto"]
+            if set(one["applications"]) <= guidance["applications"].keys()
+        ],
+    }
+
+
+def rows(found: dict[str, Any], first: str, second: str) -> list[Row]:
+    """A row a point that both applications were measured at, as `pareto.js` makes them, too."""
+    pair = {first, second}
+    members = next(set(one["members"]) for one in found["fronts"] if set(one["pair"]) == pair)
+    both = zip(found["points"], found["values"][first], found["values"][second], strict=True)
+    return [
+        point
+        | dict(zip(("x", "x_low", "x_high"), a, strict=False))
+        | dict(zip(("y", "y_low", "y_high"), b, strict=False))
+        | {"role": FRONT if k in members else BARRED if a[3] or b[3] else BEATEN}
+        for k, (point, a, b) in enumerate(both)
+        if a and b
+    ]
+
+
+def fronts(found: dict[str, Any], first: str, second: str) -> Chart:
+    """Points with 95 % intervals, and a line through the front."""
+    x, y = (Side(found["titles"][name], alt.Scale(zero=False), TICKS) for name in (first, second))
+    base = alt.Chart()
+    line = base.transform_filter(f"datum.role === '{FRONT}'").mark_line(
+        color=LIMIT, strokeWidth=1.5, tooltip=False
+    )
+    names = list(COLORS)
+    colors = alt.Scale(domain=names, range=list(COLORS.values()))
+    shapes = alt.Scale(domain=names, range=list(SHAPES.values()))
+    marks = base.mark_point(filled=True, size=70, opacity=1).encode(
+        *placed(x, y),
+        color=alt.Color("role:N", title=None, scale=colors, legend=legend()),
+        shape=alt.Shape("role:N", title=None, scale=shapes, legend=legend()),
+        tooltip=_tooltip(),
+    )
+    return alt.layer(
+        *bars(base, x, y),
+        line.encode(*placed(x, y)),
+        marks,
+        data=alt.Data(values=rows(found, first, second)),
+        title="Two applications at every point",
+    )
+
+
+def drawing(run: Run) -> dict[str, Any]:
+    """What `pareto.js` needs: the chart without its rows, the numbers, and the names of roles."""
+    found = values(run.guidance or {})
+    spec = drawable(fronts(found, *found["fronts"][0]["pair"]).to_dict())
+    roles = {"front": FRONT, "beaten": BEATEN, "barred": BARRED}
+    return {"name": NAME, "roles": roles, "found": found, "spec": spec | {"data": {"values": []}}}
+
+
+def _betas(place: Row) -> str:
+    return ", ".join(f"{beta:g}" for beta in place["beta"])
+
+
+def _in_order(points: list[Row], order: dict[str, int]) -> list[Value | None]:
+    """In the order of the places; None where the application was not measured."""
+    found: list[Value | None] = [None] * len(order)
+    for one in points:
+        found[order[one["point"]]] = (one["value"], one["low"], one["high"], one["barred"])
+    return found
+
+
+def _tooltip() -> list[alt.Tooltip]:
+    numbers = {"x": "across", "x_low": "95 % from", "x_high": "95 % to"}
+    numbers |= {"y": "up", "y_low": "95 % from (up)", "y_high": "95 % to (up)"}
+    return [*tooltip(**numbers), alt.Tooltip("role:N")]
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """The first pair of applications."""
+    if run.guidance and pairs(run):
+        found = values(run.guidance)
+        pair = found["fronts"][0]["pair"]
+        text = f"Pareto front of {pair[0]} and {pair[1]}"
+        yield figure(NAME, "fronts", fronts(found, *pair), text)
+
+
+def _values(run: Run) -> dict[str, Any]:
+    return {"pareto": drawing(run)}
+
+
+SECTION = ReportSection(
+    "fronts",
+    "Two applications at once",
+    "sections/pareto.html",
+    applies=pairs,
+    figures=_figures,
+    values=_values,
+)

@@ -1,0 +1,78 @@
+"""Training curves: an objective on validation data, a line a model, diverged ones marked."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+import altair as alt
+
+from hvae.reports.render import Figure, figure
+from hvae.reports.sections.section import ReportSection
+from hvae.results.run import Run
+from hvae.statistics.estimate import Row
+
+COLORS = {
+    "beta": alt.Color("beta:Q", title="β₁", scale=alt.Scale(type="log")),
+    "seed": alt.Color("seed:N", title="Seed"),
+}
+
+
+def shared(run: Run) -> alt.Chart | None:
+    """Of each amortized model the weighted mean over β; None where nothing was recorded."""
+    drawn = _chart(run, _of_planes(run), "Mean J° over β (nats per item)", COLORS["seed"])
+    return drawn and drawn.properties(title="The one model: mean over β")
+
+
+def curves(run: Run) -> alt.Chart | None:
+    """Each independent model's J° over its training; a diverged one stops where it broke."""
+    of_models = run.anchors if run.params.amortized else run.points
+    models = {
+        point["point"]: {"status": point["status"], "beta": point["beta_1"]} for point in of_models
+    }
+    drawn = _chart(run, models, "J° on validation (nats per item)", COLORS["beta"])
+    return drawn and drawn.properties(title="Independent models, each at its β")
+
+
+def _of_planes(run: Run) -> dict[str, Row]:
+    """A model has diverged where none of its points has a finite value."""
+    seeds = {point["seed"]: point["status"] for point in run.trained}
+    return {
+        name: {"status": seeds.get(seed, "diverged"), "seed": seed}
+        for seed, name in run.params.grid.shared().items()
+    }
+
+
+def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) -> alt.Chart | None:
+    values = list(_recorded(run, models))
+    if not values:
+        return None
+    return (
+        alt.Chart(alt.Data(values=values))
+        .mark_line(strokeWidth=1.2, opacity=0.8)
+        .encode(
+            alt.X("step:Q", title="Training step"),
+            alt.Y("objective:Q", title=title, scale=alt.Scale(type="log", nice=False)),
+            color,
+            alt.StrokeDash("status:N", title="Training", sort=["ok", "unconverged", "diverged"]),
+            detail="point:N",
+            tooltip=["point:N", "step:Q", alt.Tooltip("objective:Q", format=".4~g")],
+        )
+    )
+
+
+def _recorded(run: Run, models: Mapping[str, Row]) -> Iterator[Row]:
+    for look in run.history:
+        drawn = math.isfinite(look["objective"]) and look["objective"] > 0  # on a logarithmic axis
+        if drawn and look["point"] in models:
+            yield look | models[look["point"]]
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """The one model's curve, and those of independent ones."""
+    text = "Validation objective over training"
+    if run.params.amortized and (chart := shared(run)) is not None:
+        yield figure("curves-shared", "training", chart, f"{text}: the one model")
+    if (chart := curves(run)) is not None:
+        yield figure("curves", "training", chart, text)
+
+
+SECTION = ReportSection("training", "Training", "sections/training.html", figures=_figures)

@@ -1,0 +1,48 @@
+"""Finite samples: estimates with their standard error, and independent halves of the items.
+
+Plug-in information and total variation are never negative, so they are biased upwards: with nothing
+to find they still find something. What is *chosen* on one half and *measured* on the other has no
+such bias, and is what checks may use.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Row = dict[str, Any]  # of a table, by its columns
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Estimate(NamedTuple):
+    """A value and its standard error, in the same unit."""
+
+    value: float
+    std_error: float
+
+
+def error_of_mean(values: Floats) -> float:
+    """The standard error of the mean of independent values, equal to their jackknife's."""
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
+
+
+def propagated(function: Callable[[float], float], estimate: Estimate) -> Estimate:
+    """f(v) and its standard error: the larger change of f over one standard error of v either way.
+
+    v is an information, so that a value below zero counts as 0 before its error is laid on: limits
+    are steep or infinitely steep at 0 and flat below, where the error must not disappear.
+    """
+    at, error = max(estimate.value, 0.0), estimate.std_error
+    low, middle, high = (function(at + sign * error) for sign in (-1, 0, 1))
+    return Estimate(middle, max(abs(high - middle), abs(middle - low)))
+
+
+def split(counts: NDArray[Any], rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """The counts of a random half of the items, and those of the other half; any shape."""
+    whole = np.asarray(counts, dtype=np.int64)
+    half = rng.multivariate_hypergeometric(whole.ravel(), int(whole.sum()) // 2)
+    first = half.reshape(whole.shape)
+    return first, whole - first

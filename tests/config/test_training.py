@@ -1,0 +1,135 @@
+"""One model for the plane: whose points share it, what it is held against, and what is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hvae.config.base import parse
+from hvae.config.grid import thinned
+from hvae.config.params import Params
+from hvae.cost.counts import evaluated_part
+from tests.changes import Config, assert_refused, put
+
+
+def params(config: Config, beta: list[Any], **sections: dict[str, Any]) -> Params:
+    config["grid"]["beta"] = beta
+    for name, changes in sections.items():
+        config[name] |= changes
+    return parse(Params, config)
+
+
+def test_points_of_a_seed_share_a_model_and_independent_ones_are_their_own(config: Config) -> None:
+    config["grid"]["seeds"] = [0, 4]
+    shared = params(config, [[0.5, 2], [1, 3]])
+    assert {(p.seed, p.model) for row in shared.rows().values() for p in row} == {
+        (0, "amortized_s0"),
+        (4, "amortized_s4"),
+    }
+    alone = params(config, [[0.5, 2], [1, 3]], training={"strategy": "independent"})
+    assert all(p.model == p.name for row in alone.rows().values() for p in row)
+    assert list(alone.rows()) == list(shared.rows())
+    assert alone.anchors() == {}
+
+
+def test_every_second_value_of_every_axis_is_evaluated(config: Config) -> None:
+    found = params(config, [[1, 2, 3, 4, 5], [5, 6, 7]], evaluation={"every": 2}).evaluated_rows()
+    assert {row: [p.beta for p in points] for row, points in found.items()} == {
+        f"{b}_s0": [[1, b], [3, b], [5, b]] for b in (5, 6, 7)
+    }
+
+
+@pytest.mark.parametrize(
+    ("axis", "every", "kept"),
+    [
+        ([1, 2, 3, 4, 5], 5, [1, 3, 5]),  # the overlay of the README, by the default's every
+        ([0.3, 1, 3], 5, [0.3, 1, 3]),
+        ([1, 2], 9, [1, 2]),
+        ([7], 3, [7]),
+        ([4, 1, 3, 2, 5], 4, [4, 1, 3, 5]),  # ends and middle by value, the rest by place
+        (list(range(21)), 5, [0, 5, 10, 15, 20]),  # the default: nothing is added
+        ([1, 2, 3, 4], 1, [1, 2, 3, 4]),
+    ],
+)
+def test_ends_and_middle_of_an_axis_are_always_evaluated(
+    axis: list[float], every: int, kept: list[float]
+) -> None:
+    assert thinned(axis, every) == kept
+
+
+def test_a_plan_says_how_many_points_are_evaluated(config: Config) -> None:
+    narrow = [{"from": 0.1, "to": 10, "points": 5}, [0.3, 1, 3]]
+    (sentence,) = evaluated_part(params(config, narrow))
+    assert "9 of the 15 points (evaluation.every: 5)" in sentence
+    assert evaluated_part(params(config, narrow, evaluation={"every": 1})) == []
+
+
+def test_the_box_is_between_the_least_and_the_greatest_value(config: Config) -> None:
+    assert params(config, [[2, 0.5, 1], [3]]).grid.box() == [(0.5, 2), (3, 3)]
+
+
+def test_anchors_are_the_first_middle_and_last_values_unless_told(config: Config) -> None:
+    config["certification"]["seeds"] = [1]
+    (points,) = params(config, [[1, 2, 3, 4, 5], [6, 7]]).anchors().values()
+    assert [p.beta for p in points] == [[a, b] for a in (1, 3, 5) for b in (6, 7)]
+    assert points[0] == (points[0].model_copy(update={"name": points[0].model}))
+    told = params(config, [[1, 5], [6, 7]], certification={"beta": [[2, 3], [6.5]]}).anchors()
+    assert [(p.name, p.beta, p.seed) for p in told["anchors_s1"]] == [
+        ("b2_6.5_anchors_s1", [2, 6.5], 1),
+        ("b3_6.5_anchors_s1", [3, 6.5], 1),
+    ]
+
+
+def test_targets_are_asked_for_by_their_rates_once_a_seed(config: Config) -> None:
+    config["grid"] |= {"rates": [[10, 2.5]], "seeds": [0, 4]}
+    targets = parse(Params, config).grid.targets()
+    assert {row: [t.name for t in found] for row, found in targets.items()} == {
+        "targets_s0": ["r10_2.5_targets_s0"],
+        "targets_s4": ["r10_2.5_targets_s4"],
+    }
+
+
+def independent_with_rates(config: Config) -> None:
+    config["training"]["strategy"] = "independent"
+    config["grid"]["rates"] = [[10, 5]]
+
+
+REFUSED = [
+    (independent_with_rates, r"grid\.rates needs training\.strategy amortized: .* got \[\[10"),
+    (put("grid", "rates", value=[[10, 5], [3]]), r"a rate for each of 2 layers, got \[3"),
+    (put("grid", "rates", value=[[1, 2], [1, 2.0]]), r"rates must not repeat a value, got \[\(1"),
+    (put("grid", "rates", value=[[-1, 2]]), r"grid\.rates\[0\]\[0\]: must be .* got -1"),
+    (
+        put("certification", "beta", value=[[1]]),
+        r"model\.latents and certification\.beta must name .* got 2 latents and 1 β axes",
+    ),
+    (
+        put("certification", "beta", value=[[1, 2], [0.05, 1]]),
+        r"certification\.beta\[1\] must lie where .* from 0\.1 to 10, got \[0\.05, 1",
+    ),
+    (put("certification", "tolerance", value=0), r"certification\.tolerance: must be .* got 0"),
+    (put("certification", "seeds", value=[]), r"certification\.seeds: must not be empty"),
+    (
+        put("certification", "training", "strategy", value="amortized"),
+        r"^certification\.training: has no key 'strategy'",
+    ),
+    (
+        put("training", "strategy", value="amortised"),
+        r"^training\.strategy: must be 'independent' or 'amortized', got 'amortised'$",
+    ),
+    (put("evaluation", "every", value=0), r"^evaluation\.every: must be greater than 0, got 0$"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), REFUSED)
+def test_refused_in_one_sentence(
+    config: Config, change: Callable[[Config], None], sentence: str
+) -> None:
+    change(config)
+    assert_refused(config, sentence)
+
+
+def test_anchors_of_independent_models_are_not_looked_at(config: Config) -> None:
+    config["training"]["strategy"] = "independent"
+    config["certification"]["beta"] = [[100], [100]]
+    assert parse(Params, config).anchors() == {}

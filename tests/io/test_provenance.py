@@ -1,0 +1,125 @@
+"""Fingerprints travel in files of every kind, and differ wherever what they are of differs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from hvae.data import prepared
+from hvae.data.digits import load
+from hvae.io import provenance, tables
+from hvae.models.build import build
+from hvae.reports.page import page
+from hvae.training import checkpoint
+from tests.reports.cases import run
+from tests.training.test_checkpoint import CARD
+
+
+@pytest.fixture(autouse=True)
+def running() -> Iterator[None]:
+    """A job with the fingerprint "one"; none afterwards."""
+    provenance.begin("one")
+    yield
+    provenance.begin("")
+
+
+def table(path: Path) -> None:
+    tables.write(pa.table({"a": [1]}), path)
+
+
+def items(path: Path) -> None:
+    source = load()
+    prepared.write(prepared.taken(source, source.labels[:5] * 0), path)
+
+
+def record(path: Path) -> None:
+    provenance.store({"a": 1}, path)
+
+
+def card(path: Path) -> None:
+    known = CARD.model_copy(update={"name": path.stem})
+    checkpoint.save(path.parent, known, build(CARD.model, CARD.shape, 9).state_dict())
+
+
+def folder(path: Path) -> None:
+    path.mkdir()
+    provenance.mark_folder(path)
+
+
+KINDS = {
+    "a.parquet": table,
+    "b.parquet": items,
+    "c.json": record,
+    "d.json": card,
+    "figures": folder,
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_product_has_the_mark_of_its_job(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    KINDS[name](path)
+    assert provenance.of(path) == "one"
+    moved = path.rename(tmp_path / f"moved-{name}")
+    assert provenance.of(moved) == "one"
+
+
+def test_a_report_has_the_mark_of_its_job(config: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "index.html"
+    path.write_text(page(run(config)))
+    assert provenance.of(path) == "one"
+    provenance.begin("")
+    path.write_text(page(run(config)))
+    assert provenance.of(path) == ""
+
+
+def test_a_table_that_is_made_of_others_has_its_own_mark_alone(tmp_path: Path) -> None:
+    table(tmp_path / "a.parquet")
+    provenance.begin("two")
+    tables.write(tables.concatenate([tmp_path / "a.parquet"]), tmp_path / "b.parquet")
+    assert provenance.of(tmp_path / "b.parquet") == "two"
+    assert provenance.of(tmp_path / "a.parquet") == "one"
+
+
+def test_what_is_written_without_a_job_has_no_mark(tmp_path: Path) -> None:
+    provenance.begin("")
+    for name, write in KINDS.items():
+        write(tmp_path / name)
+        assert provenance.of(tmp_path / name) == ""
+
+
+def test_broken_and_absent_files(tmp_path: Path) -> None:
+    for name in ("a.parquet", "b.json", "c.html"):
+        assert provenance.of(tmp_path / name) == provenance.MISSING
+        (tmp_path / name).write_bytes(b"\xff\x00 nothing of the kind")
+        assert provenance.of(tmp_path / name) == ""
+    (tmp_path / "d.json").write_text("[1, 2]")
+    assert provenance.of(tmp_path / "d.json") == ""
+    assert provenance.of(tmp_path / "weights.safetensors") is None
+
+
+def test_recorded_parameters_are_their_own_mark(tmp_path: Path) -> None:
+    path = tmp_path / "params.json"
+    path.write_text('{"seed": 0}\n')
+    assert provenance.of(path) == provenance.made_of('{"seed": 0}', [])
+    path.write_text('{"seed": 10}\n')
+    assert provenance.of(path) == provenance.made_of('{"seed": 10}', [])
+
+
+def test_a_job_is_known_by_its_parameters_and_by_what_its_inputs_are_of(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table(path)
+    found = {provenance.made_of("{}", [path]), provenance.made_of('{"a": 1}', [path])}
+    provenance.begin("two")
+    pq.write_table(pa.table({"a": [1]}), path)
+    table(path)
+    found.add(provenance.made_of("{}", [path]))
+    table(tmp_path / "b.parquet")
+    found.add(provenance.made_of("{}", [path, tmp_path / "b.parquet"]))
+    path.unlink()
+    found.add(provenance.made_of("{}", [path]))
+    assert len(found) == 5
+    assert provenance.made_of("{}", ["a.safetensors"]) == provenance.made_of("{}", [])

@@ -1,0 +1,35 @@
+"""The learning rate falls linearly, β rises evenly in log β, and both are functions of the step."""
+
+import pytest
+
+from hvae.config.training import Training
+from hvae.training.objective import beta_factor, learning_rate
+
+
+def settings(warm_up: float) -> Training:
+    return Training(
+        strategy="independent",
+        steps=200,
+        batch_size=1,
+        learning_rate=0.5,
+        warm_up=warm_up,
+        validate_every=1,
+    )
+
+
+def test_the_learning_rate_falls_linearly_and_is_never_zero() -> None:
+    rates = [learning_rate(settings(0.0), step) for step in range(1, 201)]
+    assert rates == pytest.approx([0.5 * (1 - i / 200) for i in range(200)])
+    assert rates[-1] > 0
+
+
+def test_beta_rises_evenly_in_its_logarithm_and_stays() -> None:
+    factors = {step: beta_factor(settings(0.5), step) for step in (1, 50, 99, 100, 101, 200)}
+    assert factors[1] == pytest.approx(0.01 ** (1 - 1 / 100))
+    assert factors[50] == pytest.approx(0.1)
+    assert factors[99] < 1
+    assert factors[100] == factors[101] == factors[200] == 1
+
+
+def test_without_a_warm_up_beta_is_itself_throughout() -> None:
+    assert {beta_factor(settings(0.0), step) for step in range(1, 201)} == {1.0}
