@@ -7,29 +7,34 @@ fingerprint of its job's parameters and of what its inputs carry, down to the us
     Parquet         the key `fingerprint` of the schema's metadata
     JSON            the key `fingerprint` of the object; a file `params.json` is its own
     HTML            <meta name="fingerprint" content="…">
+    safetensors     the key `fingerprint` of the header's metadata
     a folder        the file `.fingerprint` in it
 
-Weights need none, since the card beside them knows their checksum.
+A kind of file that has no room for a mark, such as CSV, lies beside a JSON object of the same job
+that holds its checksum; the mark of that object counts only while the checksum is right.
 """
 
 import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from safetensors import SafetensorError, safe_open
 
 from hvae.io import writing
 
 KEY = "fingerprint"
+BESIDE = "checksums"  # of files without a mark, by name, in the object beside them
 LENGTH = 32  # hexadecimal digits: 128 bits
 HEAD = 4096  # bytes of a page among which its mark is
 MISSING = "missing"
+BROKEN = (OSError, ValueError, AttributeError, RecursionError, pa.ArrowException, SafetensorError)
 
 _running: ContextVar[str] = ContextVar(KEY, default="")
 
@@ -42,6 +47,11 @@ def begin(fingerprint: str) -> None:
 def current() -> str:
     """The fingerprint of the job that runs, "" where there is none."""
     return _running.get()
+
+
+def mark() -> dict[str, str]:
+    """The mark of the job that runs, as metadata; nothing where there is none."""
+    return {KEY: current()} if current() else {}
 
 
 def digest(*parts: str) -> str:
@@ -61,12 +71,16 @@ def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
     Never the mark of a table that it was read from.
     """
     known = {key: value for key, value in (schema.metadata or {}).items() if key != KEY.encode()}
-    return known | ({KEY.encode(): current().encode()} if current() else {})
+    return known | {key.encode(): value.encode() for key, value in mark().items()}
 
 
-def store(record: Mapping[str, Any], path: Path) -> None:
-    """Write a JSON object with the mark of the job that runs, whole or not at all."""
-    marked = {**record} | ({KEY: current()} if current() else {})
+def store(record: Mapping[str, Any], path: Path, beside: Sequence[Path] = ()) -> None:
+    """Write a JSON object with the mark of the job that runs, whole or not at all.
+
+    beside: files of the same job, in the same folder, whose kind has no mark.
+    """
+    checksums = {BESIDE: {file.name: _checksum(file) for file in beside}} if beside else {}
+    marked = {**record, **checksums, **mark()}
     text = json.dumps(marked, indent=2, ensure_ascii=False, allow_nan=False)
     writing.store(text + "\n", path)
 
@@ -96,7 +110,7 @@ def _read(reader: Callable[[Path], str | None], path: Path, *_changes: int) -> s
     """What a reader finds; "" where the file is broken."""
     try:
         return reader(path)
-    except (OSError, ValueError, AttributeError, RecursionError, pa.ArrowException):
+    except BROKEN:
         return ""
 
 
@@ -108,7 +122,19 @@ def _object(path: Path) -> str:
     text = path.read_text()
     if path.name == "params.json":
         return digest(text.strip(), "{}")
-    return str(json.loads(text).get(KEY, ""))
+    record = json.loads(text)
+    beside = {path.parent / name: known for name, known in record.get(BESIDE, {}).items()}
+    whole = all(_checksum(file) == known for file, known in beside.items())
+    return str(record.get(KEY, "")) if whole else ""
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _weights(path: Path) -> str:
+    with safe_open(path, "numpy") as file:
+        return (file.metadata() or {}).get(KEY, "")
 
 
 def _page(path: Path) -> str:
@@ -126,4 +152,5 @@ READERS: Mapping[str, Callable[[Path], str | None]] = {
     ".parquet": _table,
     ".json": _object,
     ".html": _page,
+    ".safetensors": _weights,
 }

@@ -10,12 +10,13 @@ from safetensors.torch import save as serialise
 from torch import Tensor, nn
 
 from hvae.errors import InputError, one_line
-from hvae.io import writing
+from hvae.io import provenance, writing
 
 
 def save(path: Path, state: Mapping[str, Tensor]) -> str:
-    """Write `path`, whole or not at all; the SHA-256 of what is in it."""
-    content = serialise({name: tensor.contiguous() for name, tensor in state.items()})
+    """Write `path` with the mark of the job that runs, whole or not at all; its SHA-256."""
+    tensors = {name: tensor.contiguous() for name, tensor in state.items()}
+    content = serialise(tensors, metadata=provenance.mark())
     writing.store(content, path)
     return hashlib.sha256(content).hexdigest()
 

@@ -27,9 +27,9 @@ def main(arguments: argparse.Namespace) -> None:
     if "amortized" in points["strategy"].to_pylist():
         found |= {"certificate": certified(experiment.certificate)}
     found |= {"applications": applications(experiment.record("guidance"))}
-    provenance.store(found, arguments.out)
     write(plane(points), arguments.plane)
     write(accuracies(points, tasks), arguments.accuracy)
+    provenance.store(found, arguments.out, beside=(arguments.plane, arguments.accuracy))
 
 
 def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from hvae.data import prepared
 from hvae.data.digits import load
 from hvae.io import provenance, tables
 from hvae.models.build import build
+from hvae.models.weights import save
 from hvae.reports.page import page
 from hvae.training import checkpoint
 from tests.reports.cases import run
@@ -44,6 +46,10 @@ def card(path: Path) -> None:
     checkpoint.save(path.parent, known, build(CARD.model, CARD.shape, 9).state_dict())
 
 
+def weights(path: Path) -> None:
+    save(path, {"a": torch.ones(3)})
+
+
 def folder(path: Path) -> None:
     path.mkdir()
     provenance.mark_folder(path)
@@ -54,6 +60,7 @@ KINDS = {
     "b.parquet": items,
     "c.json": record,
     "d.json": card,
+    "e.safetensors": weights,
     "figures": folder,
 }
 
@@ -92,13 +99,25 @@ def test_what_is_written_without_a_job_has_no_mark(tmp_path: Path) -> None:
 
 
 def test_broken_and_absent_files(tmp_path: Path) -> None:
-    for name in ("a.parquet", "b.json", "c.html"):
+    for name in ("a.parquet", "b.json", "c.html", "d.safetensors"):
         assert provenance.of(tmp_path / name) == provenance.MISSING
         (tmp_path / name).write_bytes(b"\xff\x00 nothing of the kind")
         assert provenance.of(tmp_path / name) == ""
-    (tmp_path / "d.json").write_text("[1, 2]")
-    assert provenance.of(tmp_path / "d.json") == ""
-    assert provenance.of(tmp_path / "weights.safetensors") is None
+    for text in ("[1, 2]", '{"checksums": ["a"]}', '{"checksums": {"absent": "0"}}'):
+        (tmp_path / "e.json").write_text(text)
+        assert provenance.of(tmp_path / "e.json") == ""
+    assert provenance.of(tmp_path / "values.csv") is None
+
+
+def test_a_file_without_a_mark_is_known_by_its_checksum(tmp_path: Path) -> None:
+    values, path = tmp_path / "values.csv", tmp_path / "a.json"
+    for spoil in (lambda: values.write_text("a\n2\n"), values.unlink):
+        values.write_text("a\n1\n")
+        provenance.store({"a": 1}, path, beside=[values])
+        assert provenance.of(path) == "one"
+        spoil()
+        provenance._read.cache_clear()
+        assert provenance.of(path) == ""
 
 
 def test_recorded_parameters_are_their_own_mark(tmp_path: Path) -> None:
@@ -122,4 +141,4 @@ def test_a_job_is_known_by_its_parameters_and_by_what_its_inputs_are_of(tmp_path
     path.unlink()
     found.add(provenance.made_of("{}", [path]))
     assert len(found) == 5
-    assert provenance.made_of("{}", ["a.safetensors"]) == provenance.made_of("{}", [])
+    assert provenance.made_of("{}", ["a.csv"]) == provenance.made_of("{}", [])

@@ -76,7 +76,9 @@ def test_a_model_a_table_and_a_page_of_other_parameters_are_made_anew(
     rules = {
         results / "models/amortized_s0.json": "train_plane",
         results / "parts/points/0.1_s0.parquet": "measure",
+        results / "models/targets_s0.safetensors": "solve",
         results / "guidance.json": "guide",
+        results / "plane.csv": "summarise",
         results / "params.json": "record",
         reports / "index.html": "report",
         reports / "figures/.fingerprint": "figures",
@@ -95,6 +97,8 @@ def spoil(path: Path) -> None:
         pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
     elif path.name == "params.json":
         path.write_text(kept.decode().replace('"seed": 0', '"seed": 1'))
+    elif path.suffix == ".csv":
+        path.write_bytes(kept + kept.splitlines(keepends=True)[-1])
     else:
         mark = provenance.of(path.parent if path.name == ".fingerprint" else path)
         path.write_bytes(kept.replace(str(mark).encode(), b"0" * provenance.LENGTH))
