@@ -9,13 +9,29 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
 
 from hvae.errors import InputError
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-class Section(BaseModel):
+class Checked(ModelMetaclass):
+    """Lets a group that is called with wrong values say so as `parse` does.
+
+    Only the caller's own call comes here; pydantic builds the groups within a group by itself.
+    """
+
+    def __call__(cls, *arguments: Any, **values: Any) -> Any:
+        try:
+            return super().__call__(*arguments, **values)
+        except ValidationError as error:
+            text = json.dumps(values, default=str)
+            wrong = sentences(error, text).removeprefix("params: ")
+            raise InputError(f"{cls.__name__}: {wrong}") from None
+
+
+class Section(BaseModel, metaclass=Checked):
     """A group of keys; unknown keys, wrong types, NaN and infinity are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
-from typing import get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import pytest
 
+import hvae
 from hvae.config.base import Section, parse
 from hvae.config.data import Data
 from hvae.config.params import Params
@@ -186,3 +187,17 @@ def test_every_problem_is_named_at_once(config: Config) -> None:
         "model.width",
         "training.steps",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"steps": 1.5}, "Schedule: steps: must be a valid integer, "),
+        ({"stpes": 3}, "Schedule: has no key 'stpes' (known: steps, "),
+        ({"steps": 3, "validate_every": 1}, "Schedule: batch_size: is missing"),
+    ],
+)
+def test_a_group_that_is_called_says_the_same(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        hvae.Schedule(**values)
+    assert str(caught.value).startswith(sentence)

@@ -89,7 +89,7 @@ def test_names_reach_neither_a_shell_nor_a_wildcard(tmp_path: Path) -> None:
             Image.fromarray(pixels).save(raw / name / f"{number}.png")
     data = {"source": "image-folder", "raw_dir": str(raw), "size": 8}
     workspace = make(tmp_path / "project", **SMALL | {"data": data})
-    log = workspace.snakemake("--dry-run", "--printshellcmds", "data")
+    log = workspace.dry_run("--printshellcmds", "data")
     words = shlex.split(log[log.index("python -m hvae.data.prepare") :], comments=False)
     assert json.loads(words[words.index("--params") + 1])["data"]["raw_dir"] == str(raw)
     workspace.snakemake("data")

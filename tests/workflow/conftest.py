@@ -1,5 +1,7 @@
 """A copy of the project in an empty folder, with an experiment small enough to run in a test."""
 
+import importlib
+import multiprocessing
 import os
 import re
 import shutil
@@ -44,6 +46,20 @@ INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are
 }
 
 
+# Two thirds of a dry run are imports, and the tests make dozens.
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["snakemake.cli"])
+
+
+def _snakemake(folder: Path, log: Path, command: list[str]) -> None:
+    """The command, in a process of its own that ends with it."""
+    os.chdir(folder)
+    with log.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        importlib.import_module("snakemake.cli").main(command)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of the workflow come first, and so in one process: they share what they run."""
     folder = Path(__file__).parent
@@ -73,9 +89,19 @@ class Workspace:
     def snakemake(self, *arguments: str, **options: bool) -> str:
         return self.run("snakemake", "--cores", "2", *arguments, **options)
 
+    def dry_run(self, *arguments: str) -> str:
+        """What `snakemake --dry-run` prints, from a process that has imported Snakemake before."""
+        log = self.folder.parent / "dry-run.log"
+        command = ["--cores", "2", "--dry-run", *arguments]
+        process = SERVER.Process(target=_snakemake, args=(self.folder, log, command))
+        process.start()
+        process.join()
+        assert process.exitcode == 0, log.read_text()[-4000:]
+        return log.read_text()
+
     def planned(self, *arguments: str) -> dict[str, int]:
         """The jobs that a run would start: how many of each rule."""
-        return jobs(self.snakemake("--dry-run", *arguments))
+        return jobs(self.dry_run(*arguments))
 
     def params(self) -> dict[str, Any]:
         return yaml.safe_load((self.folder / "params.yaml").read_text())

@@ -146,7 +146,7 @@ def test_a_dry_run_of_many_images_lists_none(tmp_path: Path) -> None:
         (tmp_path / f"raw/a/{number}.png").write_bytes(b"")
     own = {"source": "image-folder", "raw_dir": str(tmp_path / "raw")}
     workspace = make(tmp_path / "project", **SMALL | {"data": own})
-    log = workspace.snakemake("--dry-run", "data")
+    log = workspace.dry_run("data")
     assert "data/manifests/digits.json" in log
     assert ".png" not in log
 
@@ -180,9 +180,9 @@ def test_dvc_sees_raw_files_and_an_experiment_elsewhere_has_its_own_data(tmp_pat
 
 
 def test_a_run_says_which_parameters_its_results_were_made_with(workspace: Workspace) -> None:
-    assert "made with other parameters" not in workspace.snakemake("--dry-run")
+    assert "made with other parameters" not in workspace.dry_run()
     workspace.change(training={"steps": 50}, report={"title": "Another"})
-    log = workspace.snakemake("--dry-run")
+    log = workspace.dry_run()
     assert "results/digits was made with other parameters: report.title:" in log
     assert "training.steps: 40 → 50" in log
 
@@ -193,4 +193,4 @@ def test_an_overlay_without_a_name_is_refused(workspace: Workspace) -> None:
     assert "nameless.yaml names no experiment, so that its results would overwrite" in log
     assert "Traceback" not in log
     named = ("--configfile", "nameless.yaml", "--config", "experiment=trial")
-    assert "results/trial" in workspace.snakemake("--dry-run", *named)
+    assert "results/trial" in workspace.dry_run(*named)

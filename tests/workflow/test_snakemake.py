@@ -152,7 +152,7 @@ def test_a_title_is_neither_run_by_a_shell_nor_by_a_browser(finished: Workspace)
 def test_a_run_says_beforehand_how_much_it_makes(finished: Workspace) -> None:
     found = disk(parse(Params, finished.params()))
     assert found is not None
-    assert sentence(parse(Params, finished.params())) in finished.snakemake("--dry-run")
+    assert sentence(parse(Params, finished.params())) in finished.dry_run()
     models = list((finished.folder / RESULTS).rglob("models/*.safetensors"))
     headers = 4_000  # bytes at most, of a file of weights, with a fixed σ
     made = sum(path.stat().st_size for path in models)
@@ -321,7 +321,7 @@ def test_a_touched_source_runs_nothing_and_a_changed_import_runs_its_jobs(
 def test_an_overlay_is_merged_over_the_defaults(workspace: Workspace) -> None:
     overlay = workspace.folder / "trial.yaml"
     overlay.write_text("experiment: trial\ntraining: {steps: 7}\n")
-    log = workspace.snakemake("--dry-run", "--configfile", "trial.yaml")
+    log = workspace.dry_run("--configfile", "trial.yaml")
     assert "results/trial/points.parquet" in log
     assert "results/digits" not in log
 
