@@ -102,22 +102,28 @@ class Grid(Section):
         return [(min(axis), max(axis)) for axis in self.axes()]
 
     def rows(self, amortized: bool = False, every: int = 1) -> dict[str, list[Point]]:
-        """The job units: all β_1 for one (β_2, …, β_L) and one seed, by name.
+        """The points of each job, by a name that ends the names of all its points.
+
+        Independent models train together in a row: all β_1 for one (β_2, …, β_L) and one seed. The
+        points of an amortized model are all in one job a seed, since they have nothing to train.
 
         amortized: whether all points of a seed share a model; every: take the values of each axis
         that `thinned` keeps.
         """
         lowest, *upper = (thinned(axis, every) for axis in self.axes())
-        return {
-            row: [
-                Point(name=name, beta=[b, *rest], seed=seed, model=shared if amortized else name)
-                for b in lowest
-                for name in [f"b{b:g}_{row}"]
-            ]
-            for seed, shared in self.shared().items()
-            for rest in itertools.product(*upper)
-            for row in ["_".join([*(f"{b:g}" for b in rest), f"s{seed}"])]
-        }
+        found: dict[str, list[Point]] = {}
+        for seed, shared in self.shared().items():
+            for rest in itertools.product(*upper):
+                end = "_".join([*(f"{b:g}" for b in rest), f"s{seed}"])
+                points = [
+                    Point(
+                        name=name, beta=[b, *rest], seed=seed, model=shared if amortized else name
+                    )
+                    for b in lowest
+                    for name in [f"b{b:g}_{end}"]
+                ]
+                found.setdefault(f"s{seed}" if amortized else end, []).extend(points)
+        return found
 
     def shared(self) -> dict[int, str]:
         """The name of the model for the whole plane, by its seed."""

@@ -22,10 +22,10 @@ from tests.changes import Config, assert_refused, put
 def test_the_default_is_one_model_for_a_21_by_21_grid(config: Config) -> None:
     params = parse(Params, config)
     rows = params.rows()
-    assert [len(row) for row in rows.values()] == [21] * 21
+    assert [len(row) for row in rows.values()] == [21 * 21]
     assert {point.model for row in rows.values() for point in row} == {"amortized_s0"}
     assert params.grid.axes()[0][::5] == [0.1, 0.316228, 1, 3.16228, 10]
-    assert [len(row) for row in params.evaluated_rows().values()] == [5] * 5
+    assert [len(row) for row in params.evaluated_rows().values()] == [5 * 5]
 
 
 def test_rows_hold_all_beta_1_for_one_beta_2_and_seed(config: Config) -> None:

@@ -29,8 +29,8 @@ def hold_against_the_limit(tasks: pa.Table, items: pa.Table, labels: np.ndarray)
     assert verdicts["violated"] == 0
     assert verdicts["holds"] + verdicts["undecided"] > 0
 
-    looked_into = set(tasks["point"].to_pylist())
-    closed = [point for point in looked_into & rates.keys() if rates[point][1].value < CLOSED]
+    evaluated = set(tasks["point"].to_pylist())
+    closed = [point for point in evaluated & rates.keys() if rates[point][1].value < CLOSED]
     assert len(closed) >= 3
     for point in closed:
         limit = accuracy_limit(rates[point][1].value, shares)

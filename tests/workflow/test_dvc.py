@@ -100,19 +100,18 @@ def test_a_clone_that_pulls_has_nothing_to_do(workspace: Workspace, tmp_path: Pa
     clone.change(training={"steps": 50})
     planned = clone.planned()
     assert planned["train_plane"] == 1  # the baseline has as many steps of its own as before
-    assert planned["measure"] == 2  # rows of the grid; the anchors stay
+    assert planned["measure"] == 1  # the anchors stay
     assert "train_anchors" not in planned
 
 
 @pytest.mark.slow
 def test_repro_runs_what_a_change_touches_and_no_more(workspace: Workspace) -> None:
-    # two more β_2 in the box, and another probe: nothing is trained, and two rows are new, beside
-    # every probe
+    # two more β_2 in the box, and another probe: nothing is trained
     beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 0.5, 2]]
     workspace.change(grid={"beta": beta}, tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
-    assert [ran.count(rule) for rule in ROW_JOBS] == [2] * len(ROW_JOBS)
-    assert ran.count("classification") == 4 + 1  # the single-layer baseline has a row, too
+    assert [ran.count(rule) for rule in ROW_JOBS] == [1] * len(ROW_JOBS)
+    assert ran.count("classification") == 1 + 1  # the single-layer baseline has a job, too
     assert not {"prepare", "fit_classifier", *TRAINING} & set(ran)
 
     # Snakemake agrees that all is done
