@@ -11,8 +11,7 @@ class Counts(NamedTuple):
     """How many there will be of each.
 
     models: trained for the points; anchors: trained beside one for a whole plane; targets: points
-    that are asked for by their rates, and that have files of their own; evaluated: points with
-    latents and pictures.
+    that are trained to given rates; evaluated: points with latents and pictures.
     """
 
     models: int
@@ -29,7 +28,7 @@ def counts(params: Params) -> Counts:
         models=len(params.grid.seeds) if params.amortized else points,
         points=points,
         anchors=_count(params.anchors()),
-        targets=_count(params.grid.targets()),
+        targets=_count(params.rate_rows()),
         evaluated=_count(params.evaluated_rows()),
     )
 

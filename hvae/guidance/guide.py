@@ -46,7 +46,7 @@ def guidance(
 
 
 def _compared(ours: Study, single: Study) -> list[dict[str, Any]]:
-    layers = len(ours.plane[0].beta) if ours.plane else 0
+    layers = len(ours.plane[0].rates) if ours.plane else 0
     found = gains(_chosen(ours), _chosen(single))
     return [gain(one, ours.surfaces[one.application], layers) for one in found]
 

@@ -19,8 +19,8 @@ TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
 Columns = Mapping[str, pa.DataType]
 
 # The statuses of points that have numbers. An unconverged one is short of training: its objective
-# still fell when training stopped.
-MEASURED = ("ok", "unconverged")
+# still fell when training stopped. An unreachable one could not be trained to the rates asked for.
+MEASURED = ("ok", "unconverged", "unreachable")
 
 
 def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]:
@@ -28,11 +28,15 @@ def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]
 
 
 def points(layers: int) -> pa.Schema:
-    """A row a grid point: what was asked (β), where it landed (rates), what it cost.
+    """A row a point: what it was trained for (β, or rates), where it is (rates), what it cost.
 
+    `target_l` are the rates that it was trained to, in nats; `price_l` is what a nat in layer l is
+    worth in nats of distortion by its training: β_l, or the multiplier λ_l of its target.
     `parameters` is the number of trained weights.
     """
-    before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE} | _layered("beta", layers)
+    before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE}
+    for name in ("beta", "target", "price"):
+        before |= _layered(name, layers)
     rates: dict[str, pa.DataType] = {}
     for layer in range(1, layers + 1):
         rates |= {f"rate_{layer}": REAL, f"rate_{layer}_se": REAL}
@@ -94,18 +98,6 @@ def bounds() -> pa.Schema:
     names = dict.fromkeys(["point", "bound", "layers", "features", "method", "metric"], TEXT)
     numbers = "measured measured_se limit limit_se slack p_value"
     return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
-
-
-def targets(layers: int) -> pa.Schema:
-    """A row a point that was asked for by its rates: what was wanted, and where β was found for it.
-
-    `rate_l` are those on validation data at (β_1, …, β_L), where they come closest; `low_l` and
-    `high_l` are the least and the most that layer l has over the box of β. All rates in nats.
-    """
-    numbers: dict[str, pa.DataType] = {}
-    for name in ("wanted", "beta", "rate", "low", "high"):
-        numbers |= _layered(name, layers)
-    return _schema({"point": TEXT, "seed": WHOLE} | numbers | {"status": TEXT})
 
 
 def certificate(layers: int) -> pa.Schema:
@@ -177,7 +169,13 @@ def by_layer(name: str, values: Iterable[float]) -> dict[str, float]:
 
 def betas(row: Mapping[str, Any]) -> tuple[float, ...]:
     """(β_1, …, β_L) of a row of a table that has them."""
-    return tuple(value for name, value in row.items() if name.startswith("beta_"))
+    return values_by_layer(row, "beta")
+
+
+def values_by_layer(row: Mapping[str, Any], name: str) -> tuple[float, ...]:
+    """The values of `name_1`, …, `name_L` in a row: what `by_layer` put there."""
+    own = re.compile(rf"{name}_\d+")
+    return tuple(value for column, value in row.items() if own.fullmatch(column))
 
 
 def write(table: pa.Table, path: Path) -> None:
@@ -248,7 +246,6 @@ SCHEMAS: Mapping[str, Callable[[pa.Schema], pa.Schema]] = {
     "counts": lambda found: counts(),
     "information": lambda found: information(),
     "bounds": lambda found: bounds(),
-    "targets": lambda found: targets(_layers(found)),
     "certificate": lambda found: certificate(_layers(found)),
     "gallery": lambda found: gallery(_dimensions(found)),
     "embeddings": lambda found: embeddings(),

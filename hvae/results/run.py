@@ -36,7 +36,7 @@ class Run(NamedTuple):
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
     Beside an amortised plane: anchors, the independent points that hold it to account, and what
-    came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
+    came of it (certificate). rated: the points that were trained to given rates.
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
@@ -59,9 +59,8 @@ class Run(NamedTuple):
     known: Exact | None
     embeddings: pa.Table
     anchors: Sequence[Row] = ()
-    targets: Sequence[Row] = ()
+    rated: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
-    asked: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
     left_out: Sequence[str] = ()
     unconverged: Sequence[str] = ()
@@ -72,8 +71,8 @@ class Run(NamedTuple):
 
     @property
     def measured(self) -> list[Row]:
-        """Those, and the anchors and targets that did not diverge."""
-        return _trained([*self.points, *self.anchors, *self.targets])
+        """Those, and the anchors and points at given rates that did not diverge."""
+        return _trained([*self.points, *self.anchors, *self.rated])
 
     @property
     def layers(self) -> int:
@@ -143,7 +142,6 @@ def load(params: Params, results: Path, data: Path) -> Run:
         known=exact(params.data, params.seed),
         embeddings=found.embeddings,
         certificate=found.certificate if params.amortized else (),
-        asked=found.targets if params.grid.rates else (),
         guidance=found.record("guidance"),
         left_out=left_out(
             {name: prepared.labels(data / f"{name}.parquet") for name in SPLITS},

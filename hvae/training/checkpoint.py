@@ -90,16 +90,18 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     return model.eval().requires_grad_(False)
 
 
-def load(folder: Path, name: str, beta: Sequence[float] | None = None) -> HierarchicalVAE:
+def load(folder: Path, name: str, beta: Sequence[float] = ()) -> HierarchicalVAE:
     """A plain model, in evaluation mode: the one that is stored, or what one for a plane is at β.
+
+    Without a β only a plain model is found, whatever it was trained for.
 
     InputError where the files do not fit together, or the model was not trained for that β.
     """
     known, model = card(folder, name), stored(folder, name)
-    if known.box is None and beta is None:
+    if known.box is None and not beta:
         return model
-    if beta is None or not trained_for(known, beta):
-        raise InputError(f"{name} in {folder} is trained for β {known.beta}, got {beta}")
+    if not trained_for(known, beta):
+        raise InputError(f"{name} in {folder} is trained for β {known.beta}, got {list(beta)}")
     return plain(known, model, beta) if known.box else model
 
 

@@ -43,7 +43,7 @@ current.install()
 ROWS = PARAMS.rows()
 EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
-TARGETS = PARAMS.grid.targets()
+RATED = PARAMS.rate_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
@@ -66,8 +66,8 @@ OUTLIERS = {
     for name in ("validation", "test")
     for kind in ("outliers", "others")
 }
-GRID_ROW, ANCHORS_ROW, TARGETS_ROW, SINGLE_ROW = (
-    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "targets_", "single_")
+GRID_ROW, ANCHORS_ROW, RATES_ROW, SINGLE_ROW = (
+    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "rates_", "single_")
 )
 
 # The single-layer baseline goes through the rules of the experiment's own rows. What is made of it
@@ -82,7 +82,7 @@ BASELINE_TABLES = [
 
 wildcard_constraints:
     of=f"{OWN}|{BASELINE}",
-    row=f"{GRID_ROW}|{SINGLE_ROW}",
+    row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}",
 
 
 def points_of(rows):
@@ -109,12 +109,6 @@ def models_of(rows=EVALUATED | SINGLE_EVALUATED):
         (point.model for point in rows[wildcards.row]),
         BASELINE if wildcards.row in SINGLE else OWN,
     )
-
-
-# Asked for by name: jobs read the rows of these points, and none reads their models.
-TARGET_MODELS = model_files(
-    target.name for targets in TARGETS.values() for target in targets
-)
 
 
 def latents_of(*splits):

@@ -50,8 +50,8 @@ rule train:
 rule models:
     input:
         model_files(
-            point.model for points in (ROWS | ANCHORS).values() for point in points
+            point.model
+            for points in (ROWS | ANCHORS | RATED).values()
+            for point in points
         ),
-        TARGET_MODELS,
         f"{RESULTS}/history.parquet",
-        f"{RESULTS}/targets.parquet",

@@ -18,7 +18,6 @@ REPORTED = expand(
         "embeddings",
         "history",
         "certificate",
-        "targets",
     ],
 )
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
-from hvae.io.tables import betas
+from hvae.io.tables import betas, values_by_layer
 from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
 from hvae.reports.charts.theme import BAR, LIMIT
 from hvae.results.run import Run
@@ -25,32 +25,37 @@ SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": 
 
 
 class PointKind(NamedTuple):
-    """How a kind of points is drawn: its name in the legend, and a symbol of Vega's or a path."""
+    """How a kind of points is drawn: its name in the legend, and a symbol of Vega's.
+
+    size: of its marks; coloured by what they have, or open and black.
+    """
 
     name: str
     symbol: str
+    size: int = 90
+    coloured: bool = True
 
 
-GRID = PointKind("Point of the grid", "circle")
-ANCHOR = PointKind("Independent model", "diamond")
-TARGET = PointKind("Asked for by its rates", "M-1,-1L1,1M1,-1L-1,1")
-KINDS = (GRID, ANCHOR, TARGET)
+GRID = PointKind("Point of the grid", "circle", 110)
+ANCHOR = PointKind("Independent model", "diamond", coloured=False)
+RATED = PointKind("Trained to given rates", "square", 130)
+KINDS = (GRID, ANCHOR, RATED)
 
 
 class PointLabel(NamedTuple):
-    """A point by its name in the tables, with what people tell it by."""
+    """A point by its name in the tables, with what it was trained for: β, or rates in nats."""
 
     name: str
-    beta: Sequence[float]
+    values: Sequence[float]
     seed: int
 
 
 def names(run: Run) -> dict[str, str]:
     """Of every point and every amortized model; other kinds than the grid's are named."""
     found: dict[str, str] = {}
-    for kind, rows in zip(KINDS, (run.points, run.anchors, run.targets), strict=True):
-        before = "" if kind == GRID else f"{kind.name}, "
-        found |= called(map(_named, rows), before)
+    found |= called(map(_of_beta, run.points))
+    found |= called(map(_of_beta, run.anchors), f"{ANCHOR.name}, ")
+    found |= called(map(_of_rates, run.rated), symbol="R", unit=" nats")
     return found | _shared(run)
 
 
@@ -59,19 +64,22 @@ def points_of(run: Run) -> str:
     return "points of the plane" if run.params.amortized else "models"
 
 
-def called(points: Iterable[PointLabel], before: str = "") -> dict[str, str]:
+def called(
+    points: Iterable[PointLabel], before: str = "", symbol: str = "β", unit: str = ""
+) -> dict[str, str]:
     """β = (0.32, 1), and the seed where these points have several."""
     every = list(points)
-    digits = [_digits(axis) for axis in zip(*(one.beta for one in every), strict=True)]
+    digits = [_digits(axis) for axis in zip(*(one.values for one in every), strict=True)]
     several = len({one.seed for one in every}) > 1
     return {
-        one.name: f"{before}β = {beta(one.beta, digits)}{f', seed {one.seed}' if several else ''}"
+        one.name: f"{before}{symbol} = {listing(one.values, digits)}{unit}"
+        f"{f', seed {one.seed}' if several else ''}"
         for one in every
     }
 
 
-def beta(values: Sequence[float], digits: Sequence[int]) -> str:
-    """(β_1, …, β_L), or the one β."""
+def listing(values: Sequence[float], digits: Sequence[int]) -> str:
+    """(0.32, 1), or the one value."""
     each = [
         np.format_float_positional(float(f"{value:.{count}g}"), trim="-")
         for value, count in zip(values, digits, strict=True)
@@ -85,8 +93,12 @@ def _digits(axis: Iterable[float]) -> int:
     return next(apart, DIGITS[-1])
 
 
-def _named(row: Row) -> PointLabel:
+def _of_beta(row: Row) -> PointLabel:
     return PointLabel(row["point"], betas(row), row["seed"])
+
+
+def _of_rates(row: Row) -> PointLabel:
+    return PointLabel(row["point"], values_by_layer(row, "target"), row["seed"])
 
 
 def _shared(run: Run) -> dict[str, str]:
@@ -97,7 +109,7 @@ def _shared(run: Run) -> dict[str, str]:
 
 def kinds(run: Run) -> dict[str, str]:
     """The kind of every point, by name."""
-    of_kind = zip(KINDS, (run.points, run.anchors, run.targets), strict=True)
+    of_kind = zip(KINDS, (run.points, run.anchors, run.rated), strict=True)
     return {point["point"]: kind.name for kind, points in of_kind for point in points}
 
 
@@ -112,7 +124,7 @@ def landed(
 ) -> Chart:
     """Rows with the columns kind, x and y with their ends, and `numbers`, titled, in the tooltip.
 
-    Points of the grid take the colour; others are open and black, so that it is seen through them.
+    Independent models are open and black, so that others are seen through them.
     """
     groups = [(kind, [row for row in data if row["kind"] == kind.name]) for kind in KINDS]
     found = [(kind, rows) for kind, rows in groups if rows]
@@ -138,13 +150,18 @@ def _mark(
     color: Any,
     crowded: bool,
 ) -> alt.Chart:
-    if kind == GRID:
+    if kind.coloured:
         # an edge, without which yellow marks are lost on white, and dark ones in the dark
-        size = 30 if crowded else 110
-        mark = base.mark_point(filled=True, opacity=1, size=size, stroke=BAR, strokeWidth=0.5)
+        size = 30 if crowded and kind == GRID else kind.size
+        edge = (LIMIT, 1) if crowded and kind != GRID else (BAR, 0.5)
+        mark = base.mark_point(
+            filled=True, opacity=1, size=size, stroke=edge[0], strokeWidth=edge[1]
+        )
         mark = mark.encode(color=color)
     else:
-        mark = base.mark_point(filled=False, size=90, opacity=1, stroke=LIMIT, strokeWidth=1.6)
+        mark = base.mark_point(
+            filled=False, size=kind.size, opacity=1, stroke=LIMIT, strokeWidth=1.6
+        )
     return mark.encode(shape=_shape(found)) if len(found) > 1 else mark
 
 

@@ -1,6 +1,6 @@
 """Make the index of all experiments: folders of results in, one HTML file out.
 
-The page's scripts compare experiments: they have each one's metrics by β, and charts without data,
+The page's scripts compare experiments: they have each one's metrics by place, and charts without data,
 which they fill with what is chosen.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
+from hvae.guidance.text import aim
 from hvae.io import writing
 from hvae.reports.charts.marks import Chart, legend
 from hvae.reports.charts.theme import CATEGORIES, INTERVAL, rate_ticks
@@ -62,7 +63,7 @@ def describe(experiment: Experiment, reports: Path) -> Listed:
 
 
 def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
-    """Columns over places: β as text to match by, and [value, standard error] of each metric.
+    """Columns over places: β to match by, what was trained for in words, and [value, standard error] of each metric.
 
     Intervals that are not ± 1.96 standard errors follow as two more numbers.
     """
@@ -73,6 +74,7 @@ def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[
         "data": of.key,
         "source": of.words,
         "beta": [[_short(beta) for beta in place.beta] for place in experiment.places],
+        "aim": [aim(place) for place in experiment.places],
         "seeds": [len(place.points) for place in experiment.places],
         "metrics": [_metric(metric) for metric in metrics],
     }
@@ -143,7 +145,7 @@ DIFFERENCE = {
 }
 TOOLTIP = {
     "experiment:N": "experiment",
-    "beta:N": "β₁ … β_L",
+    "beta:N": "trained for",
     "seeds:Q": "seeds",
     "rate_1:N": "R₁ (nats)",
     "rate_above:N": "R above z₁ (nats)",
