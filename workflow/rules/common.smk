@@ -111,13 +111,21 @@ def models_of(rows=EVALUATED | SINGLE_EVALUATED):
     )
 
 
-def latents_of(*splits):
-    """The latents of a row's points, a file a point and split."""
+def latent_files(names, of, splits=SPLITS):
+    """The latents of these points, a file a point and split."""
     return [
-        f"{RESULTS}/{{of}}latents/point={point}/split={split}/part-0.parquet"
-        for point in points_of(EVALUATED)
+        f"{RESULTS}/{of}latents/point={name}/split={split}/part-0.parquet"
+        for name in names
         for split in splits
     ]
+
+
+def latents_of(*splits):
+    """The latents of a row's points."""
+    rows = EVALUATED | SINGLE_EVALUATED
+    return lambda wildcards: latent_files(
+        (point.name for point in rows[wildcards.row]), wildcards.of, splits
+    )
 
 
 def parts(table, rows=EVALUATED, of=OWN):

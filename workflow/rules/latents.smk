@@ -37,11 +37,13 @@ rule extract:
         measured=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
     output:
         gallery=f"{RESULTS}/{{of}}parts/gallery/{{row}}.parquet",
-        latents=latents_of("train", "validation", "test"),
+        latents=latent_files(points_of(EVALUATED), "{of}"),
     log:
         f"{LOGS}/{{of}}extract/{{row}}.log",
     benchmark:
         f"{LOGS}/{{of}}extract/{{row}}.tsv"
+    wildcard_constraints:
+        row=f"{GRID_ROW}|{RATES_ROW}",
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -57,9 +59,17 @@ rule extract:
         f"--latents {RESULTS}/{{wildcards.of}}latents --gallery {{output.gallery}} 2> {{log}}"
 
 
+use rule extract as extract_baseline with:
+    output:
+        gallery=f"{RESULTS}/{{of}}parts/gallery/{{row}}.parquet",
+        latents=latent_files(points_of(SINGLE_EVALUATED), "{of}"),
+    wildcard_constraints:
+        row=SINGLE_ROW,
+
+
 rule latents:
     input:
-        expand(latents_of("train", "validation", "test"), row=EVALUATED, of=OWN),
+        expand(latent_files(points_of(EVALUATED), OWN), row=EVALUATED),
         expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery"]),
 
 

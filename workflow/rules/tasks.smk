@@ -44,7 +44,7 @@ for TASK in TASKS:
         input:
             data=[*SPLITS.values(), *OUTLIERS.values()],
             models=[] if TASK in PROBES else models_of(),
-            latents=latents_of("train", "validation", "test"),
+            latents=latents_of(*SPLITS),
             classifier=CLASSIFIER if TASK in JUDGED else [],
         output:
             test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
