@@ -16,9 +16,10 @@ from hvae.config.params import Extraction
 from hvae.io import command, tables
 from hvae.latents import measure
 from hvae.plane.amortized_model import AmortizedModel, HeldOut
-from hvae.plane.inversion import Floats, Solution
+from hvae.plane.inversion import Solution
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
+from hvae.training.wanted import number, shown
 
 
 class TargetsJob(Section):
@@ -92,27 +93,17 @@ def _row(target: Target, found: Solution, status: str) -> dict[str, Any]:
 
 def found(solution: Solution) -> str:
     """Where the rates are, and what they are there."""
-    return f"β = {_tuple(solution.beta)} gives R = {_tuple(solution.rates)} nats on validation data"
+    return f"β = {shown(solution.beta)} gives R = {shown(solution.rates)} nats on validation data"
 
 
 def out_of_reach(wanted: Sequence[float], solution: Solution) -> str:
     """What is in reach instead, layer by layer, and what comes closest."""
     layers = enumerate(zip(solution.low, solution.high, strict=True), start=1)
-    ranges = (f"R_{layer} from {_number(low)} to {_number(high)}" for layer, (low, high) in layers)
+    ranges = (f"R_{layer} from {number(low)} to {number(high)}" for layer, (low, high) in layers)
     return (
-        f"R = {_tuple(wanted)} nats is out of reach: in its box of β the model has "
+        f"R = {shown(wanted)} nats is out of reach: in its box of β the model has "
         f"{', '.join(ranges)}, and not every combination of them; nearest, {found(solution)}"
     )
-
-
-def _tuple(values: Sequence[float] | Floats) -> str:
-    return f"({', '.join(map(_number, values))})"
-
-
-def _number(value: float) -> str:
-    """Three digits, in whole numbers all of them; what is below a thousandth is 0 to people."""
-    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
-    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")
 
 
 if __name__ == "__main__":
