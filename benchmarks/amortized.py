@@ -20,9 +20,9 @@ from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.io import tables
 from hvae.io.tables import betas
-from hvae.plane.inversion import miss
 from hvae.reports.sections.exact_source import least
 from hvae.results.exactness import shortfalls
+from hvae.training.wanted import miss
 
 Row = dict[str, Any]
 

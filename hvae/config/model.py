@@ -148,7 +148,8 @@ class Model(Section):
     `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
     `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
     `top` is the family of z_L; all layers below it are Gaussian. `conditioning` is for a model
-    that is trained for a whole plane; a model of a single β has none.
+    that is trained for a whole plane; a model of a single β has none. `shortcut` makes heads and
+    decoder of perceptrons linear beside their hidden layer, too: W_2 SiLU(W_1 x) + W_3 x.
     """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]
@@ -156,9 +157,19 @@ class Model(Section):
     backbone: Literal["mlp", "conv", "conv-spatial"]
     width: PositiveInt
     skip: bool
+    shortcut: bool = False
     likelihood: Likelihood
     top: Top = "gaussian"
     conditioning: Conditioning = Conditioning(rank=16, units=32)
+
+    @model_validator(mode="after")
+    def _shortcut_fits(self) -> Self:
+        if self.shortcut and self.backbone != "mlp":
+            raise ValueError(
+                "shortcut must be false unless the backbone is 'mlp', whose heads and decoder are "
+                f"perceptrons, got backbone {self.backbone!r}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _top_fits(self) -> Self:

@@ -60,9 +60,9 @@ def chain(inputs: int, width: int, layers: int) -> Layers:
     return dense(inputs, width) + (layers - 1) * dense(width, width) if layers else NOTHING
 
 
-def perceptron(inputs: int, width: int, outputs: int) -> Layers:
-    """One hidden layer."""
-    return dense(inputs, width) + dense(width, outputs)
+def perceptron(inputs: int, width: int, outputs: int, shortcut: bool = False) -> Layers:
+    """One hidden layer; with a shortcut, what follows it sees the inputs beside it."""
+    return dense(inputs, width) + dense(width + shortcut * inputs, outputs)
 
 
 def spread(inputs: int, outputs: int) -> Layers:
@@ -161,7 +161,7 @@ def mlp(plan: Architecture) -> Layers:
         chain(n, width, len(plan.layers))
         + joined(head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
         + priors(plan, width, plan.model.latents)
-        + perceptron(plan.decoded, width, pixels * plan.outputs)
+        + perceptron(plan.decoded, width, pixels * plan.outputs, plan.model.shortcut)
     )
 
 
@@ -225,9 +225,12 @@ BACKBONES: Mapping[str, Callable[[Architecture], Layers]] = {
 
 def head(features: int, plan: Architecture, layer: int, width: int, flat: Sequence[int]) -> Layers:
     """A perceptron from features and the layers seen to the parameters of one layer."""
-    return perceptron(features + plan.seen(layer), width, plan.parameters(layer) * flat[layer])
+    numbers = plan.parameters(layer) * flat[layer]
+    return perceptron(features + plan.seen(layer), width, numbers, plan.model.shortcut)
 
 
 def priors(plan: Architecture, width: int, flat: Sequence[int]) -> Layers:
     """Perceptrons from the layers above, for each layer but the top."""
-    return joined(perceptron(plan.above(k), width, 2 * flat[k]) for k in plan.layers[:-1])
+    return joined(
+        perceptron(plan.above(k), width, 2 * flat[k], plan.model.shortcut) for k in plan.layers[:-1]
+    )

@@ -8,8 +8,10 @@ import numpy as np
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, what
+from hvae.models.hypernetwork import Range
 from hvae.plane import inversion
-from hvae.plane.inversion import Floats, Range, Rates, Solution, Survey
+from hvae.plane.inversion import Rates, Solution, Survey
+from hvae.training.wanted import Floats
 
 
 def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:

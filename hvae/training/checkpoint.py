@@ -3,6 +3,7 @@
 Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with the weights.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,6 +23,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import folded
 
 ROUNDING = 1e-5  # of β
+LEAST_PRICE = 1e-3  # that stands for β
 
 # JSON has no tuples: what is read is a list
 Range = Annotated[tuple[PositiveFloat, PositiveFloat], Field(strict=False)]
@@ -31,16 +33,21 @@ class Card(Section):
     """Everything but the weights: enough to rebuild the model, and how its training went.
 
     beta: (β_1, …, β_L) of the model or, of one for a whole plane, the range of each. A model that
-    was folded out of such a one is `amortized` with a β of its own.
+    was folded out of such a one is `amortized` with a β of its own; one that was trained on from
+    there is `polished`. One that was trained to `target` rates has its prices as β, as far as they
+    are positive (`priced`): rates are what it has on validation data, in nats.
     parameters: how many weights were trained; sha256: that of the file of weights; fingerprint: of
     the job that trained it (`provenance`).
     """
 
-    format: Literal[5, 6] = 6
+    format: Literal[5, 6, 7] = 7
     name: str
-    strategy: Literal["independent", "amortized"]
+    strategy: Literal["independent", "amortized", "polished", "rates"]
     seed: Seed
     beta: list[PositiveFloat] | list[Range]
+    target: list[NonNegativeFloat] | None = None
+    rates: list[float] | None = None
+    prices: list[float] | None = None
     shape: list[PositiveInt]
     levels: PositiveInt | None = None  # that the likelihood gives probabilities to
     model: Model
@@ -110,6 +117,11 @@ def plain(known: Card, model: HierarchicalVAE, beta: Sequence[float]) -> Hierarc
     result = build(known.model, known.shape, known.seed, known.levels)
     result.load_state_dict(folded(model, torch.tensor(beta)))
     return result.eval().requires_grad_(False)
+
+
+def priced(prices: Sequence[float]) -> list[float]:
+    """λ as β: 0.001 at least, since no β is 0 or less; so too where λ is not finite."""
+    return [max(LEAST_PRICE, price) if math.isfinite(price) else LEAST_PRICE for price in prices]
 
 
 def trained_for(known: Card, beta: Sequence[float]) -> bool:
