@@ -73,9 +73,10 @@ class Params(Section):
     @model_validator(mode="after")
     def _a_rate_a_layer(self) -> Self:
         layers = len(self.model.latents)
-        if isinstance(self.grid.rates, Lattice) and not self.grid.rates.splits(layers):
+        rates = self.grid.rates
+        if isinstance(rates, Lattice) and not rates.splits(layers):
             raise ValueError(
-                f"grid.rates.shares must hold {layers} that add up to 1, got {self.grid.rates.shares}"
+                f"grid.rates.shares must hold {layers} that add up to 1, got {rates.shares}"
             )
         for target in self.grid.targets():
             if len(target) != layers:

@@ -114,7 +114,10 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
         for name, spot in found.spots.items()
     ]
     over = any(surfaces[name].barred for name in found.spots)
-    more = [*_edge(found.place, found.edge), *(["Points over a budget were no candidates."] if over else [])]
+    more = [
+        *_edge(found.place, found.edge),
+        *(["Points over a budget were no candidates."] if over else []),
+    ]
     return (
         f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
         f"{aim(found.place)}: its rates are {rates(found.place)}, it scores "

@@ -74,7 +74,9 @@ def rows(
     if status not in tables.MEASURED:
         values = dict.fromkeys(values, math.nan)
         return Rows([_point_row(point, card, prices, values, status)], [])
-    return Rows([_point_row(point, card, prices, values, status)], list(_item_rows(point, test, measured)))
+    return Rows(
+        [_point_row(point, card, prices, values, status)], list(_item_rows(point, test, measured))
+    )
 
 
 def write(done: Sequence[Rows], points: Path, items: Path) -> None:

@@ -41,7 +41,11 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
         first, *above = place["rates"]
         up = {"y": sum(above)} if above else _renamed(numbers)
         read = " ".join(filter(None, (point["layers"], point["method"])))
-        names = {"point": at, "beta": ", ".join(f"{v:g}" for v in place["target"] or place["beta"]), "read": read}
+        names = {
+            "point": at,
+            "beta": ", ".join(f"{v:g}" for v in place["target"] or place["beta"]),
+            "read": read,
+        }
         rates = {"x": first, "x_se": place["rates_se"][0]}
         total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}
         result.append(names | {"role": role} | numbers | rates | total | up)
