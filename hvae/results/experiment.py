@@ -158,7 +158,7 @@ def finished(folder: Path) -> Experiment:
 
 
 class Kinds(NamedTuple):
-    """Rows of `points.parquet`: of the plane of β, anchors of an amortised one, and at given rates."""
+    """Rows of `points.parquet`: of the plane of β, anchors beside it, and at given rates."""
 
     points: list[Row]
     anchors: list[Row]

@@ -77,7 +77,7 @@ def load_model(
 
     InputError where the files do not fit together, or the model was not trained for that β.
     """
-    known = None if beta is None else arguments.beta("beta", beta)
+    known = () if beta is None else arguments.beta("beta", beta)
     return checkpoint.load(arguments.path("folder", folder), instance("name", name, str), known)
 
 

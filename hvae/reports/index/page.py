@@ -1,7 +1,7 @@
 """Make the index of all experiments: folders of results in, one HTML file out.
 
-The page's scripts compare experiments: they have each one's metrics by place, and charts without data,
-which they fill with what is chosen.
+The page's scripts compare experiments: they have each one's metrics by place, and charts without
+data, which they fill with what is chosen.
 """
 
 import argparse
@@ -63,8 +63,9 @@ def describe(experiment: Experiment, reports: Path) -> Listed:
 
 
 def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
-    """Columns over places: β to match by, what was trained for in words, and [value, standard error] of each metric.
+    """Columns over places: β to match by, in words what was trained for, and each metric's values.
 
+    A value is [value, standard error].
     Intervals that are not ± 1.96 standard errors follow as two more numbers.
     """
     of = data(experiment.params)

@@ -77,9 +77,10 @@ def _cell(row: Row) -> Cell:
 
 
 class Recommended(NamedTuple):
-    """An application's row: what bars points for it, what to train for there, whether that is at the edge of the
-    grid, the rates there in nats, what it gives, how many are as good, and what more than one layer
-    buys: "" where there is no baseline.
+    """An application's row: what bars points for it, and what to train for.
+
+    Then whether that is at the edge of the grid, the rates there in nats, what it gives, how many
+    are as good, and what more than one layer buys: "" where there is no baseline.
     """
 
     application: str
