@@ -24,6 +24,8 @@ rule train:
         f"{LOGS}/{{of}}train/{{row}}.log",
     benchmark:
         f"{LOGS}/{{of}}train/{{row}}.tsv"
+    wildcard_constraints:
+        row=f"{GRID_ROW}|{SINGLE_ROW}",
     priority: 10
     conda:
         "../envs/hvae.yaml"
