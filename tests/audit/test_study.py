@@ -124,7 +124,7 @@ def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
     given = ["--latents", str(path), "--out", str(out), "--rates", "1.0217"]
     done = command(*given, "--title", "<b>mine</b> & yours")
     assert done.returncode == 0, done.stderr
-    assert done.stderr == f"{path}: Not read, since they are no columns of latents: epoch, run\n"
+    assert done.stderr == f"{path}: Not read, since they are not columns of latents: epoch, run\n"
     page = (out / "index.html").read_text()
     assert "&lt;b&gt;mine&lt;/b&gt; &amp; yours" in page
     assert "<b>mine</b>" not in page

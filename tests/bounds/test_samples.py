@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.divergence import total_variation_limit
+from hvae.bounds.counts import total_variation_limit
 from hvae.statistics.estimate import Estimate, propagated
 
 SHARES = [0.1] * 10

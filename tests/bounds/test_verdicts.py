@@ -13,8 +13,8 @@ from hvae.bounds.verdicts import (
     normal_check,
     squared_error_check,
 )
+from hvae.statistics.intervals import holm
 from hvae.statistics.proportion import clopper_pearson
-from hvae.statistics.significance import holm
 
 
 def binomial_tail(correct, n, p):

@@ -49,7 +49,7 @@ NPZ: list[tuple[str, dict[str, Any]]] = [
     ("labels must be .* got datetime64", {"labels": np.full(N, "2020-01-01", "M8[D]")}),
     ("labels must be .* got float64: .* 'target'$", {"labels": LABELS / 2}),
     ("labels must run from 0", {"labels": np.full(N, 2**64 - 1, np.uint64)}),
-    ("x has no values in its items, which are of shape \\(0,\\)$", {"x": X[:, :0]}),
+    ("x has items without values, of shape \\(0,\\)$", {"x": X[:, :0]}),
     ("has no items$", {"x": X[:0]}),
     ("has no items$", {"x": X[:0], "labels": LABELS[:0]}),
     ("x must have 2 to 4 axes, items first, got 0$", {"x": 1.0}),

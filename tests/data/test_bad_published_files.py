@@ -101,9 +101,13 @@ def test_published_files_that_are_not_right(
 
 
 STRUCTURE = [
-    (IMAGES, np.zeros((59, 5, 4)), rf"{IMAGES} has 59 images for 60 labels: get both files anew"),
+    (
+        IMAGES,
+        np.zeros((59, 5, 4)),
+        rf"{IMAGES} has 59 images for 60 labels: download both files again",
+    ),
     (LABELS, np.full(60, 10), r"raw has labels outside 0…9: they run from 0 to 10"),
-    (IMAGES, np.zeros((60, 20)), rf"{IMAGES} has 2 axes instead of 3: get it anew"),
+    (IMAGES, np.zeros((60, 20)), rf"{IMAGES} has 2 axes instead of 3: download it again"),
 ]
 
 
@@ -145,5 +149,5 @@ def test_cifar_batches_of_broken_records(tmp_path: Path, monkeypatch: pytest.Mon
     name = next(iter(members))
     published.write_tar(folder / TARBALL, members | {name: members[name][:-1]})
     published.know_cifar(monkeypatch, folder)
-    sentence = r"data_batch_1\.bin has 61459 bytes, which are not whole records"
+    sentence = r"data_batch_1\.bin has 61459 bytes, not a whole number of records"
     refused(options("cifar10", raw_dir=folder), sentence, tmp_path)

@@ -75,7 +75,7 @@ def test_another_file_than_published_is_not_kept(
     archive = folder / "cifar-10-binary.tar.gz"
     archive.write_bytes(archive.read_bytes()[:-10])
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=f"another file than published at {url}"):
+    with pytest.raises(InputError, match=f"the file at {url} is not the published one"):
         sources.load(options("cifar10"), 0)
     assert not list(Path("data/raw/cifar10").iterdir())
 

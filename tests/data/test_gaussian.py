@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import kstest, multivariate_normal
 
 from hvae.bounds import gaussian as bounds
-from hvae.bounds.regression import r2_limit, squared_error_limit
+from hvae.bounds.mixture import r2_limit, squared_error_limit
 from hvae.config.sources.synthetic import Gaussian
 from hvae.data import gaussian, prepared, seeded
 

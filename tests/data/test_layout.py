@@ -142,12 +142,12 @@ def test_links_are_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("link", "to", "sentence"),
     [
-        ("a/up", "../..", r"/a/up is a link to a folder that holds it: remove the link$"),
-        ("a/here", ".", r"/a/here is a link to a folder that holds it"),
-        ("a/in/back", "../../a", r"/a/in/back is a link to a folder that holds it"),
-        ("b", "../raw", r"/b is a link to a folder that holds it"),
+        ("a/up", "../..", r"/a/up links to a folder that holds it: remove the link$"),
+        ("a/here", ".", r"/a/here links to a folder that holds it"),
+        ("a/in/back", "../../a", r"/a/in/back links to a folder that holds it"),
+        ("b", "../raw", r"/b links to a folder that holds it"),
         ("a/gone.png", "nowhere.png", r"/a/gone\.png is a link that leads nowhere"),
-        ("gone", "nowhere", r"/gone is a link that leads nowhere: mend or remove it$"),
+        ("gone", "nowhere", r"/gone is a link that leads nowhere: repair or remove it$"),
         ("a/self.png", "self.png", r"/a/self\.png: Too many levels of symbolic links$"),
     ],
 )

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hvae.config.data import other
+from hvae.config.data import FashionMnist, other
 from hvae.config.sources.common import Split
-from hvae.config.sources.published import FashionMnist
 from hvae.config.sources.synthetic import Digits
-from hvae.data import digits, prepared, sources
+from hvae.data import bundled, prepared, sources
 from hvae.data.prepare import apart, main
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import SPLITS, divide
@@ -38,7 +37,7 @@ def prepare(folder: Path, **data: object) -> dict[str, prepared.Items]:
 
 @pytest.mark.parametrize("name", ["0", "4", "9"])
 def test_a_class_that_is_held_out_is_in_no_split(name: str) -> None:
-    source = digits.load()
+    source = bundled.load_digits()
     places = divide(source, DIGITS, 0)
     found = apart(source, places, name)
     assert tuple(found) == FILES
@@ -117,7 +116,7 @@ def test_another_data_set_has_its_held_out_items_under_its_name(
     ("changes", "sentence"),
     [
         ({"shape": (4, 16)}, r"items of shape \(8, 8\), .* got 'mnist' with \(4, 16\)$"),
-        ({"levels": 256}, r"items of levels 17, as those of the source, got 'mnist' with 256$"),
+        ({"levels": 256}, r"items of levels 17, like the source, got 'mnist' with 256$"),
     ],
 )
 def test_another_data_set_of_another_form_is_refused(

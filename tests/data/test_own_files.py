@@ -41,7 +41,7 @@ def test_images_of_the_right_size_come_back_exactly(
         assert (source.classes, source.shape, source.levels) == (("cat", "dog", "emu"), shape, 256)
         assert source.notes == (
             "1 hidden file or folder was left out",
-            "1 file that is no image by its name was left out",
+            "1 file without an image's suffix was left out",
         )
 
 

@@ -87,7 +87,7 @@ def test_what_is_transparent_shows_the_background(
     rows = source.x.reshape(-1, 4, 4, len(ground))[0]
     assert (rows[:, :2] == 0).all()
     np.testing.assert_array_equal(rows[:, 2:], np.broadcast_to(ground, rows[:, 2:].shape))
-    told = f"1 image with transparency was laid on {background} (data.background)"
+    told = f"1 image with transparency was put on a {background} background (data.background)"
     assert told in source.notes
 
 
@@ -132,7 +132,7 @@ def test_sixteen_bits_are_divided_by_257(kind: str, channels: str, tmp_path: Pat
     source = read(tmp_path, channels=channels)
     known = np.rint(values / 257).reshape(-1, 1).repeat(3 if channels == "colour" else 1, axis=1)
     np.testing.assert_array_equal(source.x[0], known.reshape(-1))
-    assert source.notes == ("1 image of 16 bits a channel was brought to 8 bits",)
+    assert source.notes == ("1 image of 16 bits a channel was reduced to 8 bits",)
 
 
 def test_colours_of_sixteen_bits_are_told(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_colours_of_sixteen_bits_are_told(tmp_path: Path) -> None:
     (tmp_path / "1.png").write_bytes(png(16, COLOUR, row, 2))
     (tmp_path / "2.ppm").write_bytes(b"P6 2 1 65535\n" + row)
     source = read(tmp_path, size=1)
-    assert source.notes == ("2 images of 16 bits a channel were brought to 8 bits",)
+    assert source.notes == ("2 images of 16 bits a channel were reduced to 8 bits",)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_of_several_frames_the_first_is_read(kind: str, first: str, tmp_path: Pa
     frames[0].save(tmp_path / "2.png")
     source = read(tmp_path, channels="grey")
     assert (source.x == 40).all()
-    assert source.notes == ("1 image of several frames was read as the first frame alone",)
+    assert source.notes == ("of 1 image with several frames only the first frame was read",)
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "CMYK", "YCbCr", "LAB"])

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.data.source import Source
 from hvae.errors import InputError
 
@@ -116,7 +116,7 @@ def holed() -> np.ndarray:
         ({"labels": np.array([0, 1, 2, 0])}, "labels outside 0…1"),
         ({"labels": np.array([0, -1, 1, 0])}, "labels outside 0…1"),
         ({"labels": np.array([0, 1])}, "2 labels for 4 items"),
-        ({"shape": (2, 2)}, r"do not fill shape \(2, 2\)"),
+        ({"shape": (2, 2)}, r"do not fit shape \(2, 2\)"),
         ({"target": np.arange(3.0)}, "3 targets for 4 items"),
         ({"target": np.array([0, 1, np.inf, 0])}, "targets that are NaN or infinite"),
         ({"x": holed(), "bounded": False}, "NaN or infinite"),
@@ -139,7 +139,7 @@ def test_another_table_is_not_a_split(tmp_path: Path) -> None:
 
 
 def test_the_digits_are_what_they_are_known_to_be() -> None:
-    source = load()
+    source = load_digits()
     assert source.x.shape == (1797, 64)
     assert np.bincount(source.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert sorted(np.unique(source.x * 16)) == list(range(17))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.information.likelihood import log_weights, negative_log_likelihood
+from hvae.information.densities import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
 from hvae.models.likelihoods.bernoulli import Bernoulli
 from hvae.models.likelihoods.gaussian import LearnedGaussian

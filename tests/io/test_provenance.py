@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.io import provenance, tables
 from hvae.models.build import build
 from hvae.models.weights import save
@@ -33,7 +33,7 @@ def table(path: Path) -> None:
 
 
 def items(path: Path) -> None:
-    source = load()
+    source = load_digits()
     prepared.write(prepared.taken(source, source.labels[:5] * 0), path)
 
 

@@ -44,7 +44,7 @@ def test_what_would_take_far_more_memory_than_the_file_is_refused(
     monkeypatch.setattr(reading, "FREE", 100_000_000)
     explode(tmp_path / "data.parquet")
     monkeypatch.setattr(reading, "FREE", 1_000_000)
-    with pytest.raises(InputError, match=r"/data\.\w+ would take [\d,]+ bytes of memory, which is"):
+    with pytest.raises(InputError, match=r"/data\.\w+ is refused, since it would take [\d,]+"):
         explode(tmp_path / "data.parquet")
 
 

@@ -1,18 +1,18 @@
-"""What points are called where people read them; raw names stay in tables and titles."""
+"""What points are display_names where people read them; raw names stay in tables and titles."""
 
 import re
 from typing import Any
 
 import pytest
 
-from hvae.reports.charts.scatter import PointLabel, called, names
+from hvae.reports.charts.scatter import PointLabel, display_names, names
 from hvae.reports.page import page
 from hvae.reports.render import libraries
 from tests.reports.cases import run
 
 
 def told(*betas: tuple[float, ...], seeds: tuple[int, ...] = (0,)) -> list[str]:
-    return list(called(PointLabel(f"{b}{s}", b, s) for b in betas for s in seeds).values())
+    return list(display_names(PointLabel(f"{b}{s}", b, s) for b in betas for s in seeds).values())
 
 
 @pytest.mark.parametrize(

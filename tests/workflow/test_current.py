@@ -190,7 +190,7 @@ def test_a_run_says_which_parameters_its_results_were_made_with(workspace: Works
 def test_an_overlay_without_a_name_is_refused(workspace: Workspace) -> None:
     (workspace.folder / "nameless.yaml").write_text("training: {steps: 300}\n")
     log = workspace.snakemake("--dry-run", "--configfile", "nameless.yaml", succeeds=False)
-    assert "nameless.yaml names no experiment, so that its results would overwrite" in log
+    assert "nameless.yaml names no experiment, so its results would overwrite" in log
     assert "Traceback" not in log
     named = ("--configfile", "nameless.yaml", "--config", "experiment=trial")
     assert "results/trial" in workspace.snakemake("--dry-run", *named)

@@ -1,4 +1,4 @@
-// The controls, and what a change of them draws anew.
+// The controls, and what a change of them redraws.
 
 const at = (id) => document.getElementById(id);
 
@@ -123,7 +123,7 @@ function showDifference(chosen) {
   chart("difference", centred(CHARTS.difference, shown, [title, `${second.name} less ${first.name}`]), shown, text);
   const facts = Object.entries(summary(cells)).map(([name, value]) => tableRow(name, value));
   at("difference-summary").tBodies[0].replaceChildren(...facts);
-  const rows = cells.map((one) => tableRow(one.beta, one.first, one.second, one.told));
+  const rows = cells.map((one) => tableRow(one.beta, one.first, one.second, one.change));
   at("differences").tBodies[0].replaceChildren(...rows);
 }
 
