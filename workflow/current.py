@@ -82,7 +82,7 @@ def _report(found: list[str]) -> None:
     if found:
         named = ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
         print(
-            f"{len(found)} files are of other parameters or data, or do not say of which, and are "
+            f"{len(found)} files are of other parameters or data, or carry no fingerprint, and are "
             f"made again: {named}",
             file=sys.stderr,
         )

@@ -1,4 +1,4 @@
-"""Limits that need no Gaussian source: Shannon's, a Gaussian mixture's, and those of a target.
+"""Limits for sources that are not Gaussian: Shannon's, a Gaussian mixture's, a target's.
 
 Rates are in nats per data item, distortions are squared errors summed over the dimensions. Both
 curves lie *below* the source's own D(R): no code does better. With H(y) the entropy of the

@@ -34,7 +34,7 @@ def main(arguments: argparse.Namespace) -> None:
 
     For validation and test also write …-outliers.parquet (of the class held out) and
     …-others.parquet (of the other data set), which may be empty. A summary of the data is printed
-    and stored in the files. With `plan`, also print what cannot be measured for want of items.
+    and stored in the files. With `plan`, also print what cannot be measured with too few items.
     """
     job = parse(Preparation, arguments.params)
     source = sources.load(job.data, job.seed)

@@ -1,4 +1,4 @@
-"""A summary of the data, and what cannot be measured for want of items, in sentences.
+"""A summary of the data, and what cannot be measured with too few items, in sentences.
 
 `prepare` prints both before any training. The summary is stored with the data, and the report shows
 it. Tasks and estimates use `no_classes` to decide whether they can be measured on the leading items

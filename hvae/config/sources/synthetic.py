@@ -94,8 +94,8 @@ class KnownLaw(Synthetic):
     def _whole(self) -> Self:
         if self.held_out is not None:
             raise ValueError(
-                f"held_out must be null, since the known law of source {self.source!r} is that of "
-                f"all its items, got {self.held_out!r}"
+                f"held_out must be null, since the known law of source {self.source!r} covers all "
+                f"its items, got {self.held_out!r}"
             )
         return self
 
