@@ -1,4 +1,4 @@
-"""Names of columns: those that are meant as others, doubled ones, and those that are left alone."""
+"""Names of columns: misspelled, repeated, and unrelated ones."""
 
 import re
 from collections.abc import Sequence

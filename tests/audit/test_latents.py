@@ -1,4 +1,4 @@
-"""A stranger's Parquet file: what is understood, and what is refused in one sentence."""
+"""Parquet files from elsewhere: what is read, and what is refused in one sentence."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ MEAN = RNG.normal(size=(ITEMS, 3))
 
 
 def columns(**changes: Any) -> dict[str, Any]:
-    """One layer of width 3 with labels, in the plainest types; None drops a column."""
+    """One layer of width 3 with labels, in the simplest types; None drops a column."""
     one = {
         "label": np.arange(ITEMS) % 3 + 5,
         "z1_mean": MEAN.tolist(),
@@ -152,7 +152,7 @@ def test_a_column_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
 @pytest.mark.parametrize("place", [pa.int8(), pa.int32()])
 def test_categories_are_labels(tmp_path: Path, kind: pa.DataType, place: pa.DataType) -> None:
-    """As pandas and Polars write them, also where a category has no items."""
+    """Categories as pandas and Polars write them, also where one has no items."""
     places = pa.array([3, 1] * (ITEMS // 2), place)
     names = pa.array(["z", "b", "unused", "a"], kind)
     own = latents.read(written(tmp_path, label=pa.DictionaryArray.from_arrays(places, names)))

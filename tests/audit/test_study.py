@@ -1,4 +1,4 @@
-"""A model given by its latents alone, where what they carry is known."""
+"""A model given only by its latents, whose information is known."""
 
 import re
 import runpy
@@ -23,10 +23,10 @@ NOISE = 0.6  # standard deviation of the posterior; the means have variance 1 - 
 
 
 def channel(independent: bool = False, layers: int = 1) -> dict[str, Any]:
-    """z_L ~ N(μ(x), NOISE²) of width 2 against a standard normal prior, which it matches in law.
+    """z_L ~ N(μ(x), NOISE²) of width 2 against a standard normal prior, the law of z_L.
 
-    So I(x; z_L) = R_L = −2 log NOISE = 1.02 nats exactly. μ points into the quadrant that is the
-    label, if it is not `independent`. Layers below are copies of the top one, with no rate.
+    So I(x; z_L) = R_L = −2 log NOISE = 1.02 nats exactly. μ points into the quadrant of the
+    label, unless labels are `independent`. Layers below are copies of the top one, with no rate.
     """
     random = np.random.default_rng(3)
     mean = random.normal(size=(ITEMS, 2)) * np.sqrt(1 - NOISE**2)

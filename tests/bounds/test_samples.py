@@ -1,4 +1,4 @@
-"""Errors that pass through a function: against slopes, and where there is no slope."""
+"""Propagated errors: against the slope of the function, and where there is no slope."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Arrays and columns that cannot be meant: each refused in one sentence with what to do."""
+"""Arrays and columns that must be mistakes: each refused in one sentence with a way out."""
 
 import datetime
 import decimal
@@ -22,14 +22,14 @@ ONE_HOT = np.eye(3)[LABELS]
 
 
 def in_npz(folder: Path, sentence: str, arrays: dict[str, Any], **values: Any) -> None:
-    """Refused as npz."""
+    """Refused as an npz file."""
     (folder / "raw").mkdir()
     np.savez(folder / "raw" / "data.npz", **arrays)
     refused(options("npz", raw_dir=folder / "raw", **values), rf"data\.npz.*{sentence}", folder)
 
 
 def in_table(folder: Path, sentence: str, columns: dict[str, Any], **values: Any) -> None:
-    """Refused as parquet; a name may end in signs that tell it from another one like it."""
+    """Refused as a Parquet file; signs at the end of a name allow repeated names."""
     (folder / "raw").mkdir()
     names = [name.rstrip("'") for name in columns]
     table = pa.Table.from_arrays([pa.array(column) for column in columns.values()], names=names)

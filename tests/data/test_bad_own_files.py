@@ -1,4 +1,4 @@
-"""What is wrong with one's own files is said in one sentence that names it, and what to do."""
+"""Errors in the user's own files: one sentence names the problem and a way out."""
 
 import io
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Spoil = Callable[[Path], None]
 
 
 def pictures(folder: Path) -> None:
-    """Two classes of two images."""
+    """Two classes with two images each."""
     for name in ("a/1.png", "a/2.png", "b/1.png", "b/2.png"):
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
         Image.new("RGB", (8, 8), (9, 99, 199)).save(folder / name)

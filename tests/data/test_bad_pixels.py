@@ -1,4 +1,4 @@
-"""Images whose pixels cannot be meant as they are read, and colours that are none."""
+"""Images that Pillow would read wrongly, and names that are not colours."""
 
 import struct
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.data.published import options, refused
 
 
 def tiff(bits: int, photometric: int, content: bytes) -> bytes:
-    """One row of two grey pixels, written from the description of the format."""
+    """A TIFF of one row with two grey pixels, by the format's specification."""
     tags = [(256, 2), (257, 1), (258, bits), (259, 1), (262, photometric), (273, 8), (278, 1)]
     tags += [(279, len(content))]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)

@@ -1,4 +1,4 @@
-"""What is wrong with a published file is said in one sentence that names it, and what to do."""
+"""Errors in published files: one sentence names the problem and a way out."""
 
 import gzip
 import tarfile
@@ -29,7 +29,7 @@ def packed(array: np.ndarray) -> Callable[[bytes], bytes]:
 
 
 def flipped(content: bytes) -> bytes:
-    """One bit of one pixel is another one."""
+    """Flip one bit of one pixel."""
     values = bytearray(gzip.decompress(content))
     values[-1] ^= 1
     return gzip.compress(bytes(values))
@@ -40,7 +40,7 @@ def with_member(name: str) -> Spoil:
 
 
 def irregular(kind: bytes) -> Spoil:
-    """A member that points out of the archive, or is a device."""
+    """A member that links out of the archive, or is a device."""
 
     def spoil(folder: Path) -> None:
         with tarfile.open(folder / "cifar-10-binary.tar.gz", "w:gz") as archive:
@@ -115,7 +115,7 @@ STRUCTURE = [
 def test_idx_files_that_do_not_fit_each_other(
     name: str, array: np.ndarray, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where their checksums are right."""
+    """They are refused even if their checksums are right."""
     folder = tmp_path / "raw"
     published.write_idx(folder)
     replaced(name, packed(array))(folder)

@@ -1,4 +1,4 @@
-"""Patches of photographs: cut where they say, as many as asked for, no pixel in two splits."""
+"""Patches of photographs: their places and number, and no pixel in two splits."""
 
 import itertools
 

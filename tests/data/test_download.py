@@ -1,4 +1,4 @@
-"""Downloads: whole and as published, or not at all; from this machine's own server."""
+"""Downloads from a local server: whole and as published, or not at all."""
 
 import functools
 import http.server
@@ -21,7 +21,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder, and where it is served."""
+    """A folder and the address that serves it."""
     folder = tmp_path / "served"
     folder.mkdir()
     handler = functools.partial(Quiet, directory=folder)

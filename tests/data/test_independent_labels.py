@@ -1,4 +1,4 @@
-"""Labels that know nothing of the items: no test finds a trace of one in the other."""
+"""Independent labels: no test finds a dependence on the items."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which images a folder holds, and what its folders mean: one rule, by names alone."""
+"""Which images a folder holds, and their classes and splits, from names alone."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from tests.data.published import options, refused
 
 
 def write(root: Path, *names: str) -> None:
-    """Files with nothing in them, or folders where a name ends in a slash."""
+    """Write empty files, and folders where a name ends in a slash."""
     for name in names:
         path = root / name
         (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)

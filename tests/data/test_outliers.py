@@ -1,4 +1,4 @@
-"""A class that is held out is nowhere in the splits; another data set is held to their form."""
+"""A held-out class is in no split; another data set must have the form of the data."""
 
 import argparse
 import json
@@ -83,7 +83,7 @@ def test_what_cannot_be_held_out_is_refused(source: Source, sentence: str) -> No
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, **changes: object) -> Source:
-    """`mnist` in the form of the digits, black; its last 40 items are the test set."""
+    """`mnist` as black images in the form of the digits; its last 40 items are the test set."""
     found = Source(
         x=np.zeros((140, 64), np.uint8),
         labels=np.arange(140) % 10,
@@ -129,7 +129,7 @@ def test_another_data_set_of_another_form_is_refused(
 
 
 def test_a_published_set_is_divided_as_the_data_are() -> None:
-    """Fractions that need not sum to 1, since the test set is published, are a proportion."""
+    """The fractions of a published set are a proportion, which need not sum to 1."""
     values = {"source": "fashion-mnist", "outliers": "photo-patches", "max_items": 500}
     values["split"] = {"train": 0.95, "validation": 0.05, "test": 0.2}
     asked = other(FashionMnist.model_validate(values))

@@ -1,4 +1,4 @@
-"""The user's own images and arrays: what was written comes back, scaled as it should be."""
+"""The user's own images and arrays: what was written is read back, scaled correctly."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def test_images_without_classes(tmp_path: Path) -> None:
 
 
 def test_the_shorter_side_is_scaled_and_the_middle_cut_out(tmp_path: Path) -> None:
-    """Images of three squares: only the middle one is seen, at the size that is asked for."""
+    """Images of three squares: only the middle one is kept, at the chosen size."""
     squares = np.repeat(np.array([[10, 200, 90]], np.uint8), 12, axis=1)
     wide = np.repeat(squares, 12, axis=0)
     write_images(tmp_path, {"wide/1.png": wide, "tall/1.png": wide.T.copy()})
@@ -73,7 +73,7 @@ def test_colour_is_turned_to_grey_by_luminance(tmp_path: Path) -> None:
 
 
 def saved(name: str, folder: Path, arrays: dict[str, Any], **values: Any) -> Source:
-    """The source that reads these arrays from a file of its format."""
+    """The source read from a file with these arrays."""
     if name == "npz":
         np.savez(folder / "data.npz", **arrays)
     else:

@@ -22,7 +22,7 @@ def read(folder: Path, **values: Any) -> Source:
 
 
 def drawing(ink: int = 0) -> Image.Image:
-    """RGBA: ink on the left half; the right is transparent, and its colour that of the ink."""
+    """RGBA: ink on the left half; the right half has the same colour and is transparent."""
     array = np.full((4, 4, 4), ink, Bytes)
     array[..., 3] = [255, 255, 0, 0]
     return Image.fromarray(array)
@@ -34,7 +34,7 @@ def grey(alpha: bool = True) -> Image.Image:
 
 
 def palette(**_: Any) -> Image.Image:
-    """Black and red, of which red is left for what is transparent."""
+    """A palette of black and red, where red is transparent."""
     image = Image.fromarray(np.tile(np.array([0, 0, 1, 1], Bytes), (4, 1))).convert("P")
     image.putpalette([0, 0, 0, 255, 0, 0])
     return image
@@ -45,7 +45,7 @@ def two_greys() -> Image.Image:
 
 
 def key(depth: int, row: bytes, transparent: int) -> Callable[[Path], None]:
-    """A grey PNG of which one value is transparent."""
+    """A grey PNG with one transparent value."""
     content = png(depth, GREY, row, 4, 4, tRNS=shorts(transparent))
     return lambda path: path.write_bytes(content) and None
 
@@ -187,7 +187,7 @@ def test_grey_among_colour_is_read_in_colour(tmp_path: Path) -> None:
 def test_images_that_lie_on_their_side_are_set_upright(
     mode: str, turn: int, tmp_path: Path
 ) -> None:
-    """By the eight orientations of TIFF 6.0: where the first row and the first column are."""
+    """The eight orientations of TIFF 6.0 say where the first row and column are."""
     shown = np.arange(8).reshape(2, 4) * 30
     turned = {
         1: shown,

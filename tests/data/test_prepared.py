@@ -1,4 +1,4 @@
-"""The prepared form comes back as it went in, and what is wrong is refused by name."""
+"""Prepared files are read as they were written, and errors are refused by name."""
 
 import json
 from pathlib import Path

@@ -126,7 +126,7 @@ def test_a_rare_class_is_in_train_first_and_then_in_validation(rare: int) -> Non
 
 
 def test_a_rare_class_is_anywhere_in_train() -> None:
-    """Not behind all others: tasks read the leading items."""
+    """It is not last: tasks read the leading items."""
     labels = np.repeat([0, 1, 2, 3], [100, 1, 1, 1])
     places = [np.flatnonzero(labels[split(labels, FRACTIONS, s)["train"]])[-1] for s in range(20)]
     assert min(places) < 50

@@ -1,4 +1,4 @@
-"""What is left out for want of items: told beforehand, with the numbers that decide."""
+"""What is left out where there are too few items, with the reason and its numbers."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NAMES = ("good", "bad")
 
 
 def labels(train: list[int], validation: list[int], test: list[int]) -> dict[str, np.ndarray]:
-    """So many items of each class in each split."""
+    """Labels with these numbers of items of each class, for each split."""
     counts = {"train": train, "validation": validation, "test": test}
     return {name: np.repeat([0, 1], some) for name, some in counts.items()}
 

@@ -1,4 +1,4 @@
-"""Thrift's compact protocol: known bytes, and bytes that another reader would take for less."""
+"""Thrift's compact protocol: known bytes, and bytes that another reader would read as less."""
 
 import contextlib
 import io
@@ -29,7 +29,7 @@ NEST = "1c" * 40 + "00" * 41
 
 
 def compact(text: str) -> io.BytesIO:
-    """Bytes in hexadecimal; what follows two spaces in a line is a remark."""
+    """Bytes from hexadecimal text; two spaces in a line start a remark."""
     lines = (line.strip().split("  ")[0] for line in text.strip().splitlines())
     return io.BytesIO(bytes.fromhex("".join(lines)))
 

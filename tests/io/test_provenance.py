@@ -1,4 +1,4 @@
-"""Fingerprints travel in files of every kind, and differ wherever what they are of differs."""
+"""Fingerprints are stored in files of every kind, and differ where parameters or inputs differ."""
 
 from collections.abc import Iterator
 from pathlib import Path

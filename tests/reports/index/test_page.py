@@ -1,4 +1,4 @@
-"""The index as a page: what it lists, what it names as unreadable, and that nothing breaks it."""
+"""The index page: what it lists, what it calls unreadable, and that no input breaks it."""
 
 import json
 import re
