@@ -61,7 +61,7 @@ REFUSED = [
     ),
     (
         data("gaussian-mixture", held_out="1"),
-        r"^data: held_out must be null, since .*'gaussian-mixture' is .* its items, got '1'$",
+        r"^data: held_out must be null, since .*'gaussian-mixture' covers all its items, got '1'$",
     ),
     (put("data", "outliers", value="digits"), r"^data: outliers must be of another source, got"),
     (put("data", "outliers", value="npz"), r"^data\.outliers: must be 'digits'.*, got 'npz'$"),
