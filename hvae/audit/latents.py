@@ -43,7 +43,7 @@ class SuppliedLatents(NamedTuple):
     rates: NDArray[np.float64] | None
     unread: tuple[str, ...] = ()
 
-    def taken(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
+    def select(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
         """The items in these rows."""
         ids, label, *parts = self.latents
         chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))

@@ -85,7 +85,7 @@ def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.
 def divided(own: SuppliedLatents, seed: int) -> tuple[SuppliedLatents, SuppliedLatents]:
     """Train and test items: two random halves, each with every class in its share."""
     train, test = halves(own.latents.label, seed)
-    return own.taken(train), own.taken(test)
+    return own.select(train), own.select(test)
 
 
 def probes(

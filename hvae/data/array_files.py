@@ -72,7 +72,7 @@ def load_npz(options: Npz, _seed: int) -> Source:
     return arrays.source(_arrays(options), options)
 
 
-def _arrays(options: Npz) -> arrays.Found:
+def _arrays(options: Npz) -> arrays.FoundArrays:
     path = options.path
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -90,7 +90,7 @@ def _arrays(options: Npz) -> arrays.Found:
         ) from None
     if not all(isinstance(array, np.ndarray | None) for array in (x, labels, target)):
         raise InputError(f"{path} has members that are not arrays: save it with numpy.savez")
-    return arrays.Found(x, labels, target, notes=notes)
+    return arrays.FoundArrays(x, labels, target, notes=notes)
 
 
 def load_parquet(options: Parquet, _seed: int) -> Source:
@@ -101,7 +101,7 @@ def load_parquet(options: Parquet, _seed: int) -> Source:
         raise InputError(f"{options.path} has no items")
     label = _labels(table["label"], options) if "label" in table.column_names else (None, None)
     target = _target(table["target"], options) if "target" in table.column_names else None
-    found = arrays.Found(_lists(table["x"], options), label[0], target, label[1], notes)
+    found = arrays.FoundArrays(_lists(table["x"], options), label[0], target, label[1], notes)
     return arrays.source(found, options)
 
 

@@ -15,7 +15,7 @@ CHANNELS = (1, 3)
 FAR_BELOW = BYTE_LEVELS // 2  # data of 256 levels hardly ever have a maximum below this
 
 
-class Found(NamedTuple):
+class FoundArrays(NamedTuple):
     """What a file holds: x (items, …), and perhaps labels (items,) and a target (items,).
 
     Labels and target may be masked where they are missing. names: the classes, where labels are
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def source(found: Found, options: Arrays) -> Source:
+def source(found: FoundArrays, options: Arrays) -> Source:
     """The arrays as a source; InputError naming the file where that is not possible."""
     _refuse_kind(found.x, "x", options)
     shape = _shape(found.x, options)

@@ -70,7 +70,7 @@ class Items(NamedTuple):
         )
 
 
-def taken(source: Source, ids: NDArray[np.int64], read: Sequence[str] = ()) -> Items:
+def select(source: Source, ids: NDArray[np.int64], read: Sequence[str] = ()) -> Items:
     """The items of a source at the positions `ids`."""
     return Items(
         x=_values(source.x[ids], source.levels),
@@ -97,8 +97,8 @@ def write(items: Items, path: Path) -> None:
 def store(source: Source, ids: NDArray[np.int64], path: Path, read: Sequence[str] = ()) -> None:
     """Check and store the items of a source at the positions `ids`, in parts to save memory."""
     starts = range(0, max(len(ids), 1), ROWS)
-    taken_parts = (taken(source, ids[start : start + ROWS], read) for start in starts)
-    _write_all((_table(part, path) for part in taken_parts), path)
+    parts = (select(source, ids[start : start + ROWS], read) for start in starts)
+    _write_all((_table(part, path) for part in parts), path)
 
 
 def _write_all(groups: Iterable[pa.Table], path: Path) -> None:

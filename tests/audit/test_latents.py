@@ -40,7 +40,7 @@ def test_values_labels_and_rates_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(own.latents.label, np.arange(ITEMS) % 3)
     assert own.rates is not None
     assert own.rates.shape == (ITEMS, 1)
-    few = own.taken(np.array([4, 2]))
+    few = own.select(np.array([4, 2]))
     assert few.latents.ids.tolist() == [4, 2]
     np.testing.assert_array_equal(few.latents.sample[0], own.latents.sample[0][[4, 2]])
 
@@ -178,6 +178,6 @@ def test_the_path_may_be_text_and_other_columns_are_named(tmp_path: Path) -> Non
     path = written(tmp_path, index=range(ITEMS), epoch=[3] * ITEMS, name=["a"] * ITEMS)
     own = latents.read(str(path))
     assert own.unread == ("epoch", "name")
-    assert own.taken(np.arange(3)).unread == own.at([1.0]).unread == ("epoch", "name")
+    assert own.select(np.arange(3)).unread == own.at([1.0]).unread == ("epoch", "name")
     with pytest.raises(InputError, match="path must be a path or text, got None"):
         latents.read(None)  # type: ignore[arg-type]

@@ -76,7 +76,7 @@ def test_a_source_of_numbers_and_one_of_values_are_the_same_items() -> None:
     given = Source(numbers, labels, (3,), ("a", "b"), levels=256)
     scaled = given._replace(x=(numbers / 255).astype(np.float32))
     ids = np.array([1])
-    for one, other in zip(prepared.taken(given, ids), prepared.taken(scaled, ids), strict=True):
+    for one, other in zip(prepared.select(given, ids), prepared.select(scaled, ids), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -91,7 +91,7 @@ def test_a_long_split_is_stored_in_parts(tmp_path: Path) -> None:
     prepared.store(source, ids, path)
     assert pq.ParquetFile(path).num_row_groups == 3
     back = prepared.read(path)
-    for was, now in zip(prepared.taken(source, ids), back, strict=True):
+    for was, now in zip(prepared.select(source, ids), back, strict=True):
         np.testing.assert_array_equal(was, now)
     source.labels[ids[-1]] = 2  # found only when the first parts are already written
     with pytest.raises(InputError, match="labels outside 0…1"):

@@ -34,7 +34,7 @@ def table(path: Path) -> None:
 
 def items(path: Path) -> None:
     source = load_digits()
-    prepared.write(prepared.taken(source, source.labels[:5] * 0), path)
+    prepared.write(prepared.select(source, source.labels[:5] * 0), path)
 
 
 def record(path: Path) -> None:
