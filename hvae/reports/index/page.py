@@ -129,7 +129,7 @@ def difference() -> Chart:
     colour = alt.Scale(scheme="blueorange", domainMid=0)
     sure = alt.condition("datum.sure", alt.value(1), alt.value(FADED))
     cells = base.mark_rect().encode(
-        color=alt.Color("difference:Q", title="Second less first", scale=colour), opacity=sure
+        color=alt.Color("difference:Q", title="Second minus first", scale=colour), opacity=sure
     )
     dots = base.mark_circle(size=9, color="#333333", opacity=1)
     return alt.layer(cells, dots.transform_filter("!datum.sure"))
@@ -137,7 +137,7 @@ def difference() -> Chart:
 
 DIFFERENCE = {
     "beta:N": "β",
-    "change:N": "second less first",
+    "change:N": "second minus first",
     "first:N": "first",
     "second:N": "second",
 }

@@ -12,7 +12,7 @@ function chosenInAddress() {
   };
 }
 
-// An address that is not one of a comparison, as #unreadable, is left alone until something changes.
+// An address of something else, such as #unreadable, stays until the choice changes.
 function intoAddress(chosen) {
   const query = new URLSearchParams({
     with: chosen.experiments.map((one) => one.name).join(","),

@@ -1,4 +1,4 @@
-// Second less first at equal β, with the standard errors of two independent estimates.
+// Second minus first at equal β, with the standard errors of two independent estimates.
 
 const SURE = 2; // standard errors
 

@@ -1,4 +1,4 @@
-// Rows of the charts: a mark a β.
+// Rows of the charts, a mark for each β.
 
 function planeRows(experiments, key) {
   return experiments.flatMap((one) => one.beta.map((_, place) => row(one, place, key, "rate_1", "rate_above")))
