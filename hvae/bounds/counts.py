@@ -56,7 +56,7 @@ def split_total_variation(first: Numbers, second: Numbers, rng: np.random.Genera
 
 
 def event_difference(event: Numbers, first: Numbers, second: Numbers) -> Estimate:
-    """P(A) - Q(A) <= TV for a set A of classes (a truth value a class) chosen on *other* data.
+    """P(A) - Q(A) <= TV for a set A of classes, a truth value for each, chosen on *other* data.
 
     The standard error counts one more item inside and one outside (after Agresti & Caffo 2000), so
     that it is never 0. Raises ValueError as `total_variation` does.

@@ -135,7 +135,7 @@ def _labels(
     if _is_number(kind):
         return _numbers(column), None
     hint = ": take the argmax of one-hot labels" if _is_list(kind) else ""
-    raise _refused(options, "label", "one whole number or name an item", kind, hint)
+    raise _refused(options, "label", "one whole number or name for each item", kind, hint)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -179,7 +179,7 @@ def _target(column: pa.ChunkedArray, options: Parquet) -> NDArray[Any]:
     if types.is_null(column.type):
         return _all_missing(column)
     if not _is_number(column.type):
-        raise _refused(options, "target", "one number an item", column.type)
+        raise _refused(options, "target", "one number for each item", column.type)
     return _numbers(column)
 
 

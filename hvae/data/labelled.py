@@ -55,7 +55,7 @@ def one_an_item(values: NDArray[Any], name: str, options: Arrays, what: str) -> 
         return values
     found = f"shape {values.shape}" if values.ndim else "a single value"
     hint = ": take the argmax of one-hot labels" if name == "labels" and values.ndim > 1 else ""
-    raise InputError(f"{options.path}: {name} must be one{what} an item, got {found}{hint}")
+    raise InputError(f"{options.path}: {name} must be one{what} for each item, got {found}{hint}")
 
 
 def _missing(values: NDArray[Any], names: tuple[str, ...] | None) -> NDArray[np.bool_]:

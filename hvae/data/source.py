@@ -109,7 +109,7 @@ def _misfit(data: Checkable) -> str | None:
     if count == 0:
         return "has no items"
     if width != math.prod(data.shape):
-        return f"has {width} values an item, which do not fit shape {data.shape}"
+        return f"has {width} values for each item, which do not fit shape {data.shape}"
     if len(data.labels) != count:
         return f"has {len(data.labels)} labels for {count} items"
     if data.target is not None and len(data.target) != count:

@@ -67,10 +67,12 @@ def _bound(log_r: Floats, labels: Integers) -> InformationEstimate:
 def _checked(name: str, values: NDArray[Any], labels: Integers) -> Floats:
     array = finite(name, values)
     if array.ndim != 2 or len(array) < 2:
-        raise ValueError(f"{name} must have a row an item, two or more, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must have a row for each item, two or more, got shape {array.shape}"
+        )
     if labels.shape != array.shape[:1]:
         raise ValueError(
-            f"{name}_labels must hold {len(array)} labels, one an item of {name}, "
+            f"{name}_labels must hold {len(array)} labels, one for each item of {name}, "
             f"got shape {labels.shape}"
         )
     return array

@@ -40,7 +40,7 @@ def counted_information(
             f"and not negative, got shape {each.shape}"
         )
     if labels.shape != each.shape[:1]:
-        raise ValueError(f"labels must be {len(each)}, one an item, got shape {labels.shape}")
+        raise ValueError(f"labels must be {len(each)}, one for each item, got shape {labels.shape}")
     if each.shape[2] ** each.shape[1] > MOST_CODES:
         return None
     return _estimate(joint(each), np.unique(labels, return_inverse=True)[1])

@@ -138,7 +138,7 @@ def gaussian_rows(mean: Any, std: Any, sample: Any) -> Iterator[Floats]:
     parts = {"mean": mean, "std": std, "sample": sample}
     mean, std, sample = (finite(name, part) for name, part in parts.items())
     if mean.ndim != 2:
-        raise ValueError(f"mean must have a row an item, got shape {mean.shape}")
+        raise ValueError(f"mean must have a row for each item, got shape {mean.shape}")
     for name, part in {"std": std, "sample": sample}.items():
         if part.shape != mean.shape:
             raise ValueError(f"{name} must have the shape of mean, {mean.shape}, got {part.shape}")

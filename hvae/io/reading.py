@@ -19,9 +19,7 @@ from hvae.errors import InputError, one_line
 from hvae.io.parquet import claim
 
 FREE = 1 << 30  # bytes of content that any file may have
-RATIO = (
-    200  # a larger content may have this many times the file's size: data hardly compress so well
-)
+RATIO = 200  # larger content may be this many times the file's size: few data compress so well
 NEAR = 0.8  # similarity by `difflib` from which one name is taken for another
 ROWS, PART = 4096, 1 << 26  # rows and bytes of a table that are read together, at most
 BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises for a broken file

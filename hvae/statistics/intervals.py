@@ -48,7 +48,7 @@ def psnr(errors: Floats) -> Interval:
 def bootstrap(
     statistics: Mapping[str, Statistic], samples: Integers, null: Floats
 ) -> dict[str, Interval]:
-    """Intervals of statistics of the counts of independent samples, (samples, …): a row a sample.
+    """Intervals of statistics of the counts of independent samples, (samples, …).
 
     A plug-in statistic of how much samples depend or differ is biased upwards. The bias is largest,
     b, where they neither depend nor differ: b is the mean under `null`, probabilities in the shape

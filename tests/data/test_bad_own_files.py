@@ -91,7 +91,7 @@ ARRAYS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"x": X * 1e300}, {"bounded": False}, r"from 0 to 1e\+300, beyond what 32 bits hold"),
     ({"x": np.full((4, 6), 17)}, {"levels": 17}, r"from 17 to 17, but data\.levels is 17: set it"),
     ({"x": np.full((4, 6), "a")}, {}, r"must hold (lists of )?numbers, got "),
-    ({"x": X}, {"shape": [2, 2]}, r"has 6 values an item, which do not fit shape \(2, 2\)"),
+    ({"x": X}, {"shape": [2, 2]}, r"has 6 values for each item, which do not fit shape \(2, 2\)"),
     ({"x": X}, {"shape": [3, 1, 2]}, r"x of shape \(3, 1, 2\) must have 1 or 3 channels on its"),
     ({"x": X, "labels": [0, 1, 2, 4]}, {}, r"labels must run from 0 with none left out, got 4"),
     ({"x": X, "labels": [0, 1, -1, 0]}, {}, r"labels must run from 0 .* from -1 to 1"),

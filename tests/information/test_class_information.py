@@ -180,9 +180,18 @@ def test_bad_input_is_named():
         ((z, y, broken, y), "test must be finite, got nan"),
         ((z, y[1:], z, y), r"train_labels must hold 20 labels.* got shape \(19,\)"),
         ((z, y, z, y[:, None]), r"test_labels must hold 20 labels.* got shape \(20, 1\)"),
-        ((z[:1], y[:1], z, y), r"train must have a row an item, two or more, got shape \(1, 2\)"),
-        ((z, y, z[:1], y[:1]), r"test must have a row an item, two or more, got shape \(1, 2\)"),
-        ((z[:, 0], y, z, y), r"train must have a row an item, two or more, got shape \(20,\)"),
+        (
+            (z[:1], y[:1], z, y),
+            r"train must have a row for each item, two or more, got shape \(1, 2\)",
+        ),
+        (
+            (z, y, z[:1], y[:1]),
+            r"test must have a row for each item, two or more, got shape \(1, 2\)",
+        ),
+        (
+            (z[:, 0], y, z, y),
+            r"train must have a row for each item, two or more, got shape \(20,\)",
+        ),
         ((z, 0 * y, z, y), "train_labels must hold at least two classes"),
         ((z[:3], np.array([0, 0, 1]), z, y), "train_labels must hold at least two classes"),
     ]:

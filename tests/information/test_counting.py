@@ -143,7 +143,7 @@ def test_bad_input_is_named():
     for wrong in (some(10)[:, 0], some(1), -some(10)):
         with pytest.raises(ValueError, match=r"probabilities must be \(items, variables, cat"):
             counted_information(wrong, labels)
-    with pytest.raises(ValueError, match="labels must be 10, one an item"):
+    with pytest.raises(ValueError, match="labels must be 10, one for each item"):
         counted_information(some(10), labels[:9])
     with pytest.raises(ValueError, match="probabilities must be finite, got nan"):
         counted_information(math.nan * some(10), labels)
