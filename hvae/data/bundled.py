@@ -116,8 +116,8 @@ def _drawn(photo: int, blocks: Integers, count: int, rng: np.random.Generator) -
     room = len(blocks) * PLACES[0] * PLACES[1]
     if not 1 <= count <= room:
         raise InputError(
-            f"data.items: a split has {count} patches of a photograph, but its blocks hold "
-            f"from 1 to {room}"
+            f"data.items: a split has {count} patches of a photograph, but must have from 1 to "
+            f"{room}, since its blocks hold no more"
         )
     block, inside = np.divmod(rng.choice(room, count, replace=False), PLACES[0] * PLACES[1])
     block_row, block_column = np.divmod(blocks[block], BLOCKS[1])

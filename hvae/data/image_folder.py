@@ -91,7 +91,7 @@ def _changed(pictures: Sequence[Picture], options: ImageFolder) -> Iterator[str]
     if count := sum(picture.deep for picture in pictures):
         yield f"{counted(count, 'image')} of 16 bits a channel {were(count)} reduced to 8 bits"
     if count := sum(picture.frames > 1 for picture in pictures):
-        yield f"of {counted(count, 'image')} with several frames only the first frame was read"
+        yield f"{counted(count, 'image')} with several frames: only the first frame was read"
 
 
 def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:

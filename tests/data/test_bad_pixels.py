@@ -25,7 +25,7 @@ def tiff(bits: int, photometric: int, content: bytes) -> bytes:
 
 BAD: dict[str, tuple[bytes | np.ndarray, str]] = {
     "1.tif": (np.ones((4, 4), np.float32), r"has pixels of mode F: save it with 8 bits a channel"),
-    "2.tif": (np.full((4, 4), 65536, np.int32), r"has pixels from 65536 to 65536, which are not"),
+    "2.tif": (np.full((4, 4), 65536, np.int32), r"has pixels from 65536 to 65536, beyond 16 bits"),
     "3.tif": (np.full((4, 4), -1, np.int32), r"has pixels from -1 to -1, beyond 16 bits"),
     "4.tif": (tiff(16, 0, b"\0\x80\0\x40"), r"has pixels of 12 bits, or of 16 with zero for white"),
     "5.tif": (tiff(12, 1, b"\0\x80\xff"), r"has pixels of 12 bits, or of 16 with zero for white"),

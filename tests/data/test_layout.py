@@ -58,7 +58,7 @@ def test_images_in_any_folder_of_a_class_belong_to_it(tmp_path: Path) -> None:
 def test_images_without_folders_have_no_class(tmp_path: Path) -> None:
     write(tmp_path, "b.png", "a.bmp", "notes/read.txt", "empty/")
     assert found(tmp_path) == [("a.bmp", None, None), ("b.png", None, None)]
-    assert layout(tmp_path).left_out == {"folder without images": 2, "not an image by its name": 1}
+    assert layout(tmp_path).left_out == {"folder without images": 2, "without an image's suffix": 1}
 
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     assert layout(tmp_path).left_out == {
         "hidden": 2,
         "neither a file nor a folder": 1,
-        "not an image by its name": 4,
+        "without an image's suffix": 4,
     }
 
 
@@ -81,7 +81,7 @@ def test_parts_of_a_split(parts: tuple[str, ...], classes: tuple[str, ...], tmp_
     known = [(name, name.split("/")[0], name.split("/")[1]) for name in names]
     flat: Found = [(name, part, None) for name, part, _ in known]
     assert found(tmp_path) == (flat if classes == ("",) else known)
-    assert layout(tmp_path).left_out == {"not an image by its name": 1}
+    assert layout(tmp_path).left_out == {"without an image's suffix": 1}
 
 
 REFUSED = [

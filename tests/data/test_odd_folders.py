@@ -93,7 +93,7 @@ def test_folders_of_images(tree: dict[str, str], empty: list[str]) -> None:
     images = {name: seen[name] for name in sorted(seen) if name[-4:] in (".png", ".JPG", ".tif")}
     known = [KINDS[kind].shown for kind in images.values()]
     np.testing.assert_array_equal(source.x.reshape(-1, 4, 3)[:, 0], known)
-    assert counts(source, "no image") == len(seen) - len(images)
+    assert counts(source, "suffix") == len(seen) - len(images)
     concealed = {hidden(name) for name in [*tree, *empty]} - {None}
     assert counts(source, "hidden") == len(concealed)
     clear = ("transparent", "half", "grey and alpha", "keyed")

@@ -154,7 +154,7 @@ def test_of_several_frames_the_first_is_read(kind: str, first: str, tmp_path: Pa
     frames[0].save(tmp_path / "2.png")
     source = read(tmp_path, channels="grey")
     assert (source.x == 40).all()
-    assert source.notes == ("of 1 image with several frames only the first frame was read",)
+    assert source.notes == ("1 image with several frames: only the first frame was read",)
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "CMYK", "YCbCr", "LAB"])
