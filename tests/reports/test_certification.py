@@ -147,7 +147,7 @@ def test_anchors_are_drawn_on_the_plane_and_not_mixed_into_it(config: Config) ->
 
 
 def _names() -> list[str]:
-    return ["Point of the grid", "Independent model", "Asked for by its rates"]
+    return ["Point of the grid", "Independent model", "Given by its rates"]
 
 
 @pytest.mark.parametrize(("count", "bars"), [(CROWDED, 2), (CROWDED + 1, 0)])

@@ -37,7 +37,7 @@ def test_what_is_no_point_of_the_grid_says_what_it_is(config: dict[str, Any]) ->
     found = names(run(config, amortized=True))
     assert found["b0.1_10_s0"] == "β = (0.1, 10)"
     assert found["b0.1_10_anchors_s1"] == "Independent model, β = (0.1, 10), seed 1"
-    assert found["r1_1_targets_s0"] == "Asked for by its rates, β = (2, 2)"
+    assert found["r1_1_targets_s0"] == "Given by its rates, β = (2, 2)"
     assert found["amortized_s0"] == "the one model"
     assert len(set(found.values())) == len(found) - 1  # two wishes of one β
 

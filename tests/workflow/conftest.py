@@ -36,7 +36,7 @@ SMALL: dict[str, Any] = {
         "title": "<script>alert('title')</script> \"$(touch injected)\" `touch injected` {x}"
     },
 }
-INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are looked into
+INDEPENDENT: dict[str, Any] = {  # of the evaluated points of SMALL
     "grid": {"beta": [[0.1, 10], [0.1]], "rates": []},
     "training": {"strategy": "independent", "warm_up": 0.25},
     "evaluation": {"every": 1},

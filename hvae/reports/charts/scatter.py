@@ -33,7 +33,7 @@ class PointKind(NamedTuple):
 
 GRID = PointKind("Point of the grid", "circle")
 ANCHOR = PointKind("Independent model", "diamond")
-TARGET = PointKind("Asked for by its rates", "M-1,-1L1,1M1,-1L-1,1")
+TARGET = PointKind("Given by its rates", "M-1,-1L1,1M1,-1L-1,1")
 KINDS = (GRID, ANCHOR, TARGET)
 
 
