@@ -1,7 +1,7 @@
 """The `model` section of `params.yaml`: sizes, the likelihood p(x | z), and the family of z_L.
 
-An overlay is merged over the default experiment, whose σ then stands beside another family's name.
-A family that has no σ refuses one rather than leave it without effect: it takes `sigma: null`.
+An overlay is merged over the default experiment, whose σ then stays beside the name of another
+family. A family without σ refuses it, since it would have no effect, and takes `sigma: null`.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from hvae.config.base import Section, group_or_name
 
 
 class FamilyOptions(Section):
-    """What every family takes."""
+    """The options of every family."""
 
     family: str
 
@@ -37,7 +37,7 @@ class FamilyOptions(Section):
 
 
 class DiscreteOptions(FamilyOptions):
-    """A family of probabilities, which have no σ."""
+    """A family of probabilities, which has no σ."""
 
     sigma: None = None
 
@@ -86,9 +86,9 @@ Likelihood = Annotated[
 
 
 class CategoricalOptions(Section):
-    """`variables` one-hot vectors of so many `categories` side by side, with a uniform prior.
+    """`variables` one-hot vectors of `categories` entries side by side, with a uniform prior.
 
-    Gradients pass as those of a relaxation at `temperature`; values do not depend on it.
+    Gradients are those of a relaxation at `temperature`; values do not depend on it.
     """
 
     family: Literal["categorical"]
@@ -98,11 +98,11 @@ class CategoricalOptions(Section):
 
     @property
     def width(self) -> int:
-        """V · K, the numbers that hold a sample."""
+        """V · K, the length of a sample."""
         return self.variables * self.categories
 
     def check(self, latents: Sequence[int], backbone: str) -> None:
-        """ValueError unless it is the vector on top of `latents` that this backbone makes."""
+        """ValueError unless it fits the last of `latents`, and `backbone` makes that a vector."""
         if latents[-1] != self.width:
             raise ValueError(
                 f"latents must end in top.variables · top.categories, {self.variables} · "
@@ -132,10 +132,10 @@ def _splits_the_rate(inference: object) -> object:
 
 
 class Conditioning(Section):
-    """How freely one model for a plane may change with β: cheaper or better.
+    """How freely a model for the whole plane can change with β. Larger is better and slower.
 
-    `rank` is that of the low-rank adapter of each matrix, at most; `units` those of each of the
-    hypernetwork's two layers, which conditions the others on β.
+    `rank` is the largest rank of the low-rank adapter of a matrix. `units` is the width of the
+    hypernetwork's two layers.
     """
 
     rank: PositiveInt
@@ -143,12 +143,13 @@ class Conditioning(Section):
 
 
 class Model(Section):
-    """Sizes and choices of a `HierarchicalVAE`; `skip` lets z_{>1} feed the decoder too.
+    """Sizes and choices of a `HierarchicalVAE`.
 
-    `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
-    `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
-    `top` is the family of z_L; all layers below it are Gaussian. `conditioning` is for a model
-    that is trained for a whole plane; a model of a single β has none.
+    latents: the width of each z_l, or its number of maps where the backbone keeps it spatial.
+    width: of hidden layers, or the base channels of a convolutional backbone.
+    skip: whether z_{>1} feed the decoder too.
+    top: the family of z_L; all layers below it are Gaussian.
+    conditioning: for a model of the whole plane; a model of a single β does not use it.
     """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""The tidy tables that people's scripts read: columns, types, whole writing and checked reading.
+"""The tidy tables that people's scripts read: columns and types, writing, and checked reading.
 
 One row a measurement, float64, `nan` only where a quantity does not exist. Lists over layers run
 bottom to top. Rates, distortions and objectives are in nats per item; `mse` is per data dimension.
@@ -18,8 +18,8 @@ from hvae.io import provenance, reading, writing
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
 Columns = Mapping[str, pa.DataType]
 
-# The statuses of points that have numbers. An unconverged one is short of training: its objective
-# still fell when training stopped.
+# The statuses of points that have numbers. A point is unconverged where the objective was still
+# falling when training stopped.
 MEASURED = ("ok", "unconverged")
 
 
@@ -181,9 +181,9 @@ def betas(row: Mapping[str, Any]) -> tuple[float, ...]:
 
 
 def write(table: pa.Table, path: Path) -> None:
-    """Write zstd-compressed Parquet under its final name only once it is whole.
+    """Write zstd-compressed Parquet, whole or not at all.
 
-    Text goes into a dictionary. Numbers hardly repeat: theirs would be longer than they are.
+    Only text gets a dictionary. Numbers hardly repeat, so their dictionary would take more space.
     """
     table = table.replace_schema_metadata(provenance.metadata(table.schema))
     text = [field.name for field in table.schema if pa.types.is_string(field.type)]
@@ -192,7 +192,7 @@ def write(table: pa.Table, path: Path) -> None:
 
 
 def read(path: Path) -> pa.Table:
-    """The table in `path`; InputError where the file is absent or is not Parquet."""
+    """The table in `path`; InputError where the file is missing or is not Parquet."""
     return pa.concat_tables(reading.parquet(path))
 
 
@@ -201,7 +201,7 @@ def concatenate(paths: Sequence[Path]) -> pa.Table:
     found = [read(path) for path in paths]
     for path, table in zip(paths, found, strict=True):
         if not table.schema.equals(found[0].schema):
-            raise InputError(f"{path} has other columns than {paths[0]}: remove what is older")
+            raise InputError(f"{path} has other columns than {paths[0]}: remove the older file")
     return pa.concat_tables(found)
 
 
@@ -219,7 +219,7 @@ def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArra
 
 
 def read_named(name: str, path: Path) -> pa.Table:
-    """The table in `path`; InputError where it cannot be read, or has not the columns of `name`."""
+    """The table in `path`; InputError where it cannot be read or lacks the columns of `name`."""
     table = read(path)
     if not table.schema.equals(SCHEMAS[name](table.schema)):
         raise InputError(f"{path} has other columns than this version writes: remove it")
@@ -227,7 +227,7 @@ def read_named(name: str, path: Path) -> pa.Table:
 
 
 def _layers(found: pa.Schema) -> int:
-    """How many layers a table is of, as its columns of β or of rates say."""
+    """The number of layers of a table, from its columns of β or of rates."""
     return max(
         sum(bool(re.fullmatch(rf"{of}_\d+", name)) for name in found.names)
         for of in ("beta", "rate")
@@ -239,7 +239,7 @@ def _dimensions(found: pa.Schema) -> int:
     return kinds[0].list_size if kinds else 1
 
 
-# The schema that each must have, given the columns that are found.
+# The schema that each table must have, given the columns that were found.
 SCHEMAS: Mapping[str, Callable[[pa.Schema], pa.Schema]] = {
     "points": lambda found: points(_layers(found)),
     "items": lambda found: items(_layers(found)),

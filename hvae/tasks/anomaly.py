@@ -29,8 +29,8 @@ from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw, generator
-from hvae.statistics.auroc import auroc
 from hvae.statistics.estimate import Floats, Row
+from hvae.statistics.proportion import auroc
 from hvae.tasks import trained
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject

@@ -1,4 +1,4 @@
-"""What `params.yaml` may hold, and the one sentence that refuses the rest."""
+"""Allowed values in `params.yaml`, and the one sentence that refuses others."""
 
 import json
 from collections.abc import Callable
@@ -166,7 +166,7 @@ def test_refused_in_one_sentence(
 
 
 def test_tasks_have_defaults(config: Config) -> None:
-    """`params.yaml` spells them out; an overlay of another file need not."""
+    """`params.yaml` lists them; another file need not."""
     full = parse(Params, config)
     config["tasks"] = {"classification": config["tasks"]["classification"]}
     assert parse(Params, config) == full

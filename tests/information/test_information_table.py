@@ -10,7 +10,7 @@ import torch
 
 from hvae.config.model import Model
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.information import measure
@@ -52,7 +52,7 @@ QUANTITIES = [
 
 def written(tmp_path, model=MODEL):
     """Prepared data, an untrained model and a diverged one, and the latents of both."""
-    source = load()
+    source = load_digits()
     names = {"train": 0, "validation": 150, "test": 300}
     for split, first in names.items():
         part = slice(first, first + 120)

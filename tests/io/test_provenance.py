@@ -1,4 +1,4 @@
-"""Fingerprints travel in files of every kind, and differ wherever what they are of differs."""
+"""Fingerprints are stored in files of every kind, and differ where parameters or inputs differ."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.io import provenance, tables
 from hvae.models.build import build
 from hvae.models.weights import save
@@ -33,8 +33,8 @@ def table(path: Path) -> None:
 
 
 def items(path: Path) -> None:
-    source = load()
-    prepared.write(prepared.taken(source, source.labels[:5] * 0), path)
+    source = load_digits()
+    prepared.write(prepared.select(source, source.labels[:5] * 0), path)
 
 
 def record(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a file says of itself is not believed: bombs, silent changes, strange columns."""
+"""What a file claims is not trusted: bombs, silent changes, strange columns."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.data.published import options
 
 
 def numbers(path: Path) -> object:
-    """A million zeros, which run-length encoding leaves nothing of."""
+    """A million zeros, which run-length encoding makes tiny."""
     pq.write_table(pa.table({"x": np.zeros(1_000_000)}), path)
     return tables.read(path)
 
@@ -32,7 +32,7 @@ def text(path: Path) -> object:
 
 
 def arrays(path: Path) -> object:
-    """Zeros, which deflate leaves a thousandth of."""
+    """Zeros, which deflate compresses to a thousandth."""
     np.savez_compressed(path.with_name("data.npz"), x=np.zeros((1000, 1000)))
     return array_files.load_npz(options("npz", raw_dir=path.parent), 0)
 
@@ -44,7 +44,7 @@ def test_what_would_take_far_more_memory_than_the_file_is_refused(
     monkeypatch.setattr(reading, "FREE", 100_000_000)
     explode(tmp_path / "data.parquet")
     monkeypatch.setattr(reading, "FREE", 1_000_000)
-    with pytest.raises(InputError, match=r"/data\.\w+ would take [\d,]+ bytes of memory, which is"):
+    with pytest.raises(InputError, match=r"/data\.\w+ is refused, since it would take [\d,]+"):
         explode(tmp_path / "data.parquet")
 
 

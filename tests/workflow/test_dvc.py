@@ -36,7 +36,7 @@ ROW_JOBS = (
 
 
 def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
-    """Code that a stage does not name would go unseen; what it names in vain would rerun it."""
+    """A change of unnamed code would be missed, and superfluous names would cause reruns."""
     commands = {
         "data": ["hvae.data.prepare"],
         "models": [
@@ -77,7 +77,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
 
 
 def test_a_clone_that_pulls_has_nothing_to_do(workspace: Workspace, tmp_path: Path) -> None:
-    """One story, as a user would live it; the steps build on one another."""
+    """The steps of a user; each builds on the one before."""
     remote = tmp_path / "remote"
     workspace.run("dvc", "remote", "add", "--default", "store", str(remote))
 

@@ -1,4 +1,4 @@
-# How good the one model for the plane is, and both tables that there are of such a model alone.
+# The certificate of the one model for the plane, and the two tables that only such a model has.
 LAYERS = len(PARAMS.model.latents)
 PLANE = {
     "targets": parts("targets", TARGETS),
@@ -45,7 +45,7 @@ rule certify:
         f"--data {DATA} --models {RESULTS}/models --out {{output.part}} 2> {{log}}"
 
 
-# Without a model for the plane, both tables are there and have no rows.
+# Without a model for the plane, both tables exist and have no rows.
 rule collect_plane:
     input:
         parts=lambda wildcards: PLANE[wildcards.table],

@@ -1,4 +1,4 @@
-# Where to aim for which application: chosen on validation items, reported on test items.
+# Which point to use for each application: chosen on validation items, reported on test items.
 rule guide:
     input:
         tables=expand(

@@ -73,7 +73,7 @@ rule latents:
         expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery"]),
 
 
-# The rows of which there are parts.
+# The rows whose parts each table collects.
 MEASURED = [*ROWS, *ANCHORS, *TARGETS]
 ROWS_OF = {
     OWN: {

@@ -1,4 +1,4 @@
-# Key figures, for DVC to compare and to plot.
+# Key figures that DVC compares and plots.
 rule summarise:
     input:
         tables=expand(

@@ -1,5 +1,4 @@
-# Which tasks a source has: without classes, without a target or pictures, or without a class held
-# out, there is nothing to measure.
+# The tasks of a source. Some need classes, some a target or images, and some outliers.
 LABELLED = (
     ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
 )
@@ -7,8 +6,8 @@ REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else 
 OUTLYING = ["anomaly"] if PARAMS.data.held_out or PARAMS.data.outliers else []
 DECODED = ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]
 TASKS = LABELLED + REGRESSED + OUTLYING + DECODED
-PROBES = {"classification", "clustering", "regression"}  # those of latents alone
-JUDGED = {"generation"}  # those that ask the classifier of the data
+PROBES = {"classification", "clustering", "regression"}  # tasks that read only latents
+JUDGED = {"generation"}  # tasks that use the classifier of the data
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
@@ -60,7 +59,7 @@ for TASK in TASKS:
         resources:
             mem_mb=4000,
             runtime=120,
-        # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
+        # a shell line is evaluated when its job runs, when TASK is the last of the loop
         params:
             **row_job("seed", settings=PARAMS.tasks.settings(TASK)),
             code=code(f"hvae.tasks.{TASK}"),

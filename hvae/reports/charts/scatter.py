@@ -1,9 +1,9 @@
-"""Where points landed: one mark a point, told apart by what kind of point it is.
+"""Scatter plots of points, with a different mark for each kind of point.
 
-People read β in place of the names of the tables, and the seed where there are several.
+Points are shown by β instead of their names in the tables, with the seed where there are several.
 
-A grid of many points is drawn with small marks and no bars, which would hide each other: the
-median half-widths of their 95 % intervals then stand under the title.
+A grid of many points has small marks and no error bars, which would hide each other. The median
+half-widths of their 95 % intervals are then given under the title.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,13 +19,13 @@ from hvae.reports.charts.theme import BAR, LIMIT
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
-DIGITS = range(2, 7)  # of β: as few as tell all values of an axis apart
-CROWDED = 100  # marks, beyond which bars hide each other
+DIGITS = range(2, 7)  # of β: the fewest that distinguish all values of an axis
+CROWDED = 100  # with more marks than this, error bars hide each other
 SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": ("low", "high")}
 
 
 class PointKind(NamedTuple):
-    """How a kind of points is drawn: its name in the legend, and a symbol of Vega's or a path."""
+    """How a kind of points is drawn: its name in the legend, and a Vega symbol or a path."""
 
     name: str
     symbol: str
@@ -33,12 +33,12 @@ class PointKind(NamedTuple):
 
 GRID = PointKind("Point of the grid", "circle")
 ANCHOR = PointKind("Independent model", "diamond")
-TARGET = PointKind("Asked for by its rates", "M-1,-1L1,1M1,-1L-1,1")
+TARGET = PointKind("Given by its rates", "M-1,-1L1,1M1,-1L-1,1")
 KINDS = (GRID, ANCHOR, TARGET)
 
 
 class PointLabel(NamedTuple):
-    """A point by its name in the tables, with what people tell it by."""
+    """A point: its name in the tables, its β and its seed."""
 
     name: str
     beta: Sequence[float]
@@ -46,21 +46,24 @@ class PointLabel(NamedTuple):
 
 
 def names(run: Run) -> dict[str, str]:
-    """Of every point and every amortized model; other kinds than the grid's are named."""
+    """The display names of all points and amortized models, by their names in the tables.
+
+    The kind comes first for points that are not of the grid.
+    """
     found: dict[str, str] = {}
     for kind, rows in zip(KINDS, (run.points, run.anchors, run.targets), strict=True):
         before = "" if kind == GRID else f"{kind.name}, "
-        found |= called(map(_named, rows), before)
+        found |= display_names(map(_named, rows), before)
     return found | _shared(run)
 
 
 def points_of(run: Run) -> str:
-    """What a point of the grid is."""
+    """The word for the points of the grid."""
     return "points of the plane" if run.params.amortized else "models"
 
 
-def called(points: Iterable[PointLabel], before: str = "") -> dict[str, str]:
-    """β = (0.32, 1), and the seed where these points have several."""
+def display_names(points: Iterable[PointLabel], before: str = "") -> dict[str, str]:
+    """Names such as β = (0.32, 1), with the seed where these points have several."""
     every = list(points)
     digits = [_digits(axis) for axis in zip(*(one.beta for one in every), strict=True)]
     several = len({one.seed for one in every}) > 1
@@ -71,7 +74,7 @@ def called(points: Iterable[PointLabel], before: str = "") -> dict[str, str]:
 
 
 def beta(values: Sequence[float], digits: Sequence[int]) -> str:
-    """(β_1, …, β_L), or the one β."""
+    """(β_1, …, β_L) as text, or the β of a single layer."""
     each = [
         np.format_float_positional(float(f"{value:.{count}g}"), trim="-")
         for value, count in zip(values, digits, strict=True)
@@ -96,12 +99,12 @@ def _shared(run: Run) -> dict[str, str]:
 
 
 def kinds(run: Run) -> dict[str, str]:
-    """The kind of every point, by name."""
+    """The kind of every point, by its name in the tables."""
     of_kind = zip(KINDS, (run.points, run.anchors, run.targets), strict=True)
     return {point["point"]: kind.name for kind, points in of_kind for point in points}
 
 
-def landed(
+def scatter(
     data: Sequence[Row],
     title: str,
     x: Side,
@@ -110,9 +113,11 @@ def landed(
     numbers: Mapping[str, str],
     *beneath: alt.Chart,
 ) -> Chart:
-    """Rows with the columns kind, x and y with their ends, and `numbers`, titled, in the tooltip.
+    """A chart of rows with the columns kind, x, y and the ends of their intervals.
 
-    Points of the grid take the colour; others are open and black, so that it is seen through them.
+    numbers: the columns in the tooltip, with their titles. beneath: charts drawn under the marks.
+    Points of the grid are filled with `color`; the others are open and black, so that the colour
+    behind them shows.
     """
     groups = [(kind, [row for row in data if row["kind"] == kind.name]) for kind in KINDS]
     found = [(kind, rows) for kind, rows in groups if rows]
@@ -139,7 +144,7 @@ def _mark(
     crowded: bool,
 ) -> alt.Chart:
     if kind == GRID:
-        # an edge, without which yellow marks are lost on white, and dark ones in the dark
+        # with an edge, yellow marks are visible on white and dark ones in dark mode
         size = 30 if crowded else 110
         mark = base.mark_point(filled=True, opacity=1, size=size, stroke=BAR, strokeWidth=0.5)
         mark = mark.encode(color=color)
@@ -155,7 +160,7 @@ def _shape(found: Sequence[PointKind]) -> alt.Shape:
 
 
 def _typical(rows: Sequence[Row]) -> list[str]:
-    """In two lines, which a narrow panel has room for."""
+    """The median half-widths, in two lines that fit into a narrow panel."""
     halves = [
         f"{median((row[high] - row[low]) / 2 for row in rows):.2g} {side}"
         for side, (low, high) in SIDES.items()

@@ -1,4 +1,4 @@
-"""The rate plane: where each point landed, coloured by what it achieves there.
+"""The rate plane: where each point lies, coloured by what it achieves there.
 
 Thin lines join places of equal total rate: R_1 + R above z_1 = c, labelled with c.
 """
@@ -12,7 +12,7 @@ import altair as alt
 from hvae.guidance.text import number
 from hvae.io import tables
 from hvae.reports.charts.marks import Chart, Side, ends, nats, placed, spread
-from hvae.reports.charts.scatter import CROWDED, GRID, kinds, landed
+from hvae.reports.charts.scatter import CROWDED, GRID, kinds, scatter
 from hvae.reports.charts.theme import rate_of, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
@@ -80,7 +80,7 @@ def plane(run: Run, metric: PlaneMetric) -> Chart:
         y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
         beneath = iso(x, y, data) if metric.name != "accuracy" else []
     color = alt.Color("value:Q", title=None)
-    return landed(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
+    return scatter(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
 
 
 def rows(run: Run, metric: PlaneMetric) -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.regression import squared_error_limit
+from hvae.bounds.mixture import squared_error_limit
 from hvae.bounds.verdicts import accuracy_check, squared_error_check
 from hvae.results.checks.common import Named, budgets, of_row
 from hvae.results.evidence import Evidence

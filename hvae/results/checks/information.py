@@ -8,7 +8,7 @@ output f of samples, fitted on train: I(y; f(z_{≥l})) ≤ I(x; z_{≥l}).
 from collections.abc import Iterator
 
 from hvae.bounds.accuracy import entropy
-from hvae.bounds.labels import held_out_information
+from hvae.bounds.counts import held_out_information
 from hvae.bounds.verdicts import normal_check
 from hvae.errors import InputError
 from hvae.results.checks.common import Named, budgets, names

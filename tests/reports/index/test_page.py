@@ -1,4 +1,4 @@
-"""The index as a page: what it lists, what it names as unreadable, and that nothing breaks it."""
+"""The index page: what it lists, what it calls unreadable, and that no input breaks it."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def test_a_card_tells_key_figures_and_links_to_the_report(tmp_path: Path, config
     ):
         assert text in html, text
     assert html.count("<circle") == 4
-    assert "Two finished experiments or more" in html
+    assert "At least two finished experiments are needed" in html
 
 
 def test_the_best_classification_is_that_of_the_guidance(tmp_path: Path, config: Config) -> None:
