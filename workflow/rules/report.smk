@@ -5,8 +5,8 @@ TEMPLATES = [
         [*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")]
     )
 ]
-# What the page and its figures show.
-REPORTED = expand(
+# What the page and its figures show, the points of the single-layer baseline among it.
+REPORTED = BASELINE_TABLES[:1] + expand(
     f"{RESULTS}/{{table}}.parquet",
     table=[
         "points",
