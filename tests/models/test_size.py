@@ -1,6 +1,8 @@
 """Sizes of models, by hand, and against the networks themselves with numbers in them."""
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from hvae.models.build import BACKBONES, build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import at
 from hvae.models.size import ModelSize, size
+from tests.conftest import ROOT
 
 GAUSSIAN: dict[str, Any] = {"family": "gaussian", "sigma": 0.2}
 FAMILIES: list[dict[str, Any]] = [
@@ -101,6 +104,21 @@ def test_counting_draws_no_random_numbers() -> None:
     before = torch.get_rng_state()
     size(asked("conv", width=11), (8, 8), conditioned=True)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_counting_loads_no_compiler_and_starts_no_thread() -> None:
+    """Which a plan would wait for as long as for torch itself, and a fork might not survive."""
+    code = """
+import os, sys
+from tests.models.test_size import BACKBONES, FAMILIES, asked, size
+threads = len(os.listdir("/proc/self/task"))
+for backbone in BACKBONES:
+    for family in FAMILIES:
+        size(asked(backbone, likelihood=family), (32, 32, 3), conditioned=True)
+print({"torch._dynamo", "sympy"} & set(sys.modules), len(os.listdir("/proc/self/task")) - threads)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "set() 0", done.stderr
 
 
 def found(network: HierarchicalVAE, shape: tuple[int, ...], items: int = 2) -> ModelSize:
