@@ -19,7 +19,7 @@ from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import evaluated
-from hvae.cost.model_size import multiplications
+from hvae.models.size import size
 
 SPEED: Mapping[str, float] = {"mlp": 20e9, "conv": 12e9, "conv-spatial": 12e9}  # V, a second
 STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model
@@ -64,7 +64,7 @@ def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     data, asked = params.data, params.evaluation
     kinds = 3 * data.labelled + (data.targeted or data.pictured)
     passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
-    forward = multiplications(params.model, shape) / SPEED[params.model.backbone]
+    forward = size(params.model, shape).multiplications / SPEED[params.model.backbone]
     return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward
 
 
@@ -94,8 +94,8 @@ def _job(
     conditioned: bool = False,
 ) -> float:
     """Seconds to train that many models together."""
-    passes = 3 * schedule["batch_size"] * members * multiplications(model, shape, conditioned)
-    return float(schedule["steps"] * (STEP + passes / SPEED[model.backbone]))
+    forward = size(model, shape, conditioned).multiplications / SPEED[model.backbone]
+    return float(schedule["steps"] * (STEP + 3 * schedule["batch_size"] * members * forward))
 
 
 def sentence(params: Params, cores: int | None) -> str:

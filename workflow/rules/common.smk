@@ -7,9 +7,6 @@ sys.path.insert(0, workflow.basedir)
 
 import hvae.config.base
 import hvae.config.baseline
-import hvae.cost.disk
-import hvae.cost.counts
-import hvae.cost.time
 import hvae.data.summary
 import hvae.errors
 import hvae.config.params
@@ -25,11 +22,17 @@ CORES = None if workflow.resource_settings.nodes else workflow.resource_settings
 
 try:
     PARAMS = hvae.config.base.parse(hvae.config.params.Params, config)
-    PLAN = [
-        hvae.cost.disk.sentence(PARAMS),
-        *hvae.cost.counts.evaluated_part(PARAMS),
-        hvae.cost.time.sentence(PARAMS, CORES),
-    ]
+    # Models are counted with torch, which jobs' own calls on a cluster need not wait for.
+    if workflow.is_main_process:
+        import hvae.cost.counts
+        import hvae.cost.disk
+        import hvae.cost.time
+
+        PLAN = [
+            hvae.cost.disk.sentence(PARAMS),
+            *hvae.cost.counts.evaluated_part(PARAMS),
+            hvae.cost.time.sentence(PARAMS, CORES),
+        ]
 except hvae.errors.InputError as error:
     sys.exit(str(error))
 
