@@ -4,7 +4,8 @@ Of one core, with N multiplications of a forward pass for one item, in seconds::
 
     a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
     a point               P + Q · items · samples
-    an evaluated point    D + C · items · kinds of task + passes · N / V
+    an evaluated point    D + C · items · tasks that fit to latents or ask the classifier
+                          + passes · N / V
     any job               S
 
 The constants are those of `benchmarks/scaling.md`, which says how far predictions were from runs.
@@ -17,6 +18,8 @@ from typing import Any, NamedTuple
 from hvae.config import baseline
 from hvae.config.model import Model
 from hvae.config.params import Params
+from hvae.config.task import MODEL
+from hvae.config.tasks import TASKS
 from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import evaluated
 from hvae.cost.model_size import multiplications
@@ -62,7 +65,7 @@ def time(params: Params) -> Time | None:
 def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     """Seconds that latents, information and tasks of one point take."""
     data, asked = params.data, params.evaluation
-    kinds = 3 * data.labelled + (data.targeted or data.pictured)
+    kinds = sum(task.needs(data) and task.reads != {MODEL} for task in TASKS.values())
     passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
     forward = multiplications(params.model, shape) / SPEED[params.model.backbone]
     return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward

@@ -18,8 +18,10 @@ Layer = tuple[str, int]  # a point, and the l of z_{≥l}
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
-    """The tables of one experiment; what is absent gives no checks.
+    """The tables of one experiment of models with so many layers; what is absent gives no checks.
 
+    sigma: that of p(x | z) = N(x̂, sigma² I), where it is the same at all points. own_sigma: whether
+    each model has learned one instead, of which its `distortion_constant` is n/2 log 2πσ².
     shares: the class shares of the test items; None where there are no classes.
     exact: what is known of the law of the data, or None.
     compared: the `index` of the test items that the estimates of I(x; z) compare; None for all.
@@ -30,6 +32,9 @@ class Evidence:
     """
 
     seed: int
+    layers: int
+    sigma: float | None = None
+    own_sigma: bool = False
     points: pa.Table | None = None
     items: pa.Table | None = None
     tasks: pa.Table | None = None
@@ -73,13 +78,7 @@ class Evidence:
 
     def total_rate(self, point: str) -> Floats:
         """R_total of each item, (items,): nan where a layer's rate is unknown."""
-        return suffix_sums(self._items[point])[:, 0]
-
-    @cached_property
-    def layers(self) -> int:
-        """L, as the columns of `items` have it."""
-        names = self.items.column_names if self.items is not None else []
-        return sum(name.startswith("rate_") for name in names)
+        return suffix_sums(self._items[point], self.layers)[:, 0]
 
     @cached_property
     def diverged(self) -> frozenset[str]:
@@ -105,11 +104,11 @@ class Evidence:
 
     @cached_property
     def _rates(self) -> dict[str, list[Estimate]]:
-        return _rates(self._items)
+        return _rates(self._items, self.layers)
 
     @cached_property
     def _compared_rates(self) -> dict[str, list[Estimate]]:
-        return _rates(self._compared_items)
+        return _rates(self._compared_items, self.layers)
 
     @cached_property
     def _information(self) -> dict[str, dict[Layer, Estimate]]:
@@ -132,8 +131,9 @@ def _known_of(items: dict[str, pa.Table], column: str) -> dict[str, Floats]:
     return {point: array for point, array in values.items() if np.isfinite(array).all()}
 
 
-def _rates(items: dict[str, pa.Table]) -> dict[str, list[Estimate]]:
-    return {point: suffix_rates(table)[point] for point, table in items.items() if table.num_rows}
+def _rates(items: dict[str, pa.Table], layers: int) -> dict[str, list[Estimate]]:
+    there = {point: table for point, table in items.items() if table.num_rows}
+    return {point: suffix_rates(table, layers)[point] for point, table in there.items()}
 
 
 def _known(rates: dict[str, list[Estimate]], point: str, lowest: int) -> Estimate | None:

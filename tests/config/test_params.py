@@ -8,8 +8,9 @@ import pytest
 
 from hvae.config.base import Section, parse
 from hvae.config.data import Data
+from hvae.config.guidance import Guidance
 from hvae.config.params import Params
-from hvae.config.tasks import NAMES, Classification, Clustering, Guidance, Regression
+from hvae.config.tasks import TASKS, Classification, Clustering, Regression
 from hvae.data.sources import LOADERS
 from hvae.errors import InputError
 from hvae.tasks.classification import PROBES
@@ -143,11 +144,11 @@ REFUSED = [
     (put("evaluation", "information_items", value=2), r"information_items: must be .* got 2"),
     (
         put("guidance", "weights", value={"chess": 1}),
-        r"guidance\.weights\.chess.*: must be 'reconstruction', .* got 'chess'$",
+        r"guidance\.weights\.chess.*: must be one of reconstruction, .* got 'chess'$",
     ),
     (put("guidance", "weights", value={"anomaly": -1}), r"weights\.anomaly: must be .* got -1$"),
     (
-        put("guidance", "weights", value=dict.fromkeys(NAMES, 0)),
+        put("guidance", "weights", value=dict.fromkeys(TASKS, 0)),
         r"^guidance: weights must not all be 0, got ",
     ),
     (put("guidance", "compression_bits", value=0), r"compression_bits: must be .* got 0$"),
@@ -172,7 +173,7 @@ def test_tasks_have_defaults(config: Config) -> None:
 
 
 def test_applications_count_alike_unless_weighed() -> None:
-    assert {Guidance().weight(name) for name in NAMES} == {1}
+    assert {Guidance().weight(name) for name in TASKS} == {1}
     asked = Guidance(weights={"anomaly": 0, "denoising": 2.5})
     assert [asked.weight(n) for n in ("anomaly", "denoising", "generation")] == [0, 2.5, 1]
 

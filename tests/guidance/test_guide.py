@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hvae.config.tasks import Guidance
+from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance, main
 from tests.guidance import planes
 from tests.guidance.experiments import BOUND, measured, write
@@ -171,7 +171,7 @@ def test_without_any_point_there_is_nothing_to_say() -> None:
 def test_the_command_reads_tables_and_baseline_and_writes_json(tmp_path: Path) -> None:
     write(tmp_path, measured())
     out = tmp_path / "guidance.json"
-    job = json.dumps({"guidance": Guidance().model_dump()})
+    job = json.dumps({"guidance": Guidance().model_dump(), "layers": 2})
     given = {"params": job, "results": tmp_path, "out": out}
     main(Namespace(**given, baseline=None))
     assert json.loads(out.read_text())["baseline"] == []

@@ -14,6 +14,7 @@ import hvae.data.summary
 import hvae.errors
 import hvae.config.params
 import hvae.config.sources.files
+import hvae.config.tasks
 import hvae.io.provenance
 import hvae.results.convergence
 import hvae.results.parameters

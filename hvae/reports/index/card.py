@@ -96,7 +96,8 @@ def _bounds(experiment: Experiment) -> Fact:
 
 def _certificate(experiment: Experiment) -> Fact:
     """The judgement, and the mean ratios of J° at equal β and of D° at equal rates."""
-    found = judgement(experiment.certificate, experiment.params.certification.tolerance)
+    tolerance = experiment.params.certification.tolerance
+    found = judgement(experiment.certificate, tolerance, experiment.layers)
     ratios = [
         f"{symbol} {ratio:.3f}"
         for kind, symbol in {"objective": "J°", "distortion": "D°"}.items()
