@@ -93,10 +93,10 @@ def checks(evidence: Evidence) -> Iterator[Named]:
 
 def sigma(model: Model) -> dict[str, Any]:
     """The fields `sigma` and `own_sigma` of the evidence."""
-    family, known = model.likelihood.family, model.likelihood.sigma
+    options = model.likelihood
     return {
-        "sigma": known if family == "gaussian" else None,
-        "own_sigma": family == "gaussian-learned",
+        "sigma": options.sigma if options.family == "gaussian" else None,
+        "own_sigma": options.family == "gaussian-learned",
     }
 
 

@@ -114,7 +114,7 @@ REFUSED = [
         r".* cannot be tuned on its own, got 'bottom-up'$",
     ),
     (put("model", "inference", value="up"), r"'top-down' or 'ladder', got 'up'$"),
-    (put("model", "backbone", value="cnn"), r"'mlp', 'conv' or 'conv-spatial', got 'cnn'$"),
+    (put("model", "backbone", value="cnn"), r"must be one of mlp, conv, conv-spatial, got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "conditioning", "rank", value=0), r"conditioning\.rank: must be greater than 0"),
     (put("model", "conditioning", value={"rank": 4}), r"^model\.conditioning\.units: is missing$"),

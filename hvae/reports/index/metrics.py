@@ -22,12 +22,6 @@ from hvae.statistics.estimate import Estimate
 
 # How items are divided, how many are kept and where files lie leave the units as they are.
 BESIDE = {"split", "max_items", "raw_dir", "held_out", "outliers"}
-FAMILIES = {
-    "gaussian": "Gaussian likelihood with σ = {sigma:g}",
-    "gaussian-learned": "Gaussian likelihood with a learned σ",
-    "bernoulli": "Bernoulli likelihood",
-    "mixture-of-logistics": "mixture of {components} discretised logistics",
-}
 Interval = tuple[float, float, float, float]  # a value, its standard error, and its 95 % interval
 RATES, MODEL = "Rates", "Model"
 APPLIED = "Applications"
@@ -47,19 +41,15 @@ def data(params: Params) -> Basis:
     return Basis(_key(options), params.data.source)
 
 
-def likelihood(params: Params) -> str:
-    """The family of p(x | z) and its options, in words."""
-    options = params.model.likelihood.model_dump(mode="json")
-    return FAMILIES[options["family"]].format(**options)
-
-
 def density(params: Params) -> Basis:
     """What D and J° are measured by: p(x | z) of these data."""
     options = params.model.likelihood.model_dump(mode="json")
     if options["family"] == "gaussian-learned":
         options.pop("sigma")  # where it starts
     of = data(params)
-    return Basis(_key({"likelihood": options, "data": of.key}), f"{likelihood(params)}, {of.words}")
+    return Basis(
+        _key({"likelihood": options, "data": of.key}), f"{params.model.likelihood.told}, {of.words}"
+    )
 
 
 def _key(options: Mapping[str, Any]) -> str:
