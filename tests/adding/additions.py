@@ -37,9 +37,9 @@ from hvae.models.likelihoods.base import Likelihood
 class Laplace(Likelihood):
     """`decoded` is x̂ itself, (..., n)."""
 
-    def __init__(self, scale: float) -> None:
+    def __init__(self, sigma: float) -> None:
         super().__init__()
-        self.scale = scale
+        self.scale = sigma / math.sqrt(2)
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         """Σ_i −|x_i − x̂_i| / b − log 2b in nats: shape (...)."""
@@ -176,17 +176,17 @@ LINES = (
     Line(
         "hvae/models/build.py",
         '    "bernoulli": lambda',
-        '    "laplace": lambda options, _channels, _levels: Laplace(options.scale),\n',
+        '    "laplace": lambda options, _channels, _levels: Laplace(options.sigma),\n',
     ),
     Line(
         "hvae/config/model.py",
         "Likelihood = Annotated[",
         '''class LaplaceOptions(FamilyOptions):
-    """Its scale b, in units of the prepared data."""
+    """Its standard deviation σ = √2 b, in units of the prepared data."""
 
     family: Literal["laplace"]
-    words = "Laplace likelihood with b = {scale:g}"
-    scale: PositiveFloat = 0.1
+    words = "Laplace likelihood with σ = {sigma:g}"
+    sigma: PositiveFloat
 
 
 ''',

@@ -19,7 +19,12 @@ CHANGES: dict[str, Any] = {
     "grid": {"beta": [[0.1], [1]], "rates": [], "seeds": [0]},
     "baseline": None,
 }
-MODEL = {"latents": [4, 2], "width": 8, "backbone": "linear", "likelihood": {"family": "laplace"}}
+MODEL = {
+    "latents": [4, 2],
+    "width": 8,
+    "backbone": "linear",
+    "likelihood": {"family": "laplace", "sigma": 0.2},
+}
 TRAINING = {"strategy": "independent", "steps": 150, "batch_size": 40, "validate_every": 50}
 
 
@@ -53,5 +58,5 @@ def test_one_of_each_is_added_by_a_file_and_its_lines(copy: Path, config: dict[s
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["needed"]
     assert found["status"] in ("ok", "unconverged")
-    assert found["words"] == "Laplace likelihood with b = 0.1"
+    assert found["words"] == "Laplace likelihood with σ = 0.2"
     assert 0 <= found["accuracy"] <= 1

@@ -32,4 +32,4 @@ def test_a_run_of_what_was_added_ends_in_a_report(tmp_path: Path) -> None:
     assert "For guessing, use β = " in guidance["applications"]["guessing"]["text"]
     page = (tmp_path / "reports/added/index.html").read_text()
     assert "Guessing: accuracy, nearest-mean" in page
-    assert "Laplace likelihood with b = 0.1" in (tmp_path / "reports/index.html").read_text()
+    assert "Laplace likelihood with σ = 0.2" in (tmp_path / "reports/index.html").read_text()

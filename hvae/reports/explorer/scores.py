@@ -29,7 +29,7 @@ class Column(NamedTuple):
 
     better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
     of its 95 % interval, by point; ends are nan where no interval is known. layers: those that are
-    read, with which the title ends; "" where it is about none in particular.
+    read; "" where it is about none in particular. short: the title without its group and layers.
     """
 
     name: str
@@ -39,11 +39,12 @@ class Column(NamedTuple):
     better: str
     values: Mapping[str, Interval]
     layers: str = ""
+    short: str = ""
 
     def described(self) -> dict[str, str]:
         """What the page says of it: all but the values."""
         names = ("name", "title", "unit", "group", "better", "layers")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"brief": self.short or self.title}
 
 
 def scores(run: Run) -> list[Column]:
@@ -74,7 +75,8 @@ def _score(run: Run, of: Scored, values: dict[str, Interval]) -> Column:
     setting = TASKS[of.task].told(of.setting) if of.task in TASKS else of.setting
     told = ", ".join(_parts((measure.noun, of.method, setting)))
     title = f"{task}: {told}{f' on {read}' if read else ''}"
-    return Column("-".join(_parts(of)), title, measure.unit, task, measure.better, values, read)
+    name, unit = "-".join(_parts(of)), measure.unit
+    return Column(name, title, unit, task, measure.better, values, read, told)
 
 
 def _parts(names: Iterable[str]) -> Iterator[str]:
