@@ -98,7 +98,8 @@ class Experiment:
 
     def table(self, name: str) -> pa.Table:
         """NAME.parquet."""
-        return tables.read_named(name, self._there(name, ".parquet"), self.layers)
+        layers = self.layers  # first: without parameters there is no experiment
+        return tables.read_named(name, self._there(name, ".parquet"), layers)
 
     def parts(self, name: str) -> list[Row]:
         """The rows of a table that is still in parts, a file a row of the grid."""

@@ -20,7 +20,9 @@ from tests.reports.cases import HOSTILE, run
 def experiment(config: dict[str, Any], layers: int, skip: bool) -> GaussianExperiment:
     config["model"]["skip"] = skip
     one = run(config, layers, source="gaussian")
-    return GaussianExperiment(one.params, shortfalls(one.points, 2, [1.0, 0.25], 0.2), diverged=0)
+    return GaussianExperiment(
+        one.params, shortfalls(one.points, layers, [1.0, 0.25], 0.2), diverged=0
+    )
 
 
 def test_the_sentence_counts() -> None:
