@@ -9,8 +9,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hvae.data.exact import Exact
+from hvae.information.estimate import quantity
 from hvae.io import tables
-from hvae.results.rates import by_point, leading, lowest_layer, suffix_rates, suffix_sums
+from hvae.results.rates import (
+    by_point,
+    leading,
+    lowest_layer,
+    suffix_name,
+    suffix_rates,
+    suffix_sums,
+)
 from hvae.statistics.estimate import Estimate, Floats, Row
 
 Layer = tuple[str, int]  # a point, and the l of z_{≥l}
@@ -113,16 +121,19 @@ class Evidence:
     @cached_property
     def _information(self) -> dict[str, dict[Layer, Estimate]]:
         found: dict[str, dict[Layer, Estimate]] = {"lower": {}, "upper": {}}
+        about = self.suffixes("x")
         for row in self.rows("information"):
-            if row["quantity"].startswith("I(x;"):
-                key = row["point"], lowest_layer(layers_of(row["quantity"]))
+            if row["quantity"] in about:
+                key = row["point"], lowest_layer(about[row["quantity"]])
                 found[row["kind"]][key] = Estimate(row["value"], row["std_error"])
         return found
 
-
-def layers_of(quantity: str) -> str:
-    """`I(x;z2,z3)` is about `z2+z3`."""
-    return quantity.partition(";")[2].removesuffix(")").replace(",", "+")
+    def suffixes(self, of: str) -> dict[str, str]:
+        """By the names of I(of; z_{≥1}), …, I(of; z_{≥L}): their layers, as `z2+z3`."""
+        return {
+            quantity(of, lowest, self.layers): suffix_name(lowest + 1, self.layers)
+            for lowest in range(self.layers)
+        }
 
 
 def _known_of(items: dict[str, pa.Table], column: str) -> dict[str, Floats]:
