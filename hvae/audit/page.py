@@ -41,7 +41,7 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
         "audit.html",
         list(figures(found["tasks"].to_pylist(), checks)),
         facts=facts,
-        rates=rates(found["items"]),
+        rates=rates(found["items"], len(facts.widths)),
         information=found["information"].to_pylist(),
         judged=[bound for bound in counted(checks) if bound.verdicts],
         checks=sorted(checks, key=lambda check: (check["verdict"] == "vacuous", check["p_value"])),
@@ -49,9 +49,9 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
     )
 
 
-def rates(items: pa.Table) -> list[tuple[str, Estimate]]:
-    """R_{≥l} with their standard errors, from l = 1 to L; empty where they are unknown."""
-    suffixes = next(iter(suffix_rates(items).values()))
+def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
+    """R_{≥l} with their standard errors, from l = 1 to L; nothing where they are unknown."""
+    suffixes = next(iter(suffix_rates(items, layers).values()))
     named = [suffix_name(lowest, len(suffixes)) for lowest in range(1, len(suffixes) + 1)]
     pairs = zip(named, suffixes, strict=True)
     return [(name, rate) for name, rate in pairs if math.isfinite(rate.value)]

@@ -71,9 +71,11 @@ def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.
     found |= {"information": information(train, test, settings.items), "items": rates(test)}
     compared = test.latents.ids[: settings.items]
     shares = shares_of(test.latents.label, test.classes)
-    evidence = Evidence(seed=settings.seed, **found, shares=shares, compared=compared)
-    found["bounds"] = judged(evidence)
     widths = [part.shape[1] for part in test.latents.mean]
+    evidence = Evidence(
+        seed=settings.seed, layers=len(widths), **found, shares=shares, compared=compared
+    )
+    found["bounds"] = judged(evidence)
     sizes = len(train.latents.ids), len(test.latents.ids)
     html = page(Facts(settings.title, *sizes, widths, test.classes, own.unread), found)
     for name, table in found.items():

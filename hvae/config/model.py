@@ -5,9 +5,10 @@ family. A family without σ refuses it, since it would have no effect, and takes
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Discriminator,
     Field,
@@ -19,12 +20,19 @@ from pydantic import (
 )
 
 from hvae.config.base import Section, group_or_name
+from hvae.config.sizes import FLAT
 
 
 class FamilyOptions(Section):
-    """The options of every family."""
+    """What every family takes; words: what it is, with its options in braces."""
 
     family: str
+    words: ClassVar[str]
+
+    @property
+    def told(self) -> str:
+        """In words, with its options."""
+        return self.words.format(**self.model_dump())
 
     @classmethod
     def _owner(cls) -> str:
@@ -56,6 +64,7 @@ class GaussianOptions(FamilyOptions):
     """Normal with a fixed standard deviation σ, in units of the prepared data."""
 
     family: Literal["gaussian"]
+    words = "Gaussian likelihood with σ = {sigma:g}"
     sigma: PositiveFloat
 
 
@@ -63,6 +72,7 @@ class LearnedGaussianOptions(FamilyOptions):
     """Normal with one σ for all data dimensions, learned with the weights; it starts at `sigma`."""
 
     family: Literal["gaussian-learned"]
+    words = "Gaussian likelihood with a learned σ"
     sigma: Annotated[float, Field(ge=0.01, le=100)]
 
 
@@ -70,12 +80,14 @@ class BernoulliOptions(DiscreteOptions):
     """A probability of 1 in each data dimension, for data of zeros and ones."""
 
     family: Literal["bernoulli"]
+    words = "Bernoulli likelihood"
 
 
 class MixtureOfLogisticsOptions(DiscreteOptions):
     """Grey levels or colours of a pixel from a mixture of `components` discretised logistics."""
 
     family: Literal["mixture-of-logistics"]
+    words = "mixture of {components} discretised logistics"
     components: Annotated[int, Field(ge=1, le=100)] = 10
 
 
@@ -131,6 +143,12 @@ def _splits_the_rate(inference: object) -> object:
     return inference
 
 
+def _known(backbone: str) -> str:
+    if backbone not in FLAT:
+        raise ValueError(f"must be one of {', '.join(FLAT)}, got {backbone!r}")
+    return backbone
+
+
 class Conditioning(Section):
     """How freely a model for the whole plane can change with β. Larger is better and slower.
 
@@ -154,7 +172,7 @@ class Model(Section):
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]
     inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)]
-    backbone: Literal["mlp", "conv", "conv-spatial"]
+    backbone: Annotated[str, AfterValidator(_known)]
     width: PositiveInt
     skip: bool
     likelihood: Likelihood

@@ -10,8 +10,9 @@ from pydantic import Field, PositiveInt, model_validator
 from hvae.config.base import Section, Seed
 from hvae.config.data import Data
 from hvae.config.grid import Grid, Point
+from hvae.config.guidance import Guidance
 from hvae.config.model import Model
-from hvae.config.tasks import Guidance, Tasks
+from hvae.config.tasks import Tasks
 from hvae.config.training import Baseline, Certification, Training
 
 

@@ -74,6 +74,7 @@ def _spatial(shape: Sequence[int], latents: Sequence[int]) -> list[int]:
     return [count * size.area for count, size in zip(latents, scales, strict=True)]
 
 
+# By the names that `model.backbone` may have.
 FLAT: Mapping[str, Callable[[Sequence[int], Sequence[int]], list[int]]] = {
     "mlp": _vectors,
     "conv": _lowest_spatial,

@@ -4,24 +4,28 @@ Of one core, with N multiplications of a forward pass for one item, in seconds::
 
     a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
     a point               P + Q · items · samples
-    an evaluated point    D + C · items · kinds of task + passes · N / V
+    an evaluated point    D + C · items · tasks that fit to latents or ask the classifier
+                          + passes · N / V
     any job               S
 
 The constants are those of `benchmarks/scaling.md`, which says how far predictions were from runs.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
 from hvae.config.model import Model
 from hvae.config.params import Params
+from hvae.config.task import MODEL
+from hvae.config.tasks import TASKS
 from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import evaluated
 from hvae.models.size import size
 
-SPEED: Mapping[str, float] = {"mlp": 20e9, "conv": 12e9, "conv-spatial": 12e9}  # V, a second
+SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)  # V, a second: of convolutions
 STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model
 START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
@@ -62,7 +66,7 @@ def time(params: Params) -> Time | None:
 def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     """Seconds that latents, information and tasks of one point take."""
     data, asked = params.data, params.evaluation
-    kinds = 3 * data.labelled + (data.targeted or data.pictured)
+    kinds = sum(task.needs(data) and task.reads != {MODEL} for task in TASKS.values())
     passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
     forward = size(params.model, shape).multiplications / SPEED[params.model.backbone]
     return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward

@@ -30,6 +30,7 @@ from safetensors import SafetensorError, safe_open
 from hvae.io import writing
 
 KEY = "fingerprint"
+VERSION = 2  # of the tables (`hvae.io.tables`), see the changelog; older tables are made again
 BESIDE = "checksums"  # the key in a JSON object for checksums of files without a mark
 LENGTH = 32  # hexadecimal digits: 128 bits
 HEAD = 4096  # the mark is in the first bytes of a page
@@ -60,9 +61,12 @@ def digest(*parts: str) -> str:
 
 
 def made_of(job: str, inputs: Iterable[str | Path]) -> str:
-    """The fingerprint of a job with the parameters `job` (JSON) that reads the files `inputs`."""
+    """The fingerprint of a job with the parameters `job` (JSON) that reads the files `inputs`.
+
+    Each version of the tables has its own.
+    """
     marks = {str(path): mark for path in inputs if (mark := of(Path(path))) is not None}
-    return digest(job, json.dumps(marks, sort_keys=True))
+    return digest(f"tables {VERSION}", job, json.dumps(marks, sort_keys=True))
 
 
 def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
@@ -121,7 +125,7 @@ def _table(path: Path) -> str:
 def _object(path: Path) -> str:
     text = path.read_text()
     if path.name == "params.json":
-        return digest(text.strip(), "{}")
+        return made_of(text.strip(), [])
     record = json.loads(text)
     beside = {path.parent / name: known for name, known in record.get(BESIDE, {}).items()}
     whole = all(_checksum(file) == known for file, known in beside.items())

@@ -50,9 +50,8 @@ def main(arguments: argparse.Namespace) -> None:
         name: prepared.read(arguments.data / f"{name}.parquet").first(job.max_items)
         for name in SPLITS
     }
-    measured = {
-        row["point"]: row for row in tables.read_named("points", arguments.measured).to_pylist()
-    }
+    points = tables.read_named("points", arguments.measured, len(job.points[0].beta))
+    measured = {row["point"]: row for row in points.to_pylist()}
     shown = []
     for point in command.progress(job.points, "extracting latents"):
         model = checkpoint.load(arguments.models, point.model, point.beta)

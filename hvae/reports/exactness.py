@@ -52,7 +52,7 @@ def read(results: Path) -> GaussianExperiment:
             f"of no other, got {params.data.source!r} and {params.model.likelihood.family!r}"
         )
     points = experiment.kinds.points
-    found = shortfalls(points, *asked)
+    found = shortfalls(points, experiment.layers, *asked)
     return GaussianExperiment(params, found, len(points) - len(found))
 
 

@@ -23,7 +23,7 @@ class Place(NamedTuple):
     total: Estimate
 
 
-def places(points: Iterable[Row]) -> list[Place]:
+def places(points: Iterable[Row], layers: int) -> list[Place]:
     """Those of the plane, in the table's order: of an amortised one without the models beside it.
 
     Points that diverged have no place.
@@ -33,7 +33,7 @@ def places(points: Iterable[Row]) -> list[Place]:
     there: dict[tuple[float, ...], list[Row]] = {}
     for row in amortized or rows:
         if row["status"] in MEASURED:
-            there.setdefault(tables.betas(row), []).append(row)
+            there.setdefault(tables.betas(row, layers), []).append(row)
     return [_place(beta, found) for beta, found in there.items()]
 
 

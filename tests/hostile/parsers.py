@@ -20,7 +20,7 @@ from hvae.audit import latents as own
 from hvae.data import array_files, cifar10, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
-from hvae.io import reading, tables
+from hvae.io import provenance, reading, tables
 from hvae.latents import store
 from hvae.models.build import build
 from hvae.results.parameters import recorded
@@ -66,7 +66,8 @@ def _points() -> bytes:
     schema = tables.points(2)
     row = {field.name: "a" if field.type == tables.TEXT else 1 for field in schema}
     content = io.BytesIO()
-    pq.write_table(tables.from_rows([row] * 4, schema), content)
+    table = tables.from_rows([row] * 4, schema)
+    pq.write_table(table.replace_schema_metadata({"tables": str(provenance.VERSION)}), content)
     return content.getvalue()
 
 
@@ -260,7 +261,7 @@ def parsers(folder: Path) -> dict[str, Parser]:
         ),
         "classifier": Parser("classifier.json", _judges(folder), classifier.load, _judge),
         "table": Parser(
-            "t.parquet", points, lambda at: tables.read_named("points", at / "t.parquet")
+            "t.parquet", points, lambda at: tables.read_named("points", at / "t.parquet", 2)
         ),
         "prepared": Parser(
             "p.parquet", _described(folder), lambda at: prepared.read(at / "p.parquet")

@@ -136,7 +136,7 @@ def test_values_are_those_of_the_stored_samples(folders):
 
 def test_values_keep_to_the_rates_and_the_elbo(folders):
     rows = {(row["quantity"], row["kind"]): row for row in measured(folders)}
-    found = suffix_rates(tables.read(folders / "items.parquet"))["fine"]
+    found = suffix_rates(tables.read(folders / "items.parquet"), 2)["fine"]
     for rate, layers in zip(found, ("z1,z2", "z2"), strict=True):
         for quantity in (f"I(x;{layers})", f"I(y;{layers})"):
             row = rows[quantity, "lower"]

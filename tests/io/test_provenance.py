@@ -142,3 +142,15 @@ def test_a_job_is_known_by_its_parameters_and_by_what_its_inputs_are_of(tmp_path
     found.add(provenance.made_of("{}", [path]))
     assert len(found) == 5
     assert provenance.made_of("{}", ["a.csv"]) == provenance.made_of("{}", [])
+
+
+def test_a_job_of_another_version_of_the_tables_is_another_job(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "params.json"
+    path.write_text("{}\n")
+    before = provenance.made_of("{}", []), provenance.of(path)
+    monkeypatch.setattr(provenance, "VERSION", provenance.VERSION + 1)
+    provenance._read.cache_clear()
+    assert provenance.made_of("{}", []) == provenance.of(path) != before[0]
+    assert before[0] == before[1]

@@ -135,7 +135,8 @@ def _point(point: Point, ok: bool, bounded: bool) -> Row:
 def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
     return [
         {"point": point.name, "task": "classification", "layers": s.name, "features": f,
-         "method": m, "metric": "accuracy", "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
+         "method": m, "setting": "", "metric": "accuracy",
+         "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
         for s in layer_sets(layers)
         for f in ("sample", "mean")
         for m in params.tasks.classification.probes

@@ -289,6 +289,7 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     workspace.change(data={"source": "gaussian", "items": 400})
     planned = workspace.planned()
     assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
+    assert not {"denoising", "inpainting", "upscaling"} & planned.keys()
     assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 3 + 3)
 
 

@@ -11,6 +11,7 @@ import hvae.data.summary
 import hvae.errors
 import hvae.config.params
 import hvae.config.sources.files
+import hvae.config.tasks
 import hvae.io.provenance
 import hvae.results.convergence
 import hvae.results.parameters

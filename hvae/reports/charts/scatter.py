@@ -53,7 +53,7 @@ def names(run: Run) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, rows in zip(KINDS, (run.points, run.anchors, run.targets), strict=True):
         before = "" if kind == GRID else f"{kind.name}, "
-        found |= display_names(map(_named, rows), before)
+        found |= display_names((_named(row, run.layers) for row in rows), before)
     return found | _shared(run)
 
 
@@ -88,8 +88,8 @@ def _digits(axis: Iterable[float]) -> int:
     return next(apart, DIGITS[-1])
 
 
-def _named(row: Row) -> PointLabel:
-    return PointLabel(row["point"], betas(row), row["seed"])
+def _named(row: Row, layers: int) -> PointLabel:
+    return PointLabel(row["point"], betas(row, layers), row["seed"])
 
 
 def _shared(run: Run) -> dict[str, str]:

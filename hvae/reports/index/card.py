@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from hvae.reports.index.metrics import ComparedMetric, Interval, likelihood
+from hvae.reports.index.metrics import ComparedMetric, Interval
 from hvae.results.certificate import judgement
 from hvae.results.experiment import Experiment
 from hvae.statistics.estimate import Estimate
@@ -56,7 +56,7 @@ def card(
 def _made(experiment: Experiment) -> Iterator[Fact]:
     params, summary = experiment.params, experiment.summary
     yield Fact("Data", params.data.source)
-    yield Fact("p(x | z)", likelihood(params))
+    yield Fact("p(x | z)", params.model.likelihood.told)
     yield Fact("Strategy", params.training.strategy)
     yield Fact("Layers L", str(experiment.layers))
     lost = f", {summary['diverged']} diverged" if summary["diverged"] else ""
@@ -98,7 +98,8 @@ def _bounds(experiment: Experiment) -> Fact:
 
 def _certificate(experiment: Experiment) -> Fact:
     """The verdict on the plane, and the mean ratios of J° at equal β and D° at equal rates."""
-    found = judgement(experiment.certificate, experiment.params.certification.tolerance)
+    tolerance = experiment.params.certification.tolerance
+    found = judgement(experiment.certificate, tolerance, experiment.layers)
     ratios = [
         f"{symbol} {ratio:.3f}"
         for kind, symbol in {"objective": "J°", "distortion": "D°"}.items()

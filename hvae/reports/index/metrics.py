@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hvae.config.params import Params
-from hvae.guidance.applications import APPLICATIONS, Application, every
-from hvae.guidance.surface import Value, chosen_metric, series
+from hvae.config.task import CLASSIFIER
+from hvae.guidance.applications import APPLICATIONS, Application, each
+from hvae.guidance.surface import Value, Variant, chosen_metric, series
 from hvae.io.tables import MEASURED
 from hvae.results.experiment import Experiment
 from hvae.results.places import Place, over_seeds
@@ -21,12 +22,6 @@ from hvae.statistics.estimate import Estimate
 
 # Options that do not change the units: how items are divided, how many are kept, where files lie.
 BESIDE = {"split", "max_items", "raw_dir", "held_out", "outliers"}
-FAMILIES = {
-    "gaussian": "Gaussian likelihood with σ = {sigma:g}",
-    "gaussian-learned": "Gaussian likelihood with a learned σ",
-    "bernoulli": "Bernoulli likelihood",
-    "mixture-of-logistics": "mixture of {components} discretised logistics",
-}
 Interval = tuple[float, float, float, float]  # a value, its standard error, and its 95 % interval
 RATES, MODEL = "Rates", "Model"
 APPLIED = "Applications"
@@ -46,19 +41,15 @@ def data(params: Params) -> Basis:
     return Basis(_key(options), params.data.source)
 
 
-def likelihood(params: Params) -> str:
-    """The family of p(x | z) and its options, in words."""
-    options = params.model.likelihood.model_dump(mode="json")
-    return FAMILIES[options["family"]].format(**options)
-
-
 def density(params: Params) -> Basis:
     """What D and J° are measured by: p(x | z) of these data."""
     options = params.model.likelihood.model_dump(mode="json")
     if options["family"] == "gaussian-learned":
         options.pop("sigma")  # only its start
     of = data(params)
-    return Basis(_key({"likelihood": options, "data": of.key}), f"{likelihood(params)}, {of.words}")
+    return Basis(
+        _key({"likelihood": options, "data": of.key}), f"{params.model.likelihood.told}, {of.words}"
+    )
 
 
 def _key(options: Mapping[str, Any]) -> str:
@@ -108,7 +99,7 @@ def _above(experiment: Experiment) -> Sequence[Estimate | None]:
     """R_{≥2}; its error comes from the items' own sums, since the layers' rates are correlated."""
     if experiment.layers == 1:
         return [Estimate(0.0, 0.0) for _ in experiment.places]
-    rates = suffix_rates(experiment.items)
+    rates = suffix_rates(experiment.items, experiment.layers)
     return by_place(experiment, {point: found[1] for point, found in rates.items()})
 
 
@@ -128,7 +119,7 @@ def _qualities(experiment: Experiment) -> Iterator[ComparedMetric]:
     units = Basis("[0, 1]", "data in [0, 1]") if bounded else Basis(of.key, f"units of {of.words}")
     yield _model("mse", units, by_place(experiment, errors))
     if any(math.isfinite(row["bits_per_dim"]) for row in rows.values()):
-        codes = code_lengths(experiment.items)
+        codes = code_lengths(experiment.items, experiment.layers)
         bits = {n: _per_dimension(codes[n], row["bits_per_dim"]) for n, row in rows.items()}
         values = by_place(experiment, bits)
         basis = Basis("bits", PER_DIMENSION)
@@ -164,14 +155,14 @@ def _own_sigma(experiment: Experiment) -> bool:
 
 
 def achieved(experiment: Experiment) -> Iterator[ComparedMetric]:
-    """The metric of each application, for each method, since runs may choose different methods."""
+    """The metric of each application, for each method and setting, since runs may choose others."""
     guidance = experiment.guidance
     names = UNADVISED if guidance is None else guidance["applications"]
     for application in (one for name, one in APPLICATIONS.items() if name in names):
-        open_to_all = application._replace(methods=every)
-        measure = chosen_metric(open_to_all, experiment.tasks)
+        measure = chosen_metric(application, experiment.tasks)
         if measure is not None:
-            yield from _metrics(experiment, open_to_all, measure)
+            for one in each(application, experiment.tasks):
+                yield from _metrics(experiment, one, measure)
 
 
 def _metrics(
@@ -182,24 +173,28 @@ def _metrics(
     for variant, values in found.values.items():
         if variant.layers in whole:
             yield ComparedMetric(
-                "/".join((application.name, measure.name, variant.method)),
+                "/".join((application.name, measure.name, *filter(None, variant[1:]))),
                 APPLIED,
-                _title(application, measure, variant.method),
-                _basis(experiment, application, found.problems),
+                _title(application, measure, variant),
+                _basis(experiment, application, found.settings),
                 [_interval(place, values) for place in experiment.places],
             )
 
 
-def _title(application: Application, measure: Measure, method: str) -> str:
+def _title(application: Application, measure: Measure, variant: Variant) -> str:
     unit = f" ({measure.ending.strip()})" if measure.ending else ""
-    ways = f" by {method}" if application.ways else ""
-    return f"{application.name.capitalize()}: {measure.noun}{unit}{ways}"
+    ways = f" by {variant.method}" if application.task.ways else ""
+    told = application.task.told(variant.setting)
+    setting = f", {told}" if told else ""
+    return f"{application.name.capitalize()}: {measure.noun}{unit}{ways}{setting}"
 
 
-def _basis(experiment: Experiment, application: Application, problems: tuple[str, ...]) -> Basis:
+def _basis(experiment: Experiment, application: Application, settings: tuple[str, ...]) -> Basis:
     """The unit of an application; generated items are judged by a classifier of the data."""
-    if application.name != "generation":
-        return Basis(" ".join(problems), " and ".join(problems) or "the same units")
+    if CLASSIFIER not in application.task.reads:
+        several = [one for one in settings if one] if len(settings) > 1 else []
+        words = " and ".join(map(application.task.told, several))
+        return Basis(" ".join(several), words or "the same units")
     of = data(experiment.params)
     return Basis(of.key, f"judged by a classifier of {of.words}")
 

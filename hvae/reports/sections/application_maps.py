@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 
+from hvae.config.tasks import TASKS
 from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed, tooltip
 from hvae.reports.charts.theme import LIMIT, rate_of, span
 from hvae.reports.render import Figure, figure
@@ -40,7 +41,8 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
         numbers = {column: point[column] for column in ("value", "low", "high")}
         first, *above = place["rates"]
         up = {"y": sum(above)} if above else _renamed(numbers)
-        read = " ".join(filter(None, (point["layers"], point["method"])))
+        setting = TASKS[name].told(point["setting"])
+        read = ", ".join(filter(None, (point["layers"], point["method"], setting)))
         names = {"point": at, "beta": ", ".join(f"{b:g}" for b in place["beta"]), "read": read}
         rates = {"x": first, "x_se": place["rates_se"][0]}
         total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}

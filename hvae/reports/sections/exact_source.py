@@ -69,7 +69,7 @@ def rows(run: Run) -> list[Row]:
         {
             "point": point["point"],
             "kind": kind[point["point"]],
-            "beta": ", ".join(f"{beta:g}" for beta in betas(point)),
+            "beta": ", ".join(f"{beta:g}" for beta in betas(point, run.layers)),
             **ends("x", *run.rates[point["point"]][0]),
             **ends("y", *run.errors[point["point"]]),
         }

@@ -97,7 +97,7 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
         numbers = dict(zip(("value", "low", "high"), values.get(name, ()), strict=False))
         across = ends("x", point["rate_1"], point["rate_1_se"])
         up = _ends_above(run, name) if run.layers > 1 else _renamed(numbers)
-        beta = ", ".join(f"{beta:g}" for beta in tables.betas(point))
+        beta = ", ".join(f"{beta:g}" for beta in tables.betas(point, run.layers))
         result.append({"point": name, "kind": kind[name], "beta": beta} | numbers | across | up)
     return result
 

@@ -75,7 +75,7 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
         {
             "point": name,
             "kind": kind[name],
-            "beta": ", ".join(f"{beta:g}" for beta in betas(point)),
+            "beta": ", ".join(f"{beta:g}" for beta in betas(point, run.layers)),
             **ends("x", *run.rates[name][0]),
             **dict(zip(("y", "y_low", "y_high"), values[name], strict=True)),
             **({"above": run.rates[name][1].value} if run.layers > 1 else {}),

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from hvae.io import tables
 from hvae.reports.index.page import page
 from tests.reports.cases import HOSTILE
@@ -75,6 +77,8 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, config: Co
     (old / "params.json").write_text(json.dumps(recorded | {"colour": "blue"}))
     points = plant(tmp_path, config, "columns") / "points.parquet"
     tables.write(tables.read(points).drop_columns(["mse"]), points)
+    former = plant(tmp_path, config, "former") / "tasks.parquet"
+    pq.write_table(tables.read(former).replace_schema_metadata({}), former)
     html = body(page(tmp_path, tmp_path))
     assert "1 finished experiment," in html
     named = html.partition("Not readable</h2>")[2]
@@ -88,6 +92,7 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, config: Co
         "old": "has no key &#39;colour&#39;",
         "advised": "is not as this version writes results",
         "columns": "has other columns than this version writes",
+        "former": "tasks.parquet is not of version 2 of the tables, which this program reads: run",
     }
     assert reasons.keys() == expected.keys()
     for name, reason in expected.items():
