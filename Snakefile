@@ -1,4 +1,4 @@
-# Everything the pipeline makes, as targets; the rules that make it are in workflow/rules.
+# Everything that the pipeline makes, as targets. The rules are in workflow/rules.
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -38,15 +38,15 @@ include: "workflow/rules/summary.smk"
 include: "workflow/rules/report.smk"
 
 
-# Before a run, and in a dry run: how much it will make, and what was other when results were made. The
-# jobs' own calls need not say it again.
+# Before a run and in a dry run, print how much it will make, and which parameters have changed since
+# the results were made. The jobs' own calls do not repeat it.
 if workflow.is_main_process:
     differing = hvae.results.parameters.changes(Path(RESULTS), PARAMS)
     print(*PLAN, *filter(None, [differing]), sep="\n", file=sys.stderr)
 
 
 onstart:
-    # a real run alone, not a job's own call on a cluster
+    # only in the run itself, not in a job's own call on a cluster
     if workflow.is_main_process:
         running.start(
             workflow.snakemake_tmp_dir / "run.lock",
@@ -59,7 +59,7 @@ onsuccess:
     for sentence in hvae.results.convergence.sentences(PARAMS, Path(RESULTS)):
         print(sentence)
     if Path(REPORT).is_file():
-        # about all experiments of this folder, so no output of one of them
+        # the index covers all experiments of this folder, so it is no output of one of them
         shell(f"python -m hvae.reports.index --results results --out {INDEX}")
         print(f"The report is at {Path(REPORT).resolve()}")
         print(f"All experiments are at {Path(INDEX).resolve()}")

@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.data.exact import exact
-from hvae.io import tables
-from hvae.io.tables import betas
+from hvae.io.tables import betas, over_layers
 from hvae.reports.sections.exact_source import least
 from hvae.results.exactness import shortfalls
+from hvae.results.experiment import Experiment
 from hvae.training.wanted import miss
 
 Row = dict[str, Any]
@@ -30,16 +29,14 @@ Row = dict[str, Any]
 def main() -> None:
     """Print a Markdown section for each folder of results."""
     for folder in map(Path, sys.argv[1:]):
-        params = parse(Params, (folder / "params.json").read_text())
-        points = tables.read(folder / "points.parquet").to_pylist()
-        certificate = tables.read(folder / "certificate.parquet").to_pylist()
-        targets = tables.read(folder / "targets.parquet").to_pylist()
+        found = Experiment(folder)
+        params, points = found.params, found.points
         print(f"## {params.experiment}\n\n{described(params)}\n")
         print("| seed | comparison | pairs | mean ratio | worst ratio | at β |")
         print("| ---: | --- | ---: | ---: | ---: | --- |")
-        print("\n".join(compared(certificate, points)))
+        print("\n".join(compared(found.certificate, points, found.layers)))
         print(f"\n{cost(points)}\n")
-        print("\n".join([*asked(targets, points), *known(params, points)]))
+        print("\n".join([*asked(found), *known(found)]))
 
 
 def described(params: Params) -> str:
@@ -52,9 +49,9 @@ def described(params: Params) -> str:
     )
 
 
-def compared(certificate: Sequence[Row], points: Sequence[Row]) -> Iterator[str]:
+def compared(certificate: Sequence[Row], points: Sequence[Row], layers: int) -> Iterator[str]:
     """Ratios amortised to independent, a row a seed and comparison."""
-    at = {point["point"]: betas(point) for point in points}
+    at = {point["point"]: betas(point, layers) for point in points}
     for seed in sorted({row["seed"] for row in certificate}):
         for kind in ("objective", "distortion"):
             rows = [r for r in certificate if (r["seed"], r["comparison"]) == (seed, kind)]
@@ -85,34 +82,29 @@ def cost(points: Sequence[Row]) -> str:
     )
 
 
-def asked(targets: Sequence[Row], points: Sequence[Row]) -> Iterator[str]:
-    """How many targets in rates are hit, on validation data and on test data."""
-    if not targets:
-        return
-    measured = {point["point"]: point for point in points}
-    reached = [target for target in targets if target["status"] == "ok"]
-    on_test = sum(_hit(target, measured[target["point"]]) for target in reached)
-    yield (
-        f"Of {len(targets)} targets in rates {len(reached)} are in reach; all of these are hit "
-        f"within 2 % or 0.05 nats on validation data by definition, {on_test} on test data.\n"
-    )
+def asked(of: Experiment) -> Iterator[str]:
+    """How many of the given rates are met on test data."""
+    rated = [point for point in of.points if point["strategy"] == "rates"]
+    if rated:
+        met = sum(_met(point, of.layers) for point in rated)
+        yield f"{met} of {len(rated)} given rates are met within 2 % or 0.05 nats on test data.\n"
 
 
-def _hit(target: Row, point: Row) -> bool:
-    wanted = np.array([value for name, value in target.items() if name.startswith("wanted_")])
-    rates = np.array([point[f"rate_{layer}"] for layer in range(1, len(wanted) + 1)])
-    return miss(rates, wanted) <= 1
+def _met(point: Row, layers: int) -> bool:
+    target, rates = (over_layers(point, name, layers) for name in ("target", "rate"))
+    return miss(np.array(rates), np.array(target)) <= 1
 
 
-def known(params: Params, points: Sequence[Row]) -> Iterator[str]:
+def known(of: Experiment) -> Iterator[str]:
     """J° against the least that any model of the source can have, at the β of the anchors."""
+    params, points, layers = of.params, of.points, of.layers
     asked = least(params, exact(params.data, params.seed))
     if asked is None:
         return
-    anchors = {betas(point) for point in points if point["strategy"] == "independent"}
+    anchors = {betas(point, layers) for point in points if point["strategy"] == "independent"}
     for name in ("amortized", "independent"):
-        ours = [p for p in points if p["strategy"] == name and betas(p) in anchors]
-        ratios = [one.ratio for one in shortfalls(ours, *asked)]
+        ours = [p for p in points if p["strategy"] == name and betas(p, layers) in anchors]
+        ratios = [one.ratio for one in shortfalls(ours, layers, *asked)]
         yield (
             f"J° / J°*, {name}: mean {fmean(ratios):.3f}, worst {max(ratios):.3f} "
             f"of {len(ratios)} points.\n"

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.models.build import build
 from hvae.training.inputs import batch
 from hvae.training.members import flatten, member_losses
@@ -34,7 +34,7 @@ def main() -> None:
     """Print a Markdown table."""
     torch.set_num_threads(os.cpu_count() or 1)
     params = parse(Params, yaml.safe_load(Path("params.yaml").read_text()))
-    data = torch.tensor(load().x)
+    data = torch.tensor(load_digits().x)
     print(
         f"{ROUNDS} rounds in alternation, {torch.get_num_threads()} threads, {torch.__version__}."
     )

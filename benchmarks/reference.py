@@ -74,7 +74,7 @@ def _points(fresh: Path, kept: Path) -> Iterator[str]:
 
 
 def _scores(fresh: Path, kept: Path) -> Iterator[str]:
-    key = ("point", "task", "layers", "features", "method", "metric")
+    key = ("point", "task", "layers", "features", "method", "setting", "metric")
     new, old = (_by(folder / "tasks.parquet", *key) for folder in (fresh, kept))
     if new.keys() != old.keys():
         yield f"tasks: {len(new.keys() ^ old.keys())} rows are in one of both runs alone"

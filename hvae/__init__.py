@@ -1,10 +1,10 @@
-"""Hierarchical VAEs in rate space: train over grids of rates, measure, and hold against theory.
+"""Hierarchical VAEs in rate space: train over grids of rates, measure, and compare with theory.
 
 The folders are the steps, and data flows through them one way:
 params → data → models → training → latents → information, tasks → bounds → results → reports.
 
-`__all__` lists what a program of one's own calls. Each name is imported when it is first asked for,
-so that limits need no torch.
+`__all__` lists the names for use in other programs. Each is imported when it is first used, so that
+limits need no torch.
 """
 
 from importlib import import_module
@@ -44,10 +44,10 @@ _PLACES = {
     "accuracy_limit": "bounds.accuracy.accuracy_limit",
     "distortion_rate": "bounds.gaussian.distortion_rate",
     "optimal_objective": "bounds.gaussian.optimal_objective",
-    "r2_limit": "bounds.regression.r2_limit",
+    "r2_limit": "bounds.mixture.r2_limit",
     "rate_distortion": "bounds.gaussian.rate_distortion",
-    "squared_error_limit": "bounds.regression.squared_error_limit",
-    "total_variation_limit": "bounds.divergence.total_variation_limit",
+    "squared_error_limit": "bounds.mixture.squared_error_limit",
+    "total_variation_limit": "bounds.counts.total_variation_limit",
     # latents of any other VAE
     "StudySettings": "audit.study.Settings",
     "read_latents": "audit.latents.read",

@@ -1,12 +1,12 @@
-"""The one exception that a user's own input can cause: a plain sentence, shown without a traceback.
+"""The one exception for bad input by the user: a plain sentence, shown without a traceback.
 
-And how paths, names, counts and what others say are put into such sentences.
+Beside it, functions that put paths, names, counts and other errors into such sentences.
 """
 
 from collections.abc import Iterable
 
 LISTED = 5  # names in a sentence
-LONGEST = 300  # characters of what a parser says
+LONGEST = 300  # characters of a parser's message
 
 
 class InputError(ValueError):
@@ -36,6 +36,6 @@ def were(count: int) -> str:
 
 
 def one_line(error: object) -> str:
-    """What an error says, in one short line of printable characters."""
+    """The message of an error, in one short line of printable characters."""
     text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -13,7 +13,7 @@ Config = dict[str, Any]
 
 
 def put(*path: str | int, value: Any) -> Callable[[Config], None]:
-    """A change of one value, deep in the parameters."""
+    """The change of one value, deep in the parameters."""
 
     def change(config: Any) -> None:
         for step in path[:-1]:
@@ -33,7 +33,7 @@ def data(source: str, **options: Any) -> Callable[[Config], None]:
 
 
 def assert_refused(config: Config, sentence: str) -> None:
-    """InputError in one line that matches the pattern and holds no address."""
+    """InputError in one line that matches the pattern and shows no memory address."""
     with pytest.raises(InputError, match=sentence) as refused:
         parse(Params, config)
     assert len(str(refused.value).splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Shared cases: the default parameters, and small models that train in no time."""
+"""Shared cases: the default parameters, and small models that train fast."""
 
 import copy
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ steady()  # as in every command; to be of use it must come before the first prod
 
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
-    """Jobs run on one thread, so that sums have one order; tests do too."""
+    """Run on one thread like the jobs, so that sums have a fixed order."""
     torch.set_num_threads(1)
 
 
@@ -41,7 +41,7 @@ def built(
     likelihood: Likelihood | None = None,
     **choices: Any,
 ) -> HierarchicalVAE:
-    """A model as training starts with; top-down perceptrons without skips unless chosen."""
+    """A model at the start of training; by default top-down perceptrons without skips."""
     default = {"inference": "top-down", "backbone": "mlp", "skip": False}
     sizes = {"latents": list(latents), "width": width}
     options = default | choices | sizes | {"likelihood": {"family": "gaussian", "sigma": sigma}}
@@ -56,7 +56,7 @@ def small(
     seed: int = 0,
     **choices: Any,
 ) -> HierarchicalVAE:
-    """A small model with weights away from their start, so that no term is trivially zero."""
+    """A small model with changed weights, so that no term is trivially zero."""
     model = built(latents, choices.pop("shape", (inputs,)), width, seed=seed, skip=skip, **choices)
     noise = torch.Generator().manual_seed(seed + 1)
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Answers found another way: brute force and textbook algorithms that share no code with `hvae`."""
+"""Answers by other means: brute force and textbook algorithms that share no code with `hvae`."""
 
 import itertools
 from typing import NamedTuple
@@ -117,7 +117,7 @@ def least_accuracy_by_search(shares, equivocation, steps):
 
 
 def random_label_pair(rng, items, classes, groups):
-    """A table of counts [classes, groups] of labels and groups that know nothing of each other."""
+    """A table of counts [classes, groups] of independent labels and groups."""
     table = np.zeros((classes, groups), int)
     np.add.at(table, (rng.integers(classes, size=items), rng.integers(groups, size=items)), 1)
     return table

@@ -1,4 +1,4 @@
-"""The library as it is installed: what is in the wheel, and the README's words about it."""
+"""The installed library: the files in the wheel, and the README's example."""
 
 import os
 import re
@@ -32,7 +32,7 @@ ABSENT = ("altair", "jinja2", "vl_convert", "yaml", "snakemake", "dvc")
 
 
 def readme() -> str:
-    """The code of the README's section."""
+    """The code in the README's section about the library."""
     section = (ROOT / "README.md").read_text().partition("## As a library")[2]
     found = re.search(r"```python\n(.*?)```", section, flags=re.DOTALL)
     assert found

@@ -1,4 +1,4 @@
-"""The reference results agree with themselves, and what departs from them is named."""
+"""The reference results agree with themselves, and results that differ are named."""
 
 import json
 import shutil

@@ -1,9 +1,10 @@
-"""A file counts as current only if it says itself that it is made of what it should be made of.
+"""Outdated files are found by the fingerprint inside them, whatever Snakemake has recorded.
 
-Snakemake goes by its records and by dates. Records can be missing, as in a clone or in a temporary
-folder of `dvc exp run`; they can be of other files, as after a checkout; and dates change with each
-copy. So before Snakemake plans, a product's fingerprint (`hvae.io.provenance`) is compared with
-that of its job. A product with another one is made anew, one with the right one may have any date.
+Snakemake relies on its records and on dates. Records can be missing, as in a clone or in a
+temporary folder of `dvc exp run`. They can belong to other files, as after a checkout. And dates
+change with each copy. So before Snakemake plans, the fingerprint in each product
+(`hvae.io.provenance`) is compared with that of its job. A product with another fingerprint is made
+again. One with the right fingerprint may have any date.
 """
 
 import os
@@ -17,20 +18,20 @@ from snakemake.dag import DAG
 
 from hvae.io import provenance
 
-NAMED = 3  # files that are named
-GRAIN = 0.001  # seconds: more than what a date loses as a number
+NAMED = 3  # files that a message names
+GRAIN = 0.001  # seconds: more than the rounding of a date
 
 
 class Verified(DAG):  # type: ignore[misc]
-    """Snakemake's graph of jobs, whose files are looked into once the jobs are known."""
+    """Snakemake's graph of jobs, which also checks the fingerprints of files."""
 
     async def check_incomplete(self) -> None:
-        """Beside files that a killed job has left, those of another job than theirs run anew."""
+        """Run outdated files again, like the files that a killed job has left."""
         await super().check_incomplete()
         if self.workflow.is_main_process:
-            found = list(strangers(self))
+            found = list(outdated(self))
             self.forcefiles.update(found)
-            _tell(found)
+            _report(found)
 
 
 def install() -> None:
@@ -38,11 +39,11 @@ def install() -> None:
     snakemake.workflow.DAG = Verified
 
 
-def strangers(dag: Any) -> Iterator[str]:
-    """Files that are of another job than theirs, or do not say of which, though records pass them.
+def outdated(dag: Any) -> Iterator[str]:
+    """Files without the fingerprint of their job that Snakemake's records take for current.
 
-    Those whose parameters have changed by the records are left to Snakemake, which says why. Where
-    there is no record of a file that is what it should be, its date is put in order.
+    Where the records show changed parameters, the file is left to Snakemake, which says why. Where
+    there is no record of a current file, its date is corrected.
     """
     records = dag.workflow.persistence
     for job in (job for level in dag.toposorted() for job in level):
@@ -56,15 +57,15 @@ def strangers(dag: Any) -> Iterator[str]:
         if _marks(job.output) != {wanted}:
             yield from job.output
         elif not records.has_metadata(job):
-            _put_in_order(job)
+            _correct_dates(job)
 
 
 def _marks(files: Iterable[str]) -> set[str]:
     return {mark for path in files if (mark := provenance.of(Path(path))) is not None}
 
 
-def _put_in_order(job: Any) -> None:
-    """Let no output be older than an input."""
+def _correct_dates(job: Any) -> None:
+    """Make no output older than an input."""
     newest = max((_changed(path) for path in job.input if os.path.exists(path)), default=0.0)
     for path in job.output:
         if _changed(path) < newest:
@@ -72,16 +73,16 @@ def _put_in_order(job: Any) -> None:
 
 
 def _changed(path: str) -> float:
-    """When a file was changed; of a folder, when Snakemake says that it was."""
+    """When a file was changed; for a folder, the time that Snakemake has noted."""
     stamp = os.path.join(path, ".snakemake_timestamp")
     return os.stat(stamp if os.path.exists(stamp) else path).st_mtime
 
 
-def _tell(found: list[str]) -> None:
+def _report(found: list[str]) -> None:
     if found:
         named = ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
         print(
-            f"{len(found)} files are of other parameters or data, or do not say of which, and are "
-            f"made anew: {named}",
+            f"{len(found)} files are of other parameters or data, or carry no fingerprint, and are "
+            f"made again: {named}",
             file=sys.stderr,
         )

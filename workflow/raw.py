@@ -1,9 +1,10 @@
-"""The manifest of the user's own raw files: brought up to date before Snakemake or DVC looks at it.
+"""The manifest of the user's own raw files: updated before Snakemake or DVC reads it.
 
-Both know the files that the workflow makes, not those of the user, which may be many, may lie
-anywhere, and may be replaced by older ones. One manifest stands for them (`hvae.data.manifest`).
+Snakemake and DVC know the files that the workflow makes. They do not know the user's files, which
+may be many, may lie anywhere, and may be replaced by older ones. One manifest represents them
+(`hvae.data.manifest`).
 
-python -m workflow.raw: the same for `params.yaml`, as a stage of DVC.
+python -m workflow.raw: updates the manifest for `params.yaml`, as a stage of DVC.
 """
 
 import sys
@@ -18,12 +19,12 @@ from hvae.errors import InputError
 
 
 def path(params: Params) -> Path:
-    """Where the manifest of an experiment is."""
+    """The path of an experiment's manifest."""
     return Path("data/manifests") / f"{params.experiment}.json"
 
 
-def look(params: Params) -> None:
-    """Bring it up to date, or exit with a sentence where the files cannot be used."""
+def update(params: Params) -> None:
+    """Update the manifest, or exit with a sentence where the files cannot be used."""
     try:
         manifest.update(params.data, path(params))
     except (InputError, OSError) as error:
@@ -31,12 +32,12 @@ def look(params: Params) -> None:
 
 
 def main() -> None:
-    """Of the experiment in `params.yaml`."""
+    """Update the manifest of the experiment in `params.yaml`."""
     try:
         params = parse(Params, yaml.safe_load(Path("params.yaml").read_text()))
     except InputError as error:
         sys.exit(str(error))
-    look(params)
+    update(params)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""One run at a time in a folder, and none of its jobs after it: locks that die with who holds them.
+"""One run at a time in a folder, whose jobs end with it: locks that end with their process.
 
-A run that is killed leaves no lock behind, and no job that still writes when the next run does.
+A run that is killed leaves no lock behind, and no job that still writes during the next run.
 """
 
 import fcntl
@@ -15,13 +15,13 @@ LOCK = Path(".snakemake/run.lock")
 
 
 def start(own: Path, local: bool, folders: Iterable[Path]) -> None:
-    """Begin a run, or exit with a sentence beside another one.
+    """Begin a run, or exit with a sentence if another run is at work.
 
-    own: a new file of this run, which its jobs watch if they are `local`; what half-written files
-    killed jobs have left in `folders` is removed.
+    own: a new file of this run, whose lock its jobs watch if they are `local`. Half-written files
+    that killed jobs have left in `folders` are removed.
     """
     if not hold(LOCK):
-        sys.exit(f"another run is at work in this folder: it holds {LOCK}; wait until it ends")
+        sys.exit(f"another run is at work in this folder and holds {LOCK}: wait until it ends")
     for folder in folders:
         for path in folder.rglob(".*.part"):
             path.unlink(missing_ok=True)
@@ -30,7 +30,7 @@ def start(own: Path, local: bool, folders: Iterable[Path]) -> None:
 
 
 def hold(path: Path) -> bool:
-    """Lock a file as long as this process lives; False where another one holds it."""
+    """Lock a file until this process ends; False where another process holds the lock."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)  # never closed, and not inherited
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,1 +1,1 @@
-"""Bring your own model: what a VAE trained elsewhere carries, from its latents alone."""
+"""Your own model: what the latents of a VAE that was trained elsewhere tell."""

@@ -1,4 +1,4 @@
-"""What a VAE trained elsewhere carries: its latents in, probes, information and verdicts out.
+"""Audit a VAE that was trained elsewhere: latents in, probes, information and verdicts out.
 
 python -m hvae.audit --latents z.parquet --rates 6.1 2.3 --out own
 """
@@ -16,7 +16,7 @@ from hvae.io import command
 
 try:
     from hvae.audit.study import Settings, study
-except ModuleNotFoundError as error:  # the page needs what the library itself does not
+except ModuleNotFoundError as error:  # the page needs packages that the library does not
     sys.exit(f"error: {error.name} is not installed: pip install 'hvae[reports]'")
 
 
@@ -32,7 +32,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def with_rates(own: SuppliedLatents, rates: list[float] | None) -> SuppliedLatents:
-    """The same rates for every item, where the file has none: taken as exact."""
+    """Give every item the rates of the command line, which count as exact."""
     if rates is None:
         return own
     if own.rates is not None:
@@ -45,10 +45,10 @@ def with_rates(own: SuppliedLatents, rates: list[float] | None) -> SuppliedLaten
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--latents", type=Path, required=True, help="Parquet, a row an item")
+    parser.add_argument("--latents", type=Path, required=True, help="Parquet, a row for each item")
     parser.add_argument("--out", type=Path, required=True, help="a folder for tables and page")
     parser.add_argument("--rates", type=float, nargs="+", help="R_1 … R_L in nats, z_1 first")
-    parser.add_argument("--title", default="A model of your own", help="heads the page")
+    parser.add_argument("--title", default="A model of your own", help="the page's heading")
     parser.add_argument("--seed", type=int, default=0, help="divides the items into halves")
     parser.add_argument("--items", type=int, default=1000, help="test items that I(x; z) compares")
     parser.add_argument("--verbose", action="store_true", help="show the traceback of an error")

@@ -1,7 +1,7 @@
-"""Columns of a file of latents by name: those that are read, those that are not, and mistakes.
+"""The columns of a file of latents: which are read, which are not, and which names are mistakes.
 
-A name that is close to one that is read, and takes the place of it, is refused: what it holds would
-be left out without a word.
+Where a column is missing and another has nearly its name, the file is refused. Otherwise that
+column would be left out silently.
 """
 
 import re
@@ -13,10 +13,10 @@ from hvae.errors import one_line
 from hvae.io.reading import near
 
 PARTS = ("mean", "std", "sample")
-LABEL, INDEX = "label", "index"  # `index` is written beside latents, and says nothing of them
-MOST = 64  # absent names that others are compared with
+LABEL, INDEX = "label", "index"  # `index` may be there and is not used
+MOST = 64  # missing names that other names are compared with, at most
 
-# What people call them otherwise; a number of a layer may stand before or behind
+# Other common names; the layer's number may come first or last.
 LABELS = ("labels", "y", "class", "classes", "cls", "category", "targets")
 OF_LAYER = {
     "mean": ("mu", "loc", "average"),
@@ -30,14 +30,14 @@ _FROM_ZERO = re.compile(rf"z0_({'|'.join(PARTS)})|rate_0")
 
 
 class Columns(NamedTuple):
-    """layers: L; unread: names of columns that are not read, in order."""
+    """The number of layers L, and the names of the columns that are not read, in order."""
 
     layers: int
     unread: tuple[str, ...]
 
 
 def columns(names: Sequence[str]) -> Columns:
-    """What columns of these names are; ValueError where one is missing, doubled or mistaken."""
+    """Sort out columns by name; ValueError where one is missing, repeated or misspelled."""
     top = max((int(match[1]) for match in map(_LAYERED.fullmatch, names) if match), default=1)
     needed = [f"z{layer}_{part}" for layer in range(1, top + 1) for part in PARTS]
     optional = [LABEL, *rates(top)]
@@ -57,8 +57,8 @@ def rates(layers: int) -> list[str]:
 
 
 def not_read(unread: Sequence[str]) -> str:
-    """One line about columns that are not read."""
-    return f"Not read, since they are no columns of latents: {one_line(', '.join(unread))}"
+    """One line about the columns that are not read."""
+    return f"Not read, since they are not columns of latents: {one_line(', '.join(unread))}"
 
 
 def _refuse_doubled(names: Sequence[str], known: Iterable[str]) -> None:
@@ -75,13 +75,13 @@ def _refuse_mistaken(unread: Sequence[str], absent: Sequence[str]) -> None:
             raise ValueError(f"has a column {name}: layers are numbered from 1")
         if meant := near(name, absent, aliases):
             raise ValueError(
-                f"has a column '{one_line(name)}', which is not read: rename it to '{meant}' if it "
-                "is that, or remove it"
+                f"has a column '{one_line(name)}', which is not read: rename it to '{meant}' if "
+                "that is what it holds, or remove it"
             )
 
 
 def _aliases(absent: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What else these names go by, and the names."""
+    """Pairs of another common name and the name that it stands for."""
     for name in absent:
         first, _, second = name.partition("_")
         if name == LABEL:

@@ -1,9 +1,10 @@
-"""Latents of a model that was trained elsewhere, as one Parquet file tells them.
+"""Latents of a model that was trained elsewhere, read from one Parquet file.
 
-A row an item. For every layer l = 1 … L, z_1 at the bottom: `z{l}_mean`, `z{l}_std`, `z{l}_sample`,
-lists of numbers, as `hvae.latents.store` writes them; a lower layer's mean and std are given the
-sample of the layers above. `label` (whole numbers or text) and `rate_1` … `rate_L` (the item's KL
-of each layer, in nats) may be absent. Any list or number type will do, and categories for labels.
+The file has a row for each item. For every layer l = 1 … L, z_1 at the bottom, it has lists of
+numbers `z{l}_mean`, `z{l}_std` and `z{l}_sample`, as `hvae.latents.store` writes them. A lower
+layer's mean and std are conditioned on the sample of the layers above. Two more are optional:
+`label` (whole numbers, text or categories), and `rate_1` … `rate_L`, the item's KL of each layer in
+nats. Any list and number type is accepted.
 """
 
 import math
@@ -24,18 +25,17 @@ from hvae.errors import InputError, one_line
 from hvae.io import tables
 from hvae.latents.store import Latents
 
-LEAST = 20  # items: of fewer, halves say nothing
+LEAST = 20  # items; halves of fewer say nothing
 LEAST_OF_CLASS = 4  # so that each half has two
-# nats for each dimension of a layer: what float32 may leave of terms of a KL that sum to nothing
-ROUNDING = 1e-6
+ROUNDING = 1e-6  # nats for each dimension of a layer: the error of a KL in float32
 
 
 class SuppliedLatents(NamedTuple):
     """What one file holds.
 
-    latents: of every item, ids being rows of the file and labels positions in `classes`.
-    rates: (items, L) nats, or None where the file does not tell.
-    unread: the file's columns that are nothing of these.
+    latents: of every item; ids are rows of the file, labels are positions in `classes`.
+    rates: (items, L) nats, or None where the file has none.
+    unread: the names of the other columns.
     """
 
     latents: Latents
@@ -43,7 +43,7 @@ class SuppliedLatents(NamedTuple):
     rates: NDArray[np.float64] | None
     unread: tuple[str, ...] = ()
 
-    def taken(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
+    def select(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
         """The items in these rows."""
         ids, label, *parts = self.latents
         chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
@@ -51,7 +51,7 @@ class SuppliedLatents(NamedTuple):
         return self._replace(latents=chosen, rates=rates)
 
     def at(self, rates: Sequence[float]) -> "SuppliedLatents":
-        """With R_1 … R_L in nats, the same for every item. ValueError unless L finite ones ≥ 0."""
+        """With the rates R_1 … R_L in nats for every item. ValueError unless L finite rates ≥ 0."""
         layers = len(self.latents.mean)
         if len(rates) != layers:
             raise ValueError(f"needs a rate for each of {layers} layers, got {len(rates)}")
@@ -61,7 +61,7 @@ class SuppliedLatents(NamedTuple):
 
 
 def read(path: str | PathLike[str]) -> SuppliedLatents:
-    """Load and check; InputError names the file, the column, and what is wrong with it."""
+    """Load and check a file; InputError names the file, the column, and what is wrong."""
     if not isinstance(path, str | PathLike):
         raise InputError(f"path must be a path or text, got {path!r}")
     table = tables.read(Path(path))
@@ -123,7 +123,7 @@ def _agree(layer: int, mean: NDArray[np.float32], std: NDArray[np.float32], samp
 
 
 def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """The classes' names, sorted, and each item's place in them."""
+    """The names of the classes, sorted, and each item's position among them."""
     if LABEL not in table.column_names:
         return UNLABELLED, np.zeros(table.num_rows, np.int64)
     column = _decoded(table[LABEL])
@@ -143,7 +143,7 @@ def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """A column's values, where they are stored as places in a dictionary, too."""
+    """The values of a column, also where they are stored as positions in a dictionary."""
     kind = column.type
     return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column.combine_chunks()
 
@@ -155,7 +155,7 @@ def _names_classes(kind: pa.DataType) -> bool:
 
 
 def _rates(table: pa.Table, widths: Sequence[int]) -> NDArray[np.float64] | None:
-    """The rates of layers of these widths; what rounding left below 0 is 0."""
+    """The rates of layers of these widths; a rate that rounding left below 0 is set to 0."""
     names = rate_names(len(widths))
     given = [name for name in names if name in table.column_names]
     if not given:

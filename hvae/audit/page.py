@@ -1,4 +1,4 @@
-"""The page about a model of one's own: what its latents tell, held against what they may."""
+"""The page about your own model: what its latents tell, compared with the limits."""
 
 import math
 from collections import Counter
@@ -20,9 +20,10 @@ LIMITS = {"accuracy": "A(R): the limit by the rate", "accuracy-by-information": 
 
 
 class Facts(NamedTuple):
-    """What heads the page. widths: of z_1 … z_L; classes: their names, ("all",) for none.
+    """What the head of the page shows.
 
-    unread: columns of the file that are not read.
+    train, test: numbers of items. widths: of z_1 … z_L. classes: their names, ("all",) for none.
+    unread: the columns of the file that are not read.
     """
 
     title: str
@@ -40,7 +41,7 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
         "audit.html",
         list(figures(found["tasks"].to_pylist(), checks)),
         facts=facts,
-        rates=rates(found["items"]),
+        rates=rates(found["items"], len(facts.widths)),
         information=found["information"].to_pylist(),
         judged=[bound for bound in counted(checks) if bound.verdicts],
         checks=sorted(checks, key=lambda check: (check["verdict"] == "vacuous", check["p_value"])),
@@ -48,16 +49,16 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
     )
 
 
-def rates(items: pa.Table) -> list[tuple[str, Estimate]]:
+def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
     """R_{≥l} with their standard errors, from l = 1 to L; nothing where they are unknown."""
-    suffixes = next(iter(suffix_rates(items).values()))
+    suffixes = next(iter(suffix_rates(items, layers).values()))
     named = [suffix_name(lowest, len(suffixes)) for lowest in range(1, len(suffixes) + 1)]
     pairs = zip(named, suffixes, strict=True)
     return [(name, rate) for name, rate in pairs if math.isfinite(rate.value)]
 
 
 def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:
-    """Accuracies on each set of layers."""
+    """A figure of accuracies for each set of layers."""
     rows = [task for task in tasks if task["metric"] == "accuracy"]
     for layers in dict.fromkeys(task["layers"] for task in rows):
         chart = accuracy(
@@ -68,10 +69,10 @@ def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:
 
 
 def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
-    """A line a method, from samples and from means, with exact binomial 95 % intervals.
+    """A line for each method, from samples and from means, with exact binomial 95 % intervals.
 
-    tasks: rows of accuracies; checks: rows of `bounds.parquet` of the same layers. All accuracies
-    share one limit of each kind, since each is of the layers and not of the method.
+    tasks: rows of accuracies; checks: rows of `bounds.parquet` for the same layers. A limit depends
+    on the layers and not on the method, so all accuracies share it.
     """
     rows = [{**task, "features": FEATURES[task["features"]]} for task in tasks]
     base = alt.Chart(alt.Data(values=rows))
@@ -89,7 +90,7 @@ def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
 
 
 def limits(checks: Sequence[Row]) -> list[Row]:
-    """The limits that can bind, a row each."""
+    """The limits that can bind, a row for each."""
     found = {c["bound"]: c["limit"] for c in checks if c["bound"] in LIMITS and c["limit"] < 1}
     return [{"limit": found[name], "line": LIMITS[name]} for name in LIMITS if name in found]
 

@@ -5,13 +5,13 @@ Sort the shares, p_1 >= ... >= p_M. A guess of accuracy a needs at least
     I(a) = H(p) - H(w),   w = (a, min(p_2, t), ..., min(p_M, t)),   t in [0, p_2] with sum w = 1,
 
 nats about the class. This is the rate-distortion function of the labels under Hamming distortion
-(Erokhin 1958), with a "water level" t in place of the usual case distinction: the k classes that
-the optimal guess ever names are those with p_i > t, and a = S_k - (k - 1) t, S_k = p_1 + ... + p_k.
-For equal shares it is Fano's bound.
+(Erokhin 1958), with a "water level" t in place of the usual case distinction. The optimal guess
+only names the k classes with p_i > t, and a = S_k - (k - 1) t, S_k = p_1 + ... + p_k. For equal
+shares it is Fano's bound.
 
-Last, the accuracy that the *best* classifier must at least reach, given what z holds about the
-class. A probe far below it is a weak probe: a remark about the probe, never a violation by the
-model.
+`least_best_accuracy` is the accuracy that the *best* classifier reaches at least, given what z
+tells about the class. A probe far below it is a weak probe. This says something about the probe; it
+is never a violation by the model.
 """
 
 import numpy as np
@@ -39,8 +39,8 @@ def label_information(accuracy: float, shares: Numbers) -> float:
         raise ValueError(f"accuracy must lie in [0, 1], got {accuracy}")
     if accuracy <= p[0] or len(p) == 1:
         return 0.0
-    # k classes are named from a = S_k - (k - 1) p_k on; the first two of these thresholds are both
-    # p_1, but for rounding, and at a threshold k and k - 1 agree.
+    # k classes are named from a = S_k - (k - 1) p_k on. The first two of these thresholds are both
+    # p_1 up to rounding, and at a threshold k and k - 1 agree.
     total = np.cumsum(p)
     k = max(2, int(np.sum(total - np.arange(len(p)) * p <= accuracy)))
     return _information_at(max((total[k - 1] - accuracy) / (k - 1), 0.0), p)
@@ -49,7 +49,7 @@ def label_information(accuracy: float, shares: Numbers) -> float:
 def accuracy_limit(information: float, shares: Numbers) -> float:
     """A(I): the highest accuracy of any guess of y from z when I(y; z) <= I nats. Inverse of I(a).
 
-    The majority share at I = 0 (and below: estimates fluctuate), 1 from I = H(y) on.
+    The majority share for I <= 0 (estimates can fluctuate below zero), 1 from I = H(y) on.
     Raises ValueError for bad shares and for NaN information. Error at most 1e-9.
     """
     p = _sorted(shares)
@@ -58,7 +58,7 @@ def accuracy_limit(information: float, shares: Numbers) -> float:
         return 1.0
     if budget == 0:
         return float(p[0])
-    # the two agree but for rounding; the second must not be reached, or there is no root
+    # the two agree up to rounding; from the second on there is no root
     if budget >= min(entropy(shares), _information_at(0.0, p)):
         return 1.0
     level = brentq(lambda t: _information_at(t, p) - budget, 0, p[1], xtol=1e-16, maxiter=1000)
@@ -79,8 +79,8 @@ def _accuracy_at(level: float, p: Floats) -> float:
 def _information_at(level: float, p: Floats) -> float:
     """H(p) - H(w) at the water level t, as a sum of terms that are not negative.
 
-    For equal shares I(a) is quadratic at its zero, so that the difference of two entropies (error
-    1e-16) would leave an error of 1e-8 in the inverse. With the moved mass e_i = (p_i - t)^+,
+    For equal shares I(a) is quadratic at its zero. A difference of two entropies, with an error of
+    1e-16, would leave an error of 1e-8 in the inverse. With the moved mass e_i = (p_i - t)^+,
     H(p) - H(w) = D(a, p_1) + sum_{i>1} [ D(p_i - e_i, p_i) + e_i log(p_1 / p_i) ],
     where D(w, p) = w log(w / p) - w + p and a = p_1 + sum e_i.
     """
@@ -100,10 +100,10 @@ def least_best_accuracy(information: float, shares: Numbers) -> float:
     Merhav 1994): the accuracy is piecewise linear in H(y|z) = H(y) - I between the points
     (log k, 1/k), and never below the majority share.
 
-    Attained for any class shares: with weight w on k and 1 - w on k + 1, such posteriors average to
-    the shares p iff, for each j, the j largest p_i sum to at most w min(j/k, 1) +
-    (1 - w) min(j/(k+1), 1). The right side is j times its value at j = 1 until j = k, then 1, and
-    that value is the accuracy, so p_1 <= accuracy is all it takes.
+    The bound is attained for any class shares: with weight w on k and 1 - w on k + 1, such
+    posteriors average to the shares p iff, for each j, the j largest p_i sum to at most
+    w min(j/k, 1) + (1 - w) min(j/(k+1), 1). The right side is j times its value at j = 1 up to
+    j = k, and 1 beyond. Its value at j = 1 is the accuracy, so p_1 <= accuracy is sufficient.
 
     For I use a *lower* estimate. Negative values count as 0; from H(y) on the result is 1.
     Raises ValueError for bad shares and for NaN information.

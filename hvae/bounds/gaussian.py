@@ -1,8 +1,13 @@
 """A Gaussian source: its distortion-rate curve, and the best that any hierarchical VAE can reach.
 
-The source is given by the eigenvalues v_i of its covariance, in any order. Rates are nats per data
-item, distortions squared errors summed over the dimensions. Bad eigenvalues (none, negative, NaN or
-infinite) raise ValueError in every function; so do other arguments, by name.
+The source is given by the eigenvalues v_i of its covariance, in any order. Rates are in nats per
+data item, distortions are squared errors summed over the dimensions. Bad arguments, such as
+eigenvalues that are missing, negative, NaN or infinite, raise a ValueError that names them.
+
+The curve comes from reverse water-filling (Cover & Thomas 2006, section 10.3.3): at the water level
+t a direction of variance v has distortion min(v, t) and rate 1/2 log+(v / t). `at_level`, `at_rate`
+and `at_distortion` take weights w_i, so that they also give the conditional curve of a mixture:
+D(t) = sum_i w_i min(v_i, t), R(t) = sum_i w_i/2 log+(v_i / t).
 """
 
 import math
@@ -10,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.bounds import water
 from hvae.statistics import arguments
 from hvae.statistics.arguments import Numbers
 from hvae.statistics.estimate import Floats
@@ -32,7 +36,7 @@ def distortion_rate(rate: float, eigenvalues: Numbers) -> float:
     A negative rate counts as 0 (estimates fluctuate), an infinite one gives 0. NaN: ValueError.
     """
     v = _eigenvalues(eigenvalues)
-    return water.at_rate(arguments.information("rate", rate), v, np.ones_like(v)).distortion
+    return at_rate(arguments.information("rate", rate), v, np.ones_like(v)).distortion
 
 
 def rate_distortion(distortion: float, eigenvalues: Numbers) -> float:
@@ -42,7 +46,7 @@ def rate_distortion(distortion: float, eigenvalues: Numbers) -> float:
     """
     v = _eigenvalues(eigenvalues)
     distortion = arguments.not_negative("distortion", distortion)
-    return water.at_distortion(distortion, v, np.ones_like(v)).rate
+    return at_distortion(distortion, v, np.ones_like(v)).rate
 
 
 def entropy(eigenvalues: Numbers) -> float:
@@ -54,15 +58,15 @@ def entropy(eigenvalues: Numbers) -> float:
 
 
 def reached(beta: Numbers, eigenvalues: Numbers, sigma: float) -> Reached:
-    """The point of the curve that the optimum of J_beta with p(x|z) = N(x_hat, sigma^2 I) lies on.
+    """The point of the curve where J_beta with p(x|z) = N(x_hat, sigma^2 I) is optimal.
 
-    Every nat goes to the layer with the smallest beta: theta = min(beta) sigma^2. Infinite rate
-    never occurs, as theta > 0. Raises ValueError unless all beta and sigma are positive and finite.
+    Every nat goes to the layer with the smallest beta: theta = min(beta) sigma^2. The rate is
+    finite, since theta > 0. Raises ValueError unless all beta and sigma are positive and finite.
     """
     v = _eigenvalues(eigenvalues)
     cheapest = min(arguments.positive("beta", b) for b in arguments.vector("beta", beta))
     level = cheapest * arguments.positive("sigma", sigma) ** 2
-    point = water.at_level(level, v, np.ones_like(v))
+    point = at_level(level, v, np.ones_like(v))
     return Reached(point.rate, point.distortion, level)
 
 
@@ -72,7 +76,7 @@ def optimal_objective(
     """J*: the least D + sum_l beta_l R_l of any model with p(x|z) = N(x_hat, sigma^2 I), any q.
 
     J* = sum_i [ min(v_i, theta) / (2 sigma^2) + b/2 log+(v_i / theta) ], b = min_l beta_l,
-    theta = b sigma^2; with `constant`, plus n/2 log(2 pi sigma^2), which ratios must do without.
+    theta = b sigma^2. `constant` adds n/2 log(2 pi sigma^2), which has no place in a ratio.
     J_beta >= D + b R_total >= D_X(R_total) / (2 sigma^2) + b R_total, which is least at that theta.
     Raises ValueError unless all beta and sigma are positive and finite.
     """
@@ -82,14 +86,68 @@ def optimal_objective(
 
 
 def distortion_constant(dimensions: int, sigma: float) -> float:
-    """The part of D that has nothing to do with the model: n/2 log(2 pi sigma^2), in nats."""
+    """The part of D that is the same for every model: n/2 log(2 pi sigma^2), in nats."""
     dimensions = arguments.whole("dimensions", dimensions, least=1)
     return dimensions / 2 * math.log(2 * math.pi * arguments.positive("sigma", sigma) ** 2)
 
 
 def _eigenvalues(values: Numbers) -> Floats:
-    """The eigenvalues, with the rounding errors of a singular covariance removed."""
+    """The eigenvalues; those that rounding left just below zero are set to zero."""
     v = arguments.numbers("eigenvalues", values)
     if v.ndim == 1 and np.isfinite(v).all():
         v = np.where((v < 0) & (v > -ROUNDING * v.max(initial=0.0)), 0.0, v)
     return arguments.vector("eigenvalues", v)
+
+
+class Filling(NamedTuple):
+    """A point of the curve: total rate in nats and total squared error, per data item."""
+
+    rate: float
+    distortion: float
+
+
+def at_level(level: float, variances: Floats, weights: Floats) -> Filling:
+    """The point at the water level t > 0."""
+    above = variances > level
+    rate = (weights[above] * np.log(variances[above] / level)).sum() / 2
+    return Filling(float(rate), float((weights * np.minimum(variances, level)).sum()))
+
+
+def at_rate(rate: float, variances: Floats, weights: Floats) -> Filling:
+    """The point that costs `rate` >= 0 nats.
+
+    With the k largest v_i above the level,
+    log t = [ sum_{i<=k} w_i log v_i - 2 rate ] / sum_{i<=k} w_i.
+    """
+    v, w = _falling(variances, weights)
+    if math.isinf(rate) or len(v) == 0:
+        return Filling(rate, 0.0)
+    width, logs = np.cumsum(w), np.cumsum(w * np.log(v))
+    needed = (logs - width * np.log(v)) / 2  # the rate from which direction k gets a part
+    k = max(1, int(np.searchsorted(needed, rate, side="right")))
+    level = math.exp((logs[k - 1] - 2 * rate) / width[k - 1])
+    return Filling(rate, float((w * np.minimum(v, level)).sum()))
+
+
+def at_distortion(distortion: float, variances: Floats, weights: Floats) -> Filling:
+    """The point with a total squared error of `distortion` >= 0; rate 0 where that needs none.
+
+    With the k largest v_i above the level, t = [ distortion - sum_{i>k} w_i v_i ] / sum_{i<=k} w_i.
+    """
+    v, w = _falling(variances, weights)
+    mass = float((w * v).sum())
+    if distortion >= mass:
+        return Filling(0.0, mass)
+    if distortion == 0:
+        return Filling(math.inf, 0.0)
+    width, below = np.cumsum(w), w * v
+    rest = np.append(np.cumsum(below[:0:-1])[::-1], 0.0)  # small ones first: no cancellation
+    k = max(1, int(np.sum(width * v + rest >= distortion)))
+    return Filling(at_level((distortion - rest[k - 1]) / width[k - 1], v, w).rate, distortion)
+
+
+def _falling(variances: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Variances in falling order with their weights, without those that need no rate."""
+    used = (variances > 0) & (weights > 0)
+    order = np.argsort(-variances[used], kind="stable")
+    return variances[used][order], weights[used][order]

@@ -1,11 +1,15 @@
-"""Limits for sources that are not Gaussian: Shannon's, and that of a Gaussian mixture.
+"""Limits for sources that are not Gaussian: Shannon's, a Gaussian mixture's, a target's.
 
-Rates are nats per data item, distortions squared errors summed over the dimensions. Both curves lie
-*below* the source's own D(R): no code does better. With H(y) the entropy of the component,
+Rates are in nats per data item, distortions are squared errors summed over the dimensions. Both
+curves lie *below* the source's own D(R): no code does better. With H(y) the entropy of the
+component,
 
     R(D | y) <= R(D) <= R(D | y) + H(y),
 
-since naming the component costs H(y), and being told it cannot hurt (Gray 1973).
+since naming the component costs H(y), and knowing it cannot hurt (Gray 1973).
+
+Shannon's bound in one dimension also limits how well a real-valued target t can be read from a
+latent that holds little information about it.
 """
 
 import math
@@ -13,7 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hvae.bounds import water
+from hvae.bounds import gaussian
 from hvae.statistics import arguments
 from hvae.statistics.arguments import Numbers
 from hvae.statistics.estimate import Floats
@@ -46,14 +50,14 @@ def shannon_rate(distortion: float, entropy: float, dimensions: int) -> float:
 def conditional_distortion_rate(
     rate: float, shares: Numbers, eigenvalues: Sequence[Numbers]
 ) -> float:
-    """D(R | y): the least E ||x - x_hat||^2 of coder and decoder who both know the component.
+    """D(R | y): the least E ||x - x_hat||^2 when coder and decoder both know the component.
 
     shares[k] and eigenvalues[k] belong to component k. At the optimum all components have the same
-    slope, so one water level for all: D = sum_k p_k sum_i min(v_ki, t), R likewise.
+    slope, and so share one water level t: D = sum_k p_k sum_i min(v_ki, t), and R likewise.
     A negative rate counts as 0. Raises ValueError for bad shares, eigenvalues and NaN.
     """
     rate = arguments.information("rate", rate)
-    return water.at_rate(rate, *_directions(shares, eigenvalues)).distortion
+    return gaussian.at_rate(rate, *_directions(shares, eigenvalues)).distortion
 
 
 def conditional_rate_distortion(
@@ -64,7 +68,7 @@ def conditional_rate_distortion(
     Raises ValueError for bad shares and eigenvalues and for a negative or NaN distortion.
     """
     distortion = arguments.not_negative("distortion", distortion)
-    return water.at_distortion(distortion, *_directions(shares, eigenvalues)).rate
+    return gaussian.at_distortion(distortion, *_directions(shares, eigenvalues)).rate
 
 
 def _directions(shares: Numbers, eigenvalues: Sequence[Numbers]) -> tuple[Floats, Floats]:
@@ -79,3 +83,23 @@ def _directions(shares: Numbers, eigenvalues: Sequence[Numbers]) -> tuple[Floats
         lengths = [len(values) for values in variances]
         raise ValueError(f"eigenvalues must be equally many for every component, got {lengths}")
     return np.concatenate(variances), np.repeat(p, len(variances[0]))
+
+
+def squared_error_limit(information: float, entropy: float) -> float:
+    """The least E (t - t_hat)^2 of any t_hat(z) when I(t; z) <= I: exp(2 (h(t) - I)) / (2 pi e).
+
+    `entropy` is the differential entropy h(t) in nats, so the result has the unit of t squared.
+    Equality for jointly Gaussian t and z (Cover & Thomas 2006, theorem 8.6.6, with h(t|z) = h - I).
+    Negative information counts as 0. Raises ValueError for NaN and for infinite entropy.
+    """
+    nats = arguments.information("information", information)
+    return shannon_distortion(nats, entropy, dimensions=1)
+
+
+def r2_limit(information: float, entropy: float, variance: float) -> float:
+    """The highest R^2 = 1 - E (t - t_hat)^2 / var(t) of any t_hat(z) when I(t; z) <= I.
+
+    1 - exp(-2 I) for a Gaussian t. Raises ValueError unless the variance is positive and finite.
+    """
+    least = squared_error_limit(information, entropy)
+    return 1 - least / arguments.positive("variance", variance)

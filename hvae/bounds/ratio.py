@@ -1,15 +1,15 @@
-"""How many times another model's mean is ours, where both are measured on the same items?
+"""The ratio of two models' means, both measured on the same items, and a verdict on it.
 
-The standard error is that of the delta method on the items' paired values: what makes an item hard
-for both cancels. Verdicts are one by one, each at its own 95 %: there is no Holm here, since the
-question is how good a model is at each place, and not whether a theorem fails anywhere.
+The standard error comes from the delta method on the items' paired values, where what makes an item
+hard for both models cancels. Each verdict is taken alone, at 95 %. There is no Holm correction,
+since the question is how good a model is at each place, not whether a theorem fails anywhere.
 """
 
 import math
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from hvae.statistics import arguments
 from hvae.statistics.arguments import Numbers
@@ -17,7 +17,7 @@ from hvae.statistics.estimate import Floats, error_of_mean
 
 Verdict = Literal["holds", "violated", "undecided"]
 
-ONE_SIDED, TWO_SIDED = float(norm.ppf(0.95)), float(norm.ppf(0.975))
+ONE_SIDED, TWO_SIDED = float(ndtri(0.95)), float(ndtri(0.975))
 
 
 class Ratio(NamedTuple):
@@ -43,9 +43,10 @@ def of_means(above: Numbers, below: Numbers) -> Ratio:
 def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
     """ρ = exp(mean(a − b) / n) of code lengths in nats of n data dimensions.
 
-    It is for densities whose constants differ, such as of learned σ, where no ratio of nats means
-    anything: the units of x cancel in the difference. At equal rates, and each with its best σ, it
-    is the ratio of root mean squared errors. se = ρ sd(a − b) / (n √items). Raises as `of_means`.
+    It serves densities whose constants differ, such as those with a learned σ, where a ratio of
+    nats means nothing: the units of x cancel in the difference. At equal rates, with the best σ for
+    each, it is the ratio of root mean squared errors. se = ρ sd(a − b) / (n √items). Raises the
+    errors of `of_means`.
     """
     a, b = _paired(above, below)
     difference = (a - b) / arguments.whole("dimensions", dimensions, least=1)
@@ -54,8 +55,10 @@ def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
 
 
 def verdict(ratio: Ratio, tolerance: float) -> Verdict:
-    """On ratio ≤ 1 + tolerance: it *holds* where the one-sided 95 % upper end keeps to that, is
-    *violated* where the lower end does not, and else, or where there is no ratio, *undecided*.
+    """Is the ratio at most 1 + tolerance?
+
+    It *holds* where the one-sided 95 % upper end is at most that, is *violated* where the lower end
+    is above, and is *undecided* otherwise, also where there is no ratio.
     """
     limit, reach = 1 + tolerance, ONE_SIDED * ratio.std_error
     if ratio.value + reach <= limit:

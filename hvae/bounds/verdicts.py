@@ -1,19 +1,19 @@
 """Does a measured value keep to its limit? Checks with their evidence, and verdicts on them.
 
-A check *holds*, is *violated* or is *undecided*: "violated" needs evidence at a family-wise level
-of 1 % over the experiment (Holm 1979), "holds" that the one-sided 95 % lower end of the slack is
-not negative. A limit that cannot bind is *vacuous* and takes no part.
+A check *holds*, is *violated* or is *undecided*. "Violated" needs evidence at a family-wise level
+of 1 % over the experiment (Holm 1979). "Holds" needs a one-sided 95 % lower end of the slack that
+is not negative. A limit that cannot bind is *vacuous* and is left out of the family.
 """
 
 import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from hvae.statistics import arguments
+from hvae.statistics.intervals import holm
 from hvae.statistics.proportion import at_least, clopper_pearson
-from hvae.statistics.significance import holm
 
 __all__ = [
     "Check",
@@ -33,7 +33,7 @@ ROUNDING = 1e-12  # a relative deficit below this is arithmetic, not evidence
 class Check(NamedTuple):
     """A measured value against its limit, in the units of the measured value."""
 
-    bound: str  # its name; for the reader
+    bound: str  # its name, for the reader
     measured: float
     measured_se: float
     limit: float
@@ -47,7 +47,7 @@ class Check(NamedTuple):
 def accuracy_check(
     correct: int, n: int, limit: float, limit_se: float, *, bound: str = "accuracy"
 ) -> Check:
-    """An accuracy of `correct` among `n` independent items, measured <= limit, by exact tests.
+    """Is the accuracy of `correct` among `n` independent items at most `limit`? By exact tests.
 
     p = P[Binomial(n, limit + 3 limit_se) >= correct], 1 where that probability reaches 1.
     The slack's lower end pairs the one-sided Clopper-Pearson upper end with limit - 1.645 limit_se.
@@ -64,7 +64,7 @@ def accuracy_check(
         limit=limit,
         limit_se=limit_se,
         slack=limit - accuracy,
-        slack_low=limit - float(norm.ppf(ONE_SIDED)) * limit_se - high,
+        slack_low=limit - float(ndtri(ONE_SIDED)) * limit_se - high,
         p_value=at_least(correct, n, min(limit + 3 * limit_se, 1.0)),
         vacuous=limit >= 1,
     )
@@ -81,12 +81,12 @@ def normal_check(
     vacuous: bool = False,
     independent: bool = True,
 ) -> Check:
-    """A value with a standard error against a limit with one, by a normal test of the slack.
+    """A value against a limit, both with a standard error, by a normal test of the slack.
 
     upper: measured <= limit, slack = limit - measured; otherwise the other way round.
     p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, 1 or 0. Where both
-    come from the same items and are not `independent`, se = measured_se + limit_se, the most it is.
-    Whether the limit can bind depends on what is measured: the caller says so.
+    come from the same items and are not `independent`, se = measured_se + limit_se, its largest
+    value. Whether the limit can bind depends on what is measured, so the caller says it.
     Raises ValueError for NaN, infinities and negative standard errors.
     """
     for name, value in {"measured": measured, "limit": limit}.items():
@@ -96,21 +96,21 @@ def normal_check(
     slack = float(limit - measured if upper else measured - limit)
     se = math.hypot(measured_se, limit_se) if independent else measured_se + limit_se
     if se > 0:
-        p_value = float(norm.cdf(slack / se))
+        p_value = float(ndtr(slack / se))
     else:
         p_value = float(slack >= -ROUNDING * max(1.0, abs(measured), abs(limit)))
-    low = slack - float(norm.ppf(ONE_SIDED)) * se
+    low = slack - float(ndtri(ONE_SIDED)) * se
     return Check(bound, measured, measured_se, limit, limit_se, slack, low, p_value, vacuous)
 
 
 def squared_error_check(
     measured: float, measured_se: float, limit: float, limit_se: float, *, bound: str
 ) -> Check:
-    """A mean squared error against a least one, both from the same items, by a normal test.
+    """A mean squared error against a lower limit, both from the same items, by a normal test.
 
-    The error of a mean of squares grows with it, so a low value comes with too low an error and
-    would look certain. Below the limit the test uses the error that goes with the limit itself,
-    measured_se * limit / measured. Raises ValueError as `normal_check` does.
+    The standard error of a mean of squares grows with the mean. A low value has too low an error
+    and would look certain. Below the limit the test uses the error that belongs to the limit,
+    measured_se * limit / measured. Raises the errors of `normal_check`.
     """
     scale = max(1.0, limit / measured) if measured > 0 else 1.0
     numbers = (measured, scale * measured_se, limit, limit_se)
@@ -121,7 +121,7 @@ def squared_error_check(
 def judge(checks: Sequence[Check], level: float = 0.01) -> list[Verdict]:
     """A verdict for each check of one experiment, in the order given.
 
-    Holm runs over the checks that can bind. Raises ValueError unless 0 < level < 1.
+    Holm's correction covers the checks that can bind. Raises ValueError unless 0 < level < 1.
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}")

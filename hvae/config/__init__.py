@@ -1,1 +1,1 @@
-"""`params.yaml`: one strict, typed definition, a file a section."""
+"""`params.yaml`: one strict, typed definition, a file for each section."""

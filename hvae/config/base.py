@@ -1,6 +1,6 @@
 """What every group of parameters shares: strict types, known keys, and checked reading.
 
-What pydantic finds wrong is said in plain sentences, one a problem.
+Each problem that pydantic finds becomes one plain sentence.
 """
 
 import json
@@ -32,7 +32,7 @@ class Checked(ModelMetaclass):
 
 
 class Section(BaseModel, metaclass=Checked):
-    """A group of keys; unknown keys, wrong types, NaN and infinity are refused."""
+    """A group of keys that refuses unknown keys, wrong types, NaN and infinity."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -48,11 +48,11 @@ class Section(BaseModel, metaclass=Checked):
 
     @classmethod
     def _owner(cls) -> str:
-        """Whose keys these are, where the name of the group does not say it."""
+        """The words that name the owner of the keys, where the name of the group does not."""
         return ""
 
     def job(self, *keys: str, **extra: Any) -> str:
-        """The keys that one job depends on, as canonical JSON: its argument and its fingerprint."""
+        """The keys that a job depends on, as canonical JSON: its argument and fingerprint."""
         chosen = self.model_dump(mode="json", by_alias=True, include=set(keys))
         return json.dumps(chosen | extra, sort_keys=True)
 
@@ -71,7 +71,10 @@ S = TypeVar("S", bound=Section)
 
 
 def parse(section: type[S], values: Mapping[str, Any] | str) -> S:
-    """`values` (a mapping or JSON text) as a checked section; InputError with a line a problem."""
+    """`values` (a mapping or JSON text) as a checked section.
+
+    InputError with a line for each problem.
+    """
     text = values if isinstance(values, str) else json.dumps(values, default=str)
     try:
         return section.model_validate_json(text)
@@ -89,7 +92,7 @@ _WORDS = {
 
 
 def sentences(error: ValidationError, text: str) -> str:
-    """One line a problem: key, what is allowed, and the value that was found in the JSON `text`."""
+    """A line for each problem: the key, what is allowed, and the value in the JSON `text`."""
     problems = error.errors()
     values = None if problems[0]["type"] == "json_invalid" else json.loads(text)
     return "\n".join(dict.fromkeys(_sentence(problem, values) for problem in problems))
@@ -107,7 +110,7 @@ def _sentence(problem: Mapping[str, Any], values: Any) -> str:
 
 
 def _unknown_tag(key: str, problem: Mapping[str, Any]) -> str:
-    """A group whose kind is named by one of its keys, where that key is absent or unknown."""
+    """The sentence for a group whose kind is missing or unknown."""
     context = problem["ctx"]
     name = context["discriminator"].strip("'")
     if problem["type"] == "union_tag_not_found":

@@ -1,7 +1,7 @@
 """The single-layer baseline of an experiment: a β-VAE that is as wide as all its layers together.
 
-It has the backbone, the hidden width, the likelihood and the training strategy of the experiment,
-and the values of β_1 for its β.
+It has the backbone, the hidden width, the likelihood and the training strategy of the experiment.
+Its β takes the values of β_1.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from hvae.config.training import Baseline
 
 
 def wanted(params: Params) -> Baseline | None:
-    """Its options; None where there is none, as beside models that have one layer anyway."""
+    """The options of the baseline; None where there is none, as for models of a single layer."""
     return params.baseline if len(params.model.latents) > 1 else None
 
 
 def rows(params: Params, every: int = 1) -> dict[str, list[Point]]:
-    """Its job units by name, one a seed: the values of β_1 that `thinned` keeps."""
+    """Its job units by name, one for each seed: the values of β_1 that `thinned` keeps."""
     if wanted(params) is None:
         return {}
     return {
@@ -35,12 +35,12 @@ def rows(params: Params, every: int = 1) -> dict[str, list[Point]]:
 
 
 def evaluated_rows(params: Params) -> dict[str, list[Point]]:
-    """The part of `rows` that has latents and tasks: at the β_1 of the experiment's own."""
+    """The part of `rows` that has latents and tasks: at the β_1 of the evaluated points."""
     return rows(params, params.evaluation.every)
 
 
 def schedule(params: Params) -> dict[str, Any]:
-    """What training it depends on, beside model and data; nothing where there is none."""
+    """The options of its training; empty where there is no baseline."""
     found = wanted(params)
     return found.schedule(params.training) if found else {}
 
@@ -48,7 +48,7 @@ def schedule(params: Params) -> dict[str, Any]:
 def model(params: Params) -> Model:
     """One Gaussian layer in place of z_1, …, z_L, also where z_L is categorical.
 
-    With no layer above, the ladder has nothing to combine and a skip nothing to skip.
+    A single layer has no use for a ladder or a skip.
     """
     layer = {"latents": [width(params.model, params.data.extent.shape)], "top": "gaussian"}
     plain = {"inference": "top-down", "skip": False}
@@ -56,9 +56,10 @@ def model(params: Params) -> Model:
 
 
 def width(of: Model, shape: Sequence[int] | None) -> int:
-    """Σ_l d_l; of maps, the least number that holds as many values as all z_l of an item do.
+    """Σ_l d_l; for maps, the least number of maps with as many values as all z_l together.
 
-    Where the shape of an item is not known before the data are read, Σ_l d_l maps hold no fewer.
+    Where the shape of an item is unknown before the data are read, it is Σ_l d_l maps, which hold
+    at least as many values.
     """
     if shape is None:
         return sum(of.latents)

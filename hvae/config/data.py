@@ -1,26 +1,95 @@
 """The `data` section of `params.yaml`: which source, its own options, and how it is divided.
 
-`source` decides which options there are; a source refuses the options of another one by name.
-Every option has a default, so that a source's name alone is enough, and the folder of one's own
-files. The sources of each kind are listed at the end of its file in `sources/`.
+`source` decides which options there are; an option of another source is refused by name. Every
+option has a default, except the folder of your own files. The sources of each kind are listed at
+the end of its file in `sources/`.
+
+The published image sets are here. They come with a test set of their own and have no options. Their
+files are downloaded, or read from the folder `raw_dir` without a network.
 """
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
+from hvae.config.sources.common import Common, Extent
 from hvae.config.sources.files import FileData
-from hvae.config.sources.published import PublishedData
 from hvae.config.sources.synthetic import SyntheticData
+
+MNIST = Extent(60_000, 10_000, (28, 28))  # also of the sets in its format
+
+
+class Published(Common):
+    """A source whose files lie in the folder `cache` of `data/raw/`, unless `raw_dir` is set.
+
+    published: how many training and test items the files hold, and the shape of an item.
+    """
+
+    cache: ClassVar[str]
+    published: ClassVar[Extent]
+
+    @property
+    def extent(self) -> Extent:
+        return self.published
+
+    @property
+    def home(self) -> Path:
+        """The folder where the files are, or will be once they are downloaded."""
+        return self.folder or Path("data/raw") / self.cache
+
+
+class Mnist(Published):
+    """28×28 grey images of handwritten digits."""
+
+    source: Literal["mnist"]
+    cache = "mnist"
+    published = MNIST
+
+
+class BinaryMnist(Published):
+    """The same; each pixel is drawn once as black or white, its grey value the probability."""
+
+    source: Literal["binary-mnist"]
+    cache = "mnist"
+    published = MNIST
+
+
+class FashionMnist(Published):
+    """28×28 grey images of clothes."""
+
+    source: Literal["fashion-mnist"]
+    cache = "fashion-mnist"
+    published = MNIST
+
+
+class Svhn(Published):
+    """32×32 colour images of the digits of house numbers."""
+
+    source: Literal["svhn"]
+    cache = "svhn"
+    published = Extent(73_257, 26_032, (32, 32, 3))
+
+
+class Cifar10(Published):
+    """32×32 colour images of ten kinds of animals and vehicles."""
+
+    source: Literal["cifar10"]
+    cache = "cifar10"
+    published = Extent(50_000, 10_000, (32, 32, 3))
+
+
+PublishedData = Mnist | BinaryMnist | FashionMnist | Svhn | Cifar10
+
 
 Data = Annotated[SyntheticData | PublishedData | FileData, Field(discriminator="source")]
 
 
 def other(data: Data) -> Data | None:
-    """The options of the data set that `outliers` names: its defaults, and divided as the data."""
+    """The data set that `outliers` names, with default options and the division of `data`."""
     if data.outliers is None:
         return None
-    fractions = data.split.model_dump()  # which a published set's need not be: they may exceed 1
+    fractions = data.split.model_dump()  # of a published set they need not sum to 1
     total = sum(fractions.values())
     split = {name: part / total for name, part in fractions.items()}
     values = {"source": data.outliers, "max_items": data.max_items, "split": split}

@@ -1,4 +1,4 @@
-"""The `grid` section of `params.yaml`: the points that are measured, by their β or their rates.
+"""The `grid` section of `params.yaml`: the points that are measured, given by β or by rates.
 
 Every list over layers runs bottom to top (z_1 first). β is dimensionless, rates are in nats.
 """
@@ -14,7 +14,10 @@ from hvae.config.base import Section, Seed, group_or_list
 
 
 class LogRange(Section):
-    """`points` values of β, evenly spaced in log β; rounded so that finer ranges nest coarser."""
+    """`points` values of β, evenly spaced in log β.
+
+    `axes` rounds them, so that a finer range contains the values of a coarser one.
+    """
 
     from_: Annotated[float, Field(gt=0, alias="from")]
     to: PositiveFloat
@@ -39,9 +42,9 @@ Axis = Annotated[
 
 
 def thinned(axis: Sequence[float], every: int) -> list[float]:
-    """Every `every`-th value of an axis, and always its least, its middle and its largest one.
+    """Every `every`-th value of an axis, and always its lowest, middle and highest value.
 
-    So the ends of an axis, and what lies between them, are evaluated however few values it has.
+    So the ends and the middle are evaluated, however few values an axis has.
     """
     ranked = sorted(axis)
     kept = {*axis[::every], ranked[0], ranked[len(ranked) // 2], ranked[-1]}
@@ -94,7 +97,7 @@ Rates = Annotated[
 
 
 class Grid(Section):
-    """One axis a layer, a range or a list of β values; every combination is a point.
+    """An axis for each layer, a range or a list of β; every combination is a point.
 
     rates: further points, by the rates that they are trained to: a lattice, or a list of
     (R_1, …, R_L) in nats.
@@ -136,8 +139,8 @@ class Grid(Section):
         Independent models train together in a row: all β_1 for one (β_2, …, β_L) and one seed. The
         points of an amortized model are all in one job a seed, since they have nothing to train.
 
-        amortized: whether all points of a seed share a model; every: take the values of each axis
-        that `thinned` keeps.
+        amortized: whether all points of a seed share a model. every: each axis is reduced to the
+        values that `thinned` keeps.
         """
         lowest, *upper = (thinned(axis, every) for axis in self.axes())
         found: dict[str, list[Point]] = {}
@@ -155,7 +158,7 @@ class Grid(Section):
         return found
 
     def shared(self) -> dict[int, str]:
-        """The name of the model for the whole plane, by its seed."""
+        """The name of the model for the whole plane, for each seed."""
         return {seed: f"amortized_s{seed}" for seed in self.seeds}
 
     def targets(self) -> list[list[float]]:

@@ -1,13 +1,14 @@
 """The `model` section of `params.yaml`: sizes, the likelihood p(x | z), and the family of z_L.
 
-An overlay is merged over the default experiment, whose σ then stands beside another family's name.
-A family that has no σ refuses one rather than leave it without effect: it takes `sigma: null`.
+An overlay is merged over the default experiment, whose σ then stays beside the name of another
+family. A family without σ refuses it, since it would have no effect, and takes `sigma: null`.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Discriminator,
     Field,
@@ -19,12 +20,19 @@ from pydantic import (
 )
 
 from hvae.config.base import Section, group_or_name
+from hvae.config.sizes import FLAT
 
 
 class FamilyOptions(Section):
-    """What every family takes."""
+    """What every family takes; words: what it is, with its options in braces."""
 
     family: str
+    words: ClassVar[str]
+
+    @property
+    def told(self) -> str:
+        """In words, with its options."""
+        return self.words.format(**self.model_dump())
 
     @classmethod
     def _owner(cls) -> str:
@@ -37,7 +45,7 @@ class FamilyOptions(Section):
 
 
 class DiscreteOptions(FamilyOptions):
-    """A family of probabilities, which have no σ."""
+    """A family of probabilities, which has no σ."""
 
     sigma: None = None
 
@@ -56,6 +64,7 @@ class GaussianOptions(FamilyOptions):
     """Normal with a fixed standard deviation σ, in units of the prepared data."""
 
     family: Literal["gaussian"]
+    words = "Gaussian likelihood with σ = {sigma:g}"
     sigma: PositiveFloat
 
 
@@ -63,6 +72,7 @@ class LearnedGaussianOptions(FamilyOptions):
     """Normal with one σ for all data dimensions, learned with the weights; it starts at `sigma`."""
 
     family: Literal["gaussian-learned"]
+    words = "Gaussian likelihood with a learned σ"
     sigma: Annotated[float, Field(ge=0.01, le=100)]
 
 
@@ -70,12 +80,14 @@ class BernoulliOptions(DiscreteOptions):
     """A probability of 1 in each data dimension, for data of zeros and ones."""
 
     family: Literal["bernoulli"]
+    words = "Bernoulli likelihood"
 
 
 class MixtureOfLogisticsOptions(DiscreteOptions):
     """Grey levels or colours of a pixel from a mixture of `components` discretised logistics."""
 
     family: Literal["mixture-of-logistics"]
+    words = "mixture of {components} discretised logistics"
     components: Annotated[int, Field(ge=1, le=100)] = 10
 
 
@@ -86,9 +98,9 @@ Likelihood = Annotated[
 
 
 class CategoricalOptions(Section):
-    """`variables` one-hot vectors of so many `categories` side by side, with a uniform prior.
+    """`variables` one-hot vectors of `categories` entries side by side, with a uniform prior.
 
-    Gradients pass as those of a relaxation at `temperature`; values do not depend on it.
+    Gradients are those of a relaxation at `temperature`; values do not depend on it.
     """
 
     family: Literal["categorical"]
@@ -98,11 +110,11 @@ class CategoricalOptions(Section):
 
     @property
     def width(self) -> int:
-        """V · K, the numbers that hold a sample."""
+        """V · K, the length of a sample."""
         return self.variables * self.categories
 
     def check(self, latents: Sequence[int], backbone: str) -> None:
-        """ValueError unless it is the vector on top of `latents` that this backbone makes."""
+        """ValueError unless it fits the last of `latents`, and `backbone` makes that a vector."""
         if latents[-1] != self.width:
             raise ValueError(
                 f"latents must end in top.variables · top.categories, {self.variables} · "
@@ -131,11 +143,17 @@ def _splits_the_rate(inference: object) -> object:
     return inference
 
 
-class Conditioning(Section):
-    """How freely one model for a plane may change with β: cheaper or better.
+def _known(backbone: str) -> str:
+    if backbone not in FLAT:
+        raise ValueError(f"must be one of {', '.join(FLAT)}, got {backbone!r}")
+    return backbone
 
-    `rank` is that of the low-rank adapter of each matrix, at most; `units` those of each of the
-    hypernetwork's two layers, which conditions the others on β.
+
+class Conditioning(Section):
+    """How freely a model for the whole plane can change with β. Larger is better and slower.
+
+    `rank` is the largest rank of the low-rank adapter of a matrix. `units` is the width of the
+    hypernetwork's two layers.
     """
 
     rank: PositiveInt
@@ -143,18 +161,20 @@ class Conditioning(Section):
 
 
 class Model(Section):
-    """Sizes and choices of a `HierarchicalVAE`; `skip` lets z_{>1} feed the decoder too.
+    """Sizes and choices of a `HierarchicalVAE`.
 
-    `latents` are widths of vectors or, for layers that the backbone keeps spatial, numbers of maps.
-    `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
-    `top` is the family of z_L; all layers below it are Gaussian. `conditioning` is for a model
-    that is trained for a whole plane; a model of a single β has none. `shortcut` makes heads and
-    decoder of perceptrons linear beside their hidden layer, too: W_2 SiLU(W_1 x) + W_3 x.
+    latents: the width of each z_l, or its number of maps where the backbone keeps it spatial.
+    width: of hidden layers, or the base channels of a convolutional backbone.
+    skip: whether z_{>1} feed the decoder too.
+    shortcut: whether heads and decoder of perceptrons are linear beside their hidden layer, too:
+    W_2 SiLU(W_1 x) + W_3 x.
+    top: the family of z_L; all layers below it are Gaussian.
+    conditioning: for a model of the whole plane; a model of a single β does not use it.
     """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]
     inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)]
-    backbone: Literal["mlp", "conv", "conv-spatial"]
+    backbone: Annotated[str, AfterValidator(_known)]
     width: PositiveInt
     skip: bool
     shortcut: bool = False

@@ -1,4 +1,4 @@
-"""The one typed definition of `params.yaml`: what may be asked for, and what is refused.
+"""The one typed definition of `params.yaml`: which keys and values are allowed.
 
 Every list over layers runs bottom to top (z_1 first). β is dimensionless, rates are in nats.
 """
@@ -10,23 +10,29 @@ from pydantic import Field, PositiveInt, model_validator
 from hvae.config.base import Section, Seed
 from hvae.config.data import Data
 from hvae.config.grid import Grid, Lattice, Point
+from hvae.config.guidance import Guidance
 from hvae.config.model import Model
-from hvae.config.tasks import Guidance, Tasks
+from hvae.config.tasks import Tasks
 from hvae.config.training import Baseline, Certification, Training
 
 
 class Extraction(Section):
-    """z samples an item for rates and distortions; at most `max_items` items of each split."""
+    """How rates, distortions and latents are measured.
+
+    samples: z samples for each item. max_items: the items of each split, at most.
+    """
 
     samples: PositiveInt
     max_items: Annotated[int, Field(ge=10)]
 
 
 class Evaluation(Extraction):
-    """Also test items that I(x; z) compares in pairs, and z samples an item for −log p(x).
+    """How points are evaluated.
 
-    every: only each `every`-th value of an axis of β, its ends and its middle have latents,
-    information and tasks (`grid.thinned`), and none of them where `grid.rates` has points.
+    every: latents, information and tasks are restricted to each `every`-th value of an axis of β,
+    its ends and its middle (`grid.thinned`), or to the points of `grid.rates` if there are any.
+    information_items: the test items that I(x; z) compares in pairs. importance_samples: z samples
+    for each item for −log p(x).
     """
 
     every: PositiveInt = 1
@@ -34,7 +40,7 @@ class Evaluation(Extraction):
     importance_samples: PositiveInt
 
     def extraction(self) -> dict[str, Any]:
-        """The part that extracting the latents depends on."""
+        """The part that measurement and extraction depend on."""
         return self.model_dump(include=set(Extraction.model_fields))
 
 
@@ -43,7 +49,7 @@ class Report(Section):
 
 
 class Params(Section):
-    """The whole of `params.yaml`, an overlay merged in."""
+    """All of `params.yaml`, with an overlay merged over it."""
 
     experiment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     seed: Seed
@@ -114,5 +120,5 @@ class Params(Section):
         return self.rate_rows() or self.grid.rows(self.amortized, self.evaluation.every)
 
     def anchors(self) -> dict[str, list[Point]]:
-        """The job units of the independent models beside an amortised plane; none without one."""
+        """The job units of the anchors, independent models beside an amortized plane, if any."""
         return self.certification.rows(self.grid) if self.amortized else {}

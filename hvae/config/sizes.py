@@ -1,6 +1,6 @@
-"""How large feature maps and flat latents are, without a network: for models, and for plans.
+"""The sizes of feature maps and flat latents, computed without a network.
 
-Sizes are those of the backbones in `hvae/models/backbones/`, lists over layers bottom to top.
+Sizes are those of the backbones in `hvae/models/backbones/`. Lists over layers run bottom to top.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ class Size(NamedTuple):
 
 
 def channels(shape: Sequence[int]) -> int:
-    """The numbers in a pixel: c of (h, w, c), else 1."""
+    """The channels of an image: c for (h, w, c), else 1."""
     return shape[2] if len(shape) == 3 else 1
 
 
@@ -44,7 +44,7 @@ def size_of(shape: Sequence[int]) -> Size:
 
 
 def halved(shape: Sequence[int], times: int) -> list[Size]:
-    """The size of the image, and that after each halving."""
+    """The size of the image, and the size after each halving."""
     result = [size_of(shape)]
     for _ in range(times):
         result.append(result[-1].half)
@@ -52,12 +52,12 @@ def halved(shape: Sequence[int], times: int) -> list[Size]:
 
 
 def conv_scales(shape: Sequence[int]) -> list[Size]:
-    """Of `conv`: the image, its halvings, and last the maps of z_1."""
+    """The sizes in `conv`: the image and each halving; the last is the size of z_1's maps."""
     return halved(shape, HALVINGS)
 
 
 def spatial_scales(shape: Sequence[int], layers: int) -> list[Size]:
-    """Of `conv-spatial`: the image, then half of it, then the maps of z_1, …, z_L."""
+    """The sizes in `conv-spatial`: the image, half of it, then the maps of z_1, …, z_L."""
     return halved(shape, layers + 1)
 
 
@@ -74,6 +74,7 @@ def _spatial(shape: Sequence[int], latents: Sequence[int]) -> list[int]:
     return [count * size.area for count, size in zip(latents, scales, strict=True)]
 
 
+# By the names that `model.backbone` may have.
 FLAT: Mapping[str, Callable[[Sequence[int], Sequence[int]], list[int]]] = {
     "mlp": _vectors,
     "conv": _lowest_spatial,
@@ -82,5 +83,5 @@ FLAT: Mapping[str, Callable[[Sequence[int], Sequence[int]], list[int]]] = {
 
 
 def flat_latents(backbone: str, shape: Sequence[int], latents: Sequence[int]) -> list[int]:
-    """d_1, …, d_L: how many numbers an item's z_l are, for items of `shape` and `model.latents`."""
+    """d_1, …, d_L: how many numbers z_l has, for items of `shape` and the widths `latents`."""
     return FLAT[backbone](shape, latents)

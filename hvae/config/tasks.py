@@ -1,21 +1,25 @@
-"""The sections `tasks` and `guidance` of `params.yaml`.
+"""The section `tasks` of `params.yaml`: what is measured on the latents, and by which methods.
 
-What is measured on the latents, and by which methods; what applications are worth, and what a code
-may cost.
+A task is one entry of `Tasks`: its settings, and what the rest of the program has to know of it.
 """
 
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section
+from hvae.config.task import (
+    CLASSIFIER,
+    MODEL,
+    Task,
+    images,
+    labels,
+    middle,
+    outliers,
+    preferred,
+    target_or_images,
+)
 
 T = TypeVar("T")
 
@@ -121,19 +125,63 @@ class Visualisation(Section):
     max_items: Items = 300
 
 
-class Tasks(Section):
-    """Each task's own section; whether there are rows depends on the source's labels and target."""
+Name = str  # of an entry of `Tasks`
 
-    classification: Classification
-    clustering: Clustering = Clustering()
-    regression: Regression = Regression()
-    generation: Generation = Generation()
-    reconstruction: Reconstruction = Reconstruction()
-    denoising: Denoising = Denoising()
-    inpainting: Inpainting = Inpainting()
-    upscaling: Upscaling = Upscaling()
-    compression: Compression = Compression()
-    anomaly: Anomaly = Anomaly()
+
+class Tasks(Section):
+    """Each task with its own section; the order of tables, pages and advice is that of the entries.
+
+    The last is drawn and not scored.
+    """
+
+    reconstruction: Annotated[
+        Reconstruction, Task(reads=frozenset({MODEL}), metrics=("psnr_db", "mse"), ways=False)
+    ] = Reconstruction()
+    denoising: Annotated[
+        Denoising,
+        Task(
+            reads=frozenset({MODEL}),
+            needs=images,
+            metrics=("psnr_db",),
+            ways=False,
+            word="noise",
+            judged=middle,
+        ),
+    ] = Denoising()
+    inpainting: Annotated[
+        Inpainting,
+        Task(
+            reads=frozenset({MODEL}),
+            needs=images,
+            metrics=("psnr_db",),
+            ways=False,
+            word="mask",
+            judged=preferred("half"),
+        ),
+    ] = Inpainting()
+    upscaling: Annotated[
+        Upscaling,
+        Task(reads=frozenset({MODEL}), needs=images, metrics=("psnr_db",), ways=False),
+    ] = Upscaling()
+    compression: Annotated[
+        Compression,
+        Task(reads=frozenset({MODEL}), metrics=("psnr_db",), ways=False, word="quality"),
+    ] = Compression()
+    classification: Annotated[Classification, Task(needs=labels, metrics=("accuracy",), means=True)]
+    regression: Annotated[Regression, Task(needs=target_or_images, metrics=("r2",))] = Regression()
+    clustering: Annotated[Clustering, Task(needs=labels, metrics=("nmi",))] = Clustering()
+    anomaly: Annotated[
+        Anomaly, Task(reads=frozenset({MODEL}), needs=outliers, metrics=("auroc",))
+    ] = Anomaly()
+    generation: Annotated[
+        Generation,
+        Task(
+            reads=frozenset({MODEL, CLASSIFIER}),
+            needs=labels,
+            metrics=("inception_score",),
+            features="",
+        ),
+    ] = Generation()
     visualisation: Visualisation = Visualisation()
 
     def settings(self, task: str) -> dict[str, Any]:
@@ -142,37 +190,9 @@ class Tasks(Section):
         return section.model_dump(mode="json", by_alias=True)
 
 
-Name = Literal[
-    "reconstruction",
-    "denoising",
-    "inpainting",
-    "upscaling",
-    "compression",
-    "classification",
-    "regression",
-    "clustering",
-    "anomaly",
-    "generation",
-]
-NAMES: tuple[Name, ...] = get_args(Name)
-
-
-class Guidance(Section):
-    """How recommendations are made.
-
-    weights: what each application counts in the compromise; 1 where it is not named, 0 leaves it
-    out. compression_bits: the most bits per data dimension that a point for compression may take.
-    """
-
-    weights: dict[Name, NonNegativeFloat] = Field(default={})
-    compression_bits: PositiveFloat = 0.5
-
-    @model_validator(mode="after")
-    def _something_counts(self) -> Self:
-        if not any(self.weight(name) for name in NAMES):
-            raise ValueError(f"weights must not all be 0, got {dict(self.weights)}")
-        return self
-
-    def weight(self, name: Name) -> float:
-        """What one application counts."""
-        return self.weights.get(name, 1.0)
+TASKS: Mapping[Name, Task] = {
+    name: entry
+    for name, field in Tasks.model_fields.items()
+    for entry in field.metadata
+    if isinstance(entry, Task)
+}

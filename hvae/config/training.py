@@ -10,11 +10,13 @@ from hvae.config.grid import Axis, Grid, Point
 
 
 class Schedule(Section):
-    """AdamW, its learning rate falling linearly to zero; β rises over the first `warm_up` of the
-    steps. The kept weights are those of the lowest objective on validation data.
+    """AdamW with a learning rate that falls linearly to zero.
 
-    weight_decay: the part of itself that a weight loses in a step, times the learning rate. The
-    hypernetwork has none: decay would draw all β to one model.
+    The weights with the lowest objective on validation data are kept.
+
+    warm_up: β rises to its value over this fraction of the steps.
+    weight_decay: in a step a weight loses this fraction of itself, times the learning rate. The
+    hypernetwork has no decay, which would pull all β towards one model.
     """
 
     steps: PositiveInt
@@ -58,11 +60,11 @@ class Training(Schedule):
 
 
 class Certification(Section):
-    """Independent models that an amortised plane is held against; nothing without such a plane.
+    """Independent models (anchors) that an amortized plane is compared with, where there is one.
 
-    beta: their axes, as those of the grid; null: the first, the middle and the last value of each.
+    beta: their axes, as in `grid`; null takes the first, middle and last value of each grid axis.
     seeds: restarts at each β, of which the best on validation data is compared.
-    tolerance: by how much the amortised J° and D° may exceed theirs, relatively.
+    tolerance: by which fraction the amortized J° and D° may exceed theirs.
     """
 
     beta: Annotated[list[Axis], Field(min_length=1)] | None = None
@@ -79,7 +81,7 @@ class Certification(Section):
         ]
 
     def rows(self, grid: Grid) -> dict[str, list[Point]]:
-        """The job units: the anchors of one seed, by name."""
+        """The job units by name: the anchors of one seed."""
         return {
             row: [
                 Point(name=name, beta=list(beta), seed=seed, model=name)
@@ -92,7 +94,7 @@ class Certification(Section):
 
 
 class Changes(Section):
-    """What differs from another schedule; null: nothing."""
+    """What differs from another schedule; null for no difference."""
 
     steps: PositiveInt | None = None
     batch_size: PositiveInt | None = None
@@ -103,13 +105,13 @@ class Changes(Section):
 
 
 class Baseline(Section):
-    """A model of one layer beside those of several, which all tasks are measured on as well.
+    """A model with one layer, on which all tasks are measured as well.
 
-    training: where its schedule is not that of `training`.
+    training: what differs from the schedule in the section `training`.
     """
 
     training: Changes = Changes()
 
     def schedule(self, training: Training) -> dict[str, Any]:
-        """The part that training it depends on."""
+        """The schedule of its training."""
         return training.schedule() | self.training.model_dump(exclude_none=True)

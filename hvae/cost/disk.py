@@ -12,7 +12,7 @@ from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
 from hvae.cost.counts import Counts, baseline_counts, counts, models
-from hvae.cost.model_size import weights
+from hvae.models.size import size
 
 FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # of a latent: mean, standard deviation and sample
@@ -67,8 +67,8 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
     row = FLOAT64 * (len(widths) + 3)  # of `items`: rates, distortion, squared error, index
-    plain = (count.anchors + count.targets) * weights(model, shape)
-    trained = count.models * weights(model, shape, params.amortized)
+    plain = (count.anchors + count.targets) * size(model, shape).weights
+    trained = count.models * size(model, shape, params.amortized).weights
     measured = count.points + count.anchors + count.targets
     pictures = count.evaluated * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)
     return Room(

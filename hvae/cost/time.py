@@ -4,24 +4,28 @@ Of one core, with N multiplications of a forward pass for one item, in seconds::
 
     a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
     a point               P + Q · items · samples
-    an evaluated point    D + C · items · kinds of task + passes · N / V
+    an evaluated point    D + C · items · tasks that fit to latents or ask the classifier
+                          + passes · N / V
     any job               S
 
 The constants are those of `benchmarks/scaling.md`, which says how far predictions were from runs.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
 from hvae.config.model import Model
 from hvae.config.params import Params
+from hvae.config.task import MODEL
+from hvae.config.tasks import TASKS
 from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import evaluated
-from hvae.cost.model_size import multiplications
+from hvae.models.size import size
 
-SPEED: Mapping[str, float] = {"mlp": 20e9, "conv": 12e9, "conv-spatial": 12e9}  # V, a second
+SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)  # V, a second: of convolutions
 STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model
 START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
@@ -62,9 +66,9 @@ def time(params: Params) -> Time | None:
 def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     """Seconds that latents, information and tasks of one point take."""
     data, asked = params.data, params.evaluation
-    kinds = 3 * data.labelled + (data.targeted or data.pictured)
+    kinds = sum(task.needs(data) and task.reads != {MODEL} for task in TASKS.values())
     passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
-    forward = multiplications(params.model, shape) / SPEED[params.model.backbone]
+    forward = size(params.model, shape).multiplications / SPEED[params.model.backbone]
     return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward
 
 
@@ -94,8 +98,8 @@ def _job(
     conditioned: bool = False,
 ) -> float:
     """Seconds to train that many models together."""
-    passes = 3 * schedule["batch_size"] * members * multiplications(model, shape, conditioned)
-    return float(schedule["steps"] * (STEP + passes / SPEED[model.backbone]))
+    forward = size(model, shape, conditioned).multiplications / SPEED[model.backbone]
+    return float(schedule["steps"] * (STEP + 3 * schedule["batch_size"] * members * forward))
 
 
 def sentence(params: Params, cores: int | None) -> str:

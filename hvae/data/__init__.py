@@ -1,1 +1,1 @@
-"""Data: sources (one file a family), the prepared, typed Parquet form, and the splits."""
+"""Data: sources (a file for each family), splits, and the prepared, typed Parquet files."""

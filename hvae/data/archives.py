@@ -1,7 +1,7 @@
-"""Published files: found in the user's folder or downloaded, and known by what is in them.
+"""Published files: found in the user's folder or downloaded, and identified by their content.
 
-A file counts as the published one if its own SHA-256 is, or if that of all that is read from it is:
-an archive that was packed anew holds the same data. Nothing is unpacked to disk.
+A file is accepted if it has the published SHA-256, or if everything that is read from it has: an
+archive that was packed again holds the same data. Nothing is unpacked to disk.
 """
 
 import gzip
@@ -16,20 +16,20 @@ import pooch
 import requests
 from numpy.typing import NDArray
 
-from hvae.config.sources.published import Published
+from hvae.config.data import Published
 from hvae.data.source import Source, check
 from hvae.errors import InputError, one_line
 from hvae.io import command, writing
 
-MOST = 300_000_000  # bytes that are read from one compressed file: what is larger is not ours
+MOST = 300_000_000  # bytes that are read from a compressed file: no published one has more
 CHUNK = 1 << 16
 
 
 class File(NamedTuple):
     """A file as it is published.
 
-    urls: where to get it, in the order of trial. sha256: that of the file.
-    contents: the SHA-256 of what is read from it, by name.
+    urls: where to get it, tried in this order. sha256: the file's checksum. contents: the SHA-256
+    of each part that is read from it, by name.
     """
 
     name: str
@@ -39,7 +39,7 @@ class File(NamedTuple):
 
 
 def obtain(file: File, options: Published) -> Path:
-    """Where the file is, downloaded if need be; InputError where it is not and cannot be had."""
+    """The path of the file, downloaded if needed; InputError where it cannot be found or loaded."""
     path = options.home / file.name
     if path.is_file():
         return path
@@ -51,13 +51,13 @@ def obtain(file: File, options: Published) -> Path:
     if path.is_file():
         return path
     raise InputError(
-        f"{file.name} cannot be downloaded ({'; '.join(problems)}): where there is no network, "
-        f"put it into a folder and name that as data.raw_dir"
+        f"{file.name} cannot be downloaded ({'; '.join(problems)}): without a network, "
+        f"put it into a folder and set data.raw_dir to that folder"
     )
 
 
 def _problem(url: str, file: File, path: Path) -> str | None:
-    """Download to beside `path` and rename, unless it is there; what went wrong, if anything."""
+    """Download to a file beside `path` and rename it, if it is not there; return what failed."""
     if path.is_file():
         return None
     try:
@@ -70,17 +70,17 @@ def _problem(url: str, file: File, path: Path) -> str | None:
 
 
 def _download(fetch: pooch.HTTPDownloader, url: str, file: File, path: Path) -> None:
-    """Fill `path`; ValueError where the network fails, or has another file than is published."""
+    """Download to `path`; ValueError where the network fails or the file is not as published."""
     try:
         fetch(url, str(path), None)
     except requests.RequestException as error:
         raise ValueError(f"{type(error).__name__} at {url}") from None
     if not is_published(path, file):
-        raise ValueError(f"another file than published at {url}")
+        raise ValueError(f"the file at {url} is not the published one")
 
 
 def gunzip(path: Path, kind: str = "gzip") -> bytes:
-    """What a gzip file holds; InputError where it is cut off, broken or far too long."""
+    """The content of a gzip file; InputError where it is cut off, broken or far too long."""
     try:
         with gzip.open(path) as file:
             content = file.read(MOST + 1)
@@ -92,12 +92,14 @@ def gunzip(path: Path, kind: str = "gzip") -> bytes:
 
 
 def broken(path: Path, kind: str, error: object) -> InputError:
-    """That a file cannot be read as what it should be."""
-    return InputError(f"{path} is cut off or not a {kind} file ({one_line(error)}): get it anew")
+    """The error for a file that cannot be read as the kind it should be."""
+    return InputError(
+        f"{path} is cut off or not a {kind} file ({one_line(error)}): download it again"
+    )
 
 
 def verify(path: Path, file: File, contents: Mapping[str, bytes]) -> None:
-    """InputError unless the file at `path`, or else what was read from it, is as published."""
+    """InputError unless the file at `path`, or what was read from it, is as published."""
     if is_published(path, file):
         return
     found = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -112,7 +114,7 @@ def is_published(path: Path, file: File) -> bool:
 
 
 def unknown(path: Path, file: File) -> InputError:
-    """That a file holds something else than what is published under its name."""
+    """The error for a file whose content is not what is published under its name."""
     return InputError(
         f"{path} does not hold what is published as {file.name}: remove it, "
         f"and get it from {file.urls[0]}"
@@ -130,7 +132,10 @@ def published(
     classes: tuple[str, ...],
     origin: object,
 ) -> Source:
-    """Images (items, n) in parts of which the last is the test set; errors name `origin`."""
+    """A source from images (items, n) in parts, the last of them the test set.
+
+    InputError where shapes or values are wrong; it names `origin`.
+    """
     count, train = sum(len(part) for part in images), sum(len(part) for part in images[:-1])
     source = Source(
         x=np.concatenate(images),

@@ -1,8 +1,8 @@
 """`npz` and `parquet`: the user's own arrays in a file, `x` and perhaps labels and a target.
 
-Of NumPy's files pickled ones are never read. A Parquet table has lists of one length in its column
-`x`, as a prepared split of another experiment does. Arrays under other names are not read, and
-refused where their names are close to those that are.
+Pickled arrays are never read. A Parquet table has lists of one length in its column `x`, like a
+prepared split of another experiment. Arrays with other names are not read. They are refused where a
+name is close to one that is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ from hvae.errors import InputError, counted, listed, one_line, were
 from hvae.io import tables
 from hvae.io.reading import near, refuse_bomb
 
-Names = Mapping[str, str]  # what "x", "label" and "target" are called in a kind of file
+Names = Mapping[str, str]  # the names of "x", "label" and "target" in a kind of file
 IN_NPZ: Names = {"x": "x", "label": "labels", "target": "target"}
 IN_PARQUET: Names = {"x": "x", "label": "label", "target": "target"}
-OTHERS = {  # how else they are often called
+OTHERS = {  # other common names
     "x": ("data", "image", "images", "img", "input", "inputs", "features", "arr_0", "x_train"),
     "label": ("label", "labels", "y", "class", "classes", "category", "categories", "y_train"),
     "target": ("target", "targets"),
@@ -32,9 +32,9 @@ OTHERS = {  # how else they are often called
 
 
 def unread(found: Sequence[str], known: Names, noun: str, path: Path) -> tuple[str, ...]:
-    """A note on the arrays that are not read.
+    """A note about the arrays that are not read.
 
-    InputError where x is missing, a known name occurs twice, or another name is close to it.
+    InputError where x is missing, a known name occurs twice, or another name is close to one.
     """
     if known["x"] not in found:
         raise InputError(_without_x(found, known, noun, path))
@@ -60,7 +60,7 @@ def _without_x(found: Sequence[str], known: Names, noun: str, path: Path) -> str
 
 
 def _meant(name: str, known: Names) -> str | None:
-    """The known name that another one stands for, if any: one of few other letters, too."""
+    """The known name that `name` probably stands for, by its meaning or its spelling, if any."""
     aliases = {other: known[role] for role, others in OTHERS.items() for other in others}
     spelled = list(dict.fromkeys([*known.values(), "label", "labels", "target", "targets"]))
     meant = aliases.get(name) or near(name, spelled, aliases)
@@ -68,11 +68,11 @@ def _meant(name: str, known: Names) -> str | None:
 
 
 def load_npz(options: Npz, _seed: int) -> Source:
-    """The arrays of the file; nothing about them is chosen or random."""
+    """The arrays of the file. No part is random."""
     return arrays.source(_arrays(options), options)
 
 
-def _arrays(options: Npz) -> arrays.Found:
+def _arrays(options: Npz) -> arrays.FoundArrays:
     path = options.path
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -83,25 +83,25 @@ def _arrays(options: Npz) -> arrays.Found:
         raise InputError(f"{path} is missing: set data.raw_dir and data.file to yours") from None
     except InputError:
         raise
-    except Exception as error:  # numpy raises whatever broken bytes lead its parser to
+    except Exception as error:  # broken bytes can make numpy's parser raise anything
         raise InputError(
             f"{path} cannot be read as npz ({one_line(error)}): "
             "save it with numpy.savez, without objects"
         ) from None
     if not all(isinstance(array, np.ndarray | None) for array in (x, labels, target)):
-        raise InputError(f"{path} has members that are no arrays: save it with numpy.savez")
-    return arrays.Found(x, labels, target, notes=notes)
+        raise InputError(f"{path} has members that are not arrays: save it with numpy.savez")
+    return arrays.FoundArrays(x, labels, target, notes=notes)
 
 
 def load_parquet(options: Parquet, _seed: int) -> Source:
-    """The rows of the file; nothing about them is chosen or random."""
+    """The rows of the file. No part is random."""
     table = tables.read(options.path)
     notes = unread(table.column_names, IN_PARQUET, "column", options.path)
     if table.num_rows == 0:
         raise InputError(f"{options.path} has no items")
     label = _labels(table["label"], options) if "label" in table.column_names else (None, None)
     target = _target(table["target"], options) if "target" in table.column_names else None
-    found = arrays.Found(_lists(table["x"], options), label[0], target, label[1], notes)
+    found = arrays.FoundArrays(_lists(table["x"], options), label[0], target, label[1], notes)
     return arrays.source(found, options)
 
 
@@ -125,7 +125,7 @@ def _is_list(kind: pa.DataType) -> bool:
 def _labels(
     column: pa.ChunkedArray, options: Parquet
 ) -> tuple[NDArray[Any], tuple[str, ...] | None]:
-    """Labels (items,), masked where they are missing; of names, their positions, and the names."""
+    """Labels (items,), masked where missing. Names become positions, and are returned with them."""
     column = _plain(column)
     kind = column.type
     if types.is_null(kind):
@@ -135,11 +135,11 @@ def _labels(
     if _is_number(kind):
         return _numbers(column), None
     hint = ": take the argmax of one-hot labels" if _is_list(kind) else ""
-    raise _refused(options, "label", "one whole number or name an item", kind, hint)
+    raise _refused(options, "label", "one whole number or name for each item", kind, hint)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text as a dictionary, since one long text may occur often; any other dictionary undone."""
+    """Text as a dictionary, since a long text may be repeated; other dictionaries decoded."""
     kind = column.type
     if types.is_dictionary(kind):
         return column if _is_text(kind.value_type) else column.cast(kind.value_type)
@@ -149,7 +149,7 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _named(column: pa.ChunkedArray) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """The positions (items,) of names in their order; those alone that occur."""
+    """The positions (items,) of names among the sorted names that occur."""
     whole = column.unify_dictionaries().combine_chunks()
     words = [*whole.dictionary.to_pylist(), None]
     places = whole.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -162,7 +162,7 @@ def _named(column: pa.ChunkedArray) -> tuple[NDArray[Any], tuple[str, ...]]:
 
 
 def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
-    """Numbers (items,), masked where they are missing."""
+    """Numbers (items,), masked where missing."""
     missing = np.asarray(column.is_null().combine_chunks())
     if column.null_count and not types.is_floating(column.type):
         column = column.fill_null(pa.scalar(0).cast(column.type))
@@ -179,7 +179,7 @@ def _target(column: pa.ChunkedArray, options: Parquet) -> NDArray[Any]:
     if types.is_null(column.type):
         return _all_missing(column)
     if not _is_number(column.type):
-        raise _refused(options, "target", "one number an item", column.type)
+        raise _refused(options, "target", "one number for each item", column.type)
     return _numbers(column)
 
 
@@ -192,7 +192,7 @@ def _lists(column: pa.ChunkedArray, options: Parquet) -> NDArray[Any]:
     lengths = {length for chunk in chunks for length in np.unique(chunk.value_lengths())}
     if len(lengths) != 1 or column.null_count:
         raise InputError(
-            f"{options.path}: the lists in column 'x' must be of one length and none missing"
+            f"{options.path}: the lists in column 'x' must have one length, with none missing"
         )
     if lengths == {0}:
         raise InputError(f"{options.path}: the lists in column 'x' hold no values")

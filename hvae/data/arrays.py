@@ -1,4 +1,4 @@
-"""The user's own arrays, from whatever file, as a source: what may be in them, what it means."""
+"""The user's own arrays, from any kind of file, checked and turned into a source."""
 
 import math
 from typing import Any, NamedTuple
@@ -12,14 +12,14 @@ from hvae.data.source import BYTE_LEVELS, Source, check
 from hvae.errors import InputError, counted, one_line, were
 
 CHANNELS = (1, 3)
-FAR_BELOW = BYTE_LEVELS // 2  # the largest whole number, if of 256 levels, is hardly less than this
+FAR_BELOW = BYTE_LEVELS // 2  # data of 256 levels hardly ever have a maximum below this
 
 
-class Found(NamedTuple):
+class FoundArrays(NamedTuple):
     """What a file holds: x (items, …), and perhaps labels (items,) and a target (items,).
 
-    The last two are masked arrays where some may be missing. names: where labels are positions in
-    them; notes: on what is not read.
+    Labels and target may be masked where they are missing. names: the classes, where labels are
+    positions among them; notes: about what is not read.
     """
 
     x: NDArray[Any]
@@ -29,8 +29,8 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def source(found: Found, options: Arrays) -> Source:
-    """The arrays as a source; InputError naming the file where they cannot be one."""
+def source(found: FoundArrays, options: Arrays) -> Source:
+    """The arrays as a source; InputError naming the file where that is not possible."""
     _refuse_kind(found.x, "x", options)
     shape = _shape(found.x, options)
     labels, classes, kept = labelled(found.labels, found.names, len(found.x), options)
@@ -64,16 +64,14 @@ def _refuse_kind(values: NDArray[Any], name: str, options: Arrays) -> None:
 
 
 def _shape(x: NDArray[Any], options: Arrays) -> tuple[int, ...]:
-    """The items' own shape, without an axis of one channel."""
+    """The shape of an item, without a channel axis of length 1."""
     shape = tuple(options.shape or x.shape[1:])
     if x.ndim < 2 or len(shape) > 3:
         raise InputError(f"{options.path}: x must have 2 to 4 axes, items first, got {x.ndim}")
     if len(x) == 0:
         raise InputError(f"{options.path} has no items")
     if x.size == 0:
-        raise InputError(
-            f"{options.path}: x has no values in its items, which are of shape {shape}"
-        )
+        raise InputError(f"{options.path}: x has items without values, of shape {shape}")
     if len(shape) == 3 and shape[-1] not in CHANNELS:
         raise InputError(
             f"{options.path}: x of shape {shape} must have 1 or 3 channels on its last axis"
@@ -84,7 +82,7 @@ def _shape(x: NDArray[Any], options: Arrays) -> tuple[int, ...]:
 
 
 def _channels_last(x: NDArray[Any], shape: tuple[int, ...]) -> str:
-    """What to type where channels come first."""
+    """A hint where channels come first: the expression that moves them last."""
     if shape[0] not in CHANNELS:
         return ""
     array = "x" if x.ndim == 4 else f"x.reshape(-1, {', '.join(map(str, shape))})"
@@ -96,7 +94,7 @@ def _grey(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _refuse_reshaping(x: NDArray[Any], shape: tuple[int, ...], options: Arrays) -> None:
-    """InputError where items have a shape of their own, which `shape` would scramble."""
+    """InputError where the items already have a shape and `data.shape` would scramble it."""
     own = x.shape[1:]
     if sum(axis > 1 for axis in own) > 1 and _grey(own) != _grey(shape):
         raise InputError(
@@ -106,7 +104,7 @@ def _refuse_reshaping(x: NDArray[Any], shape: tuple[int, ...], options: Arrays) 
 
 
 def _levels(x: NDArray[Any], options: Arrays) -> int | None:
-    """How many levels whole numbers have; None for floats. InputError where numbers disagree."""
+    """The number of levels of whole numbers; None for floats. InputError where they do not fit."""
     if x.dtype.kind == "f":
         if options.levels is not None:
             raise _refused(options, f"floats ({x.dtype})", "set it to null, or save whole numbers")
@@ -122,7 +120,7 @@ def _levels(x: NDArray[Any], options: Arrays) -> int | None:
     if high >= BYTE_LEVELS:
         scale = (1 << high.bit_length()) - 1
         way_out = f"save x / {scale} as floats"
-        raise _refused(options, f"{found}, and levels can be {BYTE_LEVELS} at most", way_out)
+        raise _refused(options, f"{found}, but there can be {BYTE_LEVELS} levels at most", way_out)
     if options.levels is None and high < FAR_BELOW:
         way_out = (
             f"set data.levels to {max(high + 1, 2)}; to {BYTE_LEVELS} if they are 8-bit values "
@@ -140,10 +138,10 @@ def _refused(options: Arrays, found: str, way_out: str) -> InputError:
 
 
 def _real(x: NDArray[Any], options: Arrays) -> NDArray[np.float32]:
-    """Values as they are; where they ought to be in [0, 1], the way out is named."""
+    """Values as float32, (items, n); InputError, with a way out, where they are out of range."""
     with np.errstate(over="ignore"):
         values = _rows(x.astype(np.float32, copy=False))
-    low, high = x.min(), x.max()  # NaN where any is
+    low, high = x.min(), x.max()  # NaN where any value is NaN
     if options.bounded and (low < 0 or high > 1):
         raise InputError(
             f"{options.path}: x has values from {low:g} to {high:g}: scale them "
@@ -162,7 +160,7 @@ def _rows(x: NDArray[Any]) -> NDArray[Any]:
 
 
 def _target(values: NDArray[Any], kept: NDArray[np.bool_], options: Arrays) -> NDArray[np.float64]:
-    """A real number for each item that is kept."""
+    """A real number for each kept item."""
     values = one_an_item(values, "target", options, " number")
     _refuse_kind(values, "target", options)
     if len(values) != len(kept):

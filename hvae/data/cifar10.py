@@ -4,8 +4,9 @@ Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), in i
 
     a record: 1 byte for the label | 1,024 bytes of red, row by row | 1,024 of green | 1,024 of blue
 
-The archive is read into memory, its members by name, and nothing is unpacked. Its author publishes
-the MD5 of the archive, c32a1d4ab5d03f1284b67883e8d87530; the SHA-256 here are of the same files.
+The archive is read into memory and its members are found by name; nothing is unpacked to disk. The
+author publishes the MD5 of the archive, c32a1d4ab5d03f1284b67883e8d87530. The SHA-256 values here
+belong to the same files.
 """
 
 import io
@@ -16,14 +17,14 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.config.sources.published import Cifar10
+from hvae.config.data import Cifar10
 from hvae.data.archives import File, broken, gunzip, obtain, published, verify
 from hvae.data.source import Source
 from hvae.errors import InputError
 
 SHAPE = (32, 32, 3)
 PIXELS = 32 * 32
-MEMBERS = 100  # of an archive that are looked at: it has eight
+MEMBERS = 100  # members of an archive that are read at most: the published one has eight
 CLASSES = (
     "airplane",
     "automobile",
@@ -64,7 +65,7 @@ FILE = File(
 
 
 def load(options: Cifar10, _seed: int) -> Source:
-    """The images, channel last, as 256 levels of each colour; nothing is chosen or random."""
+    """The images, channel last, with 256 levels for each colour. No part is random."""
     path = obtain(FILE, options)
     contents = members(path, FILE)
     verify(path, FILE, contents)
@@ -79,9 +80,9 @@ def load(options: Cifar10, _seed: int) -> Source:
 
 
 def members(path: Path, file: File) -> dict[str, bytes]:
-    """The contents of the archive's members that are wanted, in the order of `file.contents`.
+    """The members of the archive that `file.contents` names, in that order.
 
-    InputError where one is missing, or where any member would lie outside of the archive's folder.
+    InputError where one is missing, or where any member would lie outside the archive's folder.
     """
     content = io.BytesIO(gunzip(path, "tar.gz"))
     try:
@@ -102,7 +103,7 @@ def _wanted(
 ) -> tuple[str, bytes]:
     name = PurePosixPath(member.name)
     if name.is_absolute() or ".." in name.parts:
-        raise InputError(f"{path} has a member outside of its folder, {member.name!r}: refused")
+        raise InputError(f"{path} has a member outside its folder, {member.name!r}: refused")
     content = archive.extractfile(member) if member.isreg() and str(name) in file.contents else None
     return (str(name), content.read()) if content is not None else ("", b"")
 
@@ -110,10 +111,10 @@ def _wanted(
 def records(content: bytes, origin: str) -> NDArray[np.uint8]:
     """A batch as an array (images, 1 + 3 · 1,024)."""
     if len(content) % (1 + 3 * PIXELS) or not content:
-        raise InputError(f"{origin} has {len(content)} bytes, which are not whole records")
+        raise InputError(f"{origin} has {len(content)} bytes, not a whole number of records")
     return np.frombuffer(content, np.uint8).reshape(-1, 1 + 3 * PIXELS)
 
 
 def channels_last(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Images (items, 3 · 1,024) from planes of red, green and blue to pixels of three values."""
+    """Images (items, 3 · 1,024), from planes of red, green and blue to pixels of three values."""
     return planes.reshape(-1, 3, PIXELS).transpose(0, 2, 1).reshape(len(planes), -1)

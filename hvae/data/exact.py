@@ -1,6 +1,6 @@
-"""What is known of a source without measuring it, for the bounds that need to know the data.
+"""What is known exactly about a source, for the bounds that need to know the data.
 
-Every exact source here is a mixture of K ≥ 1 normal distributions; a Gaussian source is one of 1.
+Every exact source here is a mixture of K ≥ 1 normal distributions; a Gaussian source has K = 1.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ class Exact(NamedTuple):
     shares: (K,) the components' probabilities p_k.
     means: (K, n) their means; Σ p_k μ_k = 0.
     spectra: (K, n) the eigenvalues of their covariances.
-    entropy: h(x) in nats, and its standard error, 0 but for mixtures, whose entropy is simulated.
+    entropy, entropy_se: h(x) in nats and its standard error, which is 0 unless h(x) is simulated.
     target: the law of the target given x, or None.
     """
 
@@ -34,7 +34,7 @@ class Exact(NamedTuple):
 
 
 def exact(data: Data, seed: int) -> Exact | None:
-    """What is known of the source with these options and seed; None for real data."""
+    """What is known about the source with these options and seed; None for real data."""
     known = KNOWN.get(data.source)
     return known(data, seed) if known else None
 

@@ -1,10 +1,10 @@
-"""`gaussian`: items of a normal distribution, of which everything that can be asked is known.
+"""`gaussian`: items of a normal distribution, for which every limit is known exactly.
 
     x = Q diag(λ)^½ ε,  ε ~ N(0, I)          covariance Q diag(λ) Qᵀ, mean 0
     t = wᵀx + ν,  w = Q 1 / (Σ_i λ_i)^½      wᵀx has variance 1, ν ~ N(0, target_noise²)
 
-w weighs the directions alike, so that a direction counts by its variance: a code that leaves
-min(λ_i, θ) of direction i leaves E(t − t̂)² = Σ_i min(λ_i, θ) / Σ_i λ_i + target_noise².
+w has the same weight in every direction, so a direction counts by its variance: a code with the
+squared error min(λ_i, θ) in direction i has E(t − t̂)² = Σ_i min(λ_i, θ) / Σ_i λ_i + target_noise².
 The source is real-valued and has no classes.
 """
 
@@ -20,14 +20,14 @@ from hvae.statistics.estimate import Floats
 
 
 class TargetLaw(NamedTuple):
-    """The law of t given x: N(weightsᵀx, noise²), weights (n,) in the units of t by those of x."""
+    """The law of t given x: N(weightsᵀx, noise²), weights (n,) in units of t per unit of x."""
 
     weights: Floats
     noise: float
 
     @property
     def variance(self) -> float:
-        """Var t = Var wᵀx + noise², and wᵀx has variance 1."""
+        """Var t = 1 + noise², since wᵀx has variance 1."""
         return 1 + self.noise**2
 
     @property

@@ -1,9 +1,9 @@
-"""`gaussian-mixture`: labelled components of one width, every two equally far apart.
+"""`gaussian-mixture`: labelled components of one width, all equally far apart.
 
     p(x) = Σ_k p_k N(x; μ_k, s² I),  |μ_j − μ_k| = separation · s for j ≠ k,  Σ_k p_k μ_k = 0
 
-The means are the corners of a regular simplex, in a random rotation: M components need n ≥ M
-dimensions here. The label is the component. The source is real-valued.
+The means are the corners of a regular simplex, rotated at random, so M components need n ≥ M
+dimensions. The label is the component. The source is real-valued.
 """
 
 import math
@@ -16,7 +16,7 @@ from hvae.data.seeded import Stream, basis, labels, stream
 from hvae.data.source import Source
 from hvae.statistics.estimate import Estimate, Floats
 
-DRAWS = 20_000  # a component, for the entropy
+DRAWS = 20_000  # for each component, to estimate the entropy
 
 
 def load(options: GaussianMixture, seed: int) -> Source:
@@ -38,7 +38,7 @@ def shares(options: GaussianMixture) -> Floats:
 
 
 def means(options: GaussianMixture, seed: int) -> Floats:
-    """The components' means μ_k, (M, n), whose own mean Σ p_k μ_k is 0."""
+    """The components' means μ_k, (M, n), with Σ p_k μ_k = 0."""
     p = shares(options)
     corners = basis(options.dimension, seed)[:, : len(p)].T
     scale = options.separation * options.std / math.sqrt(2)
@@ -57,26 +57,26 @@ def label_entropy(options: GaussianMixture) -> float:
 
 
 def equivocation(options: GaussianMixture) -> Estimate:
-    """H(y | x) in nats: what x leaves open about its component. Simulated, a stratum a component.
+    """H(y | x) in nats: what x leaves open about its component, simulated for each component.
 
     In the coordinates u = (x − mean of corners) / s along the corners, x of component k has
     u ~ N(a e_k, I) with a = separation / √2, so log p(y | x) = log p_y + a u_y + constant.
     """
     p, a = shares(options), options.separation / math.sqrt(2)
-    random = stream(0, Stream.ENTROPY)  # rotation and shift change nothing, so no seed does
+    random = stream(0, Stream.ENTROPY)  # rotation and shift change nothing: one seed will do
     value = variance = 0.0
     for component, share in enumerate(p):
         u = random.standard_normal((DRAWS, len(p)))
         u[:, component] += a
         log_posterior = log_softmax(np.log(p) + a * u, axis=1)
-        open_questions = -(np.exp(log_posterior) * log_posterior).sum(1)
-        value += share * open_questions.mean()
-        variance += share**2 * open_questions.var(ddof=1) / DRAWS
+        uncertainty = -(np.exp(log_posterior) * log_posterior).sum(1)
+        value += share * uncertainty.mean()
+        variance += share**2 * uncertainty.var(ddof=1) / DRAWS
     return Estimate(float(value), math.sqrt(variance))
 
 
 def entropy(options: GaussianMixture) -> Estimate:
     """h(x) = h(x | y) + H(y) − H(y | x), in nats; h(x | y) = n/2 log(2πe s²)."""
     within = options.dimension / 2 * math.log(2 * math.pi * math.e * options.std**2)
-    left = equivocation(options)
-    return Estimate(within + label_entropy(options) - left.value, left.std_error)
+    given = equivocation(options)
+    return Estimate(within + label_entropy(options) - given.value, given.std_error)

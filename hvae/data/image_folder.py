@@ -1,9 +1,9 @@
-"""`image-folder`: the user's own images, in a folder a class (the layout of torchvision).
+"""`image-folder`: the user's own images, a folder for each class (the layout of torchvision).
 
     raw_dir/cat/1.png  raw_dir/cat/2.jpg  raw_dir/dog/1.png …
 
-`hvae.data.layout` says which files are images and what their folders mean. Each must be one that
-Pillow can read in one of the formats below, none of which runs code.
+`hvae.data.layout` says which files are images and what their folders mean. Pillow must be able to
+read each image in one of the formats below, none of which can run code.
 """
 
 import warnings
@@ -24,8 +24,8 @@ from hvae.io import command
 
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
 MODES = {"grey": pixels.GREY, "colour": pixels.COLOUR}
-LEFT_OUT = {  # how one of them and several are called
-    layout.NO_IMAGE: ("file that is no image by its name", "files that are no images by name"),
+LEFT_OUT = {  # the words for one and for several
+    layout.NO_IMAGE: ("file without an image's suffix", "files without an image's suffix"),
     layout.HIDDEN: ("hidden file or folder", "hidden files or folders"),
     layout.NO_FILE: ("pipe, socket or device", "pipes, sockets or devices"),
     layout.EMPTY: ("folder without images", "folders without images"),
@@ -33,7 +33,12 @@ LEFT_OUT = {  # how one of them and several are called
 
 
 class Picture(NamedTuple):
-    """x: (n,) bytes, row by row, the colours of a pixel side by side; frames: of the file."""
+    """An image that was read.
+
+    x: (n,) bytes, row by row, the colours of a pixel side by side. transparent: whether it had
+    transparency. deep: whether it had 16 bits a channel. largest: the largest 16-bit grey value.
+    frames: how many frames the file has.
+    """
 
     x: NDArray[np.uint8]
     transparent: bool
@@ -43,7 +48,7 @@ class Picture(NamedTuple):
 
 
 def load(options: ImageFolder, _seed: int) -> Source:
-    """The images as 256 levels of grey, or of each colour; nothing is chosen or random."""
+    """The images with 256 levels of grey, or of each colour. No part is random."""
     found = layout.layout(options.root)
     pictures = _read([image.path for image in found.images], options)
     _refuse_dark(pictures, options.root)
@@ -67,7 +72,7 @@ def _read(paths: Sequence[Path], options: ImageFolder) -> list[Picture]:
 
 
 def _parts(images: Sequence[layout.Image]) -> Mapping[str, NDArray[np.int64]] | None:
-    """The places of each part's images; None where the folder comes undivided."""
+    """The positions of each part's images; None where the folder has no split of its own."""
     names = {image.part for image in images} - {None}
     parts = np.array([image.part or "" for image in images])
     return {str(name): np.flatnonzero(parts == name) for name in sorted(map(str, names))} or None
@@ -79,31 +84,30 @@ def _left_out(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _changed(pictures: Sequence[Picture], options: ImageFolder) -> Iterator[str]:
-    """What became of images that are not of 8 opaque bits and one frame."""
+    """Notes about images that were converted: transparent, 16-bit, or of several frames."""
     if count := sum(picture.transparent for picture in pictures):
         what = f"{counted(count, 'image')} with transparency {were(count)}"
-        yield f"{what} laid on {options.background} (data.background)"
+        yield f"{what} put on a {options.background} background (data.background)"
     if count := sum(picture.deep for picture in pictures):
-        yield f"{counted(count, 'image')} of 16 bits a channel {were(count)} brought to 8 bits"
+        yield f"{counted(count, 'image')} of 16 bits a channel {were(count)} reduced to 8 bits"
     if count := sum(picture.frames > 1 for picture in pictures):
-        what = f"{counted(count, 'image')} of several frames {were(count)}"
-        yield f"{what} read as the first frame alone"
+        yield f"{counted(count, 'image')} with several frames: only the first frame was read"
 
 
 def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:
-    """InputError where 16-bit values are no more than 8-bit ones: all would be black."""
+    """InputError where 16-bit values stay in the range of 8 bits: all images would be black."""
     largest = max(picture.largest for picture in pictures)
     if 0 < largest < BYTE_LEVELS:
         raise InputError(
             f"{shown(root)} holds images of 16 bits whose largest value is {largest} of "
-            f"{pixels.MOST}, so that they would be black: save them with 8 bits"
+            f"{pixels.MOST}, so they would be black: save them with 8 bits"
         )
 
 
 def picture(path: Path, options: ImageFolder) -> Picture:
     """One image, or the first of its frames; InputError naming the file if it cannot be read."""
     try:
-        # by its path, Pillow would map some TIFFs into memory and scramble those on their side
+        # opened by its path, Pillow would map some TIFFs into memory and scramble rotated ones
         with _small(), path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
             frames = getattr(image, "n_frames", 1)
             found = pixels.flat(image, MODES[options.channels], _ground(options))
@@ -111,9 +115,9 @@ def picture(path: Path, options: ImageFolder) -> Picture:
             return Picture(x, found.transparent, found.deep, found.largest, frames)
     except InputError as error:
         raise InputError(f"{shown(path)} {error}") from None
-    except Exception as error:  # Pillow raises whatever broken bytes lead its decoders to
+    except Exception as error:  # broken bytes can make Pillow's decoders raise anything
         raise InputError(
-            f"{shown(path)} cannot be read as an image ({one_line(error)}): mend or remove it"
+            f"{shown(path)} cannot be read as an image ({one_line(error)}): repair or remove it"
         ) from None
 
 
@@ -123,21 +127,21 @@ def _ground(options: ImageFolder) -> tuple[int, ...]:
 
 @contextmanager
 def _small() -> Iterator[None]:
-    """Images of more pixels than Pillow takes for meant, which it warns of alone, are errors."""
+    """Turn Pillow's warning about images with too many pixels into an error."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # broken metadata, where the picture itself can be read
+        warnings.simplefilter("ignore")  # such as broken metadata beside a readable picture
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         yield
 
 
 def _fitted(image: Image.Image, options: ImageFolder) -> Image.Image:
-    """The image in the size that is asked for."""
+    """The image in the size `options.size`; InputError where it has another and is not resized."""
     size = (options.size, options.size)
     if options.resize:
         return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
     if image.size != size:
         raise InputError(
             f"has {image.width}×{image.height} pixels instead of {size[0]}×{size[1]}"
-            ": set data.size to what all images have, or data.resize to true"
+            ": set data.size to the size of all images, or data.resize to true"
         )
     return image

@@ -1,4 +1,4 @@
-"""Labels as users have them, as positions among classes: whole numbers or names, none missing."""
+"""The user's labels, whole numbers or names, turned into positions among the classes."""
 
 from typing import Any, NamedTuple
 
@@ -9,12 +9,15 @@ from hvae.config.sources.files import Arrays
 from hvae.data.source import UNLABELLED
 from hvae.errors import InputError, counted
 
-MISSING = ("", "nan", "None", "<NA>", "NaT")  # how numpy writes a missing name: it has no other way
+MISSING = ("", "nan", "None", "<NA>", "NaT")  # numpy's ways to write a missing name
 HINTS = {"f": ": save whole numbers as integers, and real ones as 'target'", "S": ": decode them"}
 
 
 class Labelled(NamedTuple):
-    """labels: (kept items,) 0 … M − 1; classes: M names; kept: (items,) whether an item is."""
+    """Labels of the kept items.
+
+    labels: (kept items,) 0 … M − 1. classes: M names. kept: (items,) whether an item is kept.
+    """
 
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
@@ -24,10 +27,10 @@ class Labelled(NamedTuple):
 def labelled(
     values: NDArray[Any] | None, names: tuple[str, ...] | None, items: int, options: Arrays
 ) -> Labelled:
-    """Whole numbers as they are, or names in their order, as the positions of classes.
+    """Whole numbers as they are, or names as their positions among the sorted names.
 
-    values: (items,), perhaps masked; where `names` are given, positions in them. InputError where
-    they are no labels, or where some are missing and `unlabelled` is not drop.
+    values: (items,), perhaps masked; where `names` are given, positions among them. InputError for
+    values that are not labels, or where some are missing and `unlabelled` is not drop.
     """
     if values is None:
         return Labelled(np.zeros(items, np.int64), UNLABELLED, np.ones(items, np.bool_))
@@ -45,14 +48,14 @@ def labelled(
 
 
 def one_an_item(values: NDArray[Any], name: str, options: Arrays, what: str) -> NDArray[Any]:
-    """Values (items,), also where they are given as (items, 1); InputError for any other shape."""
+    """Values (items,) from (items,) or (items, 1); InputError for any other shape."""
     if values.ndim == 2 and values.shape[1] == 1:
         return values[:, 0]
     if values.ndim == 1:
         return values
     found = f"shape {values.shape}" if values.ndim else "a single value"
     hint = ": take the argmax of one-hot labels" if name == "labels" and values.ndim > 1 else ""
-    raise InputError(f"{options.path}: {name} must be one{what} an item, got {found}{hint}")
+    raise InputError(f"{options.path}: {name} must be one{what} for each item, got {found}{hint}")
 
 
 def _missing(values: NDArray[Any], names: tuple[str, ...] | None) -> NDArray[np.bool_]:
@@ -65,7 +68,7 @@ def _missing(values: NDArray[Any], names: tuple[str, ...] | None) -> NDArray[np.
 
 
 def _refuse_missing(values: NDArray[Any], missing: NDArray[np.bool_], options: Arrays) -> None:
-    """InputError unless items without a label are to be left out, and others remain."""
+    """InputError unless `unlabelled` is drop and some items have labels."""
     if options.unlabelled == "drop" and not missing.all():
         return
     first = int(missing.argmax())
@@ -85,7 +88,7 @@ def _classes(
         names, places = np.unique(values, return_inverse=True)
         return places.astype(np.int64), tuple(names.tolist())
     if values.dtype.kind == "f" and some_missing and (np.rint(values) == values).all():
-        values = values.astype(np.int64)  # whole numbers are floats where some are missing
+        values = values.astype(np.int64)  # missing ones had turned whole numbers into floats
     if values.dtype.kind not in "bui":
         raise InputError(
             f"{options.path}: labels must be whole numbers or names, got {values.dtype}"

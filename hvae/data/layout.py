@@ -1,15 +1,16 @@
-"""Which images a folder holds, and what its folders say of them. Reads names alone, no image.
+"""Which images a folder holds, and their classes and splits. Only names are read, no image.
 
-An image is a file whose suffix is one of `SUFFIXES`, in small or capital letters. Any other file
-is left out and counted, and so is whatever has a name that starts with a dot.
+An image is a file whose suffix is one of `SUFFIXES`, in small or capital letters. Other files are
+left out and counted, as is everything whose name starts with a dot.
 
 * Images lie in `root` itself, and have no labels; or
 * every folder of `root` is a class, which holds the images at any depth in it; or
-* the folders are `train` with `validation`, `test` or both: the source's own split, each part with
-  images of its own or with class folders, all of which `train` has, too.
+* the folders are `train` with `validation`, `test` or both: the source's own split. Each part holds
+  images, or class folders that `train` has too.
 
-Nothing is guessed: images beside folders of images are refused, and so are a class without images
-and a part by another name. Links are followed, unless they lead nowhere or to where they lie.
+Nothing is guessed. Images beside folders of images are refused, and so are a class without images
+and a part with another name. Links are followed, unless they lead nowhere or to a folder that holds
+them.
 """
 
 import os
@@ -23,10 +24,10 @@ from hvae.errors import InputError, counted, listed, shown
 
 USUAL = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp")
 SUFFIXES = frozenset((*USUAL, ".ppm", ".pgm", ".pbm", ".pnm"))
-NO_IMAGE, HIDDEN, NO_FILE = "not an image by its name", "hidden", "neither a file nor a folder"
+NO_IMAGE, HIDDEN, NO_FILE = "without an image's suffix", "hidden", "neither a file nor a folder"
 EMPTY = "folder without images"
 PARTS = ("train", "validation", "test")
-PART_NAMES = {  # as they are often called, in small letters and without signs between the words
+PART_NAMES = {  # common names, in small letters and without signs between the words
     ("train",): ("train", "training", "trainset", "trainingset", "traindata", "trn"),
     ("validation",): ("validation", "validate", "validating", "val", "valid", "valset", "dev"),
     ("test",): ("test", "testing", "tests", "testset", "testdata", "tst"),
@@ -36,7 +37,11 @@ MEANT_PARTS = {name: parts for parts, names in PART_NAMES.items() for name in na
 
 
 class Image(NamedTuple):
-    """A file; its path from the root as `name`; its part and class, None where there are none."""
+    """An image file.
+
+    name: its path from the root. part: train, validation or test; None where the folder has no
+    split of its own. label: its class; None without classes.
+    """
 
     path: Path
     name: str
@@ -45,14 +50,14 @@ class Image(NamedTuple):
 
 
 class FolderLayout(NamedTuple):
-    """The images in the order of their names, and how much is left out for which reason."""
+    """The images, sorted by name, and how many files or folders are left out, by reason."""
 
     images: tuple[Image, ...]
     left_out: Mapping[str, int]
 
 
 class _Content(NamedTuple):
-    """A folder: the images right in it, and those at any depth in each folder of it, by name."""
+    """A folder: the images directly in it, and by name those at any depth in each subfolder."""
 
     path: Path
     images: list[Path]
@@ -64,7 +69,7 @@ class _Content(NamedTuple):
 
 
 def layout(root: Path) -> FolderLayout:
-    """The images below `root`; InputError where it is not clear what is meant."""
+    """The images below `root`; InputError where their meaning is unclear."""
     try:
         return _layout(root)
     except OSError as error:
@@ -93,7 +98,7 @@ def _image(root: Path, path: Path, part: str | None, label: str | None) -> Image
 
 
 def _divided(root: Path, parts: Mapping[str, _Content], left_out: Counter[str]) -> list[Image]:
-    """The images of a source that comes with its own split; InputError if the parts differ."""
+    """The images of a source with its own split; InputError where the parts do not match."""
     labels = {part: _labels(content, left_out) for part, content in parts.items()}
     classes = {part: {label for _, label in found} for part, found in labels.items()}
     flat = [part for part, names in classes.items() if names == {None}]
@@ -101,7 +106,7 @@ def _divided(root: Path, parts: Mapping[str, _Content], left_out: Counter[str]) 
         other = next(part for part in classes if part not in flat)
         raise InputError(
             f"{shown(root / flat[0])} holds images without class folders, but {shown(root / other)}"
-            " has class folders: give both the same"
+            " has class folders: give all parts class folders, or none"
         )
     for part in classes:
         _refuse_unknown(root, part, classes[part] - classes["train"])
@@ -114,7 +119,7 @@ def _refuse_unknown(root: Path, part: str, unknown: Set[str | None]) -> None:
     if unknown:
         raise InputError(
             f"{shown(root / 'train')} lacks {listed(sorted(map(str, unknown)))}, which "
-            f"{shown(root / part)} has: every class must have training images"
+            f"{shown(root / part)} has: every class needs training images"
         )
 
 
@@ -137,8 +142,8 @@ def _labels(content: _Content, left_out: Counter[str]) -> list[tuple[Path, str |
 def _beside(content: _Content, holding: Sequence[str]) -> InputError:
     return InputError(
         f"{shown(content.path)} holds {counted(len(content.images), 'image')} beside folders that "
-        f"hold images ({listed(holding)}): move these images into class folders, or the folders "
-        "away"
+        f"hold images ({listed(holding)}): move the images into class folders, or remove the "
+        "folders"
     )
 
 
@@ -167,15 +172,15 @@ def _below(folder: Path, left_out: Counter[str], above: frozenset[str]) -> list[
 
 
 def _entered(folder: Path, above: frozenset[str]) -> frozenset[str]:
-    """The real paths of a folder and of those that it lies in; InputError where it is one."""
+    """The real paths of a folder and its parents; InputError where it links to a parent."""
     real = os.path.realpath(folder)
     if any(other == real or other.startswith(real.rstrip(os.sep) + os.sep) for other in above):
-        raise InputError(f"{shown(folder)} is a link to a folder that holds it: remove the link")
+        raise InputError(f"{shown(folder)} links to a folder that holds it: remove the link")
     return above | {real}
 
 
 def _look(folder: Path, left_out: Counter[str]) -> tuple[list[Path], list[Path]]:
-    """The images and the folders right in a folder, in the order of their names."""
+    """The images and the folders directly in a folder, sorted by name."""
     images: list[Path] = []
     folders: list[Path] = []
     with os.scandir(folder) as entries:
@@ -188,7 +193,7 @@ def _look(folder: Path, left_out: Counter[str]) -> tuple[list[Path], list[Path]]
 
 
 def _left_out(entry: os.DirEntry[str]) -> str | None:
-    """Why a file or folder is not looked at; None where it is an image or a folder to look into."""
+    """Why an entry is left out; None for an image and for a folder to look into."""
     if entry.name.startswith("."):
         return HIDDEN
     if entry.is_dir():
@@ -198,12 +203,12 @@ def _left_out(entry: os.DirEntry[str]) -> str | None:
         _refuse_encoding(entry)
         return None if os.path.splitext(entry.name)[1].lower() in SUFFIXES else NO_IMAGE
     if entry.is_symlink():
-        raise InputError(f"{shown(entry.path)} is a link that leads nowhere: mend or remove it")
+        raise InputError(f"{shown(entry.path)} is a link that leads nowhere: repair or remove it")
     return NO_FILE
 
 
 def _refuse_encoding(entry: os.DirEntry[str]) -> None:
-    """InputError for a name that is no UTF-8, which no table can hold."""
+    """InputError for a name that is not UTF-8, which no table can hold."""
     try:
         entry.name.encode()
     except UnicodeEncodeError:
@@ -213,16 +218,16 @@ def _refuse_encoding(entry: os.DirEntry[str]) -> None:
 def parts_checked(root: Path, names: Sequence[str]) -> bool:
     """Whether the folders of `root` are the parts of a split; False where they are classes.
 
-    They are parts as soon as one of them has a part's name, or all have nearly such names.
-    InputError unless they are then `train` with `validation`, `test` or both, and no others.
+    They are parts if one of them has the name of a part, or if all names are close to one.
+    InputError unless the parts are `train` with `validation`, `test` or both, and nothing else.
     """
     meant = {name: part for name in names if (part := _meant_part(name, names))}
     if not names or not (set(names) & set(PARTS) or len(meant) == len(names)):
         return False
     if len(names) == 1:
         raise InputError(
-            f"{shown(root / names[0])} is the only folder: set data.raw_dir to it to have it "
-            "divided by data.split, or add the other parts, train with validation or test"
+            f"{shown(root / names[0])} is the only folder: set data.raw_dir to it and let "
+            "data.split divide it, or add the other parts, train with validation or test"
         )
     for name, part in meant.items():
         if name != part:
@@ -232,8 +237,8 @@ def parts_checked(root: Path, names: Sequence[str]) -> bool:
     _refuse_beside_parts(root, [name for name in names if name not in meant])
     if "train" not in names:
         raise InputError(
-            f"{shown(root)} has no folder 'train' beside {listed(names)}: name the folder of the "
-            "training images so"
+            f"{shown(root)} has no folder 'train' beside {listed(names)}: give this name to the "
+            "folder of the training images"
         )
     return True
 
@@ -242,12 +247,12 @@ def _refuse_beside_parts(root: Path, others: Sequence[str]) -> None:
     if others:
         raise InputError(
             f"{shown(root)} holds {listed(others)} beside the parts of a split: move classes into "
-            "train, validation and test, or rename those if they are classes, too"
+            "train, validation and test, or rename the parts if they are classes too"
         )
 
 
 def _meant_part(name: str, names: Sequence[str]) -> str | None:
-    """The part that a folder's name stands for, if any: one that is not there, if it may be two."""
+    """The part that a folder's name stands for, if any; of two, one that has no folder yet."""
     plain = "".join(character for character in name.casefold() if character.isalnum())
     parts = MEANT_PARTS.get(plain, ())
     return next((part for part in parts if part not in names or part == name), (*parts, None)[0])

@@ -1,11 +1,11 @@
-"""The user's own raw files by their content: the manifest that prepared data are held against.
+"""The manifest of the user's own raw files: it says whether prepared data are current.
 
     data/manifests/EXPERIMENT.json          each file's name and SHA-256, and one fingerprint of all
-    data/manifests/EXPERIMENT.times.json    size and times, by which a file is known to be unchanged
+    data/manifests/EXPERIMENT.times.json    size and times, which show that a file is unchanged
 
-The first depends on content alone: a file that is only touched leaves it as it is, one that is
-replaced by an older file does not. The second makes another look cheap, and may be lost. Published
-files need no manifest, since their checksums are pinned.
+The manifest depends only on content: touching a file does not change it, replacing it by an older
+file does. The times save reading the files again, and may be lost. Published files need no
+manifest, since their checksums are pinned.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
 
 SETTLED = 2.0  # seconds: a file that changed this lately may change again within its time stamp
-State = list[int]  # size, mtime and ctime in nanoseconds, inode: a copy has another ctime and inode
+State = list[int]  # size, mtime and ctime in nanoseconds, inode; a copy has its own ctime and inode
 
 
 class FileState(NamedTuple):
@@ -34,7 +34,7 @@ class FileState(NamedTuple):
 
 
 def raw_files(data: Data) -> dict[str, Path]:
-    """The files that a loader would read, by their names in `raw_dir`; none of other sources."""
+    """The files that a loader would read, by their names in `raw_dir`; empty for other sources."""
     if isinstance(data, ImageFolder) and data.root.is_dir():
         return {image.name: image.path for image in layout(data.root).images}
     if isinstance(data, Arrays) and data.path.is_file():
@@ -43,10 +43,10 @@ def raw_files(data: Data) -> dict[str, Path]:
 
 
 def update(data: Data, path: Path) -> None:
-    """Write the manifest at `path` if it is not that of the raw files.
+    """Write the manifest at `path` unless it matches the raw files.
 
-    Where there is no `raw_dir`, as in a clone on another machine, a manifest of the same `raw_dir`
-    stands: prepared data that carry its fingerprint are of the files that it lists.
+    Where the folder `raw_dir` does not exist, as in a clone on another machine, a manifest of the
+    same `raw_dir` stays: prepared data with its fingerprint were made from the files that it lists.
     """
     before = _before(path)
     if (
@@ -54,7 +54,7 @@ def update(data: Data, path: Path) -> None:
         and not data.root.is_dir()
         and before.get("raw_dir") == data.raw_dir
     ):
-        print(f"{data.raw_dir} is not here: {path} stands for the raw files", file=sys.stderr)
+        print(f"{data.raw_dir} is not here: {path} is used in its place", file=sys.stderr)
         return
     found = manifest(data, path.with_suffix(".times.json"))
     if before != found:
@@ -62,7 +62,7 @@ def update(data: Data, path: Path) -> None:
 
 
 def _before(path: Path) -> dict[str, Any]:
-    """The manifest as it is; an empty one where there is none, or none that can be read."""
+    """The present manifest; an empty one where there is none or it cannot be read."""
     try:
         return reading.json_object(path)
     except (OSError, InputError):
@@ -70,7 +70,7 @@ def _before(path: Path) -> dict[str, Any]:
 
 
 def manifest(data: Data, times: Path | None = None) -> dict[str, Any]:
-    """What is in the raw files, as JSON has it: the fingerprint is of names and contents alone."""
+    """The manifest of the raw files, as a JSON object; its fingerprint covers names and content."""
     files = digests(raw_files(data), times)
     listed = json.dumps(files, sort_keys=True)
     own = data.raw_dir if isinstance(data, OwnFiles) else None
@@ -78,7 +78,7 @@ def manifest(data: Data, times: Path | None = None) -> dict[str, Any]:
 
 
 def check(data: Data, path: Path) -> None:
-    """InputError where the raw files are not those of the manifest at `path`: they have changed."""
+    """InputError where the raw files have changed since the manifest at `path` was written."""
     wanted = reading.json_object(path).get(provenance.KEY)
     if manifest(data, path.with_suffix(".times.json"))[provenance.KEY] != wanted:
         raise InputError(
@@ -88,7 +88,7 @@ def check(data: Data, path: Path) -> None:
 
 
 def digests(files: Mapping[str, Path], times: Path | None = None) -> dict[str, str]:
-    """The SHA-256 of each file; of one whose state is that in the file `times`, from there."""
+    """The SHA-256 of each file, taken from the file `times` where the file has not changed."""
     known = _remembered(times) if times else {}
     found = {name: _known(path, known.get(name)) for name, path in files.items()}
     if times and found != known:
@@ -111,7 +111,7 @@ def _settled(state: Sequence[int]) -> bool:
 
 
 def _remembered(path: Path) -> dict[str, FileState]:
-    """What was known of the files; nothing where the file is lost or broken."""
+    """The states in the file of times; nothing where it is lost or broken."""
     try:
         return {name: FileState(*one) for name, one in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):

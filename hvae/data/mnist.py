@@ -5,13 +5,13 @@ The last 10,000 are the test set.
 LeCun, Cortes & Burges, "The MNIST database of handwritten digits" (1998); Xiao, Rasul & Vollgraf,
 "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms" (2017).
 
-The field has three binary versions of MNIST (Burda et al. 2016, appendix D): each pixel black or
-white with its grey value as the probability (Salakhutdinov & Murray 2008), drawn once for all
-(Larochelle & Murray 2011) or anew whenever an item is read; and a threshold. Here it is drawn once,
-from the experiment's seed: the data set is fixed, so that every model and table is about the same
-items. Larochelle's own draw is not used, since it is published without labels.
+There are three binary versions of MNIST (Burda et al. 2016, appendix D). One has a threshold. Two
+draw each pixel as black or white with its grey value as the probability (Salakhutdinov & Murray
+2008): once (Larochelle & Murray 2011), or again whenever an item is read. Here it is drawn once,
+from the experiment's seed, so that every model and table is about the same items. Larochelle's draw
+is not used, since it is published without labels.
 
-The files are in IDX, all numbers big-endian, values in the order of C, the last axis fastest:
+The files are in IDX. All numbers are big-endian, and the last axis of the values runs fastest:
 
     0, 0, type (8: unsigned bytes), number of axes | their sizes, 4 bytes each | the values
 """
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.config.sources.published import BinaryMnist, FashionMnist, Mnist, Published
+from hvae.config.data import BinaryMnist, FashionMnist, Mnist, Published
 from hvae.data.archives import File, gunzip, obtain, published, verify
 from hvae.data.seeded import Stream, stream
 from hvae.data.source import Source
@@ -55,7 +55,7 @@ CLOTHES = (
 def _files(
     mirrors: Sequence[str], archives: Sequence[str], contents: Sequence[str]
 ) -> tuple[File, ...]:
-    """The four files as they lie at every mirror, with the SHA-256 of each and of its content."""
+    """The four files, at each mirror, with the SHA-256 of each and of its content."""
     return tuple(
         File(name, tuple(mirror + name for mirror in mirrors), archive, {"": content})
         for name, archive, content in zip(NAMES, archives, contents, strict=True)
@@ -101,31 +101,31 @@ FASHION_FILES = _files(
 
 
 def load(options: Mnist | BinaryMnist, _seed: int) -> Source:
-    """The digits as 256 levels of grey; nothing about them is chosen or random."""
+    """The digits with 256 levels of grey. No part is random."""
     return _load(MNIST_FILES, DIGITS, options)
 
 
 def load_binary(options: BinaryMnist, seed: int) -> Source:
-    """P(pixel = 1) = its grey value in [0, 1]: black stays black, and white stays white."""
+    """The digits with P(pixel = 1) = its grey value in [0, 1]: black and white stay as they are."""
     source = load(options, seed)
     drawn = stream(seed, Stream.PIXELS).integers(0, 255, size=source.x.shape, dtype=np.uint8)
     return source._replace(x=(drawn < source.x).astype(np.uint8), levels=2)
 
 
 def load_fashion(options: FashionMnist, _seed: int) -> Source:
-    """The clothes as 256 levels of grey; nothing about them is chosen or random."""
+    """The clothes with 256 levels of grey. No part is random."""
     return _load(FASHION_FILES, CLOTHES, options)
 
 
 def _load(files: Sequence[File], classes: tuple[str, ...], options: Published) -> Source:
-    """A source of four files: images and labels for training, images and labels for the test."""
+    """A source from four files: training images and labels, test images and labels."""
     arrays = [_read(file, axes, options) for file, axes in zip(files, (3, 1, 3, 1), strict=True)]
     images, labels = arrays[::2], arrays[1::2]
     for part, named, file in zip(images, labels, files[::2], strict=True):
         if len(part) != len(named):
             raise InputError(
                 f"{options.home / file.name} has {len(part)} images for {len(named)} labels: "
-                "get both files anew"
+                "download both files again"
             )
     return published(
         [part.reshape(len(part), -1) for part in images],
@@ -137,26 +137,26 @@ def _load(files: Sequence[File], classes: tuple[str, ...], options: Published) -
 
 
 def _read(file: File, axes: int, options: Published) -> NDArray[np.uint8]:
-    """The array of a published file with that many axes."""
+    """The array of a published file; InputError where it has another number of axes."""
     path = obtain(file, options)
     content = gunzip(path)
     verify(path, file, {"": content})
     values = parse_idx(content, path)
     if values.ndim != axes:
-        raise InputError(f"{path} has {values.ndim} axes instead of {axes}: get it anew")
+        raise InputError(f"{path} has {values.ndim} axes instead of {axes}: download it again")
     return values
 
 
 def parse_idx(content: bytes, origin: object) -> NDArray[np.uint8]:
-    """The array in the contents of an IDX file; InputError where they are not one of bytes."""
+    """The array in the content of an IDX file; InputError where it does not hold bytes."""
     axes = content[3] if len(content) > 3 else MOST_AXES + 1
     if content[:3] != BYTES or axes > MOST_AXES or len(content) < 4 + 4 * axes:
-        raise InputError(f"{origin} is not an IDX file of unsigned bytes: get it anew")
+        raise InputError(f"{origin} is not an IDX file of unsigned bytes: download it again")
     start = 4 + 4 * axes
     sizes = struct.unpack(f">{axes}I", content[4:start])
     if len(content) - start != math.prod(sizes):
         raise InputError(
             f"{origin} says that it holds {'×'.join(map(str, sizes))} values, "
-            f"but holds {len(content) - start}: get it anew"
+            f"but holds {len(content) - start}: download it again"
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(sizes)

@@ -1,8 +1,8 @@
-"""One picture, as Pillow opens it, in 8 bits of grey or colour, with nothing transparent left.
+"""One picture that Pillow has opened, turned into opaque 8-bit grey or colour.
 
-What is transparent is laid on a ground: α · colour + (1 − α) · ground, whether α comes from a
-channel, a palette, or one colour that the file calls transparent. 16-bit grey v becomes v / 257,
-rounded: 65535 is 255.
+A transparent picture is put on a background: α · colour + (1 − α) · background. α may come from a
+channel, a palette, or one colour that the file marks as transparent. 16-bit grey v becomes v / 257,
+rounded: 65535 becomes 255.
 """
 
 from typing import NamedTuple
@@ -17,17 +17,16 @@ GREY, COLOUR = "L", "RGB"
 PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
 PLAIN = frozenset({"1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"})
 KNOWN = PLAIN | {"LA", "PA", "RGBA"} | PREMULTIPLIED.keys()
-DEEP, MOST = "I", 65535  # I;16 and its like in either order of bytes, and I, which has 32 bits
-SMALL = {
-    "L;2": 85,
-    "L;4": 17,
-}  # of so few bits, pixels are scaled to 255, but no transparent colour
+DEEP, MOST = "I", 65535  # I;16 in either byte order, and I, which has 32 bits
+# Pillow scales pixels of so few bits to 255, but not the transparent colour.
+SMALL = {"L;2": 85, "L;4": 17}
 
 
 class Flat(NamedTuple):
-    """image: of mode L or RGB; transparent: whether any of it was.
+    """An opaque 8-bit image.
 
-    deep: whether it had 16 bits a channel; largest: of 16-bit grey values, 0 if it has none.
+    image: of mode L or RGB. transparent: whether any part was. deep: whether it had 16 bits a
+    channel. largest: the largest 16-bit grey value, 0 for other images.
     """
 
     image: Image.Image
@@ -37,9 +36,10 @@ class Flat(NamedTuple):
 
 
 def flat(image: Image.Image, mode: str, ground: tuple[int, ...]) -> Flat:
-    """An image just opened, upright, laid on a ground (red, green, blue), as `mode`: L or RGB.
+    """An image that was just opened, turned upright and put on `ground`, in `mode`: L or RGB.
 
-    InputError, to be said of a file, for pixels that are not of 8 or 16 bits.
+    ground: the background (red, green, blue). InputError, whose message continues the name of a
+    file, for pixels that do not have 8 or 16 bits.
     """
     stored, deep = _stored(image)
     if stored == "I;12" or (image.mode.startswith(DEEP) and _white_is_zero(image)):
@@ -55,7 +55,7 @@ def flat(image: Image.Image, mode: str, ground: tuple[int, ...]) -> Flat:
 
 
 def _stored(image: Image.Image) -> tuple[str, bool]:
-    """How the file holds the pixels, in Pillow's words, and whether in more than 8 bits each."""
+    """Pillow's name for how the file stores pixels, and whether they have more than 8 bits."""
     tiles = getattr(image, "tile", None) or [("", (), 0, "")]
     found = tiles[0][3]
     words = found if isinstance(found, tuple) else (found,)
@@ -65,12 +65,12 @@ def _stored(image: Image.Image) -> tuple[str, bool]:
 
 
 def _white_is_zero(image: Image.Image) -> bool:
-    """Whether a TIFF counts from white, which Pillow minds for 8 bits alone."""
+    """Whether zero is white in a TIFF, which Pillow respects only for 8 bits."""
     return getattr(image, "tag_v2", {}).get(ExifTags.Base.PhotometricInterpretation) == 0
 
 
 def _scale_key(image: Image.Image, stored: str, deep: bool) -> None:
-    """Let the colour that is transparent be on the scale of the pixels, as Pillow's is not."""
+    """Scale the transparent colour as Pillow has scaled the pixels."""
     if deep:
         raise _refused("of 16 bits with a transparent colour")
     if stored in SMALL:
@@ -96,11 +96,11 @@ def _laid(image: Image.Image, alpha: Image.Image, mode: str, ground: tuple[int, 
 
 
 def _sixteen(image: Image.Image, mode: str, ground: tuple[int, ...]) -> Flat:
-    """Grey values of 16 bits, of which one may be transparent."""
+    """16-bit grey, where one value may be marked as transparent."""
     values: NDArray[np.int64] = np.asarray(image).astype(np.int64)
     low, high = int(values.min()), int(values.max())
     if low < 0 or high > MOST:
-        raise _refused(f"from {low} to {high}, which are not of 16 bits")
+        raise _refused(f"from {low} to {high}, beyond 16 bits")
     grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
     opaque = values != image.info.get("transparency", -1)
     alpha = Image.fromarray(opaque.astype(np.uint8) * 255)

@@ -1,7 +1,7 @@
 """Prepare a source: load, check, split, and store each split and the outliers as Parquet.
 
-Outliers are items that no model sees, for anomaly detection: those of a class that is held out of
-the source, and those of another data set.
+Outliers are items for anomaly detection that no model sees: items of a class that is held out of
+the source, and items of another data set.
 """
 
 import argparse
@@ -32,9 +32,9 @@ class Preparation(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write train.parquet, validation.parquet and test.parquet into the folder `out`.
 
-    And for both of the latter …-outliers.parquet and …-others.parquet, without items if no class is
-    held out and no other data set is named. What was read is said in sentences, and kept with them;
-    `plan` lets it say what will be left out for want of items.
+    For validation and test also write …-outliers.parquet (of the class held out) and
+    …-others.parquet (of the other data set), which may be empty. A summary of the data is printed
+    and stored in the files. With `plan`, also print what cannot be measured with too few items.
     """
     job = parse(Preparation, arguments.params)
     source = sources.load(job.data, job.seed)
@@ -55,7 +55,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 class Portion(NamedTuple):
-    """A part of a source: its items at these places."""
+    """A part of a source: the items at the positions `ids`."""
 
     source: Source
     ids: Indices
@@ -64,10 +64,11 @@ class Portion(NamedTuple):
 def apart(
     source: Source, places: Mapping[str, Indices], held_out: str | None
 ) -> dict[str, Portion]:
-    """The splits without the class that is held out, and that class's own items, by file.
+    """The splits without the held-out class, and the items of this class, by file name.
 
-    Labels are numbered anew, and `classes` lacks the class; outliers have it as their only one. Its
-    train items are in neither. InputError where there is no such class, or no other one.
+    Labels are renumbered and `classes` lacks the held-out class; outliers have it as their only
+    class. Its train items are dropped. InputError where the class does not exist or is the only
+    one.
     """
     own = _position(source, held_out)
     outside = source.labels == own
@@ -86,33 +87,34 @@ def apart(
 
 
 def others(source: Source, options: Data, seed: int) -> dict[str, Portion]:
-    """Held-out items of the data set that `outliers` names, which is their only class, by file.
+    """Validation and test items of the data set that `outliers` names, by file name.
 
-    None without such a data set. InputError where its items are not of the same form.
+    The name of the data set is their only class. The files are empty without such a data set.
+    InputError where its items have another shape, other levels or another range.
     """
-    asked = other(options)
-    if asked is None:
+    wanted = other(options)
+    if wanted is None:
         nothing = Portion(source._replace(classes=()), np.zeros(0, np.int64))
         return {outliers_file(name, OF_SOURCE): nothing for name in HELD_OUT}
-    found = sources.load(asked, seed)
-    _refuse_another_form(found, source, asked.source)
-    places = divide(found, asked, seed)
-    found = found._replace(labels=np.zeros_like(found.labels), classes=(asked.source,))
+    found = sources.load(wanted, seed)
+    _refuse_another_form(found, source, wanted.source)
+    places = divide(found, wanted, seed)
+    found = found._replace(labels=np.zeros_like(found.labels), classes=(wanted.source,))
     return {outliers_file(name, OF_SOURCE): Portion(found, places[name]) for name in HELD_OUT}
 
 
 def _refuse_another_form(found: Source, source: Source, name: str) -> None:
     for what in ("shape", "levels", "bounded"):
-        its, wanted = getattr(found, what), getattr(source, what)
-        if its != wanted:
+        its, needed = getattr(found, what), getattr(source, what)
+        if its != needed:
             raise InputError(
-                f"data.outliers: must have items of {what} {wanted}, as those of the source, "
+                f"data.outliers: must have items of {what} {needed}, like the source, "
                 f"got {name!r} with {its}"
             )
 
 
 def _position(source: Source, held_out: str | None) -> int:
-    """The class's place among the classes; the place after the last where none is held out."""
+    """The position of the held-out class; the position after the last where there is none."""
     if held_out is None:
         return len(source.classes)
     if source.classes == UNLABELLED:
@@ -133,5 +135,5 @@ if __name__ == "__main__":
     parser.add_argument(
         "--plan", help="how many items will be evaluated, as JSON of `summary.ItemLimits`"
     )
-    parser.add_argument("--manifest", type=Path, help="that of the raw files, which must agree")
+    parser.add_argument("--manifest", type=Path, help="the manifest that raw files must match")
     command.run(main, parser.parse_args())

@@ -1,8 +1,8 @@
-"""The prepared form: one typed, checked Parquet file a split, read back with every check.
+"""Prepared data: a typed Parquet file for each split, checked when written and when read.
 
-Columns `index`, `label`, `x` and perhaps `target`; the file's metadata say the rest, as JSON. x of
-up to 256 levels is stored as their numbers k = 0 … levels − 1, which stand for k/(levels − 1).
-Beside each split there is a file for each kind of its outliers.
+The columns are `index`, `label`, `x` and perhaps `target`; the file's metadata hold the rest, as
+JSON. x of up to 256 levels is stored as the numbers k = 0 … levels − 1, which stand for
+k / (levels − 1). Validation and test have a further file for each kind of outliers.
 """
 
 import itertools
@@ -23,17 +23,17 @@ from hvae.errors import InputError, one_line
 from hvae.io import provenance, reading, tables, writing
 
 HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
-OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as in the names of their files
-ROWS = 4096  # of a part of a file, so that a file need not be held twice
+OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as their files are named
+ROWS = 4096  # rows in a part of a file, so that no second copy of the data is in memory
 
 
 def outliers_file(split: str, kind: str) -> str:
-    """What the outliers of a split are called, as the split itself is by its name."""
+    """The name of the file of a split's outliers, without suffix."""
     return f"{split}-{kind}"
 
 
 class Described(Section):
-    """What the file's metadata say of the items, as `Items` names it."""
+    """The metadata of a file, with the names of `Items`."""
 
     shape: list[PositiveInt]
     classes: list[str]
@@ -43,10 +43,11 @@ class Described(Section):
 
 
 class Items(NamedTuple):
-    """One split; each field but `ids` as in `Source`, and x never as numbers of levels.
+    """One split. Fields are those of `Source`, but x always holds values, not numbers of levels.
 
     x: (items, n) float32; labels: (items,) int64; target: (items,) float64 or None;
-    ids: (items,) int64, the item's place in its source. read: what was read, in sentences.
+    ids: (items,) int64, the item's position in its source. read: the summary of the data, a line
+    a sentence.
     """
 
     x: NDArray[np.float32]
@@ -69,8 +70,8 @@ class Items(NamedTuple):
         )
 
 
-def taken(source: Source, ids: NDArray[np.int64], read: Sequence[str] = ()) -> Items:
-    """The items of a source at these places."""
+def select(source: Source, ids: NDArray[np.int64], read: Sequence[str] = ()) -> Items:
+    """The items of a source at the positions `ids`."""
     return Items(
         x=_values(source.x[ids], source.levels),
         labels=source.labels[ids],
@@ -94,14 +95,14 @@ def write(items: Items, path: Path) -> None:
 
 
 def store(source: Source, ids: NDArray[np.int64], path: Path, read: Sequence[str] = ()) -> None:
-    """The same for the items of a source at these places, a part at a time to save memory."""
+    """Check and store the items of a source at the positions `ids`, in parts to save memory."""
     starts = range(0, max(len(ids), 1), ROWS)
-    taken_parts = (taken(source, ids[start : start + ROWS], read) for start in starts)
-    _write_all((_table(part, path) for part in taken_parts), path)
+    parts = (select(source, ids[start : start + ROWS], read) for start in starts)
+    _write_all((_table(part, path) for part in parts), path)
 
 
 def _write_all(groups: Iterable[pa.Table], path: Path) -> None:
-    """Tables of one schema as the row groups of one file, which is seen only once it is whole."""
+    """Write tables of one schema as the row groups of one file, whole or not at all."""
     writing.fill(path, lambda beside: _write_each(iter(groups), beside))
 
 
@@ -133,7 +134,7 @@ def _stored(items: Items) -> pa.Array:
 
 
 def read(path: Path) -> Items:
-    """Load and check one split; InputError where the file is not one that `write` made."""
+    """Load and check one split; InputError where the file is not a prepared split."""
     groups = list(reading.parquet(path))
     try:
         items = _items(groups)
@@ -168,7 +169,7 @@ def _items(groups: list[pa.Table]) -> Items:
 
 
 def labels(path: Path) -> NDArray[np.int64]:
-    """The labels of a split, without keeping its items themselves."""
+    """The labels of a split, read without keeping its items in memory."""
     return np.concatenate([group["label"].to_numpy() for group in reading.parquet(path)])
 
 

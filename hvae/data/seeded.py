@@ -1,8 +1,8 @@
-"""Seeded randomness: one enumeration of all that random numbers are drawn for.
+"""Seeded randomness: one enumeration of everything that random numbers are drawn for.
 
-A stream depends on its name and on a key of integers alone, such as (seed, step), never on who
-draws or on what was drawn before. Here are numpy's generators, which data are drawn with; torch's,
-of models and what is measured of them, are `hvae.models.noise.generator`.
+A stream depends only on its name and on a key of integers, such as (seed, step). It does not depend
+on which job draws, or on what was drawn before. Data use numpy's generators, which are here. Models
+and their measurements use torch's, from `hvae.models.noise.generator`.
 """
 
 from enum import Enum
@@ -13,10 +13,10 @@ from hvae.statistics.estimate import Floats, Integers
 
 
 class Stream(Enum):
-    """What random numbers are drawn for: no two members share any.
+    """What random numbers are drawn for; no two members share any numbers.
 
-    A member is two numbers that are seeded with beside a key, either of which may be absent: one
-    before the key, one after the first two numbers of it, which are (seed, split) where it is long.
+    A member adds one or two numbers to the key that seeds a generator: the first comes before the
+    key, the second after the key's first two numbers, which are (seed, split) in a long key.
     """
 
     # data
@@ -28,7 +28,7 @@ class Stream(Enum):
     ORDER = None, 6
     PIXELS = None, 7
     PLACES = None, 8
-    # models, and what is measured of them
+    # models and their measurements
     WEIGHTS = 1, None
     TRAINING = 2, None
     VALIDATION = 3, None
@@ -55,14 +55,15 @@ class Stream(Enum):
 
 
 def stream(seed: int, purpose: Stream) -> np.random.Generator:
-    """numpy's generator for one purpose under the experiment's seed."""
+    """numpy's generator for one purpose, under the experiment's seed."""
     return np.random.default_rng(purpose.entropy(seed))
 
 
 def basis(dimension: int, seed: int) -> Floats:
     """A random rotation or reflection Q (n, n), uniform over all of them; columns are orthonormal.
 
-    The QR decomposition of a normal matrix, with signs that make it unique (Mezzadri 2007).
+    It comes from the QR decomposition of a normal matrix, with signs that make it unique
+    (Mezzadri 2007).
     """
     q, r = np.linalg.qr(stream(seed, Stream.BASIS).standard_normal((dimension, dimension)))
     return np.asarray(q * np.sign(np.diag(r)))

@@ -1,8 +1,8 @@
-"""What a source gives: items, integer labels, perhaps a target; and what must be true of them.
+"""What a source gives: items, integer labels, perhaps a target; and the checks that it must pass.
 
-Values may lie on levels, whole multiples of 1/(levels − 1): 8-bit images have 256, k/255, and
-binary ones have 2. The numbers k take a quarter of the space of the values, and a likelihood over
-levels needs to know that there is nothing between them.
+Values may lie on levels, whole multiples of 1/(levels − 1): 8-bit images have 256 levels, k/255,
+and binary ones have 2. The numbers k take a quarter of the memory of the values, and a likelihood
+over levels must know that no values lie between them.
 """
 
 import math
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from hvae.errors import InputError
 
 SPLITS = ("train", "validation", "test")
-UNLABELLED = ("all",)  # the classes of a source that has none: one, which holds every item
-BYTE_LEVELS = 256  # as many levels as a byte has numbers for
-SLICE = 512  # items read together, so that no second copy of the data is in memory
+UNLABELLED = ("all",)  # the one class of a source without classes; it holds every item
+BYTE_LEVELS = 256  # the levels that a byte can number
+SLICE = 512  # items handled together, so that no second copy of the data is in memory
 
 
 class Source(NamedTuple):
@@ -30,9 +30,9 @@ class Source(NamedTuple):
     classes: the classes' names; `UNLABELLED` where there are none.
     target: (items,) float64, a real number to be read from x, or None.
     levels: every value is a multiple of 1 / (levels − 1); None where values are continuous.
-    parts: the places of the items of each part where the source comes divided: `train`, `test`,
-        and `validation` unless that is still to be taken out of `train`. None where it does not.
-    notes: what was left out of what was read, or changed, and why: sentences without a full stop.
+    parts: for a source that comes with a split, the positions of each part's items: `train` with
+        `test`, `validation` or both. None for other sources.
+    notes: what was left out or changed on reading, and why: sentences without a full stop.
     """
 
     x: NDArray[np.float32] | NDArray[np.uint8]
@@ -54,7 +54,7 @@ def level_values(numbers: NDArray[np.uint8], levels: int) -> NDArray[np.float32]
 
 
 def level_numbers(x: NDArray[Any], levels: int) -> NDArray[np.uint8]:
-    """The numbers of the levels nearest to the values; numbers are returned as they are."""
+    """The numbers of the levels nearest to the values; x that holds numbers is returned as is."""
     if x.dtype == np.uint8:
         return x
     result = np.empty(x.shape, np.uint8)
@@ -64,7 +64,7 @@ def level_numbers(x: NDArray[Any], levels: int) -> NDArray[np.uint8]:
 
 
 def on_levels(x: NDArray[np.float32], levels: int) -> bool:
-    """Whether every value is exactly that of a level."""
+    """Whether every value is exactly on a level."""
     most = np.float32(levels - 1)
     return all((np.rint(part * most) / most == part).all() for _, part in _slices(x))
 
@@ -95,7 +95,8 @@ class Checkable(Protocol):
 def check(data: Checkable, origin: object) -> None:
     """InputError naming `origin` unless shapes agree and values and labels are in range.
 
-    Only what has no classes either, as the outliers of a source that holds none out, may be empty.
+    Data without items are accepted only where there are no classes either, as for the outliers of a
+    source that holds no class out.
     """
     if len(data.x) == 0 and not data.classes:
         return
@@ -108,7 +109,7 @@ def _misfit(data: Checkable) -> str | None:
     if count == 0:
         return "has no items"
     if width != math.prod(data.shape):
-        return f"has {width} values an item, which do not fill shape {data.shape}"
+        return f"has {width} values for each item, which do not fit shape {data.shape}"
     if len(data.labels) != count:
         return f"has {len(data.labels)} labels for {count} items"
     if data.target is not None and len(data.target) != count:

@@ -15,10 +15,10 @@ Indices = NDArray[np.int64]
 
 
 def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
-    """The places of each split's items, in random order, of at most `max_items` of the source.
+    """The positions of each split's items, in random order, at most `max_items` in all.
 
-    A source that comes divided stays so: its test items are those published with it. Validation or
-    test items are taken out of its training items where it does not bring them.
+    A source that comes with a split keeps it. Where it lacks validation or test items, they are
+    taken from its training items.
     """
     if source.parts is None:
         kept = subset(source.labels, options.max_items, seed)
@@ -35,11 +35,10 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
 
 
 def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str, Indices]:
-    """Indices of each split, in random order: any leading part of one is a random sample of it.
+    """Indices of each split, in random order, so that any leading part is a random sample.
 
-    Every class keeps its share in every split, as nearly as counts allow: of one that is too rare
-    for all three, train has items first, then validation. InputError where there are too few items
-    for a split.
+    Every class keeps its share in every split, as nearly as counts allow. A class that is too rare
+    for all three is in train first, then in validation. InputError where there are too few items.
     """
     held_out = fractions.validation + fractions.test
     try:
@@ -53,7 +52,7 @@ def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str
 def _held_out(
     name: str, train: Indices, labels: NDArray[np.int64], fractions: Division, seed: int
 ) -> dict[str, Indices]:
-    """The source's training items, divided into train and what is missing."""
+    """The source's training items, divided into train and the split `name` that it lacks."""
     part: float = getattr(fractions, name)
     try:
         left, taken = _divide(train, labels, part / (fractions.train + part), seed)
@@ -67,7 +66,7 @@ def _indivisible(items: int, what: str, error: ValueError) -> InputError:
 
 
 def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
-    """A stratified random choice of `size` items, or all of them where there are no more."""
+    """A stratified random choice of `size` items, or all items where there are not more."""
     everything = np.arange(len(labels))
     if size is None or size >= len(labels):
         return everything
@@ -80,7 +79,7 @@ def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
 
 
 def halves(labels: NDArray[np.int64], seed: int) -> tuple[Indices, Indices]:
-    """Indices of two random halves, each with every class in its share; InputError as `split`."""
+    """Indices of two random halves with equal class shares; InputError for too few items."""
     try:
         return _divide(np.arange(len(labels)), labels, 0.5, seed)
     except ValueError as error:
@@ -90,7 +89,7 @@ def halves(labels: NDArray[np.int64], seed: int) -> tuple[Indices, Indices]:
 def _shrunk(
     parts: Mapping[str, Indices], labels: NDArray[np.int64], size: int | None, seed: int
 ) -> dict[str, Indices]:
-    """`size` items in all, spread over the parts as all of the items are."""
+    """`size` items in all, divided among the parts in proportion to their sizes."""
     total = sum(len(part) for part in parts.values())
     share = 1.0 if size is None else min(size / total, 1.0)
     return {
@@ -102,7 +101,7 @@ def _shrunk(
 def _divide(
     indices: Indices, labels: NDArray[np.int64], second: float, seed: int
 ) -> tuple[Indices, Indices]:
-    """Two parts, each with every class in its share; the only item of a class is in the first."""
+    """Two parts with equal class shares; the only item of a class goes to the first."""
     own = labels[indices]
     alone = np.bincount(own)[own] == 1
     rest = indices[~alone]

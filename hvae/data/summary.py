@@ -1,8 +1,8 @@
-"""What was read, and what cannot be measured of it for want of items: in sentences.
+"""A summary of the data, and what cannot be measured with too few items, in sentences.
 
-`prepare` says both before any training; the first is kept with the data, and the report shows them.
-Tasks and estimates ask here whether to leave themselves out: what counts are the leading items of
-each split, which they are measured on.
+`prepare` prints both before any training. The summary is stored with the data, and the report shows
+it. Tasks and estimates use `no_classes` to decide whether they can be measured on the leading items
+of each split.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,15 +15,15 @@ from hvae.config.params import Params
 from hvae.data.source import UNLABELLED, Source
 
 Labels = NDArray[np.int64]
-LEAST = 2  # train items of each of two classes, without which nothing can tell them apart
-SPREAD = 3  # held-out items: without one of fewer there is no covariance
-NAMED = 20  # classes whose counts are listed; of more, the rarest and the most frequent
+LEAST = 2  # train items that each of two classes needs, so that a classifier can be fitted
+SPREAD = 3  # held-out items that a covariance needs when each item is left out in turn
+NAMED = 20  # classes whose counts are listed; with more, the rarest and the most frequent
 
 
 def summary(source: Source, places: Mapping[str, NDArray[np.int64]]) -> list[str]:
-    """One line of items, shape, range, levels, classes and splits; then what was left out, and why.
+    """One line with items, shape, range, levels, classes and splits; then what was left out.
 
-    places: those of each split's items in the source.
+    places: the positions of each split's items in the source.
     """
     used = np.concatenate(list(places.values()))
     labels = source.labels[used]
@@ -43,7 +43,7 @@ def _shape(shape: tuple[int, ...]) -> str:
 
 
 def _values(source: Source, used: NDArray[np.int64]) -> str:
-    """The range of what is there, as it is in the source, and of what kind it is."""
+    """The range of the values as the source holds them, and their levels."""
     kept = source.x[used]
     low, high = kept.min(), kept.max()
     if source.levels and source.x.dtype == np.uint8:
@@ -66,7 +66,7 @@ def _classes(classes: tuple[str, ...], labels: NDArray[np.int64]) -> str:
 
 
 def _absent(source: Source, places: Mapping[str, NDArray[np.int64]]) -> Iterator[str]:
-    """Classes that a split has no item of."""
+    """A sentence for each split that has no item of some class."""
     for name, ids in places.items():
         counts = np.bincount(source.labels[ids], minlength=len(source.classes))
         lost = [source.classes[label] for label in np.flatnonzero(counts == 0)]
@@ -76,14 +76,17 @@ def _absent(source: Source, places: Mapping[str, NDArray[np.int64]]) -> Iterator
 
 
 class ItemLimits(Section):
-    """How many items of each split are evaluated, and of train by what reads their classes."""
+    """How many items are evaluated.
+
+    max_items: in each split. max_train: of train, for each quantity that reads the classes.
+    """
 
     max_items: int
     max_train: dict[str, int]
 
 
 def plan(params: Params) -> ItemLimits:
-    """That of an experiment."""
+    """The limits of an experiment."""
     items, tasks = params.evaluation.max_items, params.tasks
     return ItemLimits(
         max_items=items,
@@ -95,17 +98,17 @@ def plan(params: Params) -> ItemLimits:
     )
 
 
-def left_out(labels: Mapping[str, Labels], classes: Sequence[str], asked: ItemLimits) -> list[str]:
-    """A sentence for each reason to leave something out, by the labels of each whole split."""
+def left_out(labels: Mapping[str, Labels], classes: Sequence[str], limits: ItemLimits) -> list[str]:
+    """A sentence for each reason to leave something out, from the labels of each whole split."""
     whose: dict[str, list[str]] = {}
-    for what, most in asked.max_train.items():
-        seen = {name: some[: asked.max_items] for name, some in labels.items()}
+    for what, most in limits.max_train.items():
+        seen = {name: some[: limits.max_items] for name, some in labels.items()}
         seen["train"] = seen["train"][:most]
         if reason := no_classes(seen, classes):
             whose.setdefault(reason, []).append(what)
     few = min(len(some) for name, some in labels.items() if name != "train")
     if len(classes) > 1 and few < SPREAD:
-        reason = f"a split has {few} items, and a covariance takes {SPREAD} at least"
+        reason = f"a split has {few} items, and a covariance needs at least {SPREAD}"
         whose[reason] = ["the Fréchet distance of draws"]
     return [f"{_listed(names)} left out: {reason}" for reason, names in whose.items()]
 
@@ -116,7 +119,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def no_classes(labels: Mapping[str, Labels], classes: Sequence[str]) -> str | None:
-    """Why nothing can be said of the classes, by the labels of each split; None where it can."""
+    """Why the classes cannot be told apart, from the labels of each split; None if they can."""
     counts = {name: np.bincount(some, minlength=len(classes)) for name, some in labels.items()}
     for name, count in counts.items():
         least = LEAST if name == "train" else 1

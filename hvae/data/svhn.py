@@ -1,16 +1,16 @@
 """`svhn`: 99,289 colour images of 32×32 pixels of digits, the last 26,032 the test set.
 
-Netzer et al., "Reading Digits in Natural Images with Unsupervised Feature Learning" (2011): digits
-of house numbers, cut out, without the `extra` images. The files are MATLAB's, version 5, with
-X (32, 32, 3, images) and y, where 10 is the digit 0. A broken one can end the whole process in
-SciPy, so no other file than the published one is parsed.
+Netzer et al., "Reading Digits in Natural Images with Unsupervised Feature Learning" (2011): cropped
+digits of house numbers, without the `extra` images. The files are MATLAB's, version 5, with
+X (32, 32, 3, images) and y, where 10 stands for the digit 0. A broken file can crash the whole
+process inside SciPy, so only the published files are parsed.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 
-from hvae.config.sources.published import Svhn
+from hvae.config.data import Svhn
 from hvae.data.archives import File, is_published, obtain, published, unknown
 from hvae.data.source import Source
 
@@ -33,7 +33,7 @@ FILES = tuple(
 
 
 def load(options: Svhn, _seed: int) -> Source:
-    """The images, channel last, as 256 levels of each colour; nothing is chosen or random."""
+    """The images, channel last, with 256 levels for each colour. No part is random."""
     parts = [read(file, options) for file in FILES]
     return published(
         [images for images, _ in parts],

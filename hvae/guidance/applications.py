@@ -1,66 +1,58 @@
 """What each application is judged by: which rows of `tasks.parquet` count.
 
-A method may name a problem after a colon, as `ridge:slant`: the same way of reading z asked about
-something else. Where there are several problems, an application is worth its mean over them.
+A row's setting names the problem: the same way of reading z asked about something else. Where there
+are several that count, an application is worth its mean over them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from hvae.config.tasks import Name
+from hvae.config.task import Settings, Task, every
+from hvae.config.tasks import TASKS, Name
 from hvae.results.quantities import METRICS, Measure
+from hvae.statistics.estimate import Row
 
 BUDGETED: Name = "compression"  # of which a point must keep to a budget of bits
-Methods = Callable[[Sequence[str]], Sequence[str]]  # of the methods there are, those that count
 
 
 class Application(NamedTuple):
-    """One application: its task's rows with these `features`, by the first metric that they have.
-
-    means: whether the same from posterior means is told beside it, as a remark. ways: whether it is
-    told how z is read, since there are other ways.
-    """
+    """A task by its name in the tables, and as `hvae.config.tasks` has it."""
 
     name: Name
-    metrics: tuple[Measure, ...]
-    methods: Methods
-    features: str = "sample"
-    means: bool = False
-    ways: bool = True
+    task: Task
 
     @property
-    def task(self) -> str:
-        """Its name in the tables."""
-        return self.name
+    def metrics(self) -> list[Measure]:
+        """The first that its rows have judges it."""
+        return [METRICS[name] for name in self.task.metrics]
+
+    @property
+    def of_means(self) -> "Application":
+        """The same, read from posterior means."""
+        return self._replace(task=replace(self.task, features="mean"))
+
+    def about(self, setting: str) -> "Application":
+        """The same, judged by one setting alone."""
+        return self._replace(task=replace(self.task, judged=_only(setting)))
 
 
-def every(methods: Sequence[str]) -> Sequence[str]:
-    """All of them: the best is chosen on validation."""
-    return methods
+APPLICATIONS: Mapping[Name, Application] = {
+    name: Application(name, task) for name, task in TASKS.items()
+}
 
 
-def preferred(name: str) -> Methods:
-    """That one where it was measured, else the first."""
-    return lambda methods: [name] if name in methods else methods[:1]
+def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]:
+    """One a setting that the rows have, where the application is not judged by all of them."""
+    if application.task.judged is every:
+        yield application
+        return
+    mine = (row["setting"] for row in rows if row["task"] == application.name and row["point"])
+    yield from map(application.about, dict.fromkeys(mine))
 
 
-def middle(methods: Sequence[str]) -> Sequence[str]:
-    """Of levels such as `noise-0.2`, the middle one; the lower of two."""
-    ordered = sorted(methods, key=lambda method: float(method.rpartition("-")[2]))
-    return ordered[(len(ordered) - 1) // 2 :][:1]
+def _only(wanted: str) -> Settings:
+    def chosen(settings: Sequence[str]) -> Sequence[str]:
+        return [setting for setting in settings if setting == wanted]
 
-
-PSNR = METRICS["psnr_db"]
-_ALL = (
-    Application("reconstruction", (PSNR, METRICS["mse"]), preferred("decoder"), ways=False),
-    Application("denoising", (PSNR,), middle),
-    Application("inpainting", (PSNR,), preferred("half")),
-    Application("upscaling", (PSNR,), preferred("2x")),
-    Application("compression", (PSNR,), preferred("rate"), ways=False),
-    Application("classification", (METRICS["accuracy"],), every, means=True),
-    Application("regression", (METRICS["r2"],), every),
-    Application("clustering", (METRICS["nmi"],), every),
-    Application("anomaly", (METRICS["auroc"],), every),
-    Application("generation", (METRICS["inception_score"],), every, features=""),
-)
-APPLICATIONS: Mapping[Name, Application] = {one.name: one for one in _ALL}
+    return chosen

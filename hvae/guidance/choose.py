@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from scipy.stats import norm
 
-from hvae.config.tasks import Guidance, Name
+from hvae.config.guidance import Guidance
+from hvae.config.tasks import Name
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.places import Place
 

@@ -14,7 +14,7 @@ from hvae.guidance.surface import Spot, Surface
 from hvae.guidance.text import listed, rates
 from hvae.results.places import Place
 from hvae.statistics.estimate import Estimate, Row
-from hvae.statistics.significance import holm, one_sided, two_sided
+from hvae.statistics.intervals import holm, one_sided, two_sided
 
 Verdict = Literal["reproduced", "not reproduced", "undecided"]
 LEVEL = 0.05

@@ -13,7 +13,7 @@ from hvae.guidance.applications import BUDGETED
 from hvae.guidance.choose import LEVEL, Choice
 from hvae.guidance.surface import Surface
 from hvae.results.places import Place
-from hvae.statistics.significance import holm, two_sided
+from hvae.statistics.intervals import holm, two_sided
 
 OVER, UNMEASURED = "over the budget", "not measured"  # why there is no loss
 APART = 0.05  # part of the larger total rate by which two sides may differ and still compare

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import PositiveInt
+
 from hvae.config.base import Section, parse
-from hvae.config.tasks import Guidance
+from hvae.config.guidance import Guidance
 from hvae.guidance.claims import scorecard
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.record import gain, record
@@ -20,14 +22,15 @@ class GuidanceJob(Section):
     """What the job depends on, beside the tables."""
 
     guidance: Guidance
+    layers: PositiveInt
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Read the tables of an experiment, and those of its baseline where it has one."""
-    asked = parse(GuidanceJob, arguments.params).guidance
-    ours = Experiment(arguments.results)
-    single = measured(Experiment(arguments.baseline)) if arguments.baseline else None
-    provenance.store(guidance(measured(ours), ours.bounds, asked, single), arguments.out)
+    job = parse(GuidanceJob, arguments.params)
+    ours = Experiment(arguments.results, depth=job.layers)
+    single = measured(Experiment(arguments.baseline, depth=1)) if arguments.baseline else None
+    provenance.store(guidance(measured(ours), ours.bounds, job.guidance, single), arguments.out)
 
 
 def guidance(
@@ -46,9 +49,8 @@ def guidance(
 
 
 def _compared(ours: Study, single: Study) -> list[dict[str, Any]]:
-    layers = len(ours.plane[0].rates) if ours.plane else 0
     found = gains(_chosen(ours), _chosen(single))
-    return [gain(one, ours.surfaces[one.application], layers) for one in found]
+    return [gain(one, ours.surfaces[one.application], ours.layers) for one in found]
 
 
 def _chosen(of: Study) -> Chosen:

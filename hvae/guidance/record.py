@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hvae.config.tasks import Guidance, Name
+from hvae.config.guidance import Guidance
+from hvae.config.tasks import Name
 from hvae.guidance import text
 from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
 from hvae.guidance.gains import Gain, losses

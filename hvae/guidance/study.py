@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from hvae.config.tasks import Guidance, Name
+from hvae.config.guidance import Guidance
+from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.surface import Surface, surface, within
@@ -13,11 +14,15 @@ from hvae.statistics.estimate import Row
 
 
 class MeasuredTables(NamedTuple):
-    """Rows of `points.parquet`, `tasks.parquet` (test) and `selection.parquet` (validation)."""
+    """Rows of `points.parquet`, `tasks.parquet` (test) and `selection.parquet` (validation).
+
+    layers: how many the models have.
+    """
 
     points: Sequence[Row]
     tasks: Sequence[Row]
     selection: Sequence[Row]
+    layers: int
 
 
 class Study(NamedTuple):
@@ -26,6 +31,7 @@ class Study(NamedTuple):
     means: the surfaces of posterior means, for the applications that tell them.
     """
 
+    layers: int
     plane: Sequence[Place]
     surfaces: Mapping[Name, Surface]
     means: Mapping[Name, Surface]
@@ -44,18 +50,19 @@ class Study(NamedTuple):
 
 def measured(experiment: Experiment) -> MeasuredTables:
     """The tables of a folder of results."""
-    return MeasuredTables(experiment.points, experiment.tasks, experiment.selection)
+    of = experiment
+    return MeasuredTables(of.points, of.tasks, of.selection, of.layers)
 
 
 def study(tables: MeasuredTables, asked: Guidance) -> Study:
     """Everything that recommendations are made of."""
-    plane = places(tables.points)
+    plane = places(tables.points, tables.layers)
     found = _surfaces(tables, plane, APPLICATIONS)
     if BUDGETED in found:
         most = asked.compression_bits
         found[BUDGETED] = within(found[BUDGETED], tables.selection, most)
-    of_means = {n: one._replace(features="mean") for n, one in APPLICATIONS.items() if one.means}
-    return Study(plane, found, _surfaces(tables, plane, of_means))
+    of_means = {n: one.of_means for n, one in APPLICATIONS.items() if one.task.means}
+    return Study(tables.layers, plane, found, _surfaces(tables, plane, of_means))
 
 
 def _surfaces(

@@ -23,10 +23,11 @@ RATE = {"task": "compression", "layers": "", "method": "rate", "metric": "bits_p
 
 
 class Variant(NamedTuple):
-    """Which layers are read, and by which method."""
+    """Which layers are read, by which method, and of which setting: "" for a mean over several."""
 
     layers: str
     method: str
+    setting: str
 
 
 class Value(NamedTuple):
@@ -39,10 +40,10 @@ class Value(NamedTuple):
 
 
 class Series(NamedTuple):
-    """The values by variant and point; problems are what each is a mean over, if they are named."""
+    """The values by variant and point, and the settings that each is a mean over."""
 
     values: Mapping[Variant, Mapping[str, Value]]
-    problems: tuple[str, ...]
+    settings: tuple[str, ...]
 
 
 def chosen_metric(application: Application, rows: Iterable[Row]) -> Measure | None:
@@ -52,20 +53,20 @@ def chosen_metric(application: Application, rows: Iterable[Row]) -> Measure | No
 
 
 def series(application: Application, metric: Measure, rows: Iterable[Row]) -> Series:
-    """The values of an application; each a mean over the problems, all of which it must have."""
+    """The values of an application; each a mean over the settings, all of which it must have."""
     mine = [row for row in rows if _counts(application, row) and row["metric"] == metric.name]
-    methods = application.methods(list(dict.fromkeys(row["method"] for row in mine)))
-    problems = tuple(dict.fromkeys(_problem(method) for method in methods))
+    settings = tuple(application.task.judged(list(dict.fromkeys(row["setting"] for row in mine))))
+    only = settings[0] if len(settings) == 1 else ""
     found: dict[Variant, dict[str, list[Value]]] = {}
     for row in mine:
-        if row["method"] in methods:
-            variant = Variant(row["layers"], row["method"].partition(":")[0])
+        if row["setting"] in settings:
+            variant = Variant(row["layers"], row["method"], only)
             found.setdefault(variant, {}).setdefault(row["point"], []).append(value(row))
     whole = {
-        variant: {p: _mean(values) for p, values in by.items() if len(values) == len(problems)}
+        variant: {p: _mean(values) for p, values in by.items() if len(values) == len(settings)}
         for variant, by in found.items()
     }
-    return Series(whole, problems if any(problems) else ())
+    return Series(whole, settings)
 
 
 def value(row: Row) -> Value:
@@ -82,19 +83,15 @@ def _mean(values: Sequence[Value]) -> Value:
 def _counts(application: Application, row: Row) -> bool:
     """Whether a row of the table is about it, of a point, and a number with an interval."""
     return bool(
-        row["task"] == application.task
-        and row["features"] == application.features
+        row["task"] == application.name
+        and row["features"] == application.task.features
         and row["point"]
         and all(math.isfinite(row[name]) for name in ("value", "low", "high"))
     )
 
 
-def _problem(method: str) -> str:
-    return method.partition(":")[2]
-
-
 class Spot(NamedTuple):
-    """An application at a place, by the variant (layers, method) that is best there on validation.
+    """An application at a place, by the variant that is best there on validation.
 
     score is the value on validation, negative where less is better; variants is how many there are.
     """
@@ -108,14 +105,14 @@ class Spot(NamedTuple):
 
 
 class Surface(NamedTuple):
-    """An application over the places that have it; problems are what it is a mean over, if named.
+    """An application over the places that have it; settings are what it is a mean over.
 
     barred: places that are measured, but may not be chosen.
     """
 
     application: Application
     metric: Measure
-    problems: tuple[str, ...]
+    settings: tuple[str, ...]
     spots: tuple[Spot, ...]
     barred: tuple[Spot, ...] = ()
 
@@ -147,7 +144,7 @@ def surface(
         return None
     sides = series(application, metric, selection), series(application, metric, tasks)
     spots = [spot for place in plane for spot in _spot(place, metric, *sides)]
-    return Surface(application, metric, sides[0].problems, tuple(spots)) if spots else None
+    return Surface(application, metric, sides[0].settings, tuple(spots)) if spots else None
 
 
 def _spot(place: Place, metric: Measure, validation: Series, test: Series) -> list[Spot]:

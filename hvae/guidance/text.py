@@ -19,7 +19,7 @@ from hvae.statistics.estimate import Estimate
 SMALL = 5e-3  # nats: a rate below is told as such
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 NO_COMPROMISE = "No point may be chosen for all applications that have a weight."
-NAMELESS = "the source's own"  # a problem without a name of its own, beside others that have one
+NAMELESS = "the source's own"  # a setting without a name, beside others that have one
 
 
 def recommendation(
@@ -47,12 +47,15 @@ def recommendation(
 
 
 def _how(surface: Surface, spot: Spot) -> str:
-    """How z is read, and what the value is a mean over."""
-    layers, method = spot.variant
+    """How z is read, and of which setting the value is, or over which a mean."""
+    layers, method, setting = spot.variant
+    task = surface.application.task
     parts = [f"samples of {layers}"] if layers else []
-    parts += [f"method {method}"] if surface.application.ways else []
-    if surface.problems:
-        parts.append(f"mean over {listed([one or NAMELESS for one in surface.problems])}")
+    parts += [f"method {method}"] if task.ways else []
+    parts += [task.told(setting)] if setting else []
+    if len(surface.settings) > 1:
+        named = [task.told(one) or NAMELESS for one in surface.settings]
+        parts.append(f"mean over {listed(named)}")
     return f" ({', '.join(parts)})" if parts else ""
 
 

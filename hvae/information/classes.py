@@ -1,8 +1,8 @@
 """I(y; z) from below, by a classifier: H(y) + E log r(y|z), in nats.
 
 Any r(y|z) gives I(y; z) ≥ H(y) + E log r(y|z), with equality for r = p(y|z) (Barber & Agakov,
-"The IM algorithm", NIPS 2003). r knows train items only; the bound is taken on test items. r is the
-best of a few classifiers, chosen and calibrated on train items.
+"The IM algorithm", NIPS 2003). r is the best of a few classifiers, chosen, fitted and calibrated on
+train items only. The bound is evaluated on test items.
 """
 
 from collections.abc import Mapping
@@ -23,9 +23,9 @@ from hvae.information.estimate import InformationEstimate, finite
 from hvae.statistics.estimate import Floats, Integers, error_of_mean
 
 FOLDS = 3
-LEAST_QUADRATIC = 2 * FOLDS  # items of each class, so that every fold can tell its covariance
-LANDMARKS = 100  # of the kernel; more cost time and won little
-TOLERANCE = 1e-3  # of the fits: ten times looser cost up to 0.3 nats, tighter ones won nothing
+LEAST_QUADRATIC = 2 * FOLDS  # items of each class, so that every fold has a covariance
+LANDMARKS = 100  # of the kernel; more took longer and gained little
+TOLERANCE = 1e-3  # of the fits: ten times looser lost up to 0.3 nats, tighter gained nothing
 SHARPEST = 4.0
 
 
@@ -34,10 +34,10 @@ def class_information(
 ) -> InformationEstimate:
     """H(y) + mean log r(y|z) over test items, in nats: at most H(y), and ≤ I(y; z) in expectation.
 
-    train, test: samples of z, (items, d), each with its labels (items,). H(y) is that of the test
-    labels' frequencies, on average too low, and its share is in the standard error. ValueError for
-    values that are not finite, shapes that differ, fewer than two test items, and unless two
-    classes have two train items each.
+    train, test: samples of z, (items, d), each with its labels (items,). H(y) comes from the
+    frequencies of the test labels, is too low on average, and adds to the standard error.
+    ValueError for values that are not finite, shapes that differ, fewer than two test items, or
+    fewer than two classes with two train items.
     """
     train = _checked("train", train, train_labels)
     test = _checked("test", test, test_labels)
@@ -52,9 +52,9 @@ def class_information(
 def _bound(log_r: Floats, labels: Integers) -> InformationEstimate:
     """The mean gain log r(y|z) − log p_y of the items, and its standard error.
 
-    A gain is an item's influence on H(y) + mean log r, so the spread of gains holds H(y)'s share.
-    To the spread is added one item of the worst gain that these predictions could have met: losses
-    are rare and large, and a sample that happens to lack them would look certain.
+    A gain is an item's influence on H(y) + mean log r, so the spread of the gains includes the
+    error of H(y). One item with the worst gain that these predictions allow is added to the spread:
+    large losses are rare, and a sample that happens to lack them would look too certain.
     """
     counts = np.bincount(labels, minlength=log_r.shape[1])
     seen = counts > 0
@@ -67,23 +67,25 @@ def _bound(log_r: Floats, labels: Integers) -> InformationEstimate:
 def _checked(name: str, values: NDArray[Any], labels: Integers) -> Floats:
     array = finite(name, values)
     if array.ndim != 2 or len(array) < 2:
-        raise ValueError(f"{name} must have a row an item, two or more, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must have a row for each item, two or more, got shape {array.shape}"
+        )
     if labels.shape != array.shape[:1]:
         raise ValueError(
-            f"{name}_labels must hold {len(array)} labels, one an item of {name}, "
+            f"{name}_labels must hold {len(array)} labels, one for each item of {name}, "
             f"got shape {labels.shape}"
         )
     return array
 
 
 class Shares(NamedTuple):
-    """Class shares p_y of train items, as if one more had been seen that is of any class."""
+    """Class shares p_y of train items, with one more item that is spread over all classes."""
 
     items: int
     log: Floats  # (M,)
 
     def smooth(self, log_p: Floats) -> Floats:
-        """log p(y|z) with that item added: no class is ever ruled out."""
+        """log p(y|z) with this item added, so that no class is ruled out."""
         return np.logaddexp(np.log(self.items) + log_p, -np.log(len(self.log))) - np.log(
             self.items + 1
         )
@@ -106,17 +108,17 @@ class CalibratedClassifier(NamedTuple):
 
 
 def fit(z: Floats, labels: Integers, classes: int) -> CalibratedClassifier:
-    """The candidate with the lowest −mean log r(y|z) over folds that it was not fitted on.
+    """The candidate with the lowest −mean log r(y|z) in cross-validation.
 
-    Its sharpness a is the best on those same predictions. A class may lack items, but two classes
-    must have two or more.
+    Its sharpness a is the best one on the same predictions. A class may be without items, but two
+    classes must have two or more.
     """
     counts = np.bincount(labels, minlength=classes)
     shares = Shares(len(z), np.log((counts + 1 / classes) / (len(z) + 1)))
     tried = []
     for name, candidate in candidates(*z.shape).items():
         if name != "quadratic" or counts[counts > 0].min() >= LEAST_QUADRATIC:
-            with suppress(np.linalg.LinAlgError):  # a class of items all alike has no covariance
+            with suppress(np.linalg.LinAlgError):  # a class of equal items has no covariance
                 predicted = _held_out(candidate, z, labels, classes)
                 sharpness, loss = _calibrate(predicted, labels, shares)
                 tried.append((loss, sharpness, candidate))
@@ -138,7 +140,7 @@ def candidates(items: int, features: int) -> Mapping[str, Any]:
 
 
 def _held_out(candidate: Any, z: Floats, labels: Integers, classes: int) -> Floats:
-    """log p(y|z) of each item from the folds that lack it; a class is spread over all folds."""
+    """log p(y|z) of each item, fitted on the other folds; every class is spread over the folds."""
     fold = np.empty(len(z), dtype=int)
     fold[np.argsort(labels, kind="stable")] = np.arange(len(z)) % FOLDS
     log_p = np.empty((len(z), classes))

@@ -1,26 +1,32 @@
-"""log q(z_{≥l} | x_j) of every sample z_i and every item x_j under a trained model, in nats.
+"""Log-densities under a trained model, in nats, for estimates of I(x; z_{≥l}) and −log p(x).
 
-This is what `pairwise` takes, for every suffix of layers at once.
+`suffix_rows` gives log q(z_{≥l} | x_j) of every sample z_i and every item x_j, for all l at once:
+the input of `pairwise`. `negative_log_likelihood` bounds −log p(x) from above by importance
+weighting.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from hvae.models.chunks import ITEMS
+from hvae.data.seeded import Stream
+from hvae.information.estimate import InformationEstimate, finite
+from hvae.models.chunks import ITEMS, chunks
 from hvae.models.distributions import Latent, with_tensors
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.statistics.estimate import Floats
+from hvae.models.noise import draw, generator
+from hvae.statistics.estimate import Floats, error_of_mean
 
-ROWS = 2**18  # log-densities of one layer that are given at once: 2 MB, and some copies of it
-NUMBERS = 2**23  # numbers that the networks hold at once: 32 MB, and some more within a layer
-COPIES = 8  # of an item's features and latents that a pair needs on its way through a network
+ROWS = 2**18  # log-densities of one layer in a block: 2 MB, of which some copies are made
+NUMBERS = 2**23  # numbers that the networks hold at once: 32 MB, and more within a layer
+COPIES = 8  # copies of an item's features and latents that a pair needs inside a network
 
 
 class _Known(NamedTuple):
-    """What pairs have in common: of item j the features and q(z_L|x_j), of sample i the rest."""
+    """What pairs (i, j) share: the features and q(z_L|x_j) of item j, and the rest of sample i."""
 
     z: Sequence[Tensor]
     features: list[Tensor]
@@ -32,9 +38,9 @@ class _Known(NamedTuple):
 def suffix_rows(model: HierarchicalVAE, x: Tensor, z: Sequence[Tensor]) -> Iterator[Floats]:
     """Rows of l_ij = log q(z_{≥l,i} | x_j) = Σ_{k≥l} log q(z_{k,i} | z_{>k,i}, x_j), for every l.
 
-    x: the items, (K, n); z: a sample of z_1 … z_L for each, (K, d_l). Yields (L, rows, K), from
-    l = 1 to L, with consecutive rows i, K in all. What is held at a time, beside the arguments and
-    the features of x, stays below about 200 MB whatever K and the widths.
+    x: the items, (K, n); z: a sample of z_1 … z_L for each, (K, d_l). Yields blocks (L, rows, K) of
+    consecutive rows i, K in all, with l from 1 to L. Beside the arguments and the features of x, it
+    holds less than about 200 MB at a time, whatever K and the widths are.
     """
     known = _known(model, x, z)
     rows, items = max(1, ROWS // len(x)), torch.arange(len(x))
@@ -76,5 +82,46 @@ def _at(density: Latent, index: Tensor) -> Latent:
 
 
 def _log_prob(density: Latent, z: Tensor) -> Tensor:
-    """In float64, since an information of 1e-6 nats is the difference of sums of 100 nats."""
+    """In float64: an information of 1e-6 nats may be the difference of two sums of 100 nats."""
     return with_tensors(Tensor.double, density).log_prob(z.double())
+
+
+def negative_log_likelihood(
+    model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int
+) -> InformationEstimate:
+    """mean_x −log (1/S) Σ_s p(x, z_s) / q(z_s|x), with S `samples` z_s ~ q(z|x) for each item.
+
+    In expectation at least mean_x −log p(x), and closer to it the larger S is; S = 1 gives −ELBO
+    (Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders", ICLR 2016). A sample's noise
+    is a function of (seed, split, s), so a larger S adds samples and keeps the first ones. The
+    standard error is over the items of x (K, n) and includes their Monte-Carlo error. ValueError
+    for fewer than two items, no sample, or weights that are NaN or infinite.
+    """
+    if len(x) < 2:
+        raise ValueError(f"x must hold at least two items, got {len(x)}")
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1, got {samples}")
+    total = torch.full((len(x),), -math.inf, dtype=torch.float64)
+    for weights in log_weights(model, x, samples, seed, split):
+        total = total.logaddexp(weights)
+    values = math.log(samples) - finite("log_weights", total)
+    return InformationEstimate("upper", float(values.mean()), error_of_mean(values))
+
+
+@torch.inference_mode()
+def log_weights(
+    model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int
+) -> Iterator[Tensor]:
+    """log p(x, z_s) − log q(z_s|x) of each item, (K,); one s after the other, to save memory."""
+    for sample in range(samples):
+        noise = draw(model.latents, len(x), generator(Stream.IMPORTANCE, seed, split, sample))
+        yield torch.cat([_log_weight(model, *part) for part in chunks(x, noise)])
+
+
+def _log_weight(model: HierarchicalVAE, x: Tensor, noise: list[Tensor]) -> Tensor:
+    terms = model(x, noise)
+    weight = -terms.distortion.double()
+    for layer, posterior in enumerate(terms.posteriors):
+        prior = model.prior_of(layer, terms.z[layer + 1 :])
+        weight += prior.log_prob(terms.z[layer]) - posterior.log_prob(terms.z[layer])
+    return weight

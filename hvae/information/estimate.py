@@ -1,4 +1,4 @@
-"""An estimate with its standard error and the side on which its expectation errs; its name."""
+"""Estimates of information: a value with its standard error and the side on which it errs."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -12,8 +12,8 @@ Kind = Literal["lower", "upper", "estimate"]
 class InformationEstimate(NamedTuple):
     """A value in nats per item: in expectation at most (lower) or at least (upper) the truth.
 
-    saturated: too few items to tell how large the truth is. Such a value still errs on its own side
-    only, but how far it errs is unknown.
+    saturated: there are too few items to say how far the value is from the truth. It still errs
+    only on its own side.
     """
 
     kind: Kind
@@ -35,5 +35,5 @@ def finite(name: str, values: Any) -> Floats:
 
 
 def quantity(of: str, lowest: int, layers: int) -> str:
-    """`I(x;z1,z2)`: what is said about `of` by z_{≥l}, l counted from 0."""
+    """The name of I(`of`; z_{≥l}) in tables, such as `I(x;z1,z2)`; l is counted from 0."""
     return f"I({of};{','.join(f'z{layer + 1}' for layer in range(lowest, layers))})"

@@ -17,9 +17,8 @@ from hvae.data.summary import no_classes
 from hvae.errors import InputError
 from hvae.information.classes import class_information
 from hvae.information.counting import counted_information
-from hvae.information.densities import suffix_rows
+from hvae.information.densities import negative_log_likelihood, suffix_rows
 from hvae.information.estimate import InformationEstimate, Named, quantity
-from hvae.information.likelihood import negative_log_likelihood
 from hvae.information.pairwise import from_rows
 from hvae.io import command, tables
 from hvae.latents import store
@@ -30,7 +29,7 @@ from hvae.training import checkpoint
 
 
 class InformationJob(Section):
-    """What the estimates of a row depend on, beside data, models and latents."""
+    """The parameters that the estimates of a row depend on, beside data, models and latents."""
 
     seed: Seed
     evaluation: Evaluation
@@ -38,7 +37,7 @@ class InformationJob(Section):
 
 
 class MeasuredPoint(NamedTuple):
-    """One trained point with what it is measured on; `held_out` are the latents of `test`."""
+    """A trained point with its data; `held_out` are the latents of the items `test`."""
 
     model: HierarchicalVAE
     test: Items
@@ -64,9 +63,9 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def estimates(job: InformationJob, point: str, subject: MeasuredPoint) -> list[Named]:
-    """All estimates of a point; InputError where its model, data and latents do not agree."""
+    """All estimates of a point; InputError where model, data and latents do not match."""
     if not np.array_equal(subject.held_out.ids, subject.test.ids):
-        raise InputError(f"the test latents of point {point} are not those of the prepared items")
+        raise InputError(f"the test latents of point {point} do not belong to the prepared items")
     try:
         return [
             *about_items(subject, job.evaluation.information_items),
@@ -79,7 +78,7 @@ def estimates(job: InformationJob, point: str, subject: MeasuredPoint) -> list[N
 
 
 def about_items(subject: MeasuredPoint, count: int) -> Iterator[Named]:
-    """I(x; z_{≥l}) from both sides, from l = 1 to L, on the leading `count` test items."""
+    """I(x; z_{≥l}) from below and above, from l = 1 to L, on the first `count` test items."""
     x = torch.tensor(subject.test.x[:count])
     z = [torch.tensor(sample[:count]) for sample in subject.held_out.sample]
     for lowest, found in enumerate(from_rows(suffix_rows(subject.model, x, z))):
@@ -88,7 +87,7 @@ def about_items(subject: MeasuredPoint, count: int) -> Iterator[Named]:
 
 
 def about_classes(subject: MeasuredPoint) -> Iterator[Named]:
-    """I(y; z_{≥l}) from below, from l = 1 to L; nothing where classes are too rare."""
+    """I(y; z_{≥l}) from below, from l = 1 to L; empty where classes are too rare."""
     train, test = subject.train, subject.held_out
     layers = len(test.sample)
     for lowest in range(layers if _has_classes(subject) else 0):
@@ -103,7 +102,7 @@ def _has_classes(subject: MeasuredPoint) -> bool:
 
 
 def by_counting(subject: MeasuredPoint) -> Iterator[Named]:
-    """I(y; z_L) of a categorical top layer with few codes, beside its bound from below."""
+    """I(y; z_L) of a categorical top layer with few codes, by counting."""
     latents = subject.held_out
     top = len(latents.mean) - 1
     prior = subject.model.prior_of(top, [])
@@ -115,7 +114,7 @@ def by_counting(subject: MeasuredPoint) -> Iterator[Named]:
 
 
 def likelihood(subject: MeasuredPoint, job: InformationJob) -> InformationEstimate:
-    """−log p(x) from above, on all test items, as the rates and distortions are."""
+    """−log p(x) from above, on all test items, like the rates and distortions."""
     x, samples = torch.tensor(subject.test.x), job.evaluation.importance_samples
     return negative_log_likelihood(subject.model, x, samples, job.seed, SPLITS.index("test"))
 

@@ -6,14 +6,14 @@ With l_ij = log q(z_i|x_j) for K items x_j and one sample z_i ~ q(z|x_i) of each
     upper   Î⁺ = mean_i [ l_ii − log (1/(K−1)) Σ_{j≠i} exp l_ij ]            E Î⁺ ≥ I
 
 (Poole et al., "On Variational Bounds of Mutual Information", ICML 2019: tractable encoders.)
-All terms share the x_j, so the standard errors are those of a jackknife over items: without item m,
-row m and column m are gone. The sums that remain of a row are its whole sum less one term each, so
-the jackknife takes O(K²) time; rows are consumed as they come, in O(K) memory.
+All terms share the x_j, so the standard errors come from a jackknife over items. Leaving out item m
+removes row m and column m, that is one term from each row's sum. So the jackknife takes O(K²) time,
+and rows are used as they come, in O(K) memory.
 
-The rows come from a model (`densities.suffix_rows`) or, where latents come as numbers alone, from
-their means, standard deviations and samples (`gaussian_rows`). These tell q(z_L|x), which serves
-L = 1 and the top layer of any model. A lower layer's depend on the layers above, sampled from its
-own item: they do not tell its density for another item, which takes the model.
+The rows come from a model (`densities.suffix_rows`). Where there are only latents, they come from
+means, standard deviations and samples (`gaussian_rows`). These give q(z_L|x), so they serve for
+L = 1 and for the top layer of any model. In a lower layer they depend on the layers above, sampled
+for the same item; its density for another item needs the model.
 """
 
 import math
@@ -26,12 +26,12 @@ from scipy.special import logsumexp
 from hvae.information.estimate import InformationEstimate, Kind, finite
 from hvae.statistics.estimate import Floats
 
-# Î⁻ counts as saturated within this of log K. In Gaussian channels of 1 to 32 dimensions, with K of
-# 360 and 1,000, it was too low by 0.1 to 0.8 nats there, by at most 0.3 at a distance of 3 nats,
-# and by 0.4 to 1.4 at 1 nat. There Î⁺ comes loose as well.
+# Î⁻ counts as saturated within this many nats of log K. In Gaussian channels of 1 to 32 dimensions,
+# with K of 360 and 1,000, it was too low by 0.1 to 0.8 nats at this distance, by at most 0.3 nats
+# at a distance of 3, and by 0.4 to 1.4 nats at a distance of 1. Î⁺ becomes loose there as well.
 SATURATION = 2.0
 
-BLOCK = 2**20  # pairs of which the sums are taken at once
+BLOCK = 2**20  # pairs that are summed at once
 NUMBERS = 2**21  # numbers in an array of `gaussian_rows`: 16 MB
 
 
@@ -43,10 +43,10 @@ class Information(NamedTuple):
 
 
 def information(log_density: Any) -> Information:
-    """Î⁻ and Î⁺ from all l_ij: row i a sample, column j an item, shape (K, K).
+    """Î⁻ and Î⁺ from all l_ij, shape (K, K): row i is a sample, column j an item.
 
-    ValueError where it is not square, has fewer than two items, or holds NaN or infinities. The
-    standard errors of two items do not exist: nan.
+    ValueError where the matrix is not square, has fewer than two items, or holds NaN or infinities.
+    The standard errors are nan for two items.
     """
     whole = np.asarray(log_density)
     if whole.ndim != 2:
@@ -56,9 +56,10 @@ def information(log_density: Any) -> Information:
 
 
 def from_rows(blocks: Iterable[Floats]) -> list[Information]:
-    """The same for S kinds of z of the same items, some samples at a time.
+    """Î⁻ and Î⁺ for S kinds of z of the same items, from blocks of samples.
 
-    blocks: l of consecutive samples, (S, rows, K) each and K rows in all. Errors as above.
+    blocks: l of consecutive samples, (S, rows, K) each, K rows in all. Raises the errors of
+    `information`.
     """
     seen, items, sums = 0, 0, np.zeros(())
     for block in blocks:
@@ -76,7 +77,7 @@ def from_rows(blocks: Iterable[Floats]) -> list[Information]:
 
 
 def _sums(block: Floats, first: int) -> Floats:
-    """Of Î⁻ and Î⁺, the share that these rows have in `_side`'s sums: (S, 2, 1 + K)."""
+    """The part of these rows in the sums of `_side`, for Î⁻ and Î⁺: (S, 2, 1 + K)."""
     rows = np.arange(block.shape[1])
     own = (slice(None), rows, first + rows)
     others = block.copy()
@@ -88,15 +89,15 @@ def _side(block: Floats, log_own: Floats, own: tuple[Any, ...]) -> Floats:
     """Σ_i [l_ii − log Σ_j exp l_ij], then the same without each item m: Σ_{i≠m}, Σ_{j≠m}."""
     whole, left_out = _log_sums(block)
     terms = log_own[:, :, None] - left_out
-    terms[own] = 0  # without item m there is no row m either
+    terms[own] = 0  # leaving out item m also removes row m
     return np.concatenate([(log_own - whole).sum(1, keepdims=True), terms.sum(1)], axis=1)
 
 
 def _log_sums(block: Floats) -> tuple[Floats, Floats]:
     """log Σ_j exp l_ij of each row, and the same without each j in turn.
 
-    A sum less a term keeps its digits while the term is at most half of it. The largest term, the
-    only one that can be more, gets a sum of its own.
+    Subtracting a term from the sum is accurate while the term is at most half of the sum. Only the
+    largest term can be more, so the sum without it is computed directly.
     """
     largest = block.argmax(-1)[..., None]
     top = np.take_along_axis(block, largest, -1)
@@ -119,25 +120,25 @@ def _information(lower: Floats, upper: Floats) -> Information:
 
 
 def _estimate(kind: Kind, sums: Floats, terms: int) -> InformationEstimate:
-    """The mean over rows with log of the number of `terms` in each row's sum, and its jackknife."""
+    """The mean over rows plus log of the number of `terms` in a row, with its jackknife error."""
     items = len(sums) - 1
     value = float(sums[0] / items + math.log(terms))
     if items == 2:
         return InformationEstimate(kind, value, math.nan)
-    left_out = sums[1:] / (items - 1)  # but for log(terms - 1), which all of them share
+    left_out = sums[1:] / (items - 1)  # without log(terms - 1), which is the same in all
     return InformationEstimate(kind, value, float(left_out.std() * math.sqrt(items - 1)))
 
 
 def gaussian_rows(mean: Any, std: Any, sample: Any) -> Iterator[Floats]:
     """Rows of l_ij = log N(z_i; μ_j, diag σ_j²) in nats, for `from_rows`.
 
-    Each argument is (K, d), a row an item. Yields (1, rows, K), consecutive rows i, K in all.
-    ValueError where shapes differ, a value is NaN or infinite, or a σ is not positive.
+    Each argument is (K, d), a row for each item. Yields blocks (1, rows, K) of consecutive rows i,
+    K in all. ValueError where shapes differ, a value is NaN or infinite, or a σ is not positive.
     """
     parts = {"mean": mean, "std": std, "sample": sample}
     mean, std, sample = (finite(name, part) for name, part in parts.items())
     if mean.ndim != 2:
-        raise ValueError(f"mean must have a row an item, got shape {mean.shape}")
+        raise ValueError(f"mean must have a row for each item, got shape {mean.shape}")
     for name, part in {"std": std, "sample": sample}.items():
         if part.shape != mean.shape:
             raise ValueError(f"{name} must have the shape of mean, {mean.shape}, got {part.shape}")

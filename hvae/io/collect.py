@@ -1,4 +1,4 @@
-"""Collect the rows' parts of one table into the table of the experiment."""
+"""Collect the parts of one table, a part for each row of the grid, into one file."""
 
 import argparse
 from collections.abc import Callable, Mapping
@@ -9,8 +9,8 @@ import pyarrow as pa
 from hvae.errors import InputError
 from hvae.io import command, tables
 
-# The tables that there may be no parts of, by the number of layers: the source has no classes or no
-# target, or no model serves the whole plane.
+# The tables that may have no parts, with their schema for a number of layers: the source may have
+# no classes or no target, and there may be no model for the whole plane.
 EMPTY: Mapping[str, Callable[[int], pa.Schema]] = {
     "tasks": lambda layers: tables.tasks(),
     "selection": lambda layers: tables.tasks(),
@@ -20,9 +20,9 @@ EMPTY: Mapping[str, Callable[[int], pa.Schema]] = {
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """One table after the other, in the order given; no rows where a known table has no parts."""
+    """Write the parts one after the other; without parts, a table of the named kind and no rows."""
     if not arguments.parts and arguments.table is None:
-        raise InputError("there are no parts to collect, and --table does not say of what")
+        raise InputError("there are no parts to collect, and --table names no table")
     parts = arguments.parts
     table = (
         tables.concatenate(parts)
@@ -35,7 +35,7 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = command.parser(__doc__)
     command.folder(parser, "out")
-    parser.add_argument("--table", choices=EMPTY, help="which table it is, if there may be no part")
-    parser.add_argument("--layers", type=int, default=0, help="of its columns, where they have any")
+    parser.add_argument("--table", choices=EMPTY, help="the table, if it may have no parts")
+    parser.add_argument("--layers", type=int, default=0, help="the layers that its columns list")
     parser.add_argument("parts", type=Path, nargs="*", help="tables with the same columns")
     command.run(main, parser.parse_args())

@@ -1,4 +1,4 @@
-"""What every `python -m hvae.…` shares: arguments, and errors as one sentence."""
+"""What every `python -m hvae.…` shares: arguments, errors as one sentence, progress bars."""
 
 import argparse
 import fcntl
@@ -18,14 +18,16 @@ from hvae.errors import InputError
 from hvae.io import provenance
 
 T = TypeVar("T")
-RUN = "HVAE_RUN"  # the variable that names a file, locked by the run that a job belongs to
+RUN = "HVAE_RUN"  # the variable that names a file, which a job's run keeps locked
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser with what every command takes: a job's own parameters, and its fingerprint."""
+    """A parser with the arguments that every command takes."""
     result = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     result.add_argument("--params", default="{}", help="the job's parameters, as JSON")
-    result.add_argument("--fingerprint", default="", help="the mark of what the job makes")
+    result.add_argument(
+        "--fingerprint", default="", help="the mark of the files that the job writes"
+    )
     result.add_argument("--verbose", action="store_true", help="show the traceback of an error")
     return result
 
@@ -37,13 +39,13 @@ def folder(result: argparse.ArgumentParser, *names: str) -> None:
 
 
 def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> None:
-    """Run `main`; an InputError or a failing file ends in one sentence and exit status 1.
+    """Run `main`; an InputError or a file error ends in one sentence and exit status 1.
 
-    Where the environment names a file as `RUN`, the process ends with whoever has it locked.
+    Where the environment variable `RUN` names a file, this process ends when its lock is released.
     """
     steady()
     provenance.begin(vars(arguments).get("fingerprint", ""))
-    gc.freeze()  # what is imported stays: to search it for garbage takes long, most at the end
+    gc.freeze()  # imported modules stay, and searching them for garbage takes long
     if RUN in os.environ:
         threading.Thread(target=_end_with, args=[os.environ[RUN]], daemon=True).start()
     try:
@@ -55,26 +57,27 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
 
 
 def _sentence(error: Exception) -> str:
-    """What is wrong; of a file that cannot be opened, written or found, with its name in front."""
+    """What is wrong; for a file error, with the name of the file in front."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error)
 
 
 def steady() -> None:
-    """Let sums have one order, however many cores there are and wherever in memory numbers lie.
+    """Fix the order of sums, for any number of cores and any place of the numbers in memory.
 
-    One thread, and from its first product on MKL without the shortcuts that ask how operands are
-    aligned (Intel's "conditional numerical reproducibility"), at no cost that could be measured.
+    One thread is used, and MKL does without the shortcuts that depend on how operands are aligned
+    (Intel's "conditional numerical reproducibility"). The cost was too small to measure. Call it
+    before the first matrix product.
     """
     os.environ["MKL_CBWR"] = "AUTO"
     threadpool_limits(1)
-    if "torch" in sys.modules:  # it has a number of its own; most commands do without torch
+    if "torch" in sys.modules:  # it counts threads itself; most commands need no torch
         sys.modules["torch"].set_num_threads(1)
 
 
 def _end_with(path: str) -> None:
-    """Wait until nobody holds the lock, and be gone: someone else may do the same work by now."""
+    """Wait until the lock is released, then end: another run may now do the same work."""
     try:
         with open(path) as file:
             fcntl.flock(file, fcntl.LOCK_SH)
@@ -89,8 +92,9 @@ def progress(steps: Iterable[T], what: str) -> Iterable[T]:
 
 
 def download_bar(what: str) -> tqdm:
-    """The same for bytes as they arrive; their number becomes known with the first of them."""
-    return tqdm(total=1, unit="B", unit_scale=True, **_bar(what))  # of no total it would be false
+    """The same for downloaded bytes; the total is set when the first of them arrive."""
+    # tqdm counts as false without a total, and pooch would then ignore it
+    return tqdm(total=1, unit="B", unit_scale=True, **_bar(what))
 
 
 def _bar(what: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Which files of the library a command runs: what has to be the same for the same results.
+"""Which files of the library a command runs: results can change only where these files change.
 
-Their fingerprint is a parameter of each rule, so that Snakemake sees a changed import, and lies in
-checkpoints of training. An edited docstring of a report changes neither.
+Their fingerprint is a parameter of each rule, so that Snakemake sees a changed import. Checkpoints
+of training hold it too.
 """
 
 import ast
@@ -15,9 +15,10 @@ LIBRARY = Path(__file__).parents[1].name
 
 
 def sources(*modules: str) -> list[str]:
-    """The files of `modules` and of all that they import from the library, relative to its root.
+    """The files of `modules` and of everything that they import from the library.
 
-    Packages' `__init__.py` hold no code that a job runs, and are left out.
+    Paths are relative to the folder that holds the library. The `__init__.py` of packages are left
+    out, since they hold no code that a job runs.
     """
     found: dict[str, Path] = {}
     waiting = list(modules)
@@ -31,7 +32,7 @@ def sources(*modules: str) -> list[str]:
 
 
 def code(*modules: str) -> str:
-    """The fingerprint of these files: another wherever a job would run other code."""
+    """The fingerprint of these files: it changes whenever the code of a job changes."""
     whole = hashlib.sha256()
     for name in sources(*modules):
         whole.update(f"{name}\0{_digest(ROOT / name)}\0".encode())
@@ -43,7 +44,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@functools.cache  # most files are imported by many rules' modules
+@functools.cache  # the modules of most rules share imports
 def _imported(path: Path) -> list[str]:
     return list(_names(path))
 

@@ -1,15 +1,15 @@
-"""How much memory a Parquet file will take, found before any of it is unpacked.
+"""How much memory a Parquet file will take, computed before any of it is decompressed.
 
-pyarrow gives memory to what headers claim: of pages, which are compressed without any limit, and of
-fixed-size lists, which are as long where they are null. So the footer and the headers of pages are
-read here. pyarrow's objects would tell what is in a footer, but end the process where it
-contradicts itself.
+pyarrow allocates what headers claim, and the claims have no limit: pages may be compressed by any
+factor, and a null in a fixed-size list takes as much as a full list. So the footer and the headers
+of pages are read here first. pyarrow can read a footer too, but a footer that contradicts itself
+crashes the process.
 
 Both are structures in Thrift's compact protocol (apache/thrift,
 doc/specs/thrift-compact-protocol.md), with the fields of apache/parquet-format,
-src/main/thrift/parquet.thrift. Only whole numbers, structures and lists are kept. What another
-reader could take for something else is an error: a field that comes twice, a number of more bits
-than its type has, or a list of another type than its field, since readers go by the field.
+src/main/thrift/parquet.thrift. Only whole numbers, structures and lists are kept. Anything that
+another reader could understand differently is an error: a field that occurs twice, a number with
+more bits than its type, or a list of another type than its field has.
 """
 
 import io
@@ -22,15 +22,15 @@ from typing import Any, BinaryIO, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-PLACE = 12  # bytes of a value while it is decoded: a number or where a text lies, and two levels
-LEAST = 1024  # values for which pyarrow makes room, however few are read
+PLACE = 12  # bytes of a value while it is decoded: a number or a text's position, and two levels
+LEAST = 1024  # values that pyarrow allocates memory for, however few it reads
 
 # Types of Thrift's fields.
 STOP, TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(13)
 BITS = {I16: 16, I32: 32, I64: 64}
-TRUTHS = (TRUE, FALSE)  # as a field the type is all there is; in a list they are bytes
+TRUTHS = (TRUE, FALSE)  # a field of these types has no bytes; in a list they take one each
 FIXED = {TRUE: 1, FALSE: 1, BYTE: 1, DOUBLE: 8}  # bytes
-DEEPEST = 16  # values in values; a footer has eight
+DEEPEST = 16  # levels of nesting; a footer has eight
 
 Structure = dict[tuple[int, int], Any]
 Known = Mapping[int, tuple[int, "Known"]]
@@ -38,10 +38,10 @@ ANY: tuple[int, Known] = STOP, {}
 
 
 def structure(file: BinaryIO, known: Known = ANY[1], depth: int = 0) -> Structure:
-    """The one at the file's position, by field and type. ValueError where it is broken.
+    """The structure at the file's position, by field and type. ValueError where it is broken.
 
-    `known` has, by field, the type of a list's elements and what is known of their fields; for a
-    structure that has lists in it, its own type and fields.
+    `known` says, for each field that is a list, the type and the known fields of its elements; for
+    each field that is a structure with lists in it, its type and known fields.
     """
     found: Structure = {}
     field = 0
@@ -57,11 +57,11 @@ def structure(file: BinaryIO, known: Known = ANY[1], depth: int = 0) -> Structur
 
 
 def _value(file: BinaryIO, kind: int, known: tuple[int, Known], depth: int) -> Any:
-    """A whole number, a structure or a list; None, after passing over it, of what else there is."""
+    """A whole number, a structure or a list; any other value is skipped and gives None."""
     if not TRUE <= kind <= STRUCT:
         raise ValueError(f"a value of the unknown type {kind}")
     if depth > DEEPEST:
-        raise ValueError("structures that nest too deep")
+        raise ValueError("structures that are nested too deeply")
     if kind in BITS:
         return _integer(file, kind)
     if kind == STRUCT:
@@ -90,7 +90,7 @@ def _elements(file: BinaryIO, kind: int, known: int) -> Iterator[int]:
 
 
 def _integer(file: BinaryIO, kind: int) -> int:
-    """Of zigzag form: 0, −1, 1, −2, …"""
+    """A number in zigzag form: 0, −1, 1, −2, …"""
     found = _varint(file, BITS[kind])
     return found >> 1 ^ -(found & 1)
 
@@ -119,7 +119,7 @@ def _read(file: BinaryIO, length: int) -> bytes:
 
 END = b"size" + b"PAR1"
 
-# The fields of a footer that are lists, or structures with lists in them, and what they consist of.
+# The fields of a footer that are lists, or structures with lists in them, and their elements.
 LEAF: Known = {}
 HISTOGRAMS: Known = {2: (I64, LEAF), 3: (I64, LEAF)}
 PLACES: Known = {2: (I32, LEAF)}
@@ -135,7 +135,7 @@ SECRET: Known = {2: (STRUCT, {1: (BINARY, LEAF)})}
 GROUP: Known = {1: (STRUCT, {3: (STRUCT, COLUMN), 8: (STRUCT, SECRET)}), 4: (STRUCT, LEAF)}
 FOOTER: Known = {2: (STRUCT, LEAF), 4: (STRUCT, GROUP), 5: (STRUCT, LEAF), 7: (STRUCT, LEAF)}
 
-# Fields and their types, of the footer down to a column; of a page's header; of each kind of it.
+# Fields and their types: from the footer down to a column; of a page's header; of kinds of pages.
 ROW_GROUPS, COLUMNS, CHUNK = (4, LIST), (1, LIST), (3, STRUCT)
 CHUNK_VALUES, DATA_AT, DICTIONARY_AT = (5, I64), (9, I64), (11, I64)
 KIND, SIZE, PACKED, VALUES = (1, I32), (2, I32), (3, I32), (1, I32)
@@ -144,7 +144,7 @@ DICTIONARY = 2
 
 
 class Page(NamedTuple):
-    """Its kind, bytes once it is unpacked, and the values among them."""
+    """A page: its kind, its size in bytes once decompressed, and its number of values."""
 
     kind: int
     size: int
@@ -152,7 +152,7 @@ class Page(NamedTuple):
 
 
 def chunks(file: BinaryIO) -> list[list[Structure]]:
-    """What the footer tells of each row group's columns."""
+    """The footer's metadata of each row group's columns."""
     file.seek(-len(END), os.SEEK_END)
     length = int.from_bytes(file.read(4), "little")
     file.seek(-length - len(END), os.SEEK_END)
@@ -161,7 +161,7 @@ def chunks(file: BinaryIO) -> list[list[Structure]]:
 
 
 def pages(file: BinaryIO, chunk: Structure) -> Iterator[Page]:
-    """Those that a reader comes to, which stops once it has seen all of the column's values."""
+    """The pages that a reader reaches; it stops after all values of the column."""
     dictionary, data = chunk.get(DICTIONARY_AT, 0), chunk[DATA_AT]
     file.seek(dictionary if 0 < dictionary < data else data)
     seen = 0
@@ -173,21 +173,21 @@ def pages(file: BinaryIO, chunk: Structure) -> Iterator[Page]:
 
 
 def _page(header: Structure) -> tuple[Page, int]:
-    """What a page's header says of it, and its bytes while it is packed."""
+    """The page that a header describes, and its compressed size in bytes."""
     try:
         kind, size, packed = header[KIND], header[SIZE], header[PACKED]
         values = header[HEADERS[kind]][VALUES] if kind in HEADERS else 0
     except KeyError:
-        raise ValueError("a page without its size or its values, as if it were encrypted") from None
+        raise ValueError("a page without size or number of values, as if encrypted") from None
     if min(size, packed, values) < 0:
-        raise ValueError("a page of less than nothing")
+        raise ValueError("a page with a negative size")
     return Page(kind, size, values), packed
 
 
 class MemoryClaim(NamedTuple):
-    """Bytes that it takes to decode a file, and those that a row can add without any in the file.
+    """Memory in bytes: of the whole file, and what one row may add.
 
-    Rows do so by referring to one long text, or by nulls.
+    A row takes memory beyond its bytes in the file where it refers to a long text or holds nulls.
     """
 
     whole: int
@@ -195,7 +195,7 @@ class MemoryClaim(NamedTuple):
 
 
 def claim(path: Path, file: pq.ParquetFile) -> MemoryClaim:
-    """Of all row groups together; ValueError or KeyError where the footer or a header is broken."""
+    """The memory that a file takes; ValueError or KeyError where a header is broken."""
     columns = [file.schema.column(place) for place in range(len(file.schema))]
     with path.open("rb") as content:
         groups = [
@@ -211,7 +211,7 @@ def claim(path: Path, file: pq.ParquetFile) -> MemoryClaim:
 
 
 def _column(found: list[Page], column: pq.ColumnSchema) -> MemoryClaim:
-    """Of one in one row group. A text can be as long as the dictionary that it is in."""
+    """The claim of a column in one row group. A text may be as long as its whole dictionary."""
     values = sum(page.values for page in found)
     whole = sum(page.size for page in found) + PLACE * values + LEAST * column.length
     if "BYTE_ARRAY" not in column.physical_type:
@@ -223,7 +223,7 @@ def _column(found: list[Page], column: pq.ColumnSchema) -> MemoryClaim:
 
 
 def _null(kind: pa.DataType, listed: bool = False) -> int:
-    """Bytes that a null of the type takes. ValueError for fixed-size lists inside other lists."""
+    """The bytes that a null of this type takes. ValueError for fixed-size lists in other lists."""
     kind = getattr(kind, "storage_type", kind)
     if pa.types.is_fixed_size_list(kind):
         if listed:

@@ -1,17 +1,17 @@
-"""What a file was made of: a fingerprint of the job, which travels in the file itself.
+"""What a file was made of: the fingerprint of its job, stored in the file itself.
 
-Records that lie elsewhere can be lost, or be of another file: dates change with every copy, and a
-checkout of another revision brings other bytes under the same name. So each product carries the
-fingerprint of its job's parameters and of what its inputs carry, down to the user's raw files:
+Records that lie elsewhere can be lost, or can belong to another file: dates change with every copy,
+and a checkout of another revision puts other bytes under the same name. So each product carries a
+fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's raw files:
 
     Parquet         the key `fingerprint` of the schema's metadata
-    JSON            the key `fingerprint` of the object; a file `params.json` is its own
+    JSON            the key `fingerprint` of the object; for `params.json`, its content
     HTML            <meta name="fingerprint" content="…">
     safetensors     the key `fingerprint` of the header's metadata
     a folder        the file `.fingerprint` in it
 
-A kind of file that has no room for a mark, such as CSV, lies beside a JSON object of the same job
-that holds its checksum; the mark of that object counts only while the checksum is right.
+Some kinds of files, such as CSV, have no place for a fingerprint. A JSON object of the same job
+holds their checksums, and its fingerprint counts only while these are right.
 """
 
 import functools
@@ -30,9 +30,10 @@ from safetensors import SafetensorError, safe_open
 from hvae.io import writing
 
 KEY = "fingerprint"
-BESIDE = "checksums"  # of files without a mark, by name, in the object beside them
+VERSION = 2  # of the tables (`hvae.io.tables`), see the changelog; older tables are made again
+BESIDE = "checksums"  # the key in a JSON object for checksums of files without a mark
 LENGTH = 32  # hexadecimal digits: 128 bits
-HEAD = 4096  # bytes of a page among which its mark is
+HEAD = 4096  # the mark is in the first bytes of a page
 MISSING = "missing"
 BROKEN = (OSError, ValueError, AttributeError, RecursionError, pa.ArrowException, SafetensorError)
 
@@ -40,44 +41,47 @@ _running: ContextVar[str] = ContextVar(KEY, default="")
 
 
 def begin(fingerprint: str) -> None:
-    """From now on files are those of the job with this fingerprint; "" of none."""
+    """Mark the files written from now on with this fingerprint; "" for no mark."""
     _running.set(fingerprint)
 
 
 def current() -> str:
-    """The fingerprint of the job that runs, "" where there is none."""
+    """The fingerprint of the present job; "" where there is none."""
     return _running.get()
 
 
 def mark() -> dict[str, str]:
-    """The mark of the job that runs, as metadata; nothing where there is none."""
+    """The mark of the present job as metadata; empty where there is none."""
     return {KEY: current()} if current() else {}
 
 
 def digest(*parts: str) -> str:
-    """Of texts in their order."""
+    """The fingerprint of some texts in this order."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:LENGTH]
 
 
 def made_of(job: str, inputs: Iterable[str | Path]) -> str:
-    """The fingerprint of a job with these parameters, as JSON, that reads these files."""
+    """The fingerprint of a job with the parameters `job` (JSON) that reads the files `inputs`.
+
+    Each version of the tables has its own.
+    """
     marks = {str(path): mark for path in inputs if (mark := of(Path(path))) is not None}
-    return digest(job, json.dumps(marks, sort_keys=True))
+    return digest(f"tables {VERSION}", job, json.dumps(marks, sort_keys=True))
 
 
 def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
-    """The metadata of a Parquet file of the job that runs: those of its schema, and the mark.
+    """The metadata of a Parquet file: those of its schema, with the mark of the present job.
 
-    Never the mark of a table that it was read from.
+    The mark of a table that the data were read from is dropped.
     """
     known = {key: value for key, value in (schema.metadata or {}).items() if key != KEY.encode()}
     return known | {key.encode(): value.encode() for key, value in mark().items()}
 
 
 def store(record: Mapping[str, Any], path: Path, beside: Sequence[Path] = ()) -> None:
-    """Write a JSON object with the mark of the job that runs, whole or not at all.
+    """Write a JSON object with the mark of the present job, whole or not at all.
 
-    beside: files of the same job, in the same folder, whose kind has no mark.
+    beside: files of the same job, in the same folder, that cannot hold a mark.
     """
     checksums = {BESIDE: {file.name: _checksum(file) for file in beside}} if beside else {}
     marked = {**record, **checksums, **mark()}
@@ -86,14 +90,14 @@ def store(record: Mapping[str, Any], path: Path, beside: Sequence[Path] = ()) ->
 
 
 def mark_folder(folder: Path) -> None:
-    """Put the mark of the job that runs into a folder that is its product."""
+    """Put the mark of the present job into a folder that is its product."""
     writing.store(current(), folder / f".{KEY}")
 
 
 def of(path: Path) -> str | None:
-    """The mark of a file or folder: "" where it should have one and has not.
+    """The mark of a file or folder; "" where it should have one and does not.
 
-    None of files of a kind that has none; `MISSING` where there is no such file.
+    None for a kind of file that holds no mark; `MISSING` where there is no such file.
     """
     reader = _folder if path.is_dir() else READERS.get(path.suffix)
     if reader is None:
@@ -107,7 +111,7 @@ def of(path: Path) -> str | None:
 
 @functools.cache
 def _read(reader: Callable[[Path], str | None], path: Path, *_changes: int) -> str | None:
-    """What a reader finds; "" where the file is broken."""
+    """The mark that `reader` finds; "" where the file is broken."""
     try:
         return reader(path)
     except BROKEN:
@@ -121,7 +125,7 @@ def _table(path: Path) -> str:
 def _object(path: Path) -> str:
     text = path.read_text()
     if path.name == "params.json":
-        return digest(text.strip(), "{}")
+        return made_of(text.strip(), [])
     record = json.loads(text)
     beside = {path.parent / name: known for name, known in record.get(BESIDE, {}).items()}
     whole = all(_checksum(file) == known for file, known in beside.items())

@@ -1,7 +1,7 @@
-"""Files that others may have written, read without trust in what they say of themselves.
+"""Reading of files that others may have written, without trust in what they claim.
 
-A file that holds far more than its own size is refused before memory is given to all of it, and
-whatever a parser says of a broken one is cut to a line that shows no control characters.
+A file whose content is far larger than the file is refused before its content is in memory. What a
+parser says about a broken file is cut to one line without control characters.
 """
 
 import json
@@ -18,20 +18,20 @@ import pyarrow.parquet as pq
 from hvae.errors import InputError, one_line
 from hvae.io.parquet import claim
 
-FREE = 1 << 30  # bytes that any file may hold
-RATIO = 200  # times its own size that a larger one may: data seldom compress so well
-NEAR = 0.8  # how alike two names are, by `difflib`, of which one is taken for the other
-ROWS, PART = 4096, 1 << 26  # rows of a table that are read together, and bytes, at most
-BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises of a broken file
+FREE = 1 << 30  # bytes of content that any file may have
+RATIO = 200  # larger content may be this many times the file's size: few data compress so well
+NEAR = 0.8  # similarity by `difflib` from which one name is taken for another
+ROWS, PART = 4096, 1 << 26  # rows and bytes of a table that are read together, at most
+BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises for a broken file
 
 
 def refuse_bomb(path: Path, held: int) -> None:
-    """InputError where `held`, in bytes, is far more than a file of its size can be meant to hold.
+    """InputError where a file's content of `held` bytes is far too large for the file's size.
 
-    Compressed formats can: a thousand times their size by deflate, and Parquet without any limit.
+    Compressed formats allow it: deflate reaches a thousand times, and Parquet has no limit.
     """
     if held > max(FREE, RATIO * path.stat().st_size):
-        raise InputError(f"{path} would take {held:,} bytes of memory, which is refused")
+        raise InputError(f"{path} is refused, since it would take {held:,} bytes of memory")
 
 
 @contextmanager
@@ -47,10 +47,10 @@ def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def parquet(path: Path) -> Iterator[pa.Table]:
-    """A Parquet file's row groups, one after the other; its pages' checksums hold where it has any.
+    """The row groups of a Parquet file, one after the other; one table without rows if it has none.
 
-    One table at least, of no rows where there are none.
-    InputError where the file is absent or broken, or holds far more than its size.
+    Checksums of pages are verified where there are any. InputError where the file is missing or
+    broken, or its content is far larger than the file.
     """
     held = 0
     with _parquet(path) as file:
@@ -62,7 +62,7 @@ def parquet(path: Path) -> Iterator[pa.Table]:
             for batch in file.iter_batches(rows, row_groups=[group]):
                 held += batch.nbytes
                 refuse_bomb(path, held)
-                batch.validate(full=True)  # texts are not decoded, and may be none
+                batch.validate(full=True)  # finds text that is not UTF-8
                 batches.append(batch)
             yield pa.Table.from_batches(batches, file.schema_arrow)
         if file.num_row_groups == 0:
@@ -81,11 +81,10 @@ def json_object(path: Path) -> dict[str, Any]:
 
 
 def near(name: str, known: Sequence[str], aliases: Mapping[str, str]) -> str | None:
-    """The known name that `name` probably stands for; None where it is known itself, or like none.
+    """The known name that `name` probably stands for; None where it is known, or close to none.
 
-    aliases: other common names, and the known name of each. Only letters and digits count, without
-    capitals, and a letter in five may be another. Numbers may not: where a name has some, they must
-    be those of the known one.
+    aliases: other common names, each with its known name. Only letters and digits count, capitals
+    do not matter, and about one letter in five may differ. Numbers in a name must be the same.
     """
     if name in known:
         return None

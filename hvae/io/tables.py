@@ -1,10 +1,10 @@
-"""The tidy tables that people's scripts read: columns, types, whole writing and checked reading.
+"""The tidy tables that people's scripts read: columns and types, writing, and checked reading.
 
 One row a measurement, float64, `nan` only where a quantity does not exist. Lists over layers run
 bottom to top. Rates, distortions and objectives are in nats per item; `mse` is per data dimension.
+How many layers there are, parameters say. The key `tables` of a file's metadata is the version.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
 
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
+VERSION = b"tables"  # the key of a file's metadata; tables of version 1 have none
 Columns = Mapping[str, pa.DataType]
 
 # The statuses of points that have numbers. An unconverged one is short of training: its objective
@@ -66,10 +67,12 @@ def tasks() -> pa.Schema:
     one may choose.
 
     Names are "" where they do not apply: the accuracy of the data's own classifier, which tells
-    what generated items show, belongs to no point.
+    what generated items show, belongs to no point. `method` is how it was done and `setting` what:
+    the statistic, level of noise, mask, factor, quality or other data set.
     """
     names = dict.fromkeys(["point", "task", "layers", "features", "method", "metric"], TEXT)
-    return _schema(names | {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE})
+    numbers = {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE}
+    return _schema(names | numbers | {"setting": TEXT})
 
 
 def counts() -> pa.Schema:
@@ -80,7 +83,7 @@ def counts() -> pa.Schema:
     A pair that never occurs has no row.
     """
     names = "point task layers features method split group output"
-    return _schema(dict.fromkeys(names.split(), TEXT) | {"count": WHOLE})
+    return _schema(dict.fromkeys(names.split(), TEXT) | {"count": WHOLE, "setting": TEXT})
 
 
 def information() -> pa.Schema:
@@ -167,39 +170,39 @@ def by_layer(name: str, values: Iterable[float]) -> dict[str, float]:
     return {f"{name}_{layer}": value for layer, value in enumerate(values, start=1)}
 
 
-def betas(row: Mapping[str, Any]) -> tuple[float, ...]:
+def over_layers(row: Mapping[str, Any], name: str, layers: int) -> tuple[float, ...]:
+    """The same columns of a row, z_1 first."""
+    return tuple(row[f"{name}_{layer}"] for layer in range(1, layers + 1))
+
+
+def betas(row: Mapping[str, Any], layers: int) -> tuple[float, ...]:
     """(β_1, …, β_L) of a row of a table that has them."""
-    return values_by_layer(row, "beta")
-
-
-def values_by_layer(row: Mapping[str, Any], name: str) -> tuple[float, ...]:
-    """The values of `name_1`, …, `name_L` in a row: what `by_layer` put there."""
-    own = re.compile(rf"{name}_\d+")
-    return tuple(value for column, value in row.items() if own.fullmatch(column))
+    return over_layers(row, "beta", layers)
 
 
 def write(table: pa.Table, path: Path) -> None:
-    """Write zstd-compressed Parquet under its final name only once it is whole.
+    """Write zstd-compressed Parquet, whole or not at all.
 
-    Text goes into a dictionary. Numbers hardly repeat: theirs would be longer than they are.
+    Only text gets a dictionary. Numbers hardly repeat, so their dictionary would take more space.
     """
-    table = table.replace_schema_metadata(provenance.metadata(table.schema))
+    version = {VERSION: str(provenance.VERSION).encode()}
+    table = table.replace_schema_metadata(provenance.metadata(table.schema) | version)
     text = [field.name for field in table.schema if pa.types.is_string(field.type)]
     options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
     writing.fill(path, lambda beside: pq.write_table(table, beside, **options))
 
 
 def read(path: Path) -> pa.Table:
-    """The table in `path`; InputError where the file is absent or is not Parquet."""
+    """The table in `path`; InputError where the file is missing or is not Parquet."""
     return pa.concat_tables(reading.parquet(path))
 
 
 def concatenate(paths: Sequence[Path]) -> pa.Table:
     """The tables in `paths` one after the other; InputError unless they share one schema."""
-    found = [read(path) for path in paths]
+    found = [_of_this_version(path) for path in paths]
     for path, table in zip(paths, found, strict=True):
         if not table.schema.equals(found[0].schema):
-            raise InputError(f"{path} has other columns than {paths[0]}: remove what is older")
+            raise InputError(f"{path} has other columns than {paths[0]}: remove the older file")
     return pa.concat_tables(found)
 
 
@@ -216,20 +219,25 @@ def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArra
     return pa.FixedSizeListArray.from_arrays(flat, array.shape[1])
 
 
-def read_named(name: str, path: Path) -> pa.Table:
-    """The table in `path`; InputError where it cannot be read, or has not the columns of `name`."""
-    table = read(path)
-    if not table.schema.equals(SCHEMAS[name](table.schema)):
+def read_named(name: str, path: Path, layers: int) -> pa.Table:
+    """The table in `path`, of models with that many layers.
+
+    InputError where it cannot be read, is of an older version, or has not the columns of `name`.
+    """
+    table = _of_this_version(path)
+    if not table.schema.equals(SCHEMAS[name](layers, table.schema)):
         raise InputError(f"{path} has other columns than this version writes: remove it")
     return table
 
 
-def _layers(found: pa.Schema) -> int:
-    """How many layers a table is of, as its columns of β or of rates say."""
-    return max(
-        sum(bool(re.fullmatch(rf"{of}_\d+", name)) for name in found.names)
-        for of in ("beta", "rate")
-    )
+def _of_this_version(path: Path) -> pa.Table:
+    table = read(path)
+    if (table.schema.metadata or {}).get(VERSION) != str(provenance.VERSION).encode():
+        raise InputError(
+            f"{path} is not of version {provenance.VERSION} of the tables, which this program "
+            "reads: run its experiment again, and it is made anew"
+        )
+    return table
 
 
 def _dimensions(found: pa.Schema) -> int:
@@ -237,17 +245,17 @@ def _dimensions(found: pa.Schema) -> int:
     return kinds[0].list_size if kinds else 1
 
 
-# The schema that each must have, given the columns that are found.
-SCHEMAS: Mapping[str, Callable[[pa.Schema], pa.Schema]] = {
-    "points": lambda found: points(_layers(found)),
-    "items": lambda found: items(_layers(found)),
-    "tasks": lambda found: tasks(),
-    "selection": lambda found: tasks(),
-    "counts": lambda found: counts(),
-    "information": lambda found: information(),
-    "bounds": lambda found: bounds(),
-    "certificate": lambda found: certificate(_layers(found)),
-    "gallery": lambda found: gallery(_dimensions(found)),
-    "embeddings": lambda found: embeddings(),
-    "history": lambda found: history(),
+# The schema that each must have, given the number of layers and, for pictures, what is found.
+SCHEMAS: Mapping[str, Callable[[int, pa.Schema], pa.Schema]] = {
+    "points": lambda layers, found: points(layers),
+    "items": lambda layers, found: items(layers),
+    "tasks": lambda layers, found: tasks(),
+    "selection": lambda layers, found: tasks(),
+    "counts": lambda layers, found: counts(),
+    "information": lambda layers, found: information(),
+    "bounds": lambda layers, found: bounds(),
+    "certificate": lambda layers, found: certificate(layers),
+    "gallery": lambda layers, found: gallery(_dimensions(found)),
+    "embeddings": lambda layers, found: embeddings(),
+    "history": lambda layers, found: history(),
 }

@@ -1,4 +1,4 @@
-"""Files seen under their name only once they are whole: written beside it, then renamed."""
+"""Write files whole or not at all: beside their final name first, then renamed."""
 
 import os
 from collections.abc import Callable
@@ -15,9 +15,9 @@ def store(content: str | bytes, path: Path) -> None:
 
 
 def fill(path: Path, write_to: Callable[[Path], object]) -> None:
-    """Let `write_to` fill a file beside `path`, then rename it: nobody sees half a file.
+    """Let `write_to` fill a file beside `path`, then rename it: no reader sees half a file.
 
-    OSError names `path`, whatever could not be done.
+    OSError names `path`, whichever step failed.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -28,5 +28,5 @@ def fill(path: Path, write_to: Callable[[Path], object]) -> None:
         why = os.strerror(error.errno) if error.errno else one_line(error)
         raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
     finally:
-        with suppress(OSError):  # what went wrong is said above, and may prevent this, too
+        with suppress(OSError):  # the first error is reported above and may cause this one too
             beside.unlink(missing_ok=True)

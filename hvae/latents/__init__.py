@@ -1,1 +1,1 @@
-"""What a trained point says about the data: rates and distortions, latents, pictures."""
+"""Rates, distortions, latents and pictures of a trained point."""

@@ -16,10 +16,11 @@ from hvae.statistics.estimate import Floats, error_of_mean
 
 
 class Measured(NamedTuple):
-    """Per item, averaged over z samples, in nats; squared errors per data dimension.
+    """Per item, averaged over z samples: rates and distortion in nats, and squared errors.
 
-    rates: (items, L); distortion, error, error_of_means: (items,). `error_of_means` decodes the
-    posterior means all the way down instead of samples; of a categorical layer, the mode.
+    rates: (items, L); distortion, error, error_of_means: (items,). Squared errors are per data
+    dimension. `error_of_means` decodes the posterior mean of every layer instead of a sample, or
+    the mode of a categorical layer.
     """
 
     rates: Floats
@@ -38,7 +39,7 @@ def encode(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int
 
 @torch.no_grad()
 def measure(model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int) -> Measured:
-    """Measure x (items, n) with `samples` draws of z an item."""
+    """Measure the items x (items, n) with `samples` draws of z for each."""
     passes = [_pass(model, x, _noise(model, x, seed, split, s)) for s in range(samples)]
     rates, distortion, error = (
         torch.stack(part).mean(0).cpu().numpy() for part in zip(*passes, strict=True)
@@ -53,7 +54,7 @@ def _noise(model: HierarchicalVAE, x: Tensor, seed: int, split: int, sample: int
 
 
 def _pass(model: HierarchicalVAE, x: Tensor, noise: Sequence[Tensor]) -> list[Tensor]:
-    """Rates, distortion and squared error per dimension of each item, some items at a time."""
+    """Rates, distortion and squared error per dimension of each item, in chunks of items."""
     parts = [_values(model, *part) for part in chunks(x, noise)]
     return [torch.cat(part).double() for part in zip(*parts, strict=True)]
 
@@ -71,9 +72,9 @@ def summary(
 ) -> dict[str, float]:
     """The measured columns of a row of `points.parquet`, with standard errors over items.
 
-    An item's value is an average over z samples, so the spread over items holds both the items' own
-    and the Monte-Carlo error. The objective is J°, without the likelihood's constant. `bounded`
-    says whether the data lie in [0, 1], and so whether there is a PSNR.
+    An item's value is an average over z samples, so the spread over items includes the Monte-Carlo
+    error. The objective is J°, without the likelihood's constant. `bounded` says whether the data
+    lie in [0, 1], so that there is a PSNR.
     """
     total = measured.rates.sum(1)
     objective = measured.distortion - constant + measured.rates @ np.asarray(beta)
@@ -96,9 +97,9 @@ def summary(
 
 
 def bits_per_dim(row: Mapping[str, float], dimensions: int, continuous: bool) -> float:
-    """(D + R_total) / (n ln 2): the length of a code for x that the model makes possible.
+    """(D + R_total) / (n ln 2): the code length for x that the model allows, in bits per dimension.
 
-    nan for a density, which gives no code without a precision.
+    nan for a density, which gives a code only with a precision.
     """
     if continuous:
         return math.nan
@@ -106,7 +107,7 @@ def bits_per_dim(row: Mapping[str, float], dimensions: int, continuous: bool) ->
 
 
 def psnr(mse: float, bounded: bool = True) -> float:
-    """Peak signal-to-noise ratio in dB of data scaled to [0, 1]; infinite at no error.
+    """Peak signal-to-noise ratio in dB of data in [0, 1]; infinite where the error is 0.
 
     nan for unbounded data, which have no peak.
     """

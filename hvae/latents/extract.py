@@ -1,8 +1,8 @@
 """Extract one row of the grid: the latents of its points on every split, and pictures.
 
 Pictures are reconstructions of test items of every class, cuts of them, and draws from the prior. A
-cut keeps z_{≥l} of the reconstruction and draws z_{<l} from the prior given them: what it shares
-with the item, z_{≥l} tells. The cut of l = 1 would be the reconstruction itself.
+cut keeps z_{≥l} of the reconstruction and draws z_{<l} from the prior given them, so it shows what
+z_{≥l} tells about the item. At l = 1 this is the reconstruction itself, so l starts at 2.
 """
 
 import argparse
@@ -32,7 +32,7 @@ PICTURES = 10
 
 
 class ExtractionJob(Section):
-    """What the latents of a row depend on, beside data and models."""
+    """The parameters that the latents of a row depend on, beside data and models."""
 
     seed: Seed
     max_items: int
@@ -43,16 +43,15 @@ class ExtractionJob(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write the latents of the row's points, and its part of `gallery`.
 
-    A point that has no numbers in `measured` has no items and no pictures.
+    A point without numbers in `measured` gets files without items, and no pictures.
     """
     job = parse(ExtractionJob, arguments.params)
     splits = {
         name: prepared.read(arguments.data / f"{name}.parquet").first(job.max_items)
         for name in SPLITS
     }
-    measured = {
-        row["point"]: row for row in tables.read_named("points", arguments.measured).to_pylist()
-    }
+    points = tables.read_named("points", arguments.measured, len(job.points[0].beta))
+    measured = {row["point"]: row for row in points.to_pylist()}
     shown = []
     for point in command.progress(job.points, "extracting latents"):
         model = checkpoint.load(arguments.models, point.model, point.beta)
@@ -77,9 +76,10 @@ def extract(model: HierarchicalVAE, items: Items, seed: int, split: int) -> Late
 
 
 def chosen(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions of the first items of each of the first classes: the same items at every point.
+    """Positions of the items to show, the same at every point.
 
-    As many of each class as there is room for; without classes, the first items.
+    These are the first items of each of the first classes, `PICTURES` in all; without classes, the
+    first items.
     """
     classes = np.unique(labels)[:PICTURES]
     each = PICTURES // len(classes)
@@ -87,7 +87,7 @@ def chosen(labels: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def pictures(model: HierarchicalVAE, items: Items, seed: int) -> Iterator[dict[str, Any]]:
-    """Rows of the gallery, but for the point. Means of p(x | z), with z sampled in all kinds."""
+    """Rows of the gallery without the point: the means of p(x | z), with z always sampled."""
     shown = chosen(items.labels)
     ids = items.ids[shown].tolist()
     noise = draw(model.latents, len(shown), generator(Stream.GALLERY, seed, 0))

@@ -1,4 +1,4 @@
-"""Rates, distortions and latents for a program of one's own: arguments checked, threads as suit."""
+"""Rates, distortions and latents for your own program: checks arguments and sets threads."""
 
 from torch import Tensor
 
@@ -13,10 +13,10 @@ from hvae.training.library import Numbers
 
 
 def encode(model: HierarchicalVAE, x: Numbers, seed: int, split: int, sample: int) -> Terms:
-    """One pass with the noise of (seed, split, sample): the same for every model of these sizes.
+    """One pass with the noise of (seed, split, sample), the same for every model of these sizes.
 
-    x: (items, n) of any type, or images of n values. split: 0, 1 or 2, of train, validation and
-    test, which share no noise. `decoded` is left empty. InputError names what cannot be used.
+    x: (items, n) of any number type, or images of n values. split: 0, 1 or 2 for train, validation
+    and test, which share no noise. `decoded` is left empty. InputError names a bad argument.
     """
     known, values = _given(model, x)
     key = arguments.seed(seed), _split(split), arguments.whole("sample", sample, 0)
@@ -25,7 +25,10 @@ def encode(model: HierarchicalVAE, x: Numbers, seed: int, split: int, sample: in
 
 
 def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: int) -> Measured:
-    """Each item's rates and distortion, averaged over `samples` draws of z; else as `encode`."""
+    """Each item's rates and distortion in nats, averaged over `samples` draws of z.
+
+    Arguments and errors are those of `encode`.
+    """
     known, values = _given(model, x)
     count = arguments.whole("samples", samples, 1)
     key = arguments.seed(seed), _split(split)

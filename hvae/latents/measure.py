@@ -1,4 +1,4 @@
-"""Measure one row of the grid on test items: where its points are in rate space."""
+"""Measure one row of the grid on test items: the rates and distortions of its points."""
 
 import argparse
 import math
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 class MeasurementJob(Section):
-    """What the measurements of a row depend on, beside data and models."""
+    """The parameters that the measurements of a row depend on, beside data and models."""
 
     seed: Seed
     evaluation: Extraction
@@ -35,7 +35,7 @@ class MeasurementJob(Section):
 
 
 class Rows(NamedTuple):
-    """One point's rows of each table; one that diverged has no items."""
+    """The rows of one point in each table; a point that diverged has no items."""
 
     points: list[Row]
     items: list[Row]
@@ -63,7 +63,7 @@ def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path) 
 def rows(
     job: MeasurementJob, point: Point, card: Card, model: HierarchicalVAE, test: Items
 ) -> Rows:
-    """The same of a model that is loaded."""
+    """Measure a loaded model on test items."""
     measured = measure(model, torch.tensor(test.x), job.evaluation.samples, job.seed, TEST)
     finite = bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
     status = card.status if finite or card.status not in tables.MEASURED else "diverged"

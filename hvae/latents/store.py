@@ -14,10 +14,11 @@ Array = NDArray[np.float32]
 
 
 class Latents(NamedTuple):
-    """One point and split; lists over layers, z_1 first, each array (items, d_l).
+    """The latents of one point and split; lists over layers, z_1 first, with arrays (items, d_l).
 
-    A lower layer's mean and std are given the stored sample of the layers above it. Those of a
-    categorical top layer are of each entry of its one-hot sample: the mean is the probability.
+    A lower layer's mean and std are conditioned on the stored sample of the layers above it. In a
+    categorical top layer they belong to each entry of the one-hot sample: the mean is its
+    probability.
     """
 
     ids: NDArray[np.int64]
@@ -28,7 +29,7 @@ class Latents(NamedTuple):
 
 
 def file(folder: Path, point: str, split: str) -> Path:
-    """Where one point and split is kept."""
+    """The path of the latents of one point and split."""
     return folder / f"point={point}" / f"split={split}" / "part-0.parquet"
 
 
@@ -43,7 +44,7 @@ def write(latents: Latents, path: Path) -> None:
 
 
 def read(path: Path) -> Latents:
-    """Load latents; InputError where the file lacks a column or holds another type."""
+    """Load latents; InputError where the file lacks a column or a column has the wrong type."""
     table = tables.read(path)
     layers = sum(name.endswith("_sample") for name in table.column_names)
 

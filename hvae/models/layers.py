@@ -57,7 +57,8 @@ def _narrow(layer: nn.Module, axis: int, rank: int) -> nn.Module:
     """The same layer with fewer outputs, without a bias, and with weights of its own."""
     narrow = copy.deepcopy(layer)
     weight = layer.get_parameter("weight").narrow(axis, 0, rank)
-    narrow.weight = nn.Parameter(torch.empty_like(weight))
+    # not empty_like, which has much to load where there is no memory, on torch's meta device
+    narrow.weight = nn.Parameter(weight.new_empty(weight.shape))
     narrow.register_parameter("bias", None)
     cast(nn.Linear, narrow).reset_parameters()
     return narrow

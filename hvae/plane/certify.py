@@ -46,7 +46,7 @@ def main(arguments: argparse.Namespace) -> None:
     rows = [row for one in amortized for row in certificate(one, independent, job.tolerance)]
     schema = tables.certificate(len(job.points[0].beta))
     tables.write(tables.from_rows(rows, schema), arguments.out)
-    print(judgement(rows, job.tolerance).sentence, file=sys.stderr)
+    print(judgement(rows, job.tolerance, len(job.points[0].beta)).sentence, file=sys.stderr)
 
 
 def certificate(

@@ -14,7 +14,7 @@ from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.errors import InputError
 from hvae.io import command, writing
-from hvae.reports.charts.scatter import PointLabel, called
+from hvae.reports.charts.scatter import PointLabel, display_names
 from hvae.reports.render import Figure, figure, render
 from hvae.reports.sections.exact_source import least
 from hvae.reports.sections.least_objective import difference_map, maps, sentence
@@ -52,7 +52,7 @@ def read(results: Path) -> GaussianExperiment:
             f"of no other, got {params.data.source!r} and {params.model.likelihood.family!r}"
         )
     points = experiment.kinds.points
-    found = shortfalls(points, *asked)
+    found = shortfalls(points, experiment.layers, *asked)
     return GaussianExperiment(params, found, len(points) - len(found))
 
 
@@ -66,7 +66,7 @@ def page(experiments: Sequence[GaussianExperiment]) -> str:
     return render(
         "exactness.html",
         figures,
-        _called(experiments),
+        _display_names(experiments),
         experiments=experiments,
         sentence=sentence,
         versions=versions(),
@@ -74,8 +74,10 @@ def page(experiments: Sequence[GaussianExperiment]) -> str:
     )
 
 
-def _called(experiments: Sequence[GaussianExperiment]) -> dict[str, str]:
-    every = (called(PointLabel(f.point, f.beta, f.seed) for f in one.found) for one in experiments)
+def _display_names(experiments: Sequence[GaussianExperiment]) -> dict[str, str]:
+    every = (
+        display_names(PointLabel(f.point, f.beta, f.seed) for f in one.found) for one in experiments
+    )
     return {point: text for each in every for point, text in each.items()}
 
 

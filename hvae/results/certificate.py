@@ -23,12 +23,12 @@ class Judgement(NamedTuple):
     sentence: str
 
 
-def judgement(rows: Sequence[Row], tolerance: float) -> Judgement:
+def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     """The overall judgement on the rows of a certificate, and how to say it to people."""
     if not rows:
         text = "The amortised plane was compared with no independent model."
         return Judgement(None, text, text)
-    reasons = [*_without_value(rows), *_violated(rows), *_means_beyond(rows, tolerance)]
+    reasons = [*_without_value(rows), *_violated(rows, layers), *_means_beyond(rows, tolerance)]
     verdict = f"The amortised plane is {'not ' if reasons else ''}trusted"
     tolerated = f"{100 * tolerance:.3g} % above independent models is tolerated"
     averages = [_average(rows, kind) for kind in WORDS if _ratios(rows, kind)]
@@ -47,9 +47,10 @@ def _without_value(rows: Sequence[Row]) -> Iterator[str]:
         yield f"its model of seed {seed} has no finite value at some β"
 
 
-def _violated(rows: Sequence[Row]) -> Iterator[str]:
+def _violated(rows: Sequence[Row], layers: int) -> Iterator[str]:
     """The worst comparisons that are violated, by name, and how many more there are."""
-    anchors = {row["point"]: _beta(row) for row in rows if row["comparison"] == "objective"}
+    at = [row for row in rows if row["comparison"] == "objective"]
+    anchors = {row["point"]: _told(betas(row, layers)) for row in at}
     wrong = [row for row in rows if row["verdict"] == "violated"]
     wrong.sort(key=lambda row: row["ratio"], reverse=True)
     several = len({row["seed"] for row in rows}) > 1
@@ -102,5 +103,5 @@ def _mean(ratios: Sequence[float]) -> float:
     return math.fsum(ratios) / len(ratios)
 
 
-def _beta(row: Row) -> str:
-    return f"β = ({', '.join(f'{value:g}' for value in betas(row))})"
+def _told(beta: Sequence[float]) -> str:
+    return f"β = ({', '.join(f'{value:g}' for value in beta)})"

@@ -9,8 +9,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hvae.data.exact import Exact
+from hvae.information.estimate import quantity
 from hvae.io import tables
-from hvae.results.rates import by_point, leading, lowest_layer, suffix_rates, suffix_sums
+from hvae.results.rates import (
+    by_point,
+    leading,
+    lowest_layer,
+    suffix_name,
+    suffix_rates,
+    suffix_sums,
+)
 from hvae.statistics.estimate import Estimate, Floats, Row
 
 Layer = tuple[str, int]  # a point, and the l of z_{≥l}
@@ -18,8 +26,10 @@ Layer = tuple[str, int]  # a point, and the l of z_{≥l}
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
-    """The tables of one experiment; what is absent gives no checks.
+    """The tables of one experiment of models with so many layers; what is absent gives no checks.
 
+    sigma: that of p(x | z) = N(x̂, sigma² I), where it is the same at all points. own_sigma: whether
+    each model has learned one instead, of which its `distortion_constant` is n/2 log 2πσ².
     shares: the class shares of the test items; None where there are no classes.
     exact: what is known of the law of the data, or None.
     compared: the `index` of the test items that the estimates of I(x; z) compare; None for all.
@@ -30,6 +40,9 @@ class Evidence:
     """
 
     seed: int
+    layers: int
+    sigma: float | None = None
+    own_sigma: bool = False
     points: pa.Table | None = None
     items: pa.Table | None = None
     tasks: pa.Table | None = None
@@ -73,13 +86,7 @@ class Evidence:
 
     def total_rate(self, point: str) -> Floats:
         """R_total of each item, (items,): nan where a layer's rate is unknown."""
-        return suffix_sums(self._items[point])[:, 0]
-
-    @cached_property
-    def layers(self) -> int:
-        """L, as the columns of `items` have it."""
-        names = self.items.column_names if self.items is not None else []
-        return sum(name.startswith("rate_") for name in names)
+        return suffix_sums(self._items[point], self.layers)[:, 0]
 
     @cached_property
     def diverged(self) -> frozenset[str]:
@@ -105,25 +112,28 @@ class Evidence:
 
     @cached_property
     def _rates(self) -> dict[str, list[Estimate]]:
-        return _rates(self._items)
+        return _rates(self._items, self.layers)
 
     @cached_property
     def _compared_rates(self) -> dict[str, list[Estimate]]:
-        return _rates(self._compared_items)
+        return _rates(self._compared_items, self.layers)
 
     @cached_property
     def _information(self) -> dict[str, dict[Layer, Estimate]]:
         found: dict[str, dict[Layer, Estimate]] = {"lower": {}, "upper": {}}
+        about = self.suffixes("x")
         for row in self.rows("information"):
-            if row["quantity"].startswith("I(x;"):
-                key = row["point"], lowest_layer(layers_of(row["quantity"]))
+            if row["quantity"] in about:
+                key = row["point"], lowest_layer(about[row["quantity"]])
                 found[row["kind"]][key] = Estimate(row["value"], row["std_error"])
         return found
 
-
-def layers_of(quantity: str) -> str:
-    """`I(x;z2,z3)` is about `z2+z3`."""
-    return quantity.partition(";")[2].removesuffix(")").replace(",", "+")
+    def suffixes(self, of: str) -> dict[str, str]:
+        """By the names of I(of; z_{≥1}), …, I(of; z_{≥L}): their layers, as `z2+z3`."""
+        return {
+            quantity(of, lowest, self.layers): suffix_name(lowest + 1, self.layers)
+            for lowest in range(self.layers)
+        }
 
 
 def _known_of(items: dict[str, pa.Table], column: str) -> dict[str, Floats]:
@@ -132,8 +142,9 @@ def _known_of(items: dict[str, pa.Table], column: str) -> dict[str, Floats]:
     return {point: array for point, array in values.items() if np.isfinite(array).all()}
 
 
-def _rates(items: dict[str, pa.Table]) -> dict[str, list[Estimate]]:
-    return {point: suffix_rates(table)[point] for point, table in items.items() if table.num_rows}
+def _rates(items: dict[str, pa.Table], layers: int) -> dict[str, list[Estimate]]:
+    there = {point: table for point, table in items.items() if table.num_rows}
+    return {point: suffix_rates(table, layers)[point] for point, table in there.items()}
 
 
 def _known(rates: dict[str, list[Estimate]], point: str, lowest: int) -> Estimate | None:

@@ -65,18 +65,19 @@ class Difference(NamedTuple):
 
 
 def shortfalls(
-    points: Iterable[Mapping[str, Any]], eigenvalues: Numbers, sigma: float
+    points: Iterable[Mapping[str, Any]], layers: int, eigenvalues: Numbers, sigma: float
 ) -> list[Shortfall]:
     """One a row of `points.parquet` that did not diverge, for p(x | z) = N(x̂, sigma² I)."""
     return [
-        _shortfall(point, eigenvalues, sigma)
+        _shortfall(point, betas(point, layers), eigenvalues, sigma)
         for point in points
         if math.isfinite(point["objective"])
     ]
 
 
-def _shortfall(point: Mapping[str, Any], eigenvalues: Numbers, sigma: float) -> Shortfall:
-    beta = betas(point)
+def _shortfall(
+    point: Mapping[str, Any], beta: tuple[float, ...], eigenvalues: Numbers, sigma: float
+) -> Shortfall:
     least = optimal_objective(beta, eigenvalues, sigma)
     measured = point["objective"], point["objective_se"]
     return Shortfall(point["point"], point["seed"], beta, *measured, least)

@@ -35,13 +35,14 @@ class Experiment:
     """A folder of results. Each file is read, and checked, when it is first asked for.
 
     given: its parameters; without them those that are recorded in the folder. elsewhere: files that
-    do not lie in it, by name. InputError for a file that is missing, that cannot be read, or that
-    has other columns than this version writes.
+    do not lie in it, by name. depth: L, where nobody knows the parameters. InputError for a file
+    that is missing, that cannot be read, or that is not as this version of the tables has it.
     """
 
     folder: Path
     given: Params | None = None
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
+    depth: int | None = None
 
     points = _rows("points")
     tasks = _rows("tasks")
@@ -64,7 +65,7 @@ class Experiment:
 
     @property
     def layers(self) -> int:
-        return len(self.params.model.latents)
+        return self.depth if self.depth is not None else len(self.params.model.latents)
 
     @cached_property
     def kinds(self) -> "Kinds":
@@ -74,7 +75,7 @@ class Experiment:
     @cached_property
     def places(self) -> list[Place]:
         """Each β of the plane with its points, one a seed, that did not diverge."""
-        return places(self.points)
+        return places(self.points, self.layers)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class Experiment:
     @property
     def baseline(self) -> "Experiment":
         """The models with one layer, where there are any; no parameters are recorded there."""
-        return Experiment(self.folder / BASELINE)
+        return Experiment(self.folder / BASELINE, depth=1)
 
     def has(self, name: str, suffix: str = ".parquet") -> bool:
         """Whether there is such a file."""
@@ -96,12 +97,14 @@ class Experiment:
 
     def table(self, name: str) -> pa.Table:
         """NAME.parquet."""
-        return tables.read_named(name, self._there(name, ".parquet"))
+        layers = self.layers  # first: without parameters there is no experiment
+        return tables.read_named(name, self._there(name, ".parquet"), layers)
 
     def parts(self, name: str) -> list[Row]:
         """The rows of a table that is still in parts, a file a row of the grid."""
         paths = sorted((self.folder / "parts" / name).glob("*.parquet"))
-        return [row for path in paths for row in tables.read_named(name, path).to_pylist()]
+        found = (tables.read_named(name, path, self.layers) for path in paths)
+        return [row for table in found for row in table.to_pylist()]
 
     def record(self, name: str) -> dict[str, Any]:
         """NAME.json."""
@@ -144,16 +147,8 @@ def find(results: Path, describe: Callable[[Experiment], T]) -> tuple[list[T], l
 def finished(folder: Path) -> Experiment:
     """The experiment; InputError where a table is missing or is of other layers than the models."""
     experiment = Experiment(folder)
-    layers = experiment.layers
-    schemas = {
-        "points": tables.points(layers),
-        "items": tables.items(layers),
-        "tasks": tables.tasks(),
-        "certificate": tables.certificate(layers),
-    }
-    for name, schema in schemas.items():
-        if not experiment.table(name).schema.equals(schema):
-            raise InputError(f"{folder / name}.parquet has other columns than this version writes")
+    for name in ("points", "items", "tasks", "certificate"):
+        experiment.table(name)
     return experiment
 
 

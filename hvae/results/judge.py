@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hvae.bounds.verdicts import Check, judge
 from hvae.config.base import Section, Seed, parse
 from hvae.config.data import Data
+from hvae.config.model import Model
 from hvae.config.params import Evaluation
 from hvae.data import prepared
 from hvae.data.exact import exact
@@ -48,6 +49,7 @@ class JudgementJob(Section):
     seed: Seed
     data: Data
     evaluation: Evaluation
+    model: Model
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -55,10 +57,14 @@ def main(arguments: argparse.Namespace) -> None:
     job = parse(JudgementJob, arguments.params)
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
     found = Experiment(
-        arguments.points.parent, elsewhere={name: getattr(arguments, name) for name in TABLES}
+        arguments.points.parent,
+        elsewhere={name: getattr(arguments, name) for name in TABLES},
+        depth=len(job.model.latents),
     )
     evidence = Evidence(
         seed=job.seed,
+        layers=found.layers,
+        **sigma(job.model),
         **{name: found.table(name) for name in TABLES},
         shares=shares_of(test.labels, test.classes),
         exact=exact(job.data, job.seed),
@@ -83,6 +89,15 @@ def checks(evidence: Evidence) -> Iterator[Named]:
     """Every check that the evidence allows."""
     for family in FAMILIES:
         yield from family(evidence)
+
+
+def sigma(model: Model) -> dict[str, Any]:
+    """The fields `sigma` and `own_sigma` of the evidence."""
+    options = model.likelihood
+    return {
+        "sigma": options.sigma if options.family == "gaussian" else None,
+        "own_sigma": options.family == "gaussian-learned",
+    }
 
 
 def shares_of(labels: NDArray[np.int64], classes: Sequence[str]) -> Floats | None:

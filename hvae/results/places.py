@@ -25,7 +25,7 @@ class Place(NamedTuple):
     total: Estimate
 
 
-def places(points: Iterable[Row]) -> list[Place]:
+def places(points: Iterable[Row], layers: int) -> list[Place]:
     """Those of the plane and those at given rates, in the table's order.
 
     Of an amortised plane without the independent models beside it. Points that diverged have no
@@ -36,9 +36,9 @@ def places(points: Iterable[Row]) -> list[Place]:
     there: dict[tuple[tuple[float, ...], tuple[float, ...]], list[Row]] = {}
     for row in rows:
         if row["strategy"] == "rates":
-            there.setdefault(((), tables.values_by_layer(row, "target")), []).append(row)
+            there.setdefault(((), tables.over_layers(row, "target", layers)), []).append(row)
         elif not amortized or row["strategy"] == "amortized":
-            there.setdefault((tables.betas(row), ()), []).append(row)
+            there.setdefault((tables.betas(row, layers), ()), []).append(row)
     return [_place(beta, target, found) for (beta, target), found in there.items()]
 
 

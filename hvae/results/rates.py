@@ -9,13 +9,13 @@ from hvae.statistics.estimate import Estimate, Floats, error_of_mean
 Rate = Estimate  # a mean over test items and its standard error, in nats
 
 
-def suffix_rates(items: pa.Table) -> dict[str, list[Rate]]:
+def suffix_rates(items: pa.Table, layers: int) -> dict[str, list[Rate]]:
     """For every point of `items.parquet`, R_{≥1}, …, R_{≥L}; nan where a rate of them is unknown.
 
     The layers' rates of one item are correlated, so a sum's error comes from the items' own sums.
     """
     return {
-        point: [mean(column) for column in suffix_sums(mine).T]
+        point: [mean(column) for column in suffix_sums(mine, layers).T]
         for point, mine in by_point(items).items()
     }
 
@@ -33,10 +33,10 @@ def by_point(table: pa.Table) -> dict[str, pa.Table]:
     }
 
 
-def suffix_sums(items: pa.Table) -> Floats:
+def suffix_sums(items: pa.Table, layers: int) -> Floats:
     """Σ_{k≥l} R_k of each item for l = 1 … L: (items, L)."""
-    layers = [name for name in items.column_names if name.startswith("rate_")]
-    rates = np.stack([items[name].to_numpy() for name in layers], axis=1)
+    columns = [items[f"rate_{layer}"].to_numpy() for layer in range(1, layers + 1)]
+    rates = np.stack(columns, axis=1)
     return np.asarray(np.cumsum(rates[:, ::-1], axis=1)[:, ::-1])
 
 
@@ -50,12 +50,12 @@ def squared_errors(items: pa.Table) -> dict[str, Rate]:
     }
 
 
-def code_lengths(items: pa.Table) -> dict[str, Rate]:
+def code_lengths(items: pa.Table, layers: int) -> dict[str, Rate]:
     """For every point, D + R_1 + … + R_L in nats and its standard error: −ELBO, where D is of a
     probability the length of a code for x.
     """
     return {
-        point: mean(mine["distortion"].to_numpy() + suffix_sums(mine)[:, 0])
+        point: mean(mine["distortion"].to_numpy() + suffix_sums(mine, layers)[:, 0])
         for point, mine in by_point(items).items()
     }
 

@@ -13,7 +13,6 @@ from hvae.statistics import arguments
 from hvae.statistics.estimate import Row
 
 Cell = tuple[str, Row, str]  # a table, one of its rows, and the column that is judged
-MEASURED = ("rate_", "distortion", "squared_error")
 
 
 def refuse(evidence: Evidence) -> None:
@@ -54,11 +53,16 @@ def _items(evidence: Evidence) -> None:
     for point, table in measured.items():
         if table.num_rows < 2:
             raise _bad("items", point, "index", "that of two items at least", table.num_rows)
-        for column in (name for name in table.column_names if name.startswith(MEASURED)):
+        for column in (name for name in _measured(evidence.layers) if name in table.column_names):
             values = table[column].to_numpy()
             bad = values[~np.isfinite(values)]
             if len(bad) and not np.isnan(values).all():
                 raise _bad("items", point, column, "finite", bad[0])
+
+
+def _measured(layers: int) -> list[str]:
+    rates = [f"rate_{layer}" for layer in range(1, layers + 1)]
+    return [*rates, "distortion", "squared_error"]
 
 
 def _shares(evidence: Evidence) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from hvae.config import baseline
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
 from hvae.data import prepared
@@ -40,6 +41,7 @@ class Run(NamedTuple):
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
+    single: the points of the single-layer baseline; none without one.
     left_out: what was not measured for want of items, and why; unconverged: which trainings stopped
     too early, and how many steps to try.
     """
@@ -61,6 +63,7 @@ class Run(NamedTuple):
     anchors: Sequence[Row] = ()
     rated: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
+    single: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
     left_out: Sequence[str] = ()
     unconverged: Sequence[str] = ()
@@ -93,6 +96,11 @@ class Run(NamedTuple):
     def anchor_parameters(self) -> int:
         """The number of weights of an independent model beside the plane."""
         return _parameters(self.anchors)
+
+    @property
+    def single_parameters(self) -> int:
+        """The number of weights of a model of the single-layer baseline."""
+        return _parameters(self.single)
 
     @property
     def own_sigma(self) -> bool:
@@ -135,13 +143,14 @@ def load(params: Params, results: Path, data: Path) -> Run:
         test,
         **found.kinds._asdict(),
         **{name: getattr(found, name) for name in TABLES},
-        rates=suffix_rates(found.items),
-        compared=suffix_rates(compared),
+        rates=suffix_rates(found.items, found.layers),
+        compared=suffix_rates(compared, found.layers),
         errors=squared_errors(found.items),
-        codes=code_lengths(found.items),
+        codes=code_lengths(found.items, found.layers),
         known=exact(params.data, params.seed),
         embeddings=found.embeddings,
         certificate=found.certificate if params.amortized else (),
+        single=found.baseline.points if baseline.wanted(params) else (),
         guidance=found.record("guidance"),
         left_out=left_out(
             {name: prepared.labels(data / f"{name}.parquet") for name in SPLITS},

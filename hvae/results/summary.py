@@ -10,7 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
+from pydantic import PositiveInt
 
+from hvae.config.base import Section, parse
 from hvae.io import command, provenance, tables, writing
 from hvae.results.experiment import Experiment
 from hvae.results.rates import suffix_name
@@ -19,16 +21,24 @@ VERDICTS = ("holds", "violated", "undecided", "unreachable")  # of a certificate
 ACCURACY = ("point", "layers", "method", "rate_total", "value", "low", "high")  # columns
 
 
+class SummaryJob(Section):
+    """What the figures depend on, beside the tables."""
+
+    layers: PositiveInt
+
+
 def main(arguments: argparse.Namespace) -> None:
     """Write `summary.json`, and as CSV the rate plane and the accuracies."""
-    experiment = Experiment(arguments.results, elsewhere={"guidance": arguments.guidance})
+    layers = parse(SummaryJob, arguments.params).layers
+    elsewhere = {"guidance": arguments.guidance}
+    experiment = Experiment(arguments.results, elsewhere=elsewhere, depth=layers)
     points, tasks, bounds = (experiment.table(name) for name in ("points", "tasks", "bounds"))
     found = summary(points, tasks, bounds)
     if "amortized" in points["strategy"].to_pylist():
         found |= {"certificate": certified(experiment.certificate)}
     found |= {"applications": applications(experiment.record("guidance"))}
     write(plane(points), arguments.plane)
-    write(accuracies(points, tasks), arguments.accuracy)
+    write(accuracies(points, tasks, layers), arguments.accuracy)
     provenance.store(found, arguments.out, beside=(arguments.plane, arguments.accuracy))
 
 
@@ -105,9 +115,8 @@ def plane(points: pa.Table) -> pa.Table:
     return points.append_column("rate_above", pc.subtract(points["rate_total"], points["rate_1"]))
 
 
-def accuracies(points: pa.Table, tasks: pa.Table) -> pa.Table:
+def accuracies(points: pa.Table, tasks: pa.Table, layers: int) -> pa.Table:
     """Accuracies of probes on samples of all layers, with the total rate of their point."""
-    layers = sum(name.startswith("beta_") for name in points.column_names)
     wanted = {
         "task": "classification",
         "features": "sample",

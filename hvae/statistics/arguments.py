@@ -1,4 +1,4 @@
-"""What the bounds accept as arguments: numbers, class shares, counts. Anything else is refused."""
+"""Checks of the arguments that bounds take: numbers, class shares, counts."""
 
 import math
 import operator
@@ -12,26 +12,26 @@ from hvae.statistics.estimate import Floats
 
 Numbers = Sequence[float] | NDArray[Any]
 
-KINDS = "buifO"  # of numpy's: those of real numbers, and objects, which may be None for nan
-SUM_TOLERANCE = 1e-6  # float32 shares of many classes still sum to one within this
+KINDS = "buifO"  # numpy's kinds of real numbers, and objects, which may be None for nan
+SUM_TOLERANCE = 1e-6  # float32 shares of many classes sum to one within this
 
 
 def not_nan(name: str, value: float) -> float:
-    """`value` as a float; infinities pass. Raises ValueError for NaN and for what is no number."""
+    """`value` as a float; infinities pass. Raises ValueError for NaN and for non-numbers."""
     if math.isnan(found := _number(name, value)):
         raise ValueError(f"{name} must be a number, got {value}")
     return found
 
 
 def finite(name: str, value: float) -> float:
-    """`value` as a float. Raises ValueError for NaN and infinities, and for what is no number."""
+    """`value` as a float. Raises ValueError for NaN, infinities and non-numbers."""
     if not math.isfinite(found := _number(name, value)):
         raise ValueError(f"{name} must be a finite number, got {value}")
     return found
 
 
 def _number(name: str, value: object) -> float:
-    """Numbers of any type, and arrays of a single one; text is none, whatever it spells."""
+    """A number of any type, or an array of a single one; text is refused, even "1"."""
     try:
         return float(cast(SupportsFloat, None if isinstance(value, str | bytes) else value))
     except (TypeError, ValueError, RuntimeError):
@@ -53,7 +53,7 @@ def not_negative(name: str, value: float) -> float:
 
 
 def information(name: str, value: float) -> float:
-    """An information in nats; infinity passes, estimates that fluctuate below zero count as 0."""
+    """An information in nats; infinity passes, and an estimate below zero counts as 0."""
     return max(not_nan(name, value), 0.0)
 
 
@@ -69,13 +69,13 @@ def whole(name: str, value: SupportsIndex, least: int) -> int:
 
 
 def numbers(name: str, values: object) -> Floats:
-    """An array of any shape. Raises ValueError where something in it is no number, such as text."""
+    """An array of any shape. Raises ValueError where an element is not a number, such as text."""
     try:
         array = np.asarray(values)
         if array.dtype.kind not in KINDS:
             raise TypeError
         return array.astype(np.float64)
-    except (TypeError, ValueError, RuntimeError):  # lists of unlike lengths, among others
+    except (TypeError, ValueError, RuntimeError):  # such as lists of different lengths
         raise ValueError(f"{name} must be a list of numbers, got {values!r}") from None
 
 
@@ -91,7 +91,7 @@ def vector(name: str, values: Numbers, least: int = 1) -> Floats:
 
 
 def shares(name: str, values: Numbers, least: int = 1) -> Floats:
-    """Class shares: a vector that sums to one. Returned as given, without rescaling."""
+    """Class shares: a vector that sums to one, returned without rescaling."""
     array = vector(name, values, least)
     total = math.fsum(array)
     if abs(total - 1) > SUM_TOLERANCE:

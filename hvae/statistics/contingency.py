@@ -1,4 +1,4 @@
-"""Counts of two label-like things, and how far they agree or differ: pure functions of counts."""
+"""Tables of counts of two sets of labels, and how far the two agree or differ."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from hvae.statistics.estimate import Floats, Integers, Row
 
 
 def contingency(first: Integers, second: Integers, shape: tuple[int, int]) -> Integers:
-    """How many items have each pair of labels 0, 1, …: a table of that shape."""
+    """How many items have each pair of labels 0, 1, …: a table of this shape."""
     flat = np.bincount(first * shape[1] + second, minlength=shape[0] * shape[1])
     return flat.reshape(shape)
 
@@ -16,7 +16,7 @@ def contingency(first: Integers, second: Integers, shape: tuple[int, int]) -> In
 def nmi(tables: Integers) -> Floats:
     """Normalised mutual information 2 I / (H_1 + H_2) of tables (…, M, K), from 0 to 1.
 
-    Plug-in, so biased upwards in small samples; 1 where both have one label (as scikit-learn).
+    Plug-in, so biased upwards in small samples; 1 where both have one label, as in scikit-learn.
     """
     p = tables / tables.sum((-2, -1), keepdims=True)
     first, second = _entropy(p.sum(-1)), _entropy(p.sum(-2))
@@ -45,12 +45,12 @@ def total_variation(histograms: Integers) -> Floats:
 
 
 def independent(table: Integers) -> Floats:
-    """The table of the same margins where neither label tells of the other, (M, K)."""
+    """The expected table with the same margins where the two labels are independent, (M, K)."""
     return np.outer(table.sum(1), table.sum(0)) / table.sum()
 
 
 def count_rows(table: Integers, groups: Sequence[str], outputs: Sequence[str]) -> Iterator[Row]:
-    """The columns group, output and count of `counts.parquet`; what never occurs has no row."""
+    """The columns group, output and count of `counts.parquet`; a pair without items has no row."""
     for group, output in np.argwhere(table):
         count = int(table[group, output])
         yield {"group": groups[group], "output": outputs[output], "count": count}

@@ -1,8 +1,8 @@
 """Finite samples: estimates with their standard error, and independent halves of the items.
 
-Plug-in information and total variation are never negative, so they are biased upwards: with nothing
-to find they still find something. What is *chosen* on one half and *measured* on the other has no
-such bias, and is what checks may use.
+Plug-in information and total variation are never negative, so they are biased upwards: they find
+something even where there is nothing. A quantity that is *chosen* on one half of the items and
+*measured* on the other has no such bias, so checks use these.
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Row = dict[str, Any]  # of a table, by its columns
+Row = dict[str, Any]  # a row of a table, by column
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -25,15 +25,15 @@ class Estimate(NamedTuple):
 
 
 def error_of_mean(values: Floats) -> float:
-    """The standard error of the mean of independent values, equal to their jackknife's."""
+    """The standard error of the mean of independent values, which the jackknife gives too."""
     return float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 def propagated(function: Callable[[float], float], estimate: Estimate) -> Estimate:
     """f(v) and its standard error: the larger change of f over one standard error of v either way.
 
-    v is an information, so that a value below zero counts as 0 before its error is laid on: limits
-    are steep or infinitely steep at 0 and flat below, where the error must not disappear.
+    v is an information. A value below zero counts as 0 before its error is added: limits are steep
+    at 0 and flat below, and the error must not vanish there.
     """
     at, error = max(estimate.value, 0.0), estimate.std_error
     low, middle, high = (function(at + sign * error) for sign in (-1, 0, 1))
@@ -41,7 +41,7 @@ def propagated(function: Callable[[float], float], estimate: Estimate) -> Estima
 
 
 def split(counts: NDArray[Any], rng: np.random.Generator) -> tuple[Integers, Integers]:
-    """The counts of a random half of the items, and those of the other half; any shape."""
+    """The counts of a random half of the items and of the other half, in the shape of `counts`."""
     whole = np.asarray(counts, dtype=np.int64)
     half = rng.multivariate_hypergeometric(whole.ravel(), int(whole.sum()) // 2)
     first = half.reshape(whole.shape)

@@ -1,7 +1,7 @@
-"""95 % intervals of what tasks measure, as the columns value, low and high of a row.
+"""95 % intervals, as the columns value, low and high of a row; and p-values of differences.
 
-Of means by the normal law; of statistics of counts by the bootstrap; of other statistics by the
-jackknife over parts of a sample, which also tells their bias.
+Intervals of means use the normal law, those of statistics of counts the bootstrap, and those of
+other statistics the jackknife over parts of a sample, which also estimates their bias.
 """
 
 import math
@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtr, stdtrit
 
+from hvae.statistics.arguments import Numbers
 from hvae.statistics.estimate import Floats, Integers
 
 NORMAL = 1.96
 LEVEL = 0.95
-RESAMPLES = 200  # of a bootstrap: they tell its standard error to 5 %
+RESAMPLES = 200  # of a bootstrap: they give its standard error to within 5 %
 SEED = 0
 
 Interval = dict[str, float | int]
@@ -24,7 +25,7 @@ Statistic = Callable[[Integers], Floats]
 
 
 def mean(values: Floats) -> Interval:
-    """A mean over items ∓ 1.96 standard errors: an end may lie beyond what the mean can be."""
+    """A mean over items ∓ 1.96 standard errors; an end may lie outside the range of the values."""
     value, n = float(values.mean()), len(values)
     half = NORMAL * float(values.std(ddof=1)) / math.sqrt(n)
     return {"value": value, "low": value - half, "high": value + half, "n": n}
@@ -34,7 +35,7 @@ def psnr(errors: Floats) -> Interval:
     """−10 log₁₀ of the mean of squared errors (items,) of data in [0, 1], in dB.
 
     Each error is per data dimension. The interval is ∓ 1.96 standard errors by the delta method,
-    10/ln 10 times the relative error of the mean. Without any error all three are infinite.
+    10/ln 10 times the relative error of the mean. All three are infinite where every error is 0.
     """
     mse, n = float(errors.mean()), len(errors)
     if mse == 0:
@@ -47,15 +48,15 @@ def psnr(errors: Floats) -> Interval:
 def bootstrap(
     statistics: Mapping[str, Statistic], samples: Integers, null: Floats
 ) -> dict[str, Interval]:
-    """Statistics of the counts of independent samples, (samples, …): one row of counts a sample.
+    """Intervals of statistics of the counts of independent samples, (samples, …).
 
-    A plug-in statistic of how much samples depend or differ is biased upwards, and most so where
-    they do not: by b, its mean under `null`, chances of the shape of `samples`. With s its spread
-    over samples redrawn from their own counts, the interval goes from value − b − 1.96 s to
-    value + 1.96 s. That is too wide where the bias is less than b, and `low` may lie below what
-    the statistic can be.
+    A plug-in statistic of how much samples depend or differ is biased upwards. The bias is largest,
+    b, where they neither depend nor differ: b is the mean under `null`, probabilities in the shape
+    of `samples`. With s the spread over samples redrawn from their own counts, the interval goes
+    from value − b − 1.96 s to value + 1.96 s. It is too wide where the bias is less than b, and
+    `low` may lie below the range of the statistic.
     """
-    again, alike = (_redrawn(samples, chances) for chances in (samples, null))
+    again, alike = (_redrawn(samples, probabilities) for probabilities in (samples, null))
     result = {}
     for name, statistic in statistics.items():
         value = float(statistic(samples[None]).item())
@@ -65,20 +66,20 @@ def bootstrap(
     return result
 
 
-def _redrawn(samples: Integers, chances: Floats | Integers) -> Integers:
+def _redrawn(samples: Integers, probabilities: Floats | Integers) -> Integers:
     """Multinomial samples of the same sizes: (RESAMPLES, samples, …)."""
     random = np.random.default_rng(SEED)
     drawn = [
         random.multinomial(counts.sum(), p.ravel() / p.sum(), size=RESAMPLES)
-        for counts, p in zip(samples, chances, strict=True)
+        for counts, p in zip(samples, probabilities, strict=True)
     ]
     return np.stack(drawn, axis=1).reshape(RESAMPLES, *samples.shape)
 
 
 class Jackknife(NamedTuple):
-    """Of statistics (…): their values on whole samples, bias and standard error, all (…).
+    """Statistics of whole samples, with their bias and standard error, arrays of one shape (…).
 
-    degrees: of freedom of the standard error.
+    degrees: the degrees of freedom of the standard error.
     """
 
     value: Floats
@@ -87,10 +88,10 @@ class Jackknife(NamedTuple):
     degrees: int
 
     def interval(self) -> tuple[Floats, Floats]:
-        """Ends ∓ t s that hold the value with and without its bias: (low, high), each (…).
+        """The interval ∓ t s around the value, with and without its bias: (low, high), each (…).
 
-        So an end reaches as far as the bias may have moved the value, as those of `bootstrap` do.
-        It may lie beyond what the statistic can be.
+        As in `bootstrap`, the interval covers what the bias may have added. An end may lie outside
+        the range of the statistic.
         """
         half = stdtrit(self.degrees, (1 + LEVEL) / 2) * self.std_error
         corrected = self.value - self.bias
@@ -98,10 +99,11 @@ class Jackknife(NamedTuple):
 
 
 def jackknife(value: Floats, *left_out: Floats) -> Jackknife:
-    """From the statistics without each of the K parts of a sample in turn, (K, …) a sample.
+    """From the statistics without each of the K parts of a sample in turn, (K, …) for each sample.
 
-    Of one sample: bias (K − 1)(θ̄ − θ̂), variance (K − 1)/K Σ_k (θ_k − θ̄)² (Efron & Stein, 1981).
-    Samples are independent, so theirs add up. The bias is that of order 1/n alone.
+    One sample has bias (K − 1)(θ̄ − θ̂) and variance (K − 1)/K Σ_k (θ_k − θ̄)² (Efron & Stein, 1981).
+    Samples are independent, so their biases and variances add up. Only the bias of order 1/n is
+    estimated.
     """
     bias, variance = np.zeros_like(value), np.zeros_like(value)
     for without in left_out:
@@ -113,7 +115,7 @@ def jackknife(value: Floats, *left_out: Floats) -> Jackknife:
 
 
 def parts_of(items: int, parts: int) -> list[NDArray[np.int64]]:
-    """Places of the items of each part: consecutive, of equal sizes but for one item."""
+    """The positions of each part's items: consecutive, with sizes that differ by one at most."""
     return np.array_split(np.arange(items), min(parts, items))
 
 
@@ -129,9 +131,37 @@ def spread(found: Jackknife) -> dict[str, float]:
 
 
 def exponential(found: Jackknife) -> list[dict[str, float]]:
-    """The same of each of several statistics that are logarithms, back on their own scale."""
+    """The same columns for several statistics that are logarithms, back on their own scale."""
     ends = (found.value, *found.interval())
     return [
         dict(zip(("value", "low", "high"), map(math.exp, numbers), strict=True))
         for numbers in zip(*ends, strict=True)
     ]
+
+
+def holm(p_values: Numbers) -> list[float]:
+    """Adjusted p-values: rejecting those <= q keeps the family-wise error at q (Holm 1979).
+
+    Sorted upwards, max_{j <= i} (m - j + 1) p_(j), at most 1; returned in the order given.
+    Raises ValueError for p-values outside [0, 1].
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    bad = p[~((p >= 0) & (p <= 1))]
+    if len(bad):
+        raise ValueError(f"p_values must lie in [0, 1], got {bad[0]}")
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    return [float(value) for value in np.minimum(adjusted, 1)]
+
+
+def one_sided(difference: float, error: float) -> float:
+    """The probability of a difference this large where there is none; 0 or 1 without any error."""
+    return float(ndtr(-difference / error)) if error > 0 else float(difference <= 0)
+
+
+def two_sided(difference: float, error: float) -> float:
+    """The same for a difference this large in either direction."""
+    if error == 0:
+        return float(difference == 0)
+    return float(2 * ndtr(-abs(difference) / error))

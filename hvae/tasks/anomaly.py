@@ -1,7 +1,7 @@
 """Anomaly detection: do scores of a model separate items of a kind that it never saw?
 
-Outliers are those of a class that is held out, or of another data set, whose name then follows the
-method's (`elbo:mnist`). They are held against the held-out items of the same split.
+Outliers are those of a class that is held out, or of another data set, whose name is then the
+setting. They are held against the held-out items of the same split.
 A higher score means a more unusual item; nothing is fitted, and no sign is chosen by results:
 
     elbo               −L(x) = −log p(x | z) + Σ_l R_l(x), the length of its code
@@ -29,8 +29,8 @@ from hvae.data.source import SPLITS
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw, generator
-from hvae.statistics.auroc import auroc
 from hvae.statistics.estimate import Floats, Row
+from hvae.statistics.proportion import auroc
 from hvae.tasks import trained
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
@@ -64,7 +64,7 @@ def measure(subject: TrainedSubject, settings: Anomaly, seed: int) -> Iterator[S
 
 def _row(named: AnomalyScore, outliers: str) -> Row:
     row = {"task": "anomaly", "layers": named.layers, "features": "sample", "metric": "auroc"}
-    return row | {"method": f"{named.method}:{outliers}" if outliers else named.method}
+    return row | {"method": named.method, "setting": outliers}
 
 
 def scores(

@@ -31,11 +31,6 @@ class ClassifierCard(Section):
     sha256: str = ""
     fingerprint: str = ""
 
-    @property
-    def least(self) -> int:
-        """How many numbers the weights are, at least."""
-        return (math.prod(self.shape) + self.width + len(self.classes)) * self.width
-
 
 class ClassifierNetwork(nn.Module):
     """Logits of the classes: two hidden layers on items centred and scaled as a whole.
@@ -109,7 +104,8 @@ def load(folder: Path) -> DataClassifier:
     except (OSError, ValueError) as error:
         what = f"{path.with_suffix('.json')} is not a classifier's card: {one_line(error)}"
         raise InputError(what) from None
-    state = weights.read(path, card.sha256, card.least)
-    network = build(card.shape, card.width, len(card.classes), seed=0)
-    weights.fill(network, state, path)
+    state = weights.read(path, card.sha256)
+    network = weights.filled(
+        lambda: build(card.shape, card.width, len(card.classes), seed=0), state, path
+    )
     return DataClassifier(card, network.eval().requires_grad_(False))

@@ -25,10 +25,11 @@ from hvae.latents.evaluate import measure as evaluate
 from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import mean, psnr
 from hvae.tasks import trained
-from hvae.tasks.images import HeldOutPart, held_out, is_image
+from hvae.tasks.images import HeldOutPart, HowMeasured, held_out, is_image
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
 
+RATE = HowMeasured("sample", "rate")
 SAMPLES = 1  # of z an item: a code is of one sample
 LEAST = 32  # pixels a side, for JPEG and WebP
 BITS = 8
@@ -48,11 +49,10 @@ def measure(subject: TrainedSubject, settings: Compression, seed: int) -> Iterat
         bits = found.rates / (part.x.shape[1] * math.log(2))
         named = {f"z{layer}": values for layer, values in enumerate(bits.T, start=1)}
         for layers, values in {**named, "": bits.sum(1)}.items():
-            yield part.score(
-                "compression", "sample", "rate", "bits_per_dim", mean(values), layers=layers
-            )
+            numbers = mean(values)
+            yield part.score("compression", RATE, "bits_per_dim", numbers, layers=layers)
         if part.items.bounded:
-            yield part.score("compression", "sample", "rate", "psnr_db", psnr(found.error))
+            yield part.score("compression", RATE, "psnr_db", psnr(found.error))
 
 
 class Coded(NamedTuple):
@@ -68,12 +68,13 @@ def references(part: HeldOutPart, settings: Compression) -> Iterator[Score]:
         return
     for name in settings.formats:
         for quality in settings.qualities:
-            coded, method = code(part.items, name, quality), f"{name}-{quality}"
+            coded = code(part.items, name, quality)
             for metric, numbers in {
                 "bits_per_dim": mean(coded.bits),
                 "psnr_db": psnr(coded.errors),
             }.items():
-                yield part.score("compression", "", method, metric, numbers)
+                named = HowMeasured("", name, str(quality))
+                yield part.score("compression", named, metric, numbers)
 
 
 def comparable(items: Items) -> bool:

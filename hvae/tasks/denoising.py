@@ -13,7 +13,14 @@ from hvae.config.tasks import Denoising
 from hvae.data.seeded import Stream
 from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
-from hvae.tasks.images import FEATURES, HeldOutPart, pictures, shown, squared_error
+from hvae.tasks.images import (
+    FEATURES,
+    HeldOutPart,
+    HowMeasured,
+    pictures,
+    shown,
+    squared_error,
+)
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
 
@@ -26,14 +33,16 @@ def measure(subject: TrainedSubject, settings: Denoising, seed: int) -> Iterator
             for features in FEATURES:
                 clean = shown(subject.model, seen, features, part.noise(Stream.DENOISING))
                 numbers = psnr(squared_error(clean, part.x))
-                yield part.score("denoising", features, name(sigma), "psnr_db", numbers)
+                named = HowMeasured(features, "decoder", setting(sigma))
+                yield part.score("denoising", named, "psnr_db", numbers)
 
 
 def references(part: HeldOutPart, settings: Denoising) -> Iterator[Score]:
     """The noisy items as they are: −20 log₁₀ σ dB in expectation."""
     for sigma in settings.noise:
         numbers = psnr(squared_error(noisy(part, sigma), part.x))
-        yield part.score("denoising", "", f"{name(sigma)}:noisy-input", "psnr_db", numbers)
+        named = HowMeasured("", "noisy-input", setting(sigma))
+        yield part.score("denoising", named, "psnr_db", numbers)
 
 
 def noisy(part: HeldOutPart, sigma: float) -> Tensor:
@@ -42,9 +51,9 @@ def noisy(part: HeldOutPart, sigma: float) -> Tensor:
     return x + sigma * torch.randn(x.shape, generator=part.noise(Stream.DEGRADATION, 0))
 
 
-def name(sigma: float) -> str:
-    """The method's name in the tables."""
-    return f"noise-{sigma:g}"
+def setting(sigma: float) -> str:
+    """The level of noise as the tables have it."""
+    return f"{sigma:g}"
 
 
 if __name__ == "__main__":

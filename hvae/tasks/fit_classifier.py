@@ -57,8 +57,8 @@ def main(arguments: argparse.Namespace) -> None:
         accuracy=accuracy["value"],
     )
     classifier.save(arguments.classifier, card, fitted.network)
-    named = {"point": "", "task": "generation", "layers": "", "features": ""}
-    row = named | {"method": card.method, "metric": "accuracy"} | accuracy
+    named = dict.fromkeys(("point", "layers", "features", "setting"), "")
+    row = named | {"task": "generation", "method": card.method, "metric": "accuracy"} | accuracy
     rows = [row] if len(card.classes) > 1 else []  # one class is no feat
     tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
 

@@ -144,7 +144,7 @@ def counts(cut: GenerationCut, card: ClassifierCard) -> Iterator[Row]:
 
 def _named(cut: GenerationCut, card: ClassifierCard) -> Row:
     named = {"task": "generation", "layers": cut.layers, "features": "sample"}
-    return named | {"method": card.method}
+    return named | {"method": card.method, "setting": ""}
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def metrics(
     found = inception(p, parts)
     if len(known) >= SPREAD:
         found["frechet"] = frechet(seen, known, parts)
-    named = {"task": "generation", "layers": "", "features": "", "method": classifier.card.method}
+    named = dict.fromkeys(("layers", "features", "setting"), "")
+    named |= {"task": "generation", "method": classifier.card.method}
     yield from (
         named | {"metric": name} | numbers | {"n": len(drawn)} for name, numbers in found.items()
     )

@@ -22,6 +22,14 @@ from hvae.tasks.task import HELD_OUT, Score
 SPATIAL = 2  # axes of an image: height and width, perhaps followed by channels
 
 
+class HowMeasured(NamedTuple):
+    """Columns of `tasks.parquet`: z sampled or as means, which method, and of which problem."""
+
+    features: str
+    method: str
+    setting: str = ""
+
+
 class HeldOutPart(NamedTuple):
     """Held-out items of one split, and `key`, where their noise starts: (seed, split)."""
 
@@ -43,17 +51,11 @@ class HeldOutPart(NamedTuple):
         return (self.noise(purpose, step) for step in range(count))
 
     def score(
-        self,
-        task: str,
-        features: str,
-        method: str,
-        metric: str,
-        numbers: Interval,
-        layers: str = "",
+        self, task: str, how: HowMeasured, metric: str, numbers: Interval, layers: str = ""
     ) -> Score:
         """A row about these items."""
-        named = {"task": task, "layers": layers, "features": features, "method": method}
-        return Score(self.split, named | {"metric": metric} | numbers)
+        named = {"task": task, "layers": layers, "metric": metric}
+        return Score(self.split, named | how._asdict() | numbers)
 
 
 def held_out(items: Mapping[str, Items], most: int, seed: int) -> Iterator[HeldOutPart]:

@@ -16,7 +16,7 @@ from hvae.data.seeded import Stream
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.statistics.intervals import Interval, psnr
 from hvae.tasks import trained
-from hvae.tasks.images import FEATURES, SPATIAL, HeldOutPart, pictures, restored
+from hvae.tasks.images import FEATURES, SPATIAL, HeldOutPart, HowMeasured, pictures, restored
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
 
@@ -31,14 +31,15 @@ def measure(subject: TrainedSubject, settings: Inpainting, seed: int) -> Iterato
                 steps = part.steps(Stream.INPAINTING, settings.steps)
                 seen = filled(subject.model, part.x, hidden, mean, features, steps)
                 numbers = hidden_psnr(seen, part.x, hidden)
-                yield part.score("inpainting", features, mask, "psnr_db", numbers)
+                named = HowMeasured(features, "imputation", mask)
+                yield part.score("inpainting", named, "psnr_db", numbers)
 
 
 def references(part: HeldOutPart, settings: Inpainting, train: Items) -> Iterator[Score]:
     """The mean image of train items in what is hidden."""
     for mask in settings.masks:
         numbers = hidden_psnr(mean_image(train), part.x, masked(part, mask))
-        yield part.score("inpainting", "", f"{mask}:mean-image", "psnr_db", numbers)
+        yield part.score("inpainting", HowMeasured("", "mean-image", mask), "psnr_db", numbers)
 
 
 def filled(

@@ -19,6 +19,7 @@ from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
     HeldOutPart,
+    HowMeasured,
     held_out,
     is_image,
     shown,
@@ -37,7 +38,8 @@ def measure(subject: TrainedSubject, settings: Reconstruction, seed: int) -> Ite
         for features in FEATURES:
             seen = shown(subject.model, part.x, features, part.noise(Stream.RECONSTRUCTION))
             for metric, numbers in metrics(seen, part).items():
-                yield part.score("reconstruction", features, "decoder", metric, numbers)
+                named = HowMeasured(features, "decoder")
+                yield part.score("reconstruction", named, metric, numbers)
 
 
 def metrics(seen: torch.Tensor, part: HeldOutPart) -> dict[str, Interval]:

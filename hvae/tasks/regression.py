@@ -2,7 +2,7 @@
 
 Fitted on train latents, strength of regularisation included, and scored on test latents. Of images
 without a target, statistics of the image itself are predicted, what a reader sees of it as one
-number: methods are then `ridge:intensity`.
+number: the setting is then its name.
 """
 
 import math
@@ -69,7 +69,7 @@ def regress(
     fit_on = targets["train"][: settings.max_train]
     for view in views(latents, settings.max_train):
         for method in settings.methods:
-            named = view.named("regression", f"{method}:{name}" if name else method)
+            named = view.named("regression", method, setting=name)
             for split, predicted in predictions(method, view, fit_on).items():
                 error = (predicted - targets[split]) ** 2
                 for metric, numbers in scores(error, float(targets[split].var())).items():

@@ -19,6 +19,7 @@ from hvae.tasks.images import (
     FEATURES,
     SPATIAL,
     HeldOutPart,
+    HowMeasured,
     pictures,
     restored,
     squared_error,
@@ -27,7 +28,7 @@ from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
 
 FACTOR = 2
-NAME = f"{FACTOR}x"
+SETTING = f"{FACTOR}x"
 
 
 def measure(subject: TrainedSubject, settings: Upscaling, seed: int) -> Iterator[Score]:
@@ -39,15 +40,15 @@ def measure(subject: TrainedSubject, settings: Upscaling, seed: int) -> Iterator
             steps = part.steps(Stream.UPSCALING, settings.steps)
             seen = restored(subject.model, bicubic(low), agreeing(low, shape), features, steps)
             numbers = psnr(squared_error(seen, part.x))
-            yield part.score("upscaling", features, NAME, "psnr_db", numbers)
+            named = HowMeasured(features, "imputation", SETTING)
+            yield part.score("upscaling", named, "psnr_db", numbers)
 
 
 def references(part: HeldOutPart) -> Iterator[Score]:
     """Bicubic upsampling of the block means."""
     seen = bicubic(block_means(part.x, part.items.shape))
-    yield part.score(
-        "upscaling", "", f"{NAME}:bicubic", "psnr_db", psnr(squared_error(seen, part.x))
-    )
+    numbers = psnr(squared_error(seen, part.x))
+    yield part.score("upscaling", HowMeasured("", "bicubic", SETTING), "psnr_db", numbers)
 
 
 def divisible(items: Mapping[str, Items], most: int, seed: int) -> Iterator[HeldOutPart]:

@@ -49,10 +49,10 @@ class View(NamedTuple):
     features: str
     x: Mapping[str, Floats]
 
-    def named(self, task: str, method: str) -> Row:
+    def named(self, task: str, method: str, setting: str = "") -> Row:
         """The columns of a row that say what was measured."""
         named = {"task": task, "layers": self.layers, "features": self.features}
-        return named | {"method": method}
+        return named | {"method": method, "setting": setting}
 
     def held_out(self) -> dict[str, Floats]:
         """The splits that nothing is fitted on."""

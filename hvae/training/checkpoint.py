@@ -14,7 +14,6 @@ from torch import Tensor
 
 from hvae.config.base import Section, Seed, parse
 from hvae.config.model import Model
-from hvae.cost.model_size import weights as count
 from hvae.errors import InputError, one_line
 from hvae.io import provenance
 from hvae.models import weights
@@ -87,13 +86,12 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     """A model as it was trained; InputError where its files do not fit together."""
     known = card(folder, name)
     path = folder / f"{name}.safetensors"
-    try:
-        least = count(known.model, tuple(known.shape), conditioned=known.box is not None)
-    except InputError as error:  # no such model of items of this shape
-        raise weights.misfit(path, error) from None
-    state = weights.read(path, known.sha256, least)
-    model = build(known.model, known.shape, known.seed, known.levels, known.box)
-    weights.fill(model, state, path)
+    state = weights.read(path, known.sha256)
+    if len(state) < (layers := len(known.model.latents)):  # each has some: do not even begin
+        raise weights.misfit(path, f"it holds {len(state)} tensors for {layers} layers")
+    model = weights.filled(
+        lambda: build(known.model, known.shape, known.seed, known.levels, known.box), state, path
+    )
     return model.eval().requires_grad_(False)
 
 

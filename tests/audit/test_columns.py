@@ -1,4 +1,4 @@
-"""Names of columns: those that are meant as others, doubled ones, and those that are left alone."""
+"""Names of columns: misspelled, repeated, and unrelated ones."""
 
 import re
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ def test_what_is_read_and_what_is_not(
 def test_a_name_that_is_meant_as_another_is_refused(
     names: Sequence[str], other: str, meant: str
 ) -> None:
-    problem = f"has a column '{other}', which is not read: rename it to '{meant}' if it is that"
+    problem = f"has a column '{other}', which is not read: rename it to '{meant}' if that is"
     with pytest.raises(ValueError, match=re.escape(problem)):
         columns(names)
 

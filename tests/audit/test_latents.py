@@ -1,4 +1,4 @@
-"""A stranger's Parquet file: what is understood, and what is refused in one sentence."""
+"""Parquet files from elsewhere: what is read, and what is refused in one sentence."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ MEAN = RNG.normal(size=(ITEMS, 3))
 
 
 def columns(**changes: Any) -> dict[str, Any]:
-    """One layer of width 3 with labels, in the plainest types; None drops a column."""
+    """One layer of width 3 with labels, in the simplest types; None drops a column."""
     one = {
         "label": np.arange(ITEMS) % 3 + 5,
         "z1_mean": MEAN.tolist(),
@@ -40,7 +40,7 @@ def test_values_labels_and_rates_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(own.latents.label, np.arange(ITEMS) % 3)
     assert own.rates is not None
     assert own.rates.shape == (ITEMS, 1)
-    few = own.taken(np.array([4, 2]))
+    few = own.select(np.array([4, 2]))
     assert few.latents.ids.tolist() == [4, 2]
     np.testing.assert_array_equal(few.latents.sample[0], own.latents.sample[0][[4, 2]])
 
@@ -152,7 +152,7 @@ def test_a_column_twice_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
 @pytest.mark.parametrize("place", [pa.int8(), pa.int32()])
 def test_categories_are_labels(tmp_path: Path, kind: pa.DataType, place: pa.DataType) -> None:
-    """As pandas and Polars write them, also where a category has no items."""
+    """Categories as pandas and Polars write them, also where one has no items."""
     places = pa.array([3, 1] * (ITEMS // 2), place)
     names = pa.array(["z", "b", "unused", "a"], kind)
     own = latents.read(written(tmp_path, label=pa.DictionaryArray.from_arrays(places, names)))
@@ -178,6 +178,6 @@ def test_the_path_may_be_text_and_other_columns_are_named(tmp_path: Path) -> Non
     path = written(tmp_path, index=range(ITEMS), epoch=[3] * ITEMS, name=["a"] * ITEMS)
     own = latents.read(str(path))
     assert own.unread == ("epoch", "name")
-    assert own.taken(np.arange(3)).unread == own.at([1.0]).unread == ("epoch", "name")
+    assert own.select(np.arange(3)).unread == own.at([1.0]).unread == ("epoch", "name")
     with pytest.raises(InputError, match="path must be a path or text, got None"):
         latents.read(None)  # type: ignore[arg-type]

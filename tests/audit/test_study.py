@@ -1,4 +1,4 @@
-"""A model given by its latents alone, where what they carry is known."""
+"""A model given only by its latents, whose information is known."""
 
 import re
 import runpy
@@ -23,10 +23,10 @@ NOISE = 0.6  # standard deviation of the posterior; the means have variance 1 - 
 
 
 def channel(independent: bool = False, layers: int = 1) -> dict[str, Any]:
-    """z_L ~ N(μ(x), NOISE²) of width 2 against a standard normal prior, which it matches in law.
+    """z_L ~ N(μ(x), NOISE²) of width 2 against a standard normal prior, the law of z_L.
 
-    So I(x; z_L) = R_L = −2 log NOISE = 1.02 nats exactly. μ points into the quadrant that is the
-    label, if it is not `independent`. Layers below are copies of the top one, with no rate.
+    So I(x; z_L) = R_L = −2 log NOISE = 1.02 nats exactly. μ points into the quadrant of the
+    label, unless labels are `independent`. Layers below are copies of the top one, with no rate.
     """
     random = np.random.default_rng(3)
     mean = random.normal(size=(ITEMS, 2)) * np.sqrt(1 - NOISE**2)
@@ -124,7 +124,7 @@ def test_the_command_writes_tables_and_page(tmp_path: Path) -> None:
     given = ["--latents", str(path), "--out", str(out), "--rates", "1.0217"]
     done = command(*given, "--title", "<b>mine</b> & yours")
     assert done.returncode == 0, done.stderr
-    assert done.stderr == f"{path}: Not read, since they are no columns of latents: epoch, run\n"
+    assert done.stderr == f"{path}: Not read, since they are not columns of latents: epoch, run\n"
     page = (out / "index.html").read_text()
     assert "&lt;b&gt;mine&lt;/b&gt; &amp; yours" in page
     assert "<b>mine</b>" not in page

@@ -1,4 +1,4 @@
-"""What is no number is refused by name, in the bounds' own words."""
+"""Arguments that are not numbers are refused by name."""
 
 import re
 from collections.abc import Callable

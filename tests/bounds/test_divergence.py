@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from hvae.bounds.divergence import (
+from hvae.bounds.counts import (
     event_difference,
     split_total_variation,
     total_variation,

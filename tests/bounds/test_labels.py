@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from hvae.bounds.labels import (
+from hvae.bounds.counts import (
     held_out_information,
     independence_p_value,
     plug_in_information,

@@ -47,7 +47,7 @@ def test_shannon_at_the_ends():
 
 
 def brute_force(rate):
-    """Split the rate over components by a numerical optimiser, each with its own curve."""
+    """Divide the rate among the components with a numerical optimiser."""
 
     def total(rates):
         return sum(

@@ -12,7 +12,7 @@ REPEATS, ITEMS = 2000, 200
 
 
 def paired(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Hard items are hard for both: a mean of 6 against 5."""
+    """Paired values with means 6 and 5, where hard items are hard for both."""
     hard = random.gamma(4.0, size=ITEMS)
     return hard + random.gamma(2.0, size=ITEMS), hard + random.gamma(1.0, size=ITEMS)
 
@@ -52,7 +52,7 @@ def test_a_model_against_itself_is_exactly_one() -> None:
 
 
 def test_perplexities_do_not_depend_on_units_and_are_ratios_of_root_mean_squared_errors() -> None:
-    """D = (n/2) log(2πe σ²) with the best σ: σ 10 % larger, in whatever units, is 1.1."""
+    """D = (n/2) log(2πe σ²) with the best σ: a σ that is 10 % larger gives 1.1 in any unit."""
     for unit in (1.0, 255.0):
         small, large = (7 / 2 * np.log(2 * np.pi * np.e * (s * unit) ** 2) for s in (0.2, 0.22))
         found = ratio.of_perplexities(np.full(9, large), np.full(9, small), 7)

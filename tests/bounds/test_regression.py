@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hvae.bounds import gaussian
-from hvae.bounds.regression import r2_limit, squared_error_limit
+from hvae.bounds.mixture import r2_limit, squared_error_limit
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.3, -0.9, 0.999])

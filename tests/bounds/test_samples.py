@@ -1,11 +1,11 @@
-"""Errors that pass through a function: against slopes, and where there is no slope."""
+"""Propagated errors: against the slope of the function, and where there is no slope."""
 
 import math
 
 import pytest
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.divergence import total_variation_limit
+from hvae.bounds.counts import total_variation_limit
 from hvae.statistics.estimate import Estimate, propagated
 
 SHARES = [0.1] * 10

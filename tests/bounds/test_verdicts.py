@@ -13,8 +13,8 @@ from hvae.bounds.verdicts import (
     normal_check,
     squared_error_check,
 )
+from hvae.statistics.intervals import holm
 from hvae.statistics.proportion import clopper_pearson
-from hvae.statistics.significance import holm
 
 
 def binomial_tail(correct, n, p):
@@ -118,7 +118,7 @@ def test_the_family_is_the_experiment_without_vacuous_checks():
 
 
 def null_experiment(rng):
-    """Thirty checks whose bounds are kept with equality, of both kinds, with estimated limits."""
+    """Thirty checks of both kinds whose bounds hold with equality, with estimated limits."""
     checks = []
     for _ in range(15):
         n, truth, error = int(rng.integers(50, 2000)), rng.uniform(0.1, 0.9), rng.uniform(0, 0.02)
@@ -232,7 +232,7 @@ def test_a_squared_error_is_tested_with_the_error_of_its_limit():
 
 @pytest.mark.parametrize("items", [100, 400])
 def test_squared_errors_at_their_limit_are_not_accused_too_often(items):
-    """Squares of normal numbers: their plain test would find 2 to 4 times too many below 1 %."""
+    """Squares of normal numbers: a plain test has 2 to 4 times too many p-values below 1 %."""
     rng = np.random.default_rng(0)
     squares = rng.standard_normal((20_000, items)) ** 2
     means, errors = squares.mean(1), squares.std(1, ddof=1) / math.sqrt(items)

@@ -81,7 +81,7 @@ def _with_skips(skip: bool) -> GaussianExperiment:
     options = config()
     options["model"]["skip"] = skip
     one = run(options, source="gaussian")
-    return GaussianExperiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
+    return GaussianExperiment(one.params, shortfalls(one.points, 2, [1.0, 0.25], 0.2), diverged=0)
 
 
 def index() -> str:

@@ -81,7 +81,7 @@ def test_one_and_two_layers_share_the_plane_but_no_beta(
     plant(tmp_path / "results", config, "flat", layers=1)
     plant(tmp_path / "results", config, "two")
     dom = seen(browser, tmp_path, "with=flat,two")
-    assert text(dom, "no-difference") == "They have 1 and 2 layers, and so no β in common."
+    assert text(dom, "no-difference") == "They have 1 and 2 layers, so no β in common."
     plane = dom.partition('id="plane"')[2].partition("<figcaption")[0]
     marks = re.findall(r'<path aria-label="[^"]*" role="graphics-symbol"', plane)
     assert len(marks) >= 2 + 4
@@ -97,4 +97,4 @@ def test_of_three_layers_a_map_is_of_one_upper_beta(
     assert re.findall(r"<option[^>]*>(β = [^<]*)<", dom) == ["β = 0.1", "β = 1"]
     assert dict(rows(dom, "difference-summary"))["Common β"] == "8"
     drawn = dom.partition('id="difference"')[2].partition("<figcaption")[0]
-    assert len(re.findall(r'aria-label="β₁: [^"]*second less first: 3 ± 0.82', drawn)) == 4
+    assert len(re.findall(r'aria-label="β₁: [^"]*second minus first: 3 ± 0.82', drawn)) == 4

@@ -1,4 +1,4 @@
-"""The single-layer baseline: which model it is, at which β, trained how, and what is refused."""
+"""The single-layer baseline: its model, its β, its training, and what is refused."""
 
 from collections.abc import Callable
 from typing import Any

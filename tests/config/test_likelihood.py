@@ -1,4 +1,4 @@
-"""What `model.likelihood` may hold, merged over the default experiment as an overlay is."""
+"""Allowed values of `model.likelihood`, merged over the default experiment like an overlay."""
 
 import json
 from typing import Any, get_args

@@ -1,4 +1,4 @@
-"""What `params.yaml` may hold, and the one sentence that refuses the rest."""
+"""Allowed values in `params.yaml`, and the one sentence that refuses others."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,9 @@ import pytest
 import hvae
 from hvae.config.base import Section, parse
 from hvae.config.data import Data
+from hvae.config.guidance import Guidance
 from hvae.config.params import Params
-from hvae.config.tasks import NAMES, Classification, Clustering, Guidance, Regression
+from hvae.config.tasks import TASKS, Classification, Clustering, Regression
 from hvae.data.sources import LOADERS
 from hvae.errors import InputError
 from hvae.tasks.classification import PROBES
@@ -114,7 +115,7 @@ REFUSED = [
         r".* cannot be tuned on its own, got 'bottom-up'$",
     ),
     (put("model", "inference", value="up"), r"'top-down' or 'ladder', got 'up'$"),
-    (put("model", "backbone", value="cnn"), r"'mlp', 'conv' or 'conv-spatial', got 'cnn'$"),
+    (put("model", "backbone", value="cnn"), r"must be one of mlp, conv, conv-spatial, got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "conditioning", "rank", value=0), r"conditioning\.rank: must be greater than 0"),
     (put("model", "conditioning", value={"rank": 4}), r"^model\.conditioning\.units: is missing$"),
@@ -144,11 +145,11 @@ REFUSED = [
     (put("evaluation", "information_items", value=2), r"information_items: must be .* got 2"),
     (
         put("guidance", "weights", value={"chess": 1}),
-        r"guidance\.weights\.chess.*: must be 'reconstruction', .* got 'chess'$",
+        r"guidance\.weights\.chess.*: must be one of reconstruction, .* got 'chess'$",
     ),
     (put("guidance", "weights", value={"anomaly": -1}), r"weights\.anomaly: must be .* got -1$"),
     (
-        put("guidance", "weights", value=dict.fromkeys(NAMES, 0)),
+        put("guidance", "weights", value=dict.fromkeys(TASKS, 0)),
         r"^guidance: weights must not all be 0, got ",
     ),
     (put("guidance", "compression_bits", value=0), r"compression_bits: must be .* got 0$"),
@@ -166,14 +167,14 @@ def test_refused_in_one_sentence(
 
 
 def test_tasks_have_defaults(config: Config) -> None:
-    """`params.yaml` spells them out; an overlay of another file need not."""
+    """`params.yaml` lists them; another file need not."""
     full = parse(Params, config)
     config["tasks"] = {"classification": config["tasks"]["classification"]}
     assert parse(Params, config) == full
 
 
 def test_applications_count_alike_unless_weighed() -> None:
-    assert {Guidance().weight(name) for name in NAMES} == {1}
+    assert {Guidance().weight(name) for name in TASKS} == {1}
     asked = Guidance(weights={"anomaly": 0, "denoising": 2.5})
     assert [asked.weight(n) for n in ("anomaly", "denoising", "generation")] == [0, 2.5, 1]
 

@@ -1,4 +1,4 @@
-"""The `data` section: the options of every source, what is refused, and what a source knows."""
+"""The `data` section: the options of every source, and what is refused."""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ REFUSED = [
     ),
     (
         data("gaussian-mixture", held_out="1"),
-        r"^data: held_out must be null, since .*'gaussian-mixture' is .* its items, got '1'$",
+        r"^data: held_out must be null, since .*'gaussian-mixture' covers all its items, got '1'$",
     ),
     (put("data", "outliers", value="digits"), r"^data: outliers must be of another source, got"),
     (put("data", "outliers", value="npz"), r"^data\.outliers: must be 'digits'.*, got 'npz'$"),
@@ -90,7 +90,7 @@ def test_refused_in_one_sentence(
 
 @pytest.mark.parametrize("source", sorted(LOADERS))
 def test_the_name_of_a_source_is_enough(config: Config, source: str) -> None:
-    """And the folder, for those who read the user's own files."""
+    """With the folder, for sources of the user's own files."""
     own = {"raw_dir": "mine"} if source in ("image-folder", "npz", "parquet") else {}
     data(source, **own)(config)
     params = parse(Params, config)
@@ -113,7 +113,7 @@ MADE = ("digits", "gaussian", "gaussian-mixture", "independent-labels", "photo-p
 def test_a_source_knows_whether_it_has_classes_and_a_target(
     config: Config, options: dict[str, str]
 ) -> None:
-    """What decides which jobs there are agrees with the items themselves."""
+    """The properties that decide which jobs run agree with the items."""
     data(**options)(config)
     chosen = parse(Params, config).data
     source = load(chosen, 0)

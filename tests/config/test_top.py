@@ -1,4 +1,4 @@
-"""What `model.top` may hold, merged over the default experiment as an overlay is."""
+"""Allowed values of `model.top`, merged over the default experiment like an overlay."""
 
 import json
 import re

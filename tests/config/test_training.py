@@ -1,4 +1,4 @@
-"""One model for the plane: whose points share it, what it is held against, and what is refused."""
+"""One model for the plane: the points that share it, its anchors, and what is refused."""
 
 from collections.abc import Callable
 from typing import Any

@@ -9,8 +9,8 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.counts import baseline_counts, counts
 from hvae.cost.disk import disk, evaluated, sentence
-from hvae.cost.model_size import weights
 from hvae.errors import InputError
+from hvae.models.size import size
 from tests.conftest import ROOT
 from tests.workflow.conftest import merged
 
@@ -43,7 +43,7 @@ def test_one_model_serves_all_points_and_those_that_are_asked_for(config: Config
     assert counts(params) == (2, 882, 9, 4, 50)
     assert baseline_counts(params) == (0, 0, 0, 0, 0)
     assert sentence(params).startswith("2 models for 886 points and 9 independent anchors, about")
-    plain, conditioned = (weights(params.model, (8, 8), shared) for shared in (False, True))
+    plain, conditioned = (size(params.model, (8, 8), shared).weights for shared in (False, True))
     found = disk(params)
     assert found is not None
     assert found.weights == 4 * (2 * conditioned + (9 + 4) * plain)
@@ -64,7 +64,7 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
     assert found is not None
     assert without is not None
     one = single.model.model_copy(update={"latents": [40]})
-    assert found.weights - without.weights == 4 * 2 * weights(one, (8, 8), conditioned=True)
+    assert found.weights - without.weights == 4 * 2 * size(one, (8, 8), conditioned=True).weights
     rows = 42 * 359 * 8 * (1 + 3)
     assert found.tables - without.tables == 2 * (rows + 10 * 20 * 4 * 64)
     config["training"]["strategy"] = "independent"

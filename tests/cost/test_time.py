@@ -9,8 +9,8 @@ from hvae.config import baseline
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost import time as cost
-from hvae.cost.model_size import multiplications
 from hvae.cost.time import Time, evaluation, sentence, spoken, training
+from hvae.models.size import size
 from tests.cost.test_disk import overlaid
 
 Config = dict[str, Any]
@@ -19,8 +19,8 @@ SHAPE = (8, 8)
 
 def test_training_is_counted_by_hand(config: Config) -> None:
     params = parse(Params, config)
-    plane, plain = (multiplications(params.model, SHAPE, shared) for shared in (True, False))
-    single = multiplications(baseline.model(params), SHAPE, True)
+    plane, plain = (size(params.model, SHAPE, shared).multiplications for shared in (True, False))
+    single = size(baseline.model(params), SHAPE, True).multiplications
     expected = [
         10_000 * (cost.STEP + 3 * 256 * plane / cost.SPEED["mlp"]),
         6_000 * (cost.STEP + 3 * 128 * 9 * plain / cost.SPEED["mlp"]),

@@ -1,4 +1,4 @@
-"""Tests of the sources reach no network: only this machine answers."""
+"""Tests of the sources use no network: only this machine answers."""
 
 import socket
 from typing import Any

@@ -1,4 +1,4 @@
-"""Drawn files of one's own: the source that they make, and what it tells of them."""
+"""Random files of a user: the source that they give, and its notes."""
 
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ QUICK = settings(
 
 
 def loaded(source: str, folder: Path, **values: Any) -> Source | None:
-    """The source; None where it is refused in one sentence that names the folder."""
+    """The source; None where it is refused with one sentence that names the folder."""
     try:
         return sources.load(options(source, raw_dir=folder, **values), 0)
     except InputError as error:
@@ -31,5 +31,5 @@ def loaded(source: str, folder: Path, **values: Any) -> Source | None:
 
 
 def counts(source: Source, word: str) -> int:
-    """What the notes with this word say of how many."""
+    """The numbers in the notes with this word."""
     return sum(int(note.split()[0]) for note in source.notes if word in note)

@@ -1,4 +1,4 @@
-"""PNG files of kinds that Pillow reads but does not write, from the description of the format."""
+"""PNG files of kinds that Pillow reads but cannot write, by the format's specification."""
 
 import struct
 import zlib

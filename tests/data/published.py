@@ -43,19 +43,19 @@ def sha256(content: bytes) -> str:
 
 
 def idx(array: np.ndarray) -> bytes:
-    """The format, written from its description."""
+    """An IDX file, by the format's specification."""
     head = bytes([0, 0, 8, array.ndim]) + b"".join(struct.pack(">I", n) for n in array.shape)
     return head + array.astype(np.uint8).tobytes()
 
 
 def digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random images of 5×4 pixels, and labels of which each occurs."""
+    """Random images of 5×4 pixels, and labels that all occur."""
     rng = np.random.default_rng(seed)
     return rng.integers(0, 256, (count, 5, 4)), np.arange(count) % 10
 
 
 def write_idx(folder: Path, level: int = 9, train: int = 60, test: int = 20) -> list[np.ndarray]:
-    """The four archives of MNIST in small; returns what is in them."""
+    """Write small versions of the four archives of MNIST; returns their content."""
     folder.mkdir(exist_ok=True, parents=True)
     arrays = [*digits(train, 1), *digits(test, 2)]
     for name, array in zip(IDX, arrays, strict=True):
@@ -64,13 +64,13 @@ def write_idx(folder: Path, level: int = 9, train: int = 60, test: int = 20) -> 
 
 
 def known(path: Path, contents: dict[str, bytes], url: str = NOWHERE) -> File:
-    """A file as it would be published with what is there now."""
+    """A published file with the present content of `path`."""
     sums = {name: sha256(content) for name, content in contents.items()}
     return File(path.name, (url + path.name,), sha256(path.read_bytes()), sums)
 
 
 def know_idx(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str = NOWHERE) -> None:
-    """Let the MNIST sources take the files in `folder` for the published ones."""
+    """Let the MNIST sources accept the files in `folder` as the published ones."""
     paths = [folder / name for name in IDX]
     files = tuple(known(path, {"": gzip.decompress(path.read_bytes())}, url) for path in paths)
     monkeypatch.setattr(mnist, "MNIST_FILES", files)
@@ -78,13 +78,13 @@ def know_idx(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str = NOWHERE) 
 
 
 def colour(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random images of 32×32 pixels of three colours, channel last, and their labels."""
+    """Random colour images of 32×32 pixels, channel last, and their labels."""
     rng = np.random.default_rng(seed)
     return rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8), np.arange(count) % 10
 
 
 def records(images: np.ndarray, labels: np.ndarray) -> bytes:
-    """A CIFAR batch, written from its description: a label, then planes of red, green, blue."""
+    """A CIFAR batch, by its specification: a label, then planes of red, green, blue."""
     return b"".join(
         bytes([label]) + b"".join(image[:, :, k].tobytes() for k in range(3))
         for image, label in zip(images, labels, strict=True)
@@ -101,7 +101,7 @@ def write_tar(path: Path, members: dict[str, bytes]) -> None:
 
 
 def write_cifar(folder: Path) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The archive in small: five batches for training, one for the test."""
+    """A small version of the archive: five batches for training, one for the test."""
     batches = [colour(20, seed) for seed in range(6)]
     names = [f"cifar-10-batches-bin/data_batch_{k}.bin" for k in range(1, 6)]
     named = zip([*names, "cifar-10-batches-bin/test_batch.bin"], batches, strict=True)
@@ -117,7 +117,7 @@ def know_cifar(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str = NOWHERE
 
 
 def write_svhn(folder: Path, **saving: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The two files in small: images last, and 10 for the digit 0."""
+    """Small versions of the two files: images last, and 10 for the digit 0."""
     folder.mkdir(exist_ok=True, parents=True)
     parts = [colour(40, 1), colour(20, 2)]
     for name, (images, labels) in zip(("train", "test"), parts, strict=True):
@@ -133,7 +133,7 @@ def know_svhn(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def refused(chosen: Any, sentence: str, folder: Path) -> None:
-    """Refused in one line, and `folder` holds no file more or less than before."""
+    """Refused in one line, with the files in `folder` as before."""
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     with pytest.raises(InputError, match=sentence) as error:
         sources.load(chosen, 0)

@@ -1,4 +1,4 @@
-"""Arrays and columns that cannot be meant: each refused in one sentence with what to do."""
+"""Arrays and columns that must be mistakes: each refused in one sentence with a way out."""
 
 import datetime
 import decimal
@@ -22,14 +22,14 @@ ONE_HOT = np.eye(3)[LABELS]
 
 
 def in_npz(folder: Path, sentence: str, arrays: dict[str, Any], **values: Any) -> None:
-    """Refused as npz."""
+    """Refused as an npz file."""
     (folder / "raw").mkdir()
     np.savez(folder / "raw" / "data.npz", **arrays)
     refused(options("npz", raw_dir=folder / "raw", **values), rf"data\.npz.*{sentence}", folder)
 
 
 def in_table(folder: Path, sentence: str, columns: dict[str, Any], **values: Any) -> None:
-    """Refused as parquet; a name may end in signs that tell it from another one like it."""
+    """Refused as a Parquet file; signs at the end of a name allow repeated names."""
     (folder / "raw").mkdir()
     names = [name.rstrip("'") for name in columns]
     table = pa.Table.from_arrays([pa.array(column) for column in columns.values()], names=names)
@@ -39,17 +39,17 @@ def in_table(folder: Path, sentence: str, columns: dict[str, Any], **values: Any
 
 
 NPZ: list[tuple[str, dict[str, Any]]] = [
-    ("target must be one number an item, got shape \\(60, 2\\)$", {"target": X[:, :2]}),
-    ("target must be one number an item, got a single value$", {"target": 3.0}),
+    ("target must be one number for each item, got shape \\(60, 2\\)$", {"target": X[:, :2]}),
+    ("target must be one number for each item, got a single value$", {"target": 3.0}),
     ("target must hold numbers, got complex64", {"target": X[:, 0] * 1j}),
     ("target must hold numbers, got <U1", {"target": np.full(N, "a")}),
     ("labels must be .* got shape \\(60, 3\\): take the argmax", {"labels": ONE_HOT}),
-    ("labels must be one number or name an item, got a single value$", {"labels": 1}),
+    ("labels must be one number or name for each item, got a single value$", {"labels": 1}),
     ("labels must be whole numbers or names, got \\|S1: decode them$", {"labels": [b"a"] * N}),
     ("labels must be .* got datetime64", {"labels": np.full(N, "2020-01-01", "M8[D]")}),
     ("labels must be .* got float64: .* 'target'$", {"labels": LABELS / 2}),
     ("labels must run from 0", {"labels": np.full(N, 2**64 - 1, np.uint64)}),
-    ("x has no values in its items, which are of shape \\(0,\\)$", {"x": X[:, :0]}),
+    ("x has items without values, of shape \\(0,\\)$", {"x": X[:, :0]}),
     ("has no items$", {"x": X[:0]}),
     ("has no items$", {"x": X[:0], "labels": LABELS[:0]}),
     ("x must have 2 to 4 axes, items first, got 0$", {"x": 1.0}),
@@ -76,9 +76,9 @@ TABLES: list[tuple[str, dict[str, Any]]] = [
     ("column 'label' must hold .* got decimal128", {"label": [CENT] * N}),
     ("column 'label' must hold .* got date32", {"label": [DAY] * N}),
     ("labels must be .* got float64: .* 'target'$", {"label": LABELS / 2}),
-    ("column 'target' must hold one number an item, got list", {"target": X[:, :2].tolist()}),
-    ("column 'target' must hold one number an item, got string", {"target": ["1"] * N}),
-    ("column 'target' must hold one number an item, got decimal128", {"target": [CENT] * N}),
+    ("column 'target' must hold one number for each item, got list", {"target": X[:, :2].tolist()}),
+    ("column 'target' must hold one number for each item, got string", {"target": ["1"] * N}),
+    ("column 'target' must hold one number for each item, got decimal128", {"target": [CENT] * N}),
     ("target is missing for 59 items, the first in row 1: fill", {"target": [1.5] + [None] * 59}),
     ("target is missing for 60 items, the first in row 0", {"target": pa.nulls(N)}),
     ("has targets that are NaN or infinite$", {"target": np.full(N, np.nan)}),

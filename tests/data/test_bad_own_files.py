@@ -1,4 +1,4 @@
-"""What is wrong with one's own files is said in one sentence that names it, and what to do."""
+"""Errors in the user's own files: one sentence names the problem and a way out."""
 
 import io
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Spoil = Callable[[Path], None]
 
 
 def pictures(folder: Path) -> None:
-    """Two classes of two images."""
+    """Two classes with two images each."""
     for name in ("a/1.png", "a/2.png", "b/1.png", "b/2.png"):
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
         Image.new("RGB", (8, 8), (9, 99, 199)).save(folder / name)
@@ -40,7 +40,7 @@ def emptied(folder: Path) -> None:
 
 
 FOLDERS = [
-    (last(b"no image"), {}, r"b/2\.png cannot be read as an image .*: mend or remove it"),
+    (last(b"no image"), {}, r"b/2\.png cannot be read as an image .*: repair or remove it"),
     (last(image("RGB")[:40]), {}, r"b/2\.png cannot be read as an image"),
     (last(b"%!PS-Adobe-3.0 EPSF-3.0\n"), {}, r"b/2\.png cannot be read as an image"),
     (last(image("F", form="TIFF")), {}, r"b/2\.png has pixels of mode F: save it with 8 bits"),
@@ -77,7 +77,11 @@ ARRAYS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"x": HOLED}, {}, r"has values that are NaN or infinite$"),
     ({"x": HOLED}, {"bounded": False}, r"has values that are NaN or infinite$"),
     ({"x": X * 9}, {}, r"x has values from 0 to 9: scale them to \[0, 1\], or set data\.bounded"),
-    ({"x": np.full((4, 6), 300)}, {}, r"from 300 to 300, and levels can be 256 at most: save x / "),
+    (
+        {"x": np.full((4, 6), 300)},
+        {},
+        r"from 300 to 300, but there can be 256 levels at most: save x / ",
+    ),
     ({"x": np.full((4, 6), 300)}, {"levels": 17}, r"data\.levels is 17: save x / 511 as floats$"),
     ({"x": np.full((4, 6), -1)}, {}, r"from -1 to -1: levels run from 0, so save x as floats"),
     ({"x": np.full((4, 6), 16)}, {}, r"far below 256 levels: set data\.levels to 17; to 256 if"),
@@ -87,7 +91,7 @@ ARRAYS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"x": X * 1e300}, {"bounded": False}, r"from 0 to 1e\+300, beyond what 32 bits hold"),
     ({"x": np.full((4, 6), 17)}, {"levels": 17}, r"from 17 to 17, but data\.levels is 17: set it"),
     ({"x": np.full((4, 6), "a")}, {}, r"must hold (lists of )?numbers, got "),
-    ({"x": X}, {"shape": [2, 2]}, r"has 6 values an item, which do not fill shape \(2, 2\)"),
+    ({"x": X}, {"shape": [2, 2]}, r"has 6 values for each item, which do not fit shape \(2, 2\)"),
     ({"x": X}, {"shape": [3, 1, 2]}, r"x of shape \(3, 1, 2\) must have 1 or 3 channels on its"),
     ({"x": X, "labels": [0, 1, 2, 4]}, {}, r"labels must run from 0 with none left out, got 4"),
     ({"x": X, "labels": [0, 1, -1, 0]}, {}, r"labels must run from 0 .* from -1 to 1"),
@@ -154,6 +158,6 @@ def test_lists_of_unequal_length(tmp_path: Path) -> None:
     folder.mkdir()
     for column in ([[1.0, 0.0], [1.0]], [[1.0], None]):
         pq.write_table(pa.table({"x": column}), folder / "data.parquet")
-        refused(options("parquet", raw_dir=folder), r"must be of one length and none", tmp_path)
+        refused(options("parquet", raw_dir=folder), r"must have one length, with none", tmp_path)
     pq.write_table(pa.table({"x": [1.0, 2.0]}), folder / "data.parquet")
     refused(options("parquet", raw_dir=folder), r"must hold lists of numbers, got double", tmp_path)

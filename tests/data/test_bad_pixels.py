@@ -1,4 +1,4 @@
-"""Images whose pixels cannot be meant as they are read, and colours that are none."""
+"""Images that Pillow would read wrongly, and names that are not colours."""
 
 import struct
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.data.published import options, refused
 
 
 def tiff(bits: int, photometric: int, content: bytes) -> bytes:
-    """One row of two grey pixels, written from the description of the format."""
+    """A TIFF of one row with two grey pixels, by the format's specification."""
     tags = [(256, 2), (257, 1), (258, bits), (259, 1), (262, photometric), (273, 8), (278, 1)]
     tags += [(279, len(content))]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
@@ -25,8 +25,8 @@ def tiff(bits: int, photometric: int, content: bytes) -> bytes:
 
 BAD: dict[str, tuple[bytes | np.ndarray, str]] = {
     "1.tif": (np.ones((4, 4), np.float32), r"has pixels of mode F: save it with 8 bits a channel"),
-    "2.tif": (np.full((4, 4), 65536, np.int32), r"has pixels from 65536 to 65536, which are not"),
-    "3.tif": (np.full((4, 4), -1, np.int32), r"has pixels from -1 to -1, which are not of 16 bits"),
+    "2.tif": (np.full((4, 4), 65536, np.int32), r"has pixels from 65536 to 65536, beyond 16 bits"),
+    "3.tif": (np.full((4, 4), -1, np.int32), r"has pixels from -1 to -1, beyond 16 bits"),
     "4.tif": (tiff(16, 0, b"\0\x80\0\x40"), r"has pixels of 12 bits, or of 16 with zero for white"),
     "5.tif": (tiff(12, 1, b"\0\x80\xff"), r"has pixels of 12 bits, or of 16 with zero for white"),
     "6.png": (

@@ -1,4 +1,4 @@
-"""What is wrong with a published file is said in one sentence that names it, and what to do."""
+"""Errors in published files: one sentence names the problem and a way out."""
 
 import gzip
 import tarfile
@@ -29,7 +29,7 @@ def packed(array: np.ndarray) -> Callable[[bytes], bytes]:
 
 
 def flipped(content: bytes) -> bytes:
-    """One bit of one pixel is another one."""
+    """Flip one bit of one pixel."""
     values = bytearray(gzip.decompress(content))
     values[-1] ^= 1
     return gzip.compress(bytes(values))
@@ -40,7 +40,7 @@ def with_member(name: str) -> Spoil:
 
 
 def irregular(kind: bytes) -> Spoil:
-    """A member that points out of the archive, or is a device."""
+    """A member that links out of the archive, or is a device."""
 
     def spoil(folder: Path) -> None:
         with tarfile.open(folder / "cifar-10-binary.tar.gz", "w:gz") as archive:
@@ -101,9 +101,13 @@ def test_published_files_that_are_not_right(
 
 
 STRUCTURE = [
-    (IMAGES, np.zeros((59, 5, 4)), rf"{IMAGES} has 59 images for 60 labels: get both files anew"),
+    (
+        IMAGES,
+        np.zeros((59, 5, 4)),
+        rf"{IMAGES} has 59 images for 60 labels: download both files again",
+    ),
     (LABELS, np.full(60, 10), r"raw has labels outside 0…9: they run from 0 to 10"),
-    (IMAGES, np.zeros((60, 20)), rf"{IMAGES} has 2 axes instead of 3: get it anew"),
+    (IMAGES, np.zeros((60, 20)), rf"{IMAGES} has 2 axes instead of 3: download it again"),
 ]
 
 
@@ -111,7 +115,7 @@ STRUCTURE = [
 def test_idx_files_that_do_not_fit_each_other(
     name: str, array: np.ndarray, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where their checksums are right."""
+    """They are refused even if their checksums are right."""
     folder = tmp_path / "raw"
     published.write_idx(folder)
     replaced(name, packed(array))(folder)
@@ -145,5 +149,5 @@ def test_cifar_batches_of_broken_records(tmp_path: Path, monkeypatch: pytest.Mon
     name = next(iter(members))
     published.write_tar(folder / TARBALL, members | {name: members[name][:-1]})
     published.know_cifar(monkeypatch, folder)
-    sentence = r"data_batch_1\.bin has 61459 bytes, which are not whole records"
+    sentence = r"data_batch_1\.bin has 61459 bytes, not a whole number of records"
     refused(options("cifar10", raw_dir=folder), sentence, tmp_path)

@@ -1,4 +1,4 @@
-"""Downloads: whole and as published, or not at all; from this machine's own server."""
+"""Downloads from a local server: whole and as published, or not at all."""
 
 import functools
 import http.server
@@ -21,7 +21,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A folder, and where it is served."""
+    """A folder and the address that serves it."""
     folder = tmp_path / "served"
     folder.mkdir()
     handler = functools.partial(Quiet, directory=folder)
@@ -75,7 +75,7 @@ def test_another_file_than_published_is_not_kept(
     archive = folder / "cifar-10-binary.tar.gz"
     archive.write_bytes(archive.read_bytes()[:-10])
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=f"another file than published at {url}"):
+    with pytest.raises(InputError, match=rf"the file at {url}\S+ is not the published one"):
         sources.load(options("cifar10"), 0)
     assert not list(Path("data/raw/cifar10").iterdir())
 
@@ -85,6 +85,8 @@ def test_without_a_network_the_way_out_is_named(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=r"cannot be downloaded .*name that as data\.raw_dir$"):
+    with pytest.raises(
+        InputError, match=r"cannot be downloaded .*set data\.raw_dir to that folder$"
+    ):
         sources.load(options(name), 0)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

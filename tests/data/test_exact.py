@@ -1,4 +1,4 @@
-"""One form for what is known of every source: it agrees with what the source draws."""
+"""What is known exactly about sources agrees with what they draw."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The Gaussian source: what is drawn follows the law that it claims, within standard errors."""
+"""The Gaussian source: samples follow the stated law, within standard errors."""
 
 import json
 import math
@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import kstest, multivariate_normal
 
 from hvae.bounds import gaussian as bounds
-from hvae.bounds.regression import r2_limit, squared_error_limit
+from hvae.bounds.mixture import r2_limit, squared_error_limit
 from hvae.config.sources.synthetic import Gaussian
 from hvae.data import gaussian, prepared, seeded
 
@@ -90,7 +90,7 @@ def test_the_target_follows_its_law(spectrum: Any, noise: float) -> None:
 
 @pytest.mark.parametrize("level", [0.01, 0.3, 100.0])
 def test_what_an_ideal_code_leaves_of_the_target(level: float) -> None:
-    """Var(t | code) of the docstring, from the covariance that reverse water-filling leaves."""
+    """Var(t | code) as in the docstring, from the covariance after reverse water-filling."""
     chosen = options({})
     q, v = seeded.basis(8, 2), gaussian.spectrum(chosen)
     law = gaussian.target(chosen, 2)

@@ -1,4 +1,4 @@
-"""The mixture: components where they were put, as often as chosen, and an entropy that is right."""
+"""The mixture: the means and shares of components, and the entropy."""
 
 import json
 import math

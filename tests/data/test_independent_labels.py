@@ -1,4 +1,4 @@
-"""Labels that know nothing of the items: no test finds a trace of one in the other."""
+"""Independent labels: no test finds a dependence on the items."""
 
 import json
 from typing import Any
@@ -8,7 +8,9 @@ import pytest
 from scipy.stats import chi2_contingency, chisquare, kstest
 
 from hvae.config.sources.synthetic import IndependentLabels
-from hvae.data import digits, gaussian, independent_labels
+from hvae.data import gaussian
+from hvae.data.bundled import load_digits
+from hvae.data.sources import independent_shares, load_independent_labels
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -19,8 +21,8 @@ def options(**changes: Any) -> IndependentLabels:
 
 
 def test_items_are_those_of_the_other_source() -> None:
-    np.testing.assert_array_equal(independent_labels.load(options(), 3).x, digits.load().x)
-    other = independent_labels.load(options(of="gaussian"), 3)
+    np.testing.assert_array_equal(load_independent_labels(options(), 3).x, load_digits().x)
+    other = load_independent_labels(options(of="gaussian"), 3)
     original = gaussian.load(options(of="gaussian").origin, 3)  # type: ignore[arg-type]
     np.testing.assert_array_equal(other.x, original.x)
     np.testing.assert_array_equal(other.target, original.target)
@@ -29,7 +31,10 @@ def test_items_are_those_of_the_other_source() -> None:
 
 def test_labels_come_as_often_as_their_shares_say() -> None:
     for chosen in (options(), options(shares=[0.5, 0.3, 0.2], of="gaussian")):
-        source, shares = independent_labels.load(chosen, 0), independent_labels.shares(chosen)
+        source, shares = (
+            load_independent_labels(chosen, 0),
+            independent_shares(chosen),
+        )
         counts = np.bincount(source.labels, minlength=len(shares))
         assert chisquare(counts, shares * len(source.x)).pvalue > 0.01
         assert len(source.classes) == len(shares)
@@ -37,8 +42,8 @@ def test_labels_come_as_often_as_their_shares_say() -> None:
 
 def test_they_do_not_depend_on_the_digit() -> None:
     """The p-values of chi-squared tests over many seeds are uniform, as under independence."""
-    digit = digits.load().labels
-    p_values = [dependence(independent_labels.load(options(), s).labels, digit) for s in range(60)]
+    digit = load_digits().labels
+    p_values = [dependence(load_independent_labels(options(), s).labels, digit) for s in range(60)]
     assert kstest(p_values, "uniform").pvalue > 0.01
 
 
@@ -51,7 +56,7 @@ def dependence(labels: np.ndarray, classes: np.ndarray) -> float:
 @pytest.mark.parametrize("of", ["digits", "gaussian"])
 def test_they_do_not_depend_on_anything_in_x(of: str) -> None:
     """A permutation test of the spread of the labels' mean items."""
-    source = independent_labels.load(options(of=of), 0)
+    source = load_independent_labels(options(of=of), 0)
     rng = np.random.default_rng(0)
     null = [spread(source.x, rng.permutation(source.labels)) for _ in range(199)]
     rank = np.mean([value >= spread(source.x, source.labels) for value in null])
@@ -64,7 +69,7 @@ def spread(x: np.ndarray, labels: np.ndarray) -> float:
 
 
 def test_the_seed_decides_the_labels_alone() -> None:
-    first, again, other = (independent_labels.load(options(), seed) for seed in (0, 0, 1))
+    first, again, other = (load_independent_labels(options(), seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.labels, again.labels)
     assert (first.labels != other.labels).any()
     np.testing.assert_array_equal(first.x, other.x)

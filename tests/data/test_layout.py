@@ -1,4 +1,4 @@
-"""Which images a folder holds, and what its folders mean: one rule, by names alone."""
+"""Which images a folder holds, and their classes and splits, from names alone."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from tests.data.published import options, refused
 
 
 def write(root: Path, *names: str) -> None:
-    """Files with nothing in them, or folders where a name ends in a slash."""
+    """Write empty files, and folders where a name ends in a slash."""
     for name in names:
         path = root / name
         (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def test_images_in_any_folder_of_a_class_belong_to_it(tmp_path: Path) -> None:
 def test_images_without_folders_have_no_class(tmp_path: Path) -> None:
     write(tmp_path, "b.png", "a.bmp", "notes/read.txt", "empty/")
     assert found(tmp_path) == [("a.bmp", None, None), ("b.png", None, None)]
-    assert layout(tmp_path).left_out == {"folder without images": 2, "not an image by its name": 1}
+    assert layout(tmp_path).left_out == {"folder without images": 2, "without an image's suffix": 1}
 
 
 def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_what_is_left_out_is_counted(tmp_path: Path) -> None:
     assert layout(tmp_path).left_out == {
         "hidden": 2,
         "neither a file nor a folder": 1,
-        "not an image by its name": 4,
+        "without an image's suffix": 4,
     }
 
 
@@ -81,7 +81,7 @@ def test_parts_of_a_split(parts: tuple[str, ...], classes: tuple[str, ...], tmp_
     known = [(name, name.split("/")[0], name.split("/")[1]) for name in names]
     flat: Found = [(name, part, None) for name, part, _ in known]
     assert found(tmp_path) == (flat if classes == ("",) else known)
-    assert layout(tmp_path).left_out == {"not an image by its name": 1}
+    assert layout(tmp_path).left_out == {"without an image's suffix": 1}
 
 
 REFUSED = [
@@ -142,12 +142,12 @@ def test_links_are_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("link", "to", "sentence"),
     [
-        ("a/up", "../..", r"/a/up is a link to a folder that holds it: remove the link$"),
-        ("a/here", ".", r"/a/here is a link to a folder that holds it"),
-        ("a/in/back", "../../a", r"/a/in/back is a link to a folder that holds it"),
-        ("b", "../raw", r"/b is a link to a folder that holds it"),
+        ("a/up", "../..", r"/a/up links to a folder that holds it: remove the link$"),
+        ("a/here", ".", r"/a/here links to a folder that holds it"),
+        ("a/in/back", "../../a", r"/a/in/back links to a folder that holds it"),
+        ("b", "../raw", r"/b links to a folder that holds it"),
         ("a/gone.png", "nowhere.png", r"/a/gone\.png is a link that leads nowhere"),
-        ("gone", "nowhere", r"/gone is a link that leads nowhere: mend or remove it$"),
+        ("gone", "nowhere", r"/gone is a link that leads nowhere: repair or remove it$"),
         ("a/self.png", "self.png", r"/a/self\.png: Too many levels of symbolic links$"),
     ],
 )

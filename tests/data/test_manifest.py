@@ -1,4 +1,4 @@
-"""The manifest of raw files: content decides, and a second look reads nothing."""
+"""The manifest of raw files: it depends on content, and a second update reads no file."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def picture(path: Path) -> None:
 
 @pytest.fixture
 def images(tmp_path: Path) -> Data:
-    """Two classes of two images, all of them of one size in bytes."""
+    """Two classes with two images each, all of the same size in bytes."""
     for name in ("a/1.bmp", "a/2.bmp", "b/1.bmp", "b/more/2.bmp"):
         picture(tmp_path / "raw" / name)
     return options("image-folder", raw_dir=tmp_path / "raw", size=4)
@@ -37,7 +37,7 @@ def mark(data: Data, times: Path | None = None) -> object:
 
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are taken for settled at once, so that what a second look reuses is tested."""
+    """Treat files as settled at once, so that a second update uses the stored times."""
     monkeypatch.setattr(manifest, "SETTLED", -60.0)
 
 
@@ -51,7 +51,7 @@ def test_a_file_that_is_touched_is_the_same(images: Data, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("how", ["move", "copy with its date", "write", "same date", "link"])
 def test_a_file_that_is_replaced_is_another(how: str, images: Data, tmp_path: Path) -> None:
-    """Of the same size throughout, and of an older date, or of the very same one."""
+    """The new file has the same size, and an older or the same date."""
     times, path, other = tmp_path / "times.json", tmp_path / "raw/a/1.bmp", tmp_path / "other.bmp"
     first = mark(images, times)
     before = path.stat()
@@ -115,7 +115,7 @@ def test_a_second_look_reads_nothing(
 def test_a_file_that_has_just_changed_is_read_again(
     images: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its next change may lie within the grain of time stamps."""
+    """Its next change could have the same time stamp."""
     monkeypatch.setattr(manifest, "SETTLED", 60.0)
     mark(images, tmp_path / "times.json")
     assert json.loads((tmp_path / "times.json").read_text()) == {}
@@ -178,5 +178,5 @@ def test_sources_that_need_no_manifest_have_an_empty_one(tmp_path: Path) -> None
 
 def test_a_loop_is_refused(images: Data, tmp_path: Path) -> None:
     (tmp_path / "raw/a/again").symlink_to(tmp_path / "raw")
-    with pytest.raises(InputError, match=r"a/again is a link to a folder that holds it"):
+    with pytest.raises(InputError, match=r"a/again links to a folder that holds it"):
         manifest.update(images, tmp_path / "manifest.json")

@@ -1,4 +1,4 @@
-"""Labels that are missing are refused, or their items left out: never a class of their own."""
+"""Missing labels are refused or their items left out; they never become a class."""
 
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def dropped(source: str, folder: Path) -> Source:
 
 
 def assert_dropped(source: Source, names: bool) -> None:
-    """What has a label is as it was, and the rest is told."""
+    """Items with a label are unchanged, and the others are reported."""
     kept = ~GONE
     np.testing.assert_array_equal(source.x, X[kept])
     np.testing.assert_array_equal(source.target, X[kept, 0].astype(np.float64))

@@ -1,4 +1,4 @@
-"""Arrays and tables of any odd kind: their values, or one sentence; nothing is left out unsaid."""
+"""Odd arrays and tables: either their values or one sentence, and no silent omission."""
 
 import tempfile
 from pathlib import Path
@@ -21,7 +21,7 @@ MOST = [0, 1, 1.5, 16, 127, 128, 255, 256, 1e6, np.nan, np.inf, -1]
 
 
 def array(shape: tuple[int, ...], kind: str, most: float) -> np.ndarray:
-    """Numbers up to `most`, as far as the type has them."""
+    """Numbers up to `most`, or up to the largest of the type."""
     values = np.resize(np.array([0, most / 4, most]), shape)
     with np.errstate(all="ignore"):
         return values.astype(kind) if kind != "M8[D]" else values.astype("i8").astype(kind)
@@ -72,7 +72,7 @@ SETTINGS = some.just({"unlabelled": "drop"}) | some.fixed_dictionaries(
 
 
 def assert_right(source: Source, x: np.ndarray, label: Any, target: Any) -> None:
-    """Values are those that were written, of every item but those that are told of."""
+    """Values are those written, except for items that the notes report."""
     kept = np.ones(len(x), bool)
     if label is not None and label.dtype.kind == "f":
         kept = ~np.isnan(label)

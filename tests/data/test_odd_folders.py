@@ -1,4 +1,4 @@
-"""Folders of any odd images: what they show, or one sentence; nothing is left out unsaid."""
+"""Odd folders of images: either their content or one sentence, and no silent omission."""
 
 import io
 import itertools
@@ -19,7 +19,7 @@ from tests.data.drawn import QUICK, counts, loaded
 
 
 class Kind(NamedTuple):
-    """An image of one colour: how it is stored, and what it shows; None if that cannot be read."""
+    """An image of one colour: how it is stored, and what it shows, None if it cannot be read."""
 
     content: bytes
     shown: tuple[int, int, int] | None
@@ -76,7 +76,7 @@ def write(root: Path, tree: dict[str, str], empty: list[str]) -> None:
 
 
 def hidden(name: str) -> str | None:
-    """The hidden file or folder that a file is, or lies in."""
+    """The hidden file or folder that contains a file, or is it."""
     above = itertools.accumulate(name.split("/"), "{}/{}".format)
     return next((path for path in above if "/." in f"/{path}"), None)
 
@@ -93,7 +93,7 @@ def test_folders_of_images(tree: dict[str, str], empty: list[str]) -> None:
     images = {name: seen[name] for name in sorted(seen) if name[-4:] in (".png", ".JPG", ".tif")}
     known = [KINDS[kind].shown for kind in images.values()]
     np.testing.assert_array_equal(source.x.reshape(-1, 4, 3)[:, 0], known)
-    assert counts(source, "no image") == len(seen) - len(images)
+    assert counts(source, "suffix") == len(seen) - len(images)
     concealed = {hidden(name) for name in [*tree, *empty]} - {None}
     assert counts(source, "hidden") == len(concealed)
     clear = ("transparent", "half", "grey and alpha", "keyed")
@@ -106,7 +106,7 @@ def test_folders_of_images(tree: dict[str, str], empty: list[str]) -> None:
 
 
 def assert_same(first: Source | None, second: Source | None) -> None:
-    """Two sources agree to the last bit."""
+    """Two sources are equal to the last bit."""
     assert first is not None
     assert second is not None
     for one, other in zip(first, second, strict=True):

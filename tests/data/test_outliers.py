@@ -1,4 +1,4 @@
-"""A class that is held out is nowhere in the splits; another data set is held to their form."""
+"""A held-out class is in no split; another data set must have the form of the data."""
 
 import argparse
 import json
@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hvae.config.data import other
+from hvae.config.data import FashionMnist, other
 from hvae.config.sources.common import Split
-from hvae.config.sources.published import FashionMnist
 from hvae.config.sources.synthetic import Digits
-from hvae.data import digits, prepared, sources
+from hvae.data import bundled, prepared, sources
 from hvae.data.prepare import apart, main
 from hvae.data.source import UNLABELLED, Source
 from hvae.data.splits import SPLITS, divide
@@ -38,7 +37,7 @@ def prepare(folder: Path, **data: object) -> dict[str, prepared.Items]:
 
 @pytest.mark.parametrize("name", ["0", "4", "9"])
 def test_a_class_that_is_held_out_is_in_no_split(name: str) -> None:
-    source = digits.load()
+    source = bundled.load_digits()
     places = divide(source, DIGITS, 0)
     found = apart(source, places, name)
     assert tuple(found) == FILES
@@ -84,7 +83,7 @@ def test_what_cannot_be_held_out_is_refused(source: Source, sentence: str) -> No
 
 
 def planted(monkeypatch: pytest.MonkeyPatch, **changes: object) -> Source:
-    """`mnist` in the form of the digits, black; its last 40 items are the test set."""
+    """`mnist` as black images in the form of the digits; its last 40 items are the test set."""
     found = Source(
         x=np.zeros((140, 64), np.uint8),
         labels=np.arange(140) % 10,
@@ -117,7 +116,7 @@ def test_another_data_set_has_its_held_out_items_under_its_name(
     ("changes", "sentence"),
     [
         ({"shape": (4, 16)}, r"items of shape \(8, 8\), .* got 'mnist' with \(4, 16\)$"),
-        ({"levels": 256}, r"items of levels 17, as those of the source, got 'mnist' with 256$"),
+        ({"levels": 256}, r"items of levels 17, like the source, got 'mnist' with 256$"),
     ],
 )
 def test_another_data_set_of_another_form_is_refused(
@@ -130,7 +129,7 @@ def test_another_data_set_of_another_form_is_refused(
 
 
 def test_a_published_set_is_divided_as_the_data_are() -> None:
-    """Fractions that need not sum to 1, since the test set is published, are a proportion."""
+    """The fractions of a published set are a proportion, which need not sum to 1."""
     values = {"source": "fashion-mnist", "outliers": "photo-patches", "max_items": 500}
     values["split"] = {"train": 0.95, "validation": 0.05, "test": 0.2}
     asked = other(FashionMnist.model_validate(values))

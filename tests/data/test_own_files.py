@@ -1,4 +1,4 @@
-"""The user's own images and arrays: what was written comes back, scaled as it should be."""
+"""The user's own images and arrays: what was written is read back, scaled correctly."""
 
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ def test_images_of_the_right_size_come_back_exactly(
         assert (source.classes, source.shape, source.levels) == (("cat", "dog", "emu"), shape, 256)
         assert source.notes == (
             "1 hidden file or folder was left out",
-            "1 file that is no image by its name was left out",
+            "1 file without an image's suffix was left out",
         )
 
 
@@ -52,7 +52,7 @@ def test_images_without_classes(tmp_path: Path) -> None:
 
 
 def test_the_shorter_side_is_scaled_and_the_middle_cut_out(tmp_path: Path) -> None:
-    """Images of three squares: only the middle one is seen, at the size that is asked for."""
+    """Images of three squares: only the middle one is kept, at the chosen size."""
     squares = np.repeat(np.array([[10, 200, 90]], np.uint8), 12, axis=1)
     wide = np.repeat(squares, 12, axis=0)
     write_images(tmp_path, {"wide/1.png": wide, "tall/1.png": wide.T.copy()})
@@ -73,7 +73,7 @@ def test_colour_is_turned_to_grey_by_luminance(tmp_path: Path) -> None:
 
 
 def saved(name: str, folder: Path, arrays: dict[str, Any], **values: Any) -> Source:
-    """The source that reads these arrays from a file of its format."""
+    """The source read from a file with these arrays."""
     if name == "npz":
         np.savez(folder / "data.npz", **arrays)
     else:
@@ -91,7 +91,7 @@ def test_bytes_are_levels(name: str, tmp_path: Path) -> None:
     assert source.x.dtype == np.uint8
     assert (source.shape, source.levels, source.classes) == ((3, 4, 3), 256, ("0", "1", "2"))
     assert source.labels.tolist() == [1, 0, 2, 0, 1]
-    values = prepared.taken(source, np.arange(5)).x
+    values = prepared.select(source, np.arange(5)).x
     np.testing.assert_array_equal(values, (x.reshape(5, -1) / 255).astype(np.float32))
 
 
@@ -111,7 +111,7 @@ def test_other_numbers_of_levels_and_named_classes(name: str, tmp_path: Path) ->
     x = np.array([[0, 16, 8], [4, 1, 2]])
     source = saved(name, tmp_path, {"x": x, "labels": np.array(["yes", "no"])}, levels=17)
     assert (source.levels, source.classes, source.labels.tolist()) == (17, ("no", "yes"), [1, 0])
-    np.testing.assert_array_equal(prepared.taken(source, np.arange(2)).x, x.astype("f4") / 16)
+    np.testing.assert_array_equal(prepared.select(source, np.arange(2)).x, x.astype("f4") / 16)
 
 
 def test_npz_tells_the_shape_itself_and_one_channel_is_none(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_true_and_false_are_two_levels(name: str, levels: int | None, tmp_path: 
     x = RNG.random((4, 6)) > 0.5
     source = saved(name, tmp_path, {"x": x}, levels=levels)
     assert (source.levels, source.x.dtype, source.bounded) == (2, np.uint8, True)
-    np.testing.assert_array_equal(prepared.taken(source, np.arange(4)).x, x.astype("f4"))
+    np.testing.assert_array_equal(prepared.select(source, np.arange(4)).x, x.astype("f4"))
 
 
 @pytest.mark.parametrize(("most", "levels"), [(16, 17), (16, 256), (1, 256), (0, 2)])
@@ -162,8 +162,8 @@ def test_what_is_not_read_is_told(tmp_path: Path) -> None:
 
 def test_a_prepared_split_is_a_parquet_source(tmp_path: Path) -> None:
     digits = sources.load(options("digits"), 0)
-    prepared.write(prepared.taken(digits, np.arange(100)), tmp_path / "data.parquet")
+    prepared.write(prepared.select(digits, np.arange(100)), tmp_path / "data.parquet")
     again = sources.load(options("parquet", raw_dir=tmp_path, levels=17, shape=[8, 8]), 0)
-    np.testing.assert_array_equal(prepared.taken(again, np.arange(100)).x, digits.x[:100])
+    np.testing.assert_array_equal(prepared.select(again, np.arange(100)).x, digits.x[:100])
     np.testing.assert_array_equal(again.labels, digits.labels[:100])
     assert again.notes == ("1 column was not read: 'index'",)

@@ -22,7 +22,7 @@ def read(folder: Path, **values: Any) -> Source:
 
 
 def drawing(ink: int = 0) -> Image.Image:
-    """RGBA: ink on the left half; the right is transparent, and its colour that of the ink."""
+    """RGBA: ink on the left half; the right half has the same colour and is transparent."""
     array = np.full((4, 4, 4), ink, Bytes)
     array[..., 3] = [255, 255, 0, 0]
     return Image.fromarray(array)
@@ -34,7 +34,7 @@ def grey(alpha: bool = True) -> Image.Image:
 
 
 def palette(**_: Any) -> Image.Image:
-    """Black and red, of which red is left for what is transparent."""
+    """A palette of black and red, where red is transparent."""
     image = Image.fromarray(np.tile(np.array([0, 0, 1, 1], Bytes), (4, 1))).convert("P")
     image.putpalette([0, 0, 0, 255, 0, 0])
     return image
@@ -45,7 +45,7 @@ def two_greys() -> Image.Image:
 
 
 def key(depth: int, row: bytes, transparent: int) -> Callable[[Path], None]:
-    """A grey PNG of which one value is transparent."""
+    """A grey PNG with one transparent value."""
     content = png(depth, GREY, row, 4, 4, tRNS=shorts(transparent))
     return lambda path: path.write_bytes(content) and None
 
@@ -87,7 +87,7 @@ def test_what_is_transparent_shows_the_background(
     rows = source.x.reshape(-1, 4, 4, len(ground))[0]
     assert (rows[:, :2] == 0).all()
     np.testing.assert_array_equal(rows[:, 2:], np.broadcast_to(ground, rows[:, 2:].shape))
-    told = f"1 image with transparency was laid on {background} (data.background)"
+    told = f"1 image with transparency was put on a {background} background (data.background)"
     assert told in source.notes
 
 
@@ -132,7 +132,7 @@ def test_sixteen_bits_are_divided_by_257(kind: str, channels: str, tmp_path: Pat
     source = read(tmp_path, channels=channels)
     known = np.rint(values / 257).reshape(-1, 1).repeat(3 if channels == "colour" else 1, axis=1)
     np.testing.assert_array_equal(source.x[0], known.reshape(-1))
-    assert source.notes == ("1 image of 16 bits a channel was brought to 8 bits",)
+    assert source.notes == ("1 image of 16 bits a channel was reduced to 8 bits",)
 
 
 def test_colours_of_sixteen_bits_are_told(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_colours_of_sixteen_bits_are_told(tmp_path: Path) -> None:
     (tmp_path / "1.png").write_bytes(png(16, COLOUR, row, 2))
     (tmp_path / "2.ppm").write_bytes(b"P6 2 1 65535\n" + row)
     source = read(tmp_path, size=1)
-    assert source.notes == ("2 images of 16 bits a channel were brought to 8 bits",)
+    assert source.notes == ("2 images of 16 bits a channel were reduced to 8 bits",)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_of_several_frames_the_first_is_read(kind: str, first: str, tmp_path: Pa
     frames[0].save(tmp_path / "2.png")
     source = read(tmp_path, channels="grey")
     assert (source.x == 40).all()
-    assert source.notes == ("1 image of several frames was read as the first frame alone",)
+    assert source.notes == ("1 image with several frames: only the first frame was read",)
 
 
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "CMYK", "YCbCr", "LAB"])
@@ -187,7 +187,7 @@ def test_grey_among_colour_is_read_in_colour(tmp_path: Path) -> None:
 def test_images_that_lie_on_their_side_are_set_upright(
     mode: str, turn: int, tmp_path: Path
 ) -> None:
-    """By the eight orientations of TIFF 6.0: where the first row and the first column are."""
+    """The eight orientations of TIFF 6.0 say where the first row and column are."""
     shown = np.arange(8).reshape(2, 4) * 30
     turned = {
         1: shown,

@@ -1,4 +1,4 @@
-"""The prepared form comes back as it went in, and what is wrong is refused by name."""
+"""Prepared files are read as they were written, and errors are refused by name."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.data.source import Source
 from hvae.errors import InputError
 
@@ -76,7 +76,7 @@ def test_a_source_of_numbers_and_one_of_values_are_the_same_items() -> None:
     given = Source(numbers, labels, (3,), ("a", "b"), levels=256)
     scaled = given._replace(x=(numbers / 255).astype(np.float32))
     ids = np.array([1])
-    for one, other in zip(prepared.taken(given, ids), prepared.taken(scaled, ids), strict=True):
+    for one, other in zip(prepared.select(given, ids), prepared.select(scaled, ids), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -91,7 +91,7 @@ def test_a_long_split_is_stored_in_parts(tmp_path: Path) -> None:
     prepared.store(source, ids, path)
     assert pq.ParquetFile(path).num_row_groups == 3
     back = prepared.read(path)
-    for was, now in zip(prepared.taken(source, ids), back, strict=True):
+    for was, now in zip(prepared.select(source, ids), back, strict=True):
         np.testing.assert_array_equal(was, now)
     source.labels[ids[-1]] = 2  # found only when the first parts are already written
     with pytest.raises(InputError, match="labels outside 0…1"):
@@ -116,7 +116,7 @@ def holed() -> np.ndarray:
         ({"labels": np.array([0, 1, 2, 0])}, "labels outside 0…1"),
         ({"labels": np.array([0, -1, 1, 0])}, "labels outside 0…1"),
         ({"labels": np.array([0, 1])}, "2 labels for 4 items"),
-        ({"shape": (2, 2)}, r"do not fill shape \(2, 2\)"),
+        ({"shape": (2, 2)}, r"do not fit shape \(2, 2\)"),
         ({"target": np.arange(3.0)}, "3 targets for 4 items"),
         ({"target": np.array([0, 1, np.inf, 0])}, "targets that are NaN or infinite"),
         ({"x": holed(), "bounded": False}, "NaN or infinite"),
@@ -139,7 +139,7 @@ def test_another_table_is_not_a_split(tmp_path: Path) -> None:
 
 
 def test_the_digits_are_what_they_are_known_to_be() -> None:
-    source = load()
+    source = load_digits()
     assert source.x.shape == (1797, 64)
     assert np.bincount(source.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert sorted(np.unique(source.x * 16)) == list(range(17))

@@ -1,4 +1,4 @@
-"""The published sets in their original formats: every pixel, label and division comes back."""
+"""The published sets in their original formats: every pixel, label and split is read back."""
 
 import gzip
 import os
@@ -16,7 +16,7 @@ from tests.data.published import options
 
 
 def assert_holds(source: Source, images: list[np.ndarray], labels: list[np.ndarray]) -> None:
-    """Training images first, then the published test set."""
+    """The source holds the training images first, then the test set."""
     x = np.concatenate([part.reshape(len(part), -1) for part in images])
     np.testing.assert_array_equal(source.x, x)
     assert source.x.dtype == np.uint8
@@ -90,7 +90,7 @@ def test_archives_that_were_packed_anew_are_accepted_for_what_they_hold(
 
 
 def test_svhn_saved_anew_is_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Though it holds the same: SciPy's parser is for the published file alone."""
+    """The content is the same, but SciPy's parser is only for the published file."""
     published.write_svhn(tmp_path, do_compression=True)
     published.know_svhn(monkeypatch, tmp_path)
     published.write_svhn(tmp_path, do_compression=False)

@@ -1,4 +1,4 @@
-"""Streams of random numbers: what they are seeded with, which must never change."""
+"""Streams of random numbers: their seeds, which must never change."""
 
 import pytest
 

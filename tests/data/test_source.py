@@ -1,4 +1,4 @@
-"""Levels: every number comes back from its value, and what lies between is seen."""
+"""Levels: every number is recovered from its value, and values between levels are found."""
 
 import numpy as np
 import pytest

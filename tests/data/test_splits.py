@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.config.data import Mnist
 from hvae.config.sources.common import Common, Split
-from hvae.config.sources.published import Mnist
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.data.source import SPLITS, Source
 from hvae.data.splits import divide, split, subset
 from hvae.errors import InputError
@@ -16,7 +16,7 @@ FRACTIONS = Split(train=0.6, validation=0.2, test=0.2)
 
 
 def test_every_item_is_in_exactly_one_split() -> None:
-    parts = split(load().labels, FRACTIONS, seed=0)
+    parts = split(load_digits().labels, FRACTIONS, seed=0)
     assert tuple(parts) == SPLITS
     assert sorted(np.concatenate(list(parts.values()))) == list(range(1797))
 
@@ -31,7 +31,7 @@ def test_classes_keep_their_shares() -> None:
 
 
 def test_the_seed_decides() -> None:
-    labels = load().labels
+    labels = load_digits().labels
     first, again, other = (split(labels, FRACTIONS, seed)["test"] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
@@ -126,7 +126,7 @@ def test_a_rare_class_is_in_train_first_and_then_in_validation(rare: int) -> Non
 
 
 def test_a_rare_class_is_anywhere_in_train() -> None:
-    """Not behind all others: tasks read the leading items."""
+    """It is not last: tasks read the leading items."""
     labels = np.repeat([0, 1, 2, 3], [100, 1, 1, 1])
     places = [np.flatnonzero(labels[split(labels, FRACTIONS, s)["train"]])[-1] for s in range(20)]
     assert min(places) < 50

@@ -1,4 +1,4 @@
-"""What is left out for want of items: told beforehand, with the numbers that decide."""
+"""What is left out where there are too few items, with the reason and its numbers."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NAMES = ("good", "bad")
 
 
 def labels(train: list[int], validation: list[int], test: list[int]) -> dict[str, np.ndarray]:
-    """So many items of each class in each split."""
+    """Labels with these numbers of items of each class, for each split."""
     counts = {"train": train, "validation": validation, "test": test}
     return {name: np.repeat([0, 1], some) for name, some in counts.items()}
 
@@ -48,21 +48,21 @@ def test_a_source_without_classes_has_nothing_to_leave_out() -> None:
 
 def test_leading_items_decide_and_one_reason_is_told_once() -> None:
     whole = labels([40, 3], [20, 2], [20, 2])
-    asked = ItemLimits(
+    limits = ItemLimits(
         max_items=100, max_train={"classification": 43, "clustering": 40, "more": 40}
     )
-    (sentence,) = left_out(whole, NAMES, asked)
+    (sentence,) = left_out(whole, NAMES, limits)
     assert sentence.startswith("clustering and more are left out: of the 40 train items")
-    first = asked.model_copy(update={"max_items": 10})
+    first = limits.model_copy(update={"max_items": 10})
     (sentence,) = left_out(whole, NAMES, first)
     assert sentence.startswith("classification, clustering and more are left out: of the 10 train")
 
 
 def test_a_distance_takes_three_held_out_items() -> None:
-    asked = ItemLimits(max_items=100, max_train={})
-    (sentence,) = left_out(labels([4, 4], [1, 1], [2, 2]), NAMES, asked)
+    limits = ItemLimits(max_items=100, max_train={})
+    (sentence,) = left_out(labels([4, 4], [1, 1], [2, 2]), NAMES, limits)
     assert sentence.startswith("the Fréchet distance of draws is left out: a split has 2 items")
-    assert left_out(labels([4, 4], [2, 1], [2, 2]), NAMES, asked) == []
+    assert left_out(labels([4, 4], [2, 1], [2, 2]), NAMES, limits) == []
 
 
 def test_a_plan_is_of_what_an_experiment_looks_into(config: dict[str, Any]) -> None:

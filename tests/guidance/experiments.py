@@ -28,7 +28,7 @@ def measured(
     """
     points = planes.grid(seeds, [planes.AXIS] * layers)
     rows = [row for point in points for row in _tasks(point, layers, se, method)]
-    return MeasuredTables(points, rows, rows)
+    return MeasuredTables(points, rows, rows, layers)
 
 
 def _tasks(point: Row, layers: int, se: float, method: str) -> list[Row]:

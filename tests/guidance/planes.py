@@ -30,6 +30,7 @@ def name(beta: Sequence[float], seed: int = 0) -> str:
 def task(at: str, of: str, metric: str, value: float, se: float = 0.01, **changes: Any) -> Row:
     """A row of `tasks.parquet`, from samples by a method `m` of no layer in particular."""
     row: Row = {"point": at, "task": of, "layers": "", "features": "sample", "method": "m"}
+    row["setting"] = ""
     ends = {"low": value - 1.96 * se, "high": value + 1.96 * se, "n": 100}
     return row | {"metric": metric, "value": value} | ends | changes
 
@@ -52,7 +53,7 @@ def place(number: int, total: float | None = None, upper: float = 1.0) -> Place:
 
 def spot(at: Place, validation: float, test: float, se: float = 0.1, sign: int = 1) -> Spot:
     both = (Value(v, se, v - 1.96 * se, v + 1.96 * se) for v in (validation, test))
-    return Spot(at, Variant("", "m"), *both, score=sign * validation, variants=1)
+    return Spot(at, Variant("", "m", ""), *both, score=sign * validation, variants=1)
 
 
 def surface(

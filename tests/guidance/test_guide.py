@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from hvae.config.tasks import Guidance
+from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance, main
 from tests.guidance import planes
 from tests.guidance.experiments import BOUND, measured, write
+from tests.guidance.planes import task
 
 
 def guide(**changes: Any) -> dict[str, Any]:
@@ -171,7 +172,7 @@ def test_without_any_point_there_is_nothing_to_say() -> None:
 def test_the_command_reads_tables_and_baseline_and_writes_json(tmp_path: Path) -> None:
     write(tmp_path, measured())
     out = tmp_path / "guidance.json"
-    job = json.dumps({"guidance": Guidance().model_dump()})
+    job = json.dumps({"guidance": Guidance().model_dump(), "layers": 2})
     given = {"params": job, "results": tmp_path, "out": out}
     main(Namespace(**given, baseline=None))
     assert json.loads(out.read_text())["baseline"] == []
@@ -184,3 +185,26 @@ def test_how_z_is_read_is_told_where_there_are_other_ways() -> None:
     texts = {name: one["text"] for name, one in guide()["applications"].items()}
     assert "(samples of z1, method knn)" in texts["classification"]
     assert "method" not in texts["reconstruction"] + texts["compression"]
+
+
+def test_the_setting_that_judges_is_told_and_those_of_a_mean_are_listed() -> None:
+    given = measured()
+    rows = [
+        *(
+            task(point["point"], "denoising", "psnr_db", 20.0, method="decoder", setting=sigma)
+            for point in given.points
+            for sigma in ("0.1", "0.2", "0.4")
+        ),
+        *(
+            task(point["point"], "regression", "r2", 0.5, method="ridge", setting=setting)
+            for point in given.points
+            for setting in ("intensity", "slant")
+        ),
+    ]
+    more = given._replace(tasks=[*given.tasks, *rows], selection=[*given.selection, *rows])
+    found = guidance(more, [BOUND], Guidance())["applications"]
+    assert "on test items (noise 0.2)." in found["denoising"]["text"]
+    assert found["denoising"]["best"]["setting"] == "0.2"
+    told = "(method ridge, mean over intensity and slant)."
+    assert told in found["regression"]["text"]
+    assert found["regression"]["best"]["setting"] == ""

@@ -18,18 +18,18 @@ def plane(se: float = 0.1, **changes: Any) -> list[Row]:
 
 
 def test_rates_that_fall_with_their_own_beta_split() -> None:
-    claim = splitting(places(plane()))
+    claim = splitting(places(plane(), 2))
     assert claim.verdict == "reproduced"
     assert claim.numbers == {"pairs": 12, "falls": 12, "rises": 0}
     assert "12 of 12 pairs" in claim.ours
 
 
 def test_errors_as_large_as_the_rates_leave_it_undecided() -> None:
-    assert splitting(places(plane(se=8.0))).verdict == "undecided"
+    assert splitting(places(plane(se=8.0), 2)).verdict == "undecided"
 
 
 def test_a_layer_that_stays_where_it_is_leaves_it_undecided() -> None:
-    claim = splitting(places(plane(rate_2=3.0)))
+    claim = splitting(places(plane(rate_2=3.0), 2))
     assert claim.verdict == "undecided"
     assert claim.numbers["falls"] == 6
 
@@ -37,7 +37,7 @@ def test_a_layer_that_stays_where_it_is_leaves_it_undecided() -> None:
 def test_a_rate_that_rises_is_not_reproduced() -> None:
     rows = plane()
     rows[4]["rate_1"] = 11.0  # β = (1, 1), above R_1 at β_1 = 0.1
-    claim = splitting(places(rows))
+    claim = splitting(places(rows, 2))
     assert claim.verdict == "not reproduced"
     assert claim.numbers["rises"] == 1
 
@@ -47,13 +47,13 @@ def test_a_closed_layer_has_nothing_to_fall() -> None:
     for row in rows:
         if row["beta_2"] >= 1:
             row["rate_2"] = 1e-4 * row["beta_2"]
-    claim = splitting(places(rows))
+    claim = splitting(places(rows, 2))
     assert claim.verdict == "reproduced"
     assert claim.numbers == {"pairs": 6 + 3, "falls": 9, "rises": 0}
 
 
 def test_one_layer_has_nothing_to_split() -> None:
-    assert splitting(places(planes.grid(axes=[planes.AXIS]))).verdict == "undecided"
+    assert splitting(places(planes.grid(axes=[planes.AXIS]), 1)).verdict == "undecided"
     assert splitting([]).verdict == "undecided"
 
 
@@ -65,7 +65,7 @@ def test_rates_that_say_nothing_of_beta_are_rarely_said_to_fall_or_rise() -> Non
         rows = plane()
         for row in rows:
             row |= {f"rate_{layer}": 5 + 0.1 * random.standard_normal() for layer in (1, 2)}
-        numbers = splitting(places(rows)).numbers
+        numbers = splitting(places(rows, 2)).numbers
         wrong += numbers["falls"] + numbers["rises"] > 0
     assert wrong / runs <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / runs)  # 5 % each way
 

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from hvae.config.tasks import NAMES, Name
-from hvae.guidance.applications import APPLICATIONS, PSNR, middle, preferred
+from hvae.config.task import middle, preferred
+from hvae.config.tasks import Name
+from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.surface import Surface, surface, within
 from hvae.results.places import over_seeds, places
 from hvae.results.quantities import METRICS
@@ -18,7 +19,7 @@ AT = planes.name(BETA)
 
 
 def found(of: Name, selection: list[Row], tasks: list[Row] | None = None) -> Surface | None:
-    plane = places(planes.grid())
+    plane = places(planes.grid(), 2)
     return surface(APPLICATIONS[of], plane, selection, tasks if tasks is not None else selection)
 
 
@@ -29,8 +30,9 @@ def only(of: Name, selection: list[Row], tasks: list[Row] | None = None) -> Surf
     return one
 
 
-def test_every_name_that_parameters_may_weigh_is_an_application() -> None:
-    assert tuple(APPLICATIONS) == NAMES
+def test_every_metric_that_judges_a_task_is_known() -> None:
+    for application in APPLICATIONS.values():
+        assert [metric.name for metric in application.metrics] == list(application.task.metrics)
 
 
 def test_a_place_is_all_seeds_of_one_beta_and_diverged_points_have_none() -> None:
@@ -38,7 +40,7 @@ def test_a_place_is_all_seeds_of_one_beta_and_diverged_points_have_none() -> Non
     rows[0] |= {"rate_1": 8.0, "rate_total": 17.0}
     rows[9] |= {"rate_1": 10.0, "rate_total": 19.0}
     rows[1]["status"] = "diverged"
-    found = places(rows)
+    found = places(rows, 2)
     assert len(found) == 9
     assert found[0].points == (planes.name((0.1, 0.1), 0), planes.name((0.1, 0.1), 1))
     # s² = 2 over two seeds: se² = 0.1² + 2 / 2
@@ -49,8 +51,8 @@ def test_a_place_is_all_seeds_of_one_beta_and_diverged_points_have_none() -> Non
 
 def test_models_beside_an_amortised_plane_are_no_places() -> None:
     beside = planes.point((0.5, 0.5), (1.0, 1.0), strategy="independent")
-    assert [one.beta for one in places([beside])] == [(0.5, 0.5)]
-    assert (0.5, 0.5) not in [one.beta for one in places([*planes.grid(), beside])]
+    assert [one.beta for one in places([beside], 2)] == [(0.5, 0.5)]
+    assert (0.5, 0.5) not in [one.beta for one in places([*planes.grid(), beside], 2)]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_the_spread_over_seeds_enters_the_error(
 
 
 def test_values_of_several_seeds_are_averaged_with_their_spread() -> None:
-    plane = places(planes.grid(seeds=(0, 1)))
+    plane = places(planes.grid(seeds=(0, 1)), 2)
     rows = [
         task(planes.name(BETA, seed), "clustering", "nmi", value, se=0.03)
         for seed, value in enumerate((0.4, 0.6))
@@ -99,7 +101,7 @@ def test_the_way_to_read_z_is_the_best_on_validation_whatever_test_says() -> Non
         for side in (0, 1)
     ]
     (spot,) = only("classification", *sides).spots
-    assert (spot.variant, spot.variants) == (("z1", "knn"), 2)
+    assert (spot.variant, spot.variants) == (("z1", "knn", ""), 2)
     assert (spot.validation.value, spot.test.value) == (0.8, 0.7)
 
 
@@ -114,37 +116,42 @@ def test_rows_about_something_else_do_not_count(other: Row) -> None:
     assert found("classification", [task(AT, "classification", "accuracy", 0.5) | other]) is None
 
 
-def test_a_mean_is_taken_over_named_problems_and_a_way_that_lacks_one_is_left_out() -> None:
-    values = {"ridge:slant": 0.2, "ridge:intensity": 0.8, "knn:slant": 0.9}
-    rows = [task(AT, "regression", "r2", v, se=0.02, method=m) for m, v in values.items()]
+def test_a_mean_is_taken_over_settings_and_a_way_that_lacks_one_is_left_out() -> None:
+    values = {("ridge", "slant"): 0.2, ("ridge", "intensity"): 0.8, ("knn", "slant"): 0.9}
+    rows = [
+        task(AT, "regression", "r2", v, se=0.02, method=m, setting=s)
+        for (m, s), v in values.items()
+    ]
     one = only("regression", rows)
-    assert one.problems == ("slant", "intensity")
-    assert one.spots[0].variant.method == "ridge"
+    assert one.settings == ("slant", "intensity")
+    assert one.spots[0].variant == ("", "ridge", "")
     assert one.spots[0].test[:2] == pytest.approx((0.5, 0.02))
 
 
 def test_data_without_a_peak_are_judged_by_their_squared_error() -> None:
     mse = task(AT, "reconstruction", "mse", 0.2, method="decoder")
     psnr = task(AT, "reconstruction", "psnr_db", 20.0, method="decoder")
-    assert only("reconstruction", [mse, psnr]).metric == PSNR
+    assert only("reconstruction", [mse, psnr]).metric == METRICS["psnr_db"]
     bare = only("reconstruction", [mse])
     assert bare.metric == METRICS["mse"]
     assert bare.spots[0].score == -0.2
 
 
-def test_methods_that_count() -> None:
-    assert middle(["noise-0.4", "noise-0.1", "noise-0.2"]) == ["noise-0.2"]
-    assert middle(["noise-0.4", "noise-0.1"]) == ["noise-0.1"]
+def test_settings_that_count() -> None:
+    assert middle(["0.4", "0.1", "0.2"]) == ["0.2"]
+    assert middle(["10", "9"]) == ["9"]
+    assert middle([]) == []
     assert preferred("half")(["random", "half"]) == ["half"]
     assert preferred("half")(["random"]) == ["random"]
-    levels = [task(AT, "denoising", "psnr_db", v, method=f"noise-0.{v}") for v in (1, 2, 4)]
-    assert only("denoising", levels).spots[0].test.value == 2
+    levels = [task(AT, "denoising", "psnr_db", v, setting=f"0.{v}") for v in (1, 2, 4)]
+    (spot,) = only("denoising", levels).spots
+    assert (spot.test.value, spot.variant.setting) == (2, "0.2")
 
 
 def test_points_over_the_budget_are_barred() -> None:
     points = planes.grid()
     rows = [task(p["point"], "compression", "psnr_db", 20.0, method="rate") for p in points]
-    one = surface(APPLICATIONS["compression"], places(points), rows, rows)
+    one = surface(APPLICATIONS["compression"], places(points, 2), rows, rows)
     assert one is not None
     cost = {"method": "rate", "metric": "bits_per_dim"}
     costs = [

@@ -1,4 +1,4 @@
-"""Commands run as a user runs them, where something is wrong: no room, or no permission."""
+"""Commands run as by a user, with a full disk or without permission."""
 
 import ctypes
 import json
@@ -21,14 +21,14 @@ PARAMS = json.dumps(
 
 
 def obey_modes() -> None:
-    """Root, too, is bound by files' modes from here on; nobody else was ever free of them."""
+    """Make file modes bind root too, as they bind every other user."""
     prctl = ctypes.CDLL(None).prctl
     for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
         prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def no_room(most: int = 20_000) -> Callable[[], None]:
-    """No file may grow beyond `most` bytes: writing fails in the middle, as on a full disk."""
+    """Limit files to `most` bytes, so that writing fails in the middle, as on a full disk."""
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -38,7 +38,7 @@ def no_room(most: int = 20_000) -> Callable[[], None]:
 
 
 def anything() -> None:
-    """Nothing goes wrong."""
+    """The case without a fault."""
 
 
 def run(*arguments: object, under: Callable[[], None] = anything) -> subprocess.CompletedProcess:
@@ -50,7 +50,7 @@ def run(*arguments: object, under: Callable[[], None] = anything) -> subprocess.
 
 
 def refused(done: subprocess.CompletedProcess, path: Path, what: str) -> None:
-    """It failed with one sentence that names the file; beside progress bars there is no other."""
+    """It failed with one sentence that names the file; besides, only progress bars."""
     (sentence,) = [
         line for line in done.stderr.splitlines() if "it/s]" not in line and line.strip()
     ]

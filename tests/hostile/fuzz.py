@@ -1,9 +1,10 @@
 """python -m tests.hostile.fuzz CASES NAME…: broken files through parsers, in a process of its own.
 
-It may fill a gibibyte more than it has at the start, and take ten seconds a case: what takes longer
-ends the process, as a crash would. Exit status 0 means that nothing but results and InputErrors
-came. What is asked for and never filled is no memory: pyarrow asks for what a page says it holds,
-two gigabytes at most, before it finds that it does not. Beyond sixteen it is refused.
+The process may fill one gibibyte of memory more than at its start, and each case may take ten
+seconds; a slower case ends the process, as a crash would. Exit status 0 means that every case gave
+a result or an InputError. Memory that is allocated and never filled does not count: pyarrow
+allocates what a page claims, two gigabytes at most, before it finds the claim wrong. More than
+sixteen gibibytes are refused.
 """
 
 import faulthandler
@@ -23,7 +24,7 @@ SECONDS, ROOM, SPACE = 10, 1 << 30, 1 << 34
 
 
 def limit() -> None:
-    """At most SPACE more addresses than now; a crash and an alarm say where it was."""
+    """Limit the address space to SPACE more than now; a crash or an alarm prints the traceback."""
     faulthandler.enable()
     faulthandler.register(signal.SIGALRM, chain=True)  # and then its default, which is to end
     pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -32,7 +33,7 @@ def limit() -> None:
 
 
 def filled() -> int:
-    """The most memory that this process has had so far, in bytes."""
+    """The peak memory of this process so far, in bytes."""
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

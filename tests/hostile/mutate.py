@@ -1,4 +1,4 @@
-"""Bytes and JSON values that are nearly right: what a broken or hostile file may hold."""
+"""Bytes and JSON values that are nearly right, as in broken or hostile files."""
 
 import copy
 import json
@@ -23,7 +23,7 @@ Edit = Callable[[bytes], bytes]
 
 
 class Sample(NamedTuple):
-    """A file that is right. wrap: what is done to it after it was changed, such as to pack it."""
+    """A correct file. wrap: applied to the changed bytes, such as compression."""
 
     content: bytes
     wrap: Edit = lambda content: content
@@ -79,7 +79,7 @@ EDITS = st.one_of(
 
 
 def mutated(samples: list[Sample]) -> st.SearchStrategy[bytes]:
-    """One of the files after up to four edits; now and then bytes of no file at all."""
+    """One of the files after up to four edits; sometimes random bytes."""
 
     def apply(sample: Sample, edits: list[Edit]) -> bytes:
         content = sample.content
@@ -92,7 +92,7 @@ def mutated(samples: list[Sample]) -> st.SearchStrategy[bytes]:
 
 
 def paths(value: Any, path: tuple = ()) -> Iterator[tuple]:
-    """Where in a JSON value there is one to be replaced."""
+    """The paths in a JSON value to values that can be replaced."""
     yield path
     children = value.items() if isinstance(value, dict) else ()
     children = enumerate(value) if isinstance(value, list) else children
@@ -101,7 +101,7 @@ def paths(value: Any, path: tuple = ()) -> Iterator[tuple]:
 
 
 def mutated_json(text: str) -> st.SearchStrategy[str]:
-    """The JSON text with up to three of its values replaced, each by a strange one."""
+    """The JSON text with up to three of its values replaced by strange ones."""
     places = st.sampled_from(list(paths(json.loads(text))))
     changes = st.lists(st.tuples(places, st.sampled_from(VALUES)), min_size=1, max_size=3)
     return changes.map(lambda chosen: json.dumps(_replaced(json.loads(text), chosen)))

@@ -1,4 +1,4 @@
-"""Every parser of files that others may have written, with files that are right to start from."""
+"""Every parser of files that others may have written, with correct files to start from."""
 
 import functools
 import gzip
@@ -20,7 +20,7 @@ from hvae.audit import latents as own
 from hvae.data import array_files, cifar10, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
-from hvae.io import reading, tables
+from hvae.io import provenance, reading, tables
 from hvae.latents import store
 from hvae.models.build import build
 from hvae.results.parameters import recorded
@@ -34,7 +34,7 @@ RANDOM = np.random.default_rng(0)
 
 
 class Parser(NamedTuple):
-    """cases: contents of the file that is named `file`; read: what is done with its folder."""
+    """cases: contents of the file named `file`; read: the function that reads its folder."""
 
     file: str
     cases: st.SearchStrategy[bytes]
@@ -66,7 +66,8 @@ def _points() -> bytes:
     schema = tables.points(2)
     row = {field.name: "a" if field.type == tables.TEXT else 1 for field in schema}
     content = io.BytesIO()
-    pq.write_table(tables.from_rows([row] * 4, schema), content)
+    table = tables.from_rows([row] * 4, schema)
+    pq.write_table(table.replace_schema_metadata({"tables": str(provenance.VERSION)}), content)
     return content.getvalue()
 
 
@@ -87,7 +88,7 @@ def _save_model(folder: Path) -> None:
 
 
 def _read_weights(folder: Path) -> object:
-    """As of a card that was written for what is there, so that the checksum stops nothing."""
+    """Read with a card whose checksum matches the file, so that the checksum stops nothing."""
     path = folder / f"{CARD.name}.safetensors"
     known = CARD.model_copy(update={"sha256": published.sha256(path.read_bytes())})
     path.with_suffix(".json").write_text(json.dumps(known.model_dump(mode="json")))
@@ -107,7 +108,7 @@ def _weights(folder: Path) -> st.SearchStrategy[bytes]:
 
 
 def _texts(text: str) -> st.SearchStrategy[bytes]:
-    """Of a JSON file."""
+    """Parsers of a JSON file."""
     return mutated([Sample(text.encode())]) | mutated_json(text).map(str.encode)
 
 
@@ -133,7 +134,7 @@ def _judges(folder: Path) -> st.SearchStrategy[bytes]:
 
 
 def _described(folder: Path) -> st.SearchStrategy[bytes]:
-    """Prepared items: the file, and what its metadata say."""
+    """Prepared items: the file and its metadata."""
     x = RANDOM.integers(0, 17, (30, 6)).astype(np.uint8)
     names = ("index", "label", "target")
     columns = dict.fromkeys(names, np.arange(30) % 3) | {"x": tables.vectors(x, pa.uint8())}
@@ -213,7 +214,7 @@ def _numpy() -> list[Sample]:
 
 
 def _zipped(name: str, arrays: dict[str, Any]) -> Callable[[bytes], bytes]:
-    """An archive of which one member was changed."""
+    """An archive with one changed member."""
 
     def wrap(content: bytes) -> bytes:
         whole = io.BytesIO()
@@ -250,7 +251,7 @@ def _params() -> str:
 
 
 def parsers(folder: Path) -> dict[str, Parser]:
-    """By name. Files that are right are made in `folder`."""
+    """The parsers by name; correct files are made in `folder`."""
     name = CARD.name
     points = mutated([Sample(_points())])
     return {
@@ -260,7 +261,7 @@ def parsers(folder: Path) -> dict[str, Parser]:
         ),
         "classifier": Parser("classifier.json", _judges(folder), classifier.load, _judge),
         "table": Parser(
-            "t.parquet", points, lambda at: tables.read_named("points", at / "t.parquet")
+            "t.parquet", points, lambda at: tables.read_named("points", at / "t.parquet", 2)
         ),
         "prepared": Parser(
             "p.parquet", _described(folder), lambda at: prepared.read(at / "p.parquet")

@@ -1,4 +1,4 @@
-"""What goes wrong on a machine is said in one sentence; once mended, the same command completes."""
+"""Faults of a machine end in one sentence; without the fault, the same command completes."""
 
 import errno
 import json

@@ -1,4 +1,4 @@
-"""The workflow where files broke between two runs, where it may not write, and of hostile names."""
+"""The workflow with broken files, without permission to write, and with hostile names."""
 
 import json
 import shlex
@@ -21,7 +21,7 @@ EVIL = "a 'b\" $(touch injected) `touch injected`; touch injected & <img src=x o
 
 
 def sentence(log: str) -> str:
-    """The one error of a log."""
+    """The only error in a log."""
     assert "Traceback" not in log
     (found,) = {line.strip() for line in log.splitlines() if line.strip().startswith("error: ")}
     return found

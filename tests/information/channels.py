@@ -1,4 +1,4 @@
-"""Channels whose information is known, and the estimates written out as plain loops."""
+"""Channels with known information, and the estimates as plain loops."""
 
 import math
 
@@ -37,7 +37,7 @@ def plain_upper(log_density):
 
 
 def plain_jackknife(estimator, log_density):
-    """The jackknife's standard error, everything computed anew without each item: O(K³)."""
+    """The jackknife's standard error, by recomputing everything without each item: O(K³)."""
     items = len(log_density)
     left_out = [
         estimator(np.delete(np.delete(log_density, m, axis=0), m, axis=1)) for m in range(items)

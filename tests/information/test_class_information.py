@@ -40,13 +40,13 @@ def separated(rng, labels):
 
 
 def codes(rng, labels):
-    """One-hot vectors of the class, but for some items of the first one, which have a fourth."""
+    """One-hot vectors of the class; some items of the first class have a fourth vector."""
     other = (rng.random(len(labels)) < 0.1) & (labels == 0)
     return np.eye(4)[np.where(other, 3, labels)]
 
 
 def rings(rng, labels):
-    """Nothing linear tells these classes apart."""
+    """Classes that no linear classifier can separate."""
     angle = rng.uniform(0, 2 * math.pi, size=len(labels))
     radius = (1 + 2 * labels + rng.normal(scale=0.2, size=len(labels)))[:, None]
     return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -84,7 +84,7 @@ def test_separated_classes_give_all_of_the_entropy(sampler):
 
 
 def test_codes_of_which_a_class_has_but_one_have_an_estimate():
-    """All items of y = 1 have one code, and so no covariance, as have those of y = 2."""
+    """All items of y = 1 have one code and so no covariance; the same holds for y = 2."""
     labels, found = estimate(np.random.default_rng(1), codes)
     assert entropy_of(labels) - 0.05 < found.value < entropy_of(labels)
 
@@ -180,9 +180,18 @@ def test_bad_input_is_named():
         ((z, y, broken, y), "test must be finite, got nan"),
         ((z, y[1:], z, y), r"train_labels must hold 20 labels.* got shape \(19,\)"),
         ((z, y, z, y[:, None]), r"test_labels must hold 20 labels.* got shape \(20, 1\)"),
-        ((z[:1], y[:1], z, y), r"train must have a row an item, two or more, got shape \(1, 2\)"),
-        ((z, y, z[:1], y[:1]), r"test must have a row an item, two or more, got shape \(1, 2\)"),
-        ((z[:, 0], y, z, y), r"train must have a row an item, two or more, got shape \(20,\)"),
+        (
+            (z[:1], y[:1], z, y),
+            r"train must have a row for each item, two or more, got shape \(1, 2\)",
+        ),
+        (
+            (z, y, z[:1], y[:1]),
+            r"test must have a row for each item, two or more, got shape \(1, 2\)",
+        ),
+        (
+            (z[:, 0], y, z, y),
+            r"train must have a row for each item, two or more, got shape \(20,\)",
+        ),
         ((z, 0 * y, z, y), "train_labels must hold at least two classes"),
         ((z[:3], np.array([0, 0, 1]), z, y), "train_labels must hold at least two classes"),
     ]:

@@ -13,7 +13,7 @@ RANDOM = np.random.default_rng(0)
 
 
 def certain(codes, categories):
-    """q(z|x) = 1 for one code of each item: (N, 1, K)."""
+    """Probabilities that are 1 for one code of each item, (N, 1, K)."""
     return np.eye(categories)[codes][:, None]
 
 
@@ -88,7 +88,7 @@ def test_joint_codes_are_products_over_the_variables(variables):
 
 
 def test_information_is_more_than_that_of_any_one_variable():
-    """y = z_1 xor z_2: neither alone knows anything."""
+    """y = z_1 xor z_2: each alone tells nothing."""
     bits = np.array(list(itertools.product([0, 1], repeat=2)) * 10)
     labels = bits[:, 0] ^ bits[:, 1]
     both, one = np.eye(2)[bits], np.eye(2)[bits[:, :1]]
@@ -143,7 +143,7 @@ def test_bad_input_is_named():
     for wrong in (some(10)[:, 0], some(1), -some(10)):
         with pytest.raises(ValueError, match=r"probabilities must be \(items, variables, cat"):
             counted_information(wrong, labels)
-    with pytest.raises(ValueError, match="labels must be 10, one an item"):
+    with pytest.raises(ValueError, match="labels must be 10, one for each item"):
         counted_information(some(10), labels[:9])
     with pytest.raises(ValueError, match="probabilities must be finite, got nan"):
         counted_information(math.nan * some(10), labels)

@@ -35,7 +35,7 @@ def together(rows):
 
 
 def pair_by_pair(model, x, z):
-    """Σ_{k≥l} log q(z_{k,i} | z_{>k,i}, x_j) for one pair after the other: [l, i, j]."""
+    """Σ_{k≥l} log q(z_{k,i} | z_{>k,i}, x_j), one pair at a time: [l, i, j]."""
     layers, items = len(z), len(x)
     found = np.zeros((layers, items, items))
     for i in range(items):
@@ -78,7 +78,7 @@ TOP = {"family": "categorical", "variables": 2, "categories": 3}
 
 
 def probability(q, z):
-    """∏_v of the probability of the category that is 1, from the mean alone."""
+    """∏_v of the probability of the category that is 1, from the mean."""
     return np.log(q.mean.numpy()[z.numpy() == 1]).sum()
 
 

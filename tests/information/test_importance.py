@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.information.likelihood import log_weights, negative_log_likelihood
+from hvae.information.densities import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
 from hvae.models.likelihoods.bernoulli import Bernoulli
 from hvae.models.likelihoods.gaussian import LearnedGaussian
@@ -20,7 +20,7 @@ STEP = math.log(GRID[1] - GRID[0])
 
 
 def some_model(layers, likelihood=None, shape=(3,)):
-    """Random weights: a posterior far from the model's own, a prior that depends on z_2."""
+    """Random weights: a posterior far from the true one, a prior that depends on z_2."""
     model = built([1] * layers, shape, width=8, likelihood=likelihood)
     with torch.no_grad():
         for weight in model.prior.parameters():
@@ -91,7 +91,7 @@ def test_it_holds_for_every_likelihood(name, layers):
 
 @pytest.mark.parametrize("name", ["bits", "grey", "colour"])
 def test_probabilities_of_all_items_sum_to_one(name):
-    """So the quadrature is of a distribution over items, z integrated out."""
+    """So the quadrature integrates z out and gives a distribution over items."""
     likelihood, levels, shape = FAMILIES[name]
     values = (torch.arange(levels, dtype=torch.float64) / (levels - 1)).tolist()
     every = torch.tensor(list(itertools.product(values, repeat=3)), dtype=torch.float64)

@@ -10,7 +10,7 @@ import torch
 
 from hvae.config.model import Model
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.information import measure
@@ -52,7 +52,7 @@ QUANTITIES = [
 
 def written(tmp_path, model=MODEL):
     """Prepared data, an untrained model and a diverged one, and the latents of both."""
-    source = load()
+    source = load_digits()
     names = {"train": 0, "validation": 150, "test": 300}
     for split, first in names.items():
         part = slice(first, first + 120)
@@ -136,7 +136,7 @@ def test_values_are_those_of_the_stored_samples(folders):
 
 def test_values_keep_to_the_rates_and_the_elbo(folders):
     rows = {(row["quantity"], row["kind"]): row for row in measured(folders)}
-    found = suffix_rates(tables.read(folders / "items.parquet"))["fine"]
+    found = suffix_rates(tables.read(folders / "items.parquet"), 2)["fine"]
     for rate, layers in zip(found, ("z1,z2", "z2"), strict=True):
         for quantity in (f"I(x;{layers})", f"I(y;{layers})"):
             row = rows[quantity, "lower"]

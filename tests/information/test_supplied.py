@@ -69,7 +69,7 @@ def test_bad_shapes_are_named():
         gaussian_rows(mean, std[1:], sample)
     with pytest.raises(ValueError, match=r"sample must .* got \(9,\)"):
         gaussian_rows(mean, std, sample[:, 0])
-    with pytest.raises(ValueError, match=r"mean must have a row an item, got shape \(9,\)"):
+    with pytest.raises(ValueError, match=r"mean must have a row for each item, got shape \(9,\)"):
         gaussian_rows(mean[:, 0], std, sample)
 
 

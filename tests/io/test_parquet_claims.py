@@ -1,4 +1,4 @@
-"""What headers claim, against what pyarrow writes; and files that claim little and take much."""
+"""What headers claim against what pyarrow writes, and files that claim little and take much."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ TABLE = {
 def test_pages_are_those_that_the_footer_counts(
     compression: str, version: str, dictionary: bool, tmp_path: Path
 ) -> None:
-    """A column's footer has the sum over its pages, headers included, of which none is long."""
+    """A column's footer has the sum over its pages with their headers, which are short."""
     path = tmp_path / "a.parquet"
     options: dict[str, Any] = {"compression": compression, "data_page_version": version}
     options |= {"use_dictionary": dictionary, "data_page_size": 1000, "row_group_size": 2000}
@@ -51,12 +51,12 @@ def test_pages_are_those_that_the_footer_counts(
 
 
 def pages(path: Path) -> None:
-    """One text of 60 MB, of which zstd leaves two kilobytes."""
+    """One text of 60 MB, which zstd compresses to two kilobytes."""
     _write(path, ["0" * 60_000_000], use_dictionary=False, write_statistics=False)
 
 
 def footers(path: Path) -> None:
-    """The same, where the footer says that it is short."""
+    """The same with a footer that says it is short."""
     pages(path)
     content, size = path.read_bytes(), pq.read_metadata(path).row_group(0).column(0)
     told = _varint(2 * size.total_uncompressed_size)
@@ -65,18 +65,18 @@ def footers(path: Path) -> None:
 
 
 def numbers(path: Path) -> None:
-    """A row of ten million zeros, which run-length encoding leaves nothing of."""
+    """A row of ten million zeros, which run-length encoding makes tiny."""
     zeros = pa.array(np.zeros(10_000_000, np.int8))
     _write(path, pa.ListArray.from_arrays(pa.array([0, len(zeros)], pa.int32()), zeros))
 
 
 def names(path: Path) -> None:
-    """A long text to which every row refers."""
+    """A long text that every row refers to."""
     _write(path, NAMED, store_schema=False)
 
 
 def listed(path: Path) -> None:
-    """A long text to which a single row refers again and again."""
+    """A long text that a single row refers to many times."""
     _write(path, pa.ListArray.from_arrays(pa.array([0, len(NAMED)], pa.int32()), NAMED))
 
 
@@ -91,7 +91,7 @@ def lists_of_one_length(path: Path) -> None:
 
 
 def one_null(path: Path) -> None:
-    """Likewise, and at once."""
+    """A single null that takes much."""
     _write(path, pa.nulls(1, pa.list_(pa.float32(), 100_000_000)))
 
 
@@ -109,7 +109,7 @@ BOMBS = [pages, footers, numbers, names, listed, texts_of_one_length, lists_of_o
 
 @pytest.fixture
 def pool() -> Iterator[pa.MemoryPool]:
-    """It counts what pyarrow takes."""
+    """A memory pool that counts what pyarrow allocates."""
     usual = pa.default_memory_pool()
     counted = pa.proxy_memory_pool(usual)
     yield counted
@@ -129,7 +129,7 @@ def test_a_bomb_is_refused_before_it_has_taken_more_than_twice_what_it_may(
     monkeypatch.setattr(reading, "FREE", 20_000_000)
     monkeypatch.setattr(reading, "PART", 1_000_000)
     pa.set_memory_pool(pool)
-    with pytest.raises(InputError, match=r"/a.parquet would take [\d,]+ bytes of memory, which is"):
+    with pytest.raises(InputError, match=r"/a.parquet is refused, since it would take [\d,]+"):
         list(reading.parquet(path))
     assert pool.max_memory() < 40_000_000
 
@@ -147,7 +147,7 @@ def test_a_page_whose_header_lacks_a_field_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     assert content[4:6] == b"\x15\x00"  # field 1, the kind, is 0
     path.write_bytes(content[:4] + b"\x17" + bytes(8) + content[13:])  # a double in its place
-    with pytest.raises(InputError, match=r"/a.parquet cannot be read .* a page without its size"):
+    with pytest.raises(InputError, match=r"/a.parquet cannot be read .* a page without size"):
         list(reading.parquet(path))
 
 

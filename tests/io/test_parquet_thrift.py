@@ -1,4 +1,4 @@
-"""Thrift's compact protocol: known bytes, and bytes that another reader would take for less."""
+"""Thrift's compact protocol: known bytes, and bytes that another reader would read as less."""
 
 import contextlib
 import io
@@ -29,7 +29,7 @@ NEST = "1c" * 40 + "00" * 41
 
 
 def compact(text: str) -> io.BytesIO:
-    """Bytes in hexadecimal; what follows two spaces in a line is a remark."""
+    """Bytes from hexadecimal text; two spaces in a line start a remark."""
     lines = (line.strip().split("  ")[0] for line in text.strip().splitlines())
     return io.BytesIO(bytes.fromhex("".join(lines)))
 
@@ -58,8 +58,8 @@ def test_a_field_of_another_type_does_not_hide_the_first() -> None:
         ("f1 " * 2185 + "00", "a structure with a field 32775"),
         ("05 01 02 00", "a structure with a field -1"),
         ("15 02 05 02 04 00", "a structure with two fields 1"),
-        (NEST, "structures that nest too deep"),
-        ("19" + "19" * 40, "structures that nest too deep"),
+        (NEST, "structures that are nested too deeply"),
+        ("19" + "19" * 40, "structures that are nested too deeply"),
         ("1d 00", "a value of the unknown type 13"),
         ("19 10 00", "a value of the unknown type 0"),
         ("18 ffffffff07 61", "a structure without an end"),

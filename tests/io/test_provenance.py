@@ -1,4 +1,4 @@
-"""Fingerprints travel in files of every kind, and differ wherever what they are of differs."""
+"""Fingerprints are stored in files of every kind, and differ where parameters or inputs differ."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from hvae.data import prepared
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.io import provenance, tables
 from hvae.models.build import build
 from hvae.models.weights import save
@@ -33,8 +33,8 @@ def table(path: Path) -> None:
 
 
 def items(path: Path) -> None:
-    source = load()
-    prepared.write(prepared.taken(source, source.labels[:5] * 0), path)
+    source = load_digits()
+    prepared.write(prepared.select(source, source.labels[:5] * 0), path)
 
 
 def record(path: Path) -> None:
@@ -142,3 +142,15 @@ def test_a_job_is_known_by_its_parameters_and_by_what_its_inputs_are_of(tmp_path
     found.add(provenance.made_of("{}", [path]))
     assert len(found) == 5
     assert provenance.made_of("{}", ["a.csv"]) == provenance.made_of("{}", [])
+
+
+def test_a_job_of_another_version_of_the_tables_is_another_job(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "params.json"
+    path.write_text("{}\n")
+    before = provenance.made_of("{}", []), provenance.of(path)
+    monkeypatch.setattr(provenance, "VERSION", provenance.VERSION + 1)
+    provenance._read.cache_clear()
+    assert provenance.made_of("{}", []) == provenance.of(path) != before[0]
+    assert before[0] == before[1]

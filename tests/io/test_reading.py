@@ -1,4 +1,4 @@
-"""What a file says of itself is not believed: bombs, silent changes, strange columns."""
+"""What a file claims is not trusted: bombs, silent changes, strange columns."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.data.published import options
 
 
 def numbers(path: Path) -> object:
-    """A million zeros, which run-length encoding leaves nothing of."""
+    """A million zeros, which run-length encoding makes tiny."""
     pq.write_table(pa.table({"x": np.zeros(1_000_000)}), path)
     return tables.read(path)
 
@@ -32,7 +32,7 @@ def text(path: Path) -> object:
 
 
 def arrays(path: Path) -> object:
-    """Zeros, which deflate leaves a thousandth of."""
+    """Zeros, which deflate compresses to a thousandth."""
     np.savez_compressed(path.with_name("data.npz"), x=np.zeros((1000, 1000)))
     return array_files.load_npz(options("npz", raw_dir=path.parent), 0)
 
@@ -44,7 +44,7 @@ def test_what_would_take_far_more_memory_than_the_file_is_refused(
     monkeypatch.setattr(reading, "FREE", 100_000_000)
     explode(tmp_path / "data.parquet")
     monkeypatch.setattr(reading, "FREE", 1_000_000)
-    with pytest.raises(InputError, match=r"/data\.\w+ would take [\d,]+ bytes of memory, which is"):
+    with pytest.raises(InputError, match=r"/data\.\w+ is refused, since it would take [\d,]+"):
         explode(tmp_path / "data.parquet")
 
 
@@ -86,13 +86,29 @@ def test_text_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_columns_of_another_version_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "tasks.parquet"
     tables.write(tables.tasks().empty_table(), path)
-    assert tables.read_named("tasks", path).num_rows == 0
+    assert tables.read_named("tasks", path, 2).num_rows == 0
     with pytest.raises(InputError, match=r"/tasks\.parquet has other columns than this version"):
-        tables.read_named("counts", path)
+        tables.read_named("counts", path, 2)
     older = tmp_path / "older.parquet"
     tables.write(tables.counts().empty_table(), older)
     with pytest.raises(InputError, match=r"/older\.parquet has other columns than .*/tasks\."):
         tables.concatenate([path, older])
+
+
+@pytest.mark.parametrize("metadata", [None, {"tables": "1"}, {"tables": b"\xff\n"}])
+def test_tables_of_another_version_are_refused_in_a_sentence(
+    metadata: dict[str, str] | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "tasks.parquet"
+    pq.write_table(tables.tasks().empty_table().replace_schema_metadata(metadata), path)
+    why = (
+        r"/tasks\.parquet is not of version 2 of the tables, which this program reads: run its "
+        r"experiment again, and it is made anew$"
+    )
+    with pytest.raises(InputError, match=why):
+        tables.read_named("tasks", path, 2)
+    with pytest.raises(InputError, match=why):
+        tables.concatenate([path])
 
 
 @pytest.mark.parametrize("layers", [1, 3])
@@ -103,7 +119,10 @@ def test_every_table_is_known_by_its_columns(layers: int, tmp_path: Path) -> Non
         kind = "tasks" if name == "selection" else name
         schema = getattr(tables, kind)(*size.get(name, []))
         tables.write(schema.empty_table(), tmp_path / name)
-        assert tables.read_named(name, tmp_path / name).schema == schema
+        assert tables.read_named(name, tmp_path / name, layers).schema == schema
+        if name in of_layers:
+            with pytest.raises(InputError, match="has other columns than this version writes"):
+                tables.read_named(name, tmp_path / name, layers + 1)
 
 
 @pytest.mark.parametrize(

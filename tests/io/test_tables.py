@@ -25,12 +25,12 @@ CONTRACT = {
     "tasks": (
         tables.tasks(),
         "point:string task:string layers:string features:string method:string metric:string "
-        "value:double low:double high:double n:int64",
+        "value:double low:double high:double n:int64 setting:string",
     ),
     "counts": (
         tables.counts(),
         "point:string task:string layers:string features:string method:string split:string "
-        "group:string output:string count:int64",
+        "group:string output:string count:int64 setting:string",
     ),
     "embeddings": (
         tables.embeddings(),

@@ -1,4 +1,4 @@
-"""Files are whole under their name, whatever happens while they are written."""
+"""Files with their final name are whole, whatever happens during writing."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Items, a point and its card, on which what is stored about a point is tested."""
+"""Items, a point and its card, for tests of what is stored about a point."""
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ POINT = Point(name="b1_2_s0", beta=[1.0, 2.0], seed=0, model="b1_2_s0")
 
 
 def card(status: str = "ok") -> Card:
-    """Of a model of two layers, 3 and 2 wide."""
+    """The card of a model of two layers with widths 3 and 2."""
     likelihood = {"family": "gaussian", "sigma": 0.5}
     sizes = {"latents": [3, 2], "width": 7, "skip": False, "likelihood": likelihood}
     model = Model.model_validate({"inference": "top-down", "backbone": "mlp"} | sizes)

@@ -1,4 +1,4 @@
-"""What is stored of a trained point, against direct computation."""
+"""What is stored about a trained point, against direct computation."""
 
 import argparse
 import json
@@ -82,7 +82,7 @@ def test_a_cut_keeps_the_reconstruction_s_upper_layers_and_draws_the_lower_ones(
 
 
 def run(folder: Path, status: str) -> Path:
-    """Both commands for one stored point; where they write."""
+    """Run both commands for one stored point; returns the folder of their output."""
     for name in SPLITS:
         prepared.write(ITEMS, folder / f"{name}.parquet")
     checkpoint.save(folder, card(status), small([3, 2]).state_dict())

@@ -1,4 +1,4 @@
-"""Rates and latents for a program of one's own: the numbers of the jobs, and sentences."""
+"""Rates and latents in the library: the same numbers as in jobs, and error messages."""
 
 import re
 from collections.abc import Callable

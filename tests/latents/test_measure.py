@@ -1,4 +1,4 @@
-"""What is measured of a trained point, against direct computation."""
+"""Measurements of a trained point, against direct computation."""
 
 import math
 
@@ -99,7 +99,7 @@ def test_bits_per_dimension_do_not_exist_for_a_density() -> None:
 @torch.inference_mode()
 @pytest.mark.parametrize("likelihood", [Bernoulli(), MixtureOfLogistics(2, 1, levels=2)])
 def test_bits_per_dimension_count_the_code_of_z_and_of_x(likelihood: Likelihood) -> None:
-    """A decoder that gives zeros makes every bit of x a fair coin; z then comes on top."""
+    """A decoder that gives zeros makes every bit of x a fair coin, and the rates of z are added."""
     model = built([3, 2], (2, 3), likelihood=likelihood)
     model.decoder[-1].weight.zero_()
     model.decoder[-1].bias.zero_()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from hvae.config import baseline
 from hvae.config.base import parse
 from hvae.config.grid import Point
 from hvae.config.params import Params
@@ -84,6 +85,9 @@ def run(
         points=[_point(p, p in every, test.bounded) for p in points],
         anchors=[_point(p, p in every, test.bounded) for p in anchors],
         targets=[_point(p, p in every, test.bounded) for p in targets],
+        single=[
+            _point(p, True, test.bounded) for row in baseline.rows(params).values() for p in row
+        ],
         certificate=list(_certificate(params, every)),
         asked=[_asked(params, p, k) for k, p in enumerate(targets)],
         tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
@@ -131,7 +135,8 @@ def _point(point: Point, ok: bool, bounded: bool) -> Row:
 def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
     return [
         {"point": point.name, "task": "classification", "layers": s.name, "features": f,
-         "method": m, "metric": "accuracy", "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
+         "method": m, "setting": "", "metric": "accuracy",
+         "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
         for s in layer_sets(layers)
         for f in ("sample", "mean")
         for m in params.tasks.classification.probes

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hvae.config.tasks import Guidance
+from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance
 from hvae.guidance.study import MeasuredTables
 from hvae.results.run import Run
@@ -34,13 +34,13 @@ def planted(run: Run, single: bool = False) -> dict[str, Any]:
     """
     points = [{"strategy": "amortized", "rate_total_se": 0.1} | point for point in run.points]
     rows = [row for point in run.trained for row in _tasks(point)]
-    measured = MeasuredTables(points, rows, rows)
+    measured = MeasuredTables(points, rows, rows, run.layers)
     return guidance(measured, [BOUND], Guidance(), baseline(layers=1) if single else None)
 
 
 def drawing(run: Run) -> Run:
     """The same with scores of draws at every point, and the accuracy of the classifier."""
-    own = {"layers": "", "features": "", "method": "mlp"}
+    own = {"layers": "", "features": "", "method": "mlp", "setting": ""}
     rows = [
         task(point["point"], "generation", name, value, **own)
         for point in run.trained

@@ -8,7 +8,7 @@ import pytest
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.reports.charts.marks import ends, nats
-from hvae.reports.charts.scatter import CROWDED, GRID, landed
+from hvae.reports.charts.scatter import CROWDED, GRID, scatter
 from hvae.reports.page import page
 from hvae.reports.render import libraries
 from hvae.reports.sections import plane
@@ -147,7 +147,7 @@ def test_anchors_are_drawn_on_the_plane_and_not_mixed_into_it(config: Config) ->
 
 
 def _names() -> list[str]:
-    return ["Point of the grid", "Independent model", "Asked for by its rates"]
+    return ["Point of the grid", "Independent model", "Given by its rates"]
 
 
 @pytest.mark.parametrize(("count", "bars"), [(CROWDED, 2), (CROWDED + 1, 0)])
@@ -157,7 +157,7 @@ def test_a_crowded_plane_has_its_errors_under_the_title(count: int, bars: int) -
         for i in range(count)
     ]
     side = nats("R", [float(count)])
-    drawn = landed(data, "Title", side, side, {"value": "red"}, {"x": "rate"}).to_dict()
+    drawn = scatter(data, "Title", side, side, {"value": "red"}, {"x": "rate"}).to_dict()
     assert sum(layer["mark"]["type"] == "rule" for layer in drawn["layer"]) == bars
     assert ("± 0.98 across, 0.49 up" in str(drawn["title"])) == (bars == 0)
 

@@ -20,7 +20,9 @@ from tests.reports.cases import HOSTILE, run
 def experiment(config: dict[str, Any], layers: int, skip: bool) -> GaussianExperiment:
     config["model"]["skip"] = skip
     one = run(config, layers, source="gaussian")
-    return GaussianExperiment(one.params, shortfalls(one.points, [1.0, 0.25], 0.2), diverged=0)
+    return GaussianExperiment(
+        one.params, shortfalls(one.points, layers, [1.0, 0.25], 0.2), diverged=0
+    )
 
 
 def test_the_sentence_counts() -> None:
@@ -76,7 +78,7 @@ def test_an_experiment_is_read_from_its_folder(config: dict[str, Any], tmp_path:
     (tmp_path / "params.json").write_text(record(one.params))
     found = read(tmp_path)
     assert found.params == one.params
-    assert found.found == shortfalls(one.points, [1.0, 0.25], 0.2)
+    assert found.found == shortfalls(one.points, 2, [1.0, 0.25], 0.2)
 
 
 def test_another_source_is_refused(config: dict[str, Any], tmp_path: Path) -> None:

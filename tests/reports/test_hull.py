@@ -69,7 +69,7 @@ def test_the_hull_is_of_the_grid_alone(config: dict[str, Any]) -> None:
     assert {row["kind"] for row in tradeoff.rows(shown, PlaneMetric("mse", ""))} == {
         "Point of the grid",
         "Independent model",
-        "Asked for by its rates",
+        "Given by its rates",
     }
 
 

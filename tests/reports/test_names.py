@@ -1,18 +1,18 @@
-"""What points are called where people read them; raw names stay in tables and titles."""
+"""What points are display_names where people read them; raw names stay in tables and titles."""
 
 import re
 from typing import Any
 
 import pytest
 
-from hvae.reports.charts.scatter import PointLabel, called, names
+from hvae.reports.charts.scatter import PointLabel, display_names, names
 from hvae.reports.page import page
 from hvae.reports.render import libraries
 from tests.reports.cases import run
 
 
 def told(*betas: tuple[float, ...], seeds: tuple[int, ...] = (0,)) -> list[str]:
-    return list(called(PointLabel(f"{b}{s}", b, s) for b in betas for s in seeds).values())
+    return list(display_names(PointLabel(f"{b}{s}", b, s) for b in betas for s in seeds).values())
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_what_is_no_point_of_the_grid_says_what_it_is(config: dict[str, Any]) ->
     found = names(run(config, amortized=True))
     assert found["b0.1_10_s0"] == "β = (0.1, 10)"
     assert found["b0.1_10_anchors_s1"] == "Independent model, β = (0.1, 10), seed 1"
-    assert found["r1_1_targets_s0"] == "Asked for by its rates, β = (2, 2)"
+    assert found["r1_1_targets_s0"] == "Given by its rates, β = (2, 2)"
     assert found["amortized_s0"] == "the one model"
     assert len(set(found.values())) == len(found) - 1  # two wishes of one β
 

@@ -148,7 +148,7 @@ def test_what_json_does_not_have_is_not_drawn() -> None:
 
 
 def test_pictures_are_the_corners_and_the_middle(config: dict[str, Any]) -> None:
-    shown = [list(betas(one.point)) for one in pictures.shown(run(config))]
+    shown = [list(betas(one.point, 2)) for one in pictures.shown(run(config))]
     assert shown == [[0.1, 0.1], [0.1, 10], [10, 0.1], [10, 10]]
 
 

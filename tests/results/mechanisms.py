@@ -18,6 +18,7 @@ from tests.results.rows import Row, compared, estimate, histogram, hits, item_ro
 
 ITEMS, TRAIN, COMPARED, SAMPLES = 400, 800, 200, 8
 LAYERS = 1
+LEVEL = 0.1  # σ² of the Gaussian codes' p(x | z)
 CLASSES = 5
 LABELS = np.random.default_rng(5).integers(CLASSES, size=ITEMS)
 SHARES = np.bincount(LABELS, minlength=CLASSES) / ITEMS
@@ -46,7 +47,8 @@ def evidence(codes: list[Code], **known: Any) -> Evidence:
         name: tables.from_rows([row for code in codes for row in getattr(code, name)], schema)
         for name, schema in schemas.items()
     }
-    return Evidence(compared=np.arange(COMPARED), **found, **{"seed": 0} | known)
+    sizes: dict[str, Any] = {"seed": 0, "layers": LAYERS, "sigma": math.sqrt(LEVEL)}
+    return Evidence(compared=np.arange(COMPARED), **found, **sizes | known)
 
 
 def exact(spectrum: np.ndarray) -> Exact:
@@ -148,7 +150,7 @@ def _flipped(rng, labels, accuracy, classes):
 def both() -> Evidence:
     """A small experiment with every table: a Gaussian code "g" and a label code "c"."""
     rng = np.random.default_rng(0)
-    codes = [gaussian_code(rng, np.ones(1), 0.1, "g"), label_code(rng, LABELS, 0.4, 1.0, "c")]
+    codes = [gaussian_code(rng, np.ones(1), LEVEL, "g"), label_code(rng, LABELS, 0.4, 1.0, "c")]
     return evidence(codes, exact=exact(np.ones(1)), shares=SHARES)
 
 

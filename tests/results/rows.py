@@ -31,7 +31,7 @@ def compared(point, log_density):
 
 def named(point: str, task: str, **changes: Any) -> Row:
     row = {"point": point, "task": task, "layers": "z1", "features": "sample", "method": "best"}
-    return row | changes
+    return row | {"setting": ""} | changes
 
 
 def hits(point, task, right, **changes):

@@ -102,7 +102,9 @@ def test_a_summary_is_of_the_plane_without_its_anchors(tmp_path: Path, amortized
     guidance = tmp_path / "guidance.json"
     guidance.write_text('{"applications": {}}')
     written = {"plane": tmp_path / "plane.csv", "accuracy": tmp_path / "accuracy.csv"}
-    summary.main(Namespace(results=tmp_path, guidance=guidance, out=out, **written))
+    summary.main(
+        Namespace(params='{"layers": 1}', results=tmp_path, guidance=guidance, out=out, **written)
+    )
     found = json.loads(out.read_text())
     assert found["points"] == (1 if amortized else len(rows))
     assert ("certificate" in found) == amortized

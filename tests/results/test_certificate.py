@@ -21,12 +21,12 @@ def unreachable() -> dict[str, Any]:
 
 
 def test_nothing_compared_is_no_judgement() -> None:
-    assert judgement([], 0.05).trusted is None
+    assert judgement([], 0.05, 2).trusted is None
 
 
 def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
     rows = [row(ratio=0.9), row(ratio=1.04, verdict="undecided"), row("distortion"), unreachable()]
-    found = judgement(rows, 0.05)
+    found = judgement(rows, 0.05, 2)
     assert found.trusted
     assert "is trusted. 5 % above" in found.sentence
     assert "0.970 times theirs on average over 2 comparisons, 1.040 at worst" in found.sentence
@@ -36,7 +36,7 @@ def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
 
 def test_a_violated_comparison_is_named_by_the_beta_of_its_anchor() -> None:
     rows = [row(), row("distortion", 1.2, "violated", beta_1=0.2, beta_2=7.0)]
-    found = judgement(rows, 0.5)  # the averages are fine
+    found = judgement(rows, 0.5, 2)  # the averages are fine
     assert found.trusted is False
     assert (
         "its distortion at equal rates is 1.200 times (1.180 to 1.220) that of the independent "
@@ -46,7 +46,7 @@ def test_a_violated_comparison_is_named_by_the_beta_of_its_anchor() -> None:
 
 def test_the_worst_are_named_and_the_others_counted() -> None:
     rows = [row(ratio=1.1 + 0.1 * i, verdict="violated", beta_1=float(i)) for i in range(5)]
-    sentence = judgement([r | {"point": str(i)} for i, r in enumerate(rows)], 0.05).sentence
+    sentence = judgement([r | {"point": str(i)} for i, r in enumerate(rows)], 0.05, 2).sentence
     assert [sentence.count(f"β = ({i}, 10)") for i in range(5)] == [0, 0, 1, 1, 1]
     assert "2 more comparisons are violated" in sentence
 
@@ -56,16 +56,16 @@ def test_many_small_excesses_that_are_each_undecided_are_no_reason_for_trust(
     comparison: str,
 ) -> None:
     rows = [row(comparison, 1.06, "undecided")] * 9
-    assert judgement(rows, 0.05).trusted is False
-    assert judgement(rows, 0.06 + 1e-9).trusted
+    assert judgement(rows, 0.05, 2).trusted is False
+    assert judgement(rows, 0.06 + 1e-9, 2).trusted
 
 
 def test_a_diverged_plane_is_not_trusted() -> None:
-    found = judgement([row(), row(ratio=math.nan, verdict="undecided", seed=3)], 0.05)
+    found = judgement([row(), row(ratio=math.nan, verdict="undecided", seed=3)], 0.05, 2)
     assert found.trusted is False
     assert "its model of seed 3 has no finite value" in found.sentence
 
 
 def test_seeds_are_told_apart_where_there_are_several() -> None:
     rows = [row(), row(ratio=1.3, verdict="violated", seed=4)]
-    assert "objective at equal β (seed 4) is 1.300" in judgement(rows, 0.05).sentence
+    assert "objective at equal β (seed 4) is 1.300" in judgement(rows, 0.05, 2).sentence

@@ -20,6 +20,7 @@ from tests.results.mechanisms import LABELS, SHARES, both, changed, exact
 from tests.results.rows import hits
 
 ALONE = {  # what a table can be held against without any other
+    "points": {"objective"},
     "items": {"rate-distortion", "squared-error"},
     "information": {"likelihood", "class-information-by-information"},
 }
@@ -38,7 +39,7 @@ def test_every_bound_is_checked_and_in_the_catalogue() -> None:
 
 
 def test_absent_tables_give_no_checks() -> None:
-    assert judged(Evidence(seed=0)).num_rows == 0
+    assert judged(Evidence(seed=0, layers=1)).num_rows == 0
     for name in TABLES:
         alone = dict.fromkeys(TABLES, None) | {name: getattr(both(), name)}
         assert bounds(changed(**alone)) == ALONE.get(name, set())
@@ -66,9 +67,19 @@ def test_without_classes_or_a_known_source_their_checks_are_absent() -> None:
     assert started(bounds(changed(exact=None)), of_labels) == of_labels
 
 
+def test_the_objective_has_a_limit_where_sigma_is_known() -> None:
+    assert "objective" in bounds(both())
+    assert bounds(both()) - bounds(changed(sigma=None)) == {"objective"}
+    known, learned = (
+        {row["point"]: row for row in judged(one).to_pylist() if row["bound"] == "objective"}
+        for one in (both(), changed(sigma=None, own_sigma=True))
+    )
+    assert learned["g"]["limit"] == pytest.approx(known["g"]["limit"])
+
+
 def test_statistics_of_an_image_have_no_limit_of_the_target() -> None:
     rows = [
-        row | ({"method": "ridge:slant", "value": 0.0} if row["metric"] == "mse" else {})
+        row | ({"setting": "slant", "value": 0.0} if row["metric"] == "mse" else {})
         for row in both().tasks.to_pylist()
     ]
     found = bounds(changed(tasks=tables.from_rows(rows, tables.tasks())))
@@ -106,6 +117,7 @@ def test_a_layer_alone_is_limited_by_the_suffix_that_holds_it() -> None:
     tasks = [hits("p", "classification", LABELS < 1, layers=layers) for layers in sets]
     found = Evidence(
         seed=0,
+        layers=2,
         items=tables.from_rows(items, tables.items(2)),
         tasks=tables.from_rows(tasks, tables.tasks()),
         information=tables.from_rows(about, tables.information()),

@@ -45,6 +45,6 @@ def test_tables_of_other_layers_than_the_models_are_refused(tmp_path: Path, conf
     folder = plant(tmp_path, config, "one")
     other = tables.items(3).empty_table()
     tables.write(other, folder / "items.parquet")
-    assert Experiment(folder).items.num_rows == 0  # as a table of items it is whole
+    assert Experiment(folder, depth=3).items.num_rows == 0  # as a table of items it is whole
     with pytest.raises(InputError, match=r"items\.parquet has other columns"):
         finished(folder)

@@ -36,11 +36,12 @@ def item_table() -> pa.Table:
 def task(correct: int, **changes: Any) -> dict[str, Any]:
     row = {"point": "p", "task": "classification", "layers": "z2", "features": "sample"}
     numbers = {"value": correct / 360, "low": 0.0, "high": 1.0, "n": 360}
-    return row | {"method": "knn", "metric": "accuracy"} | numbers | changes
+    named = {"method": "knn", "setting": "", "metric": "accuracy"}
+    return row | named | numbers | changes
 
 
 def test_suffix_rates_are_sums_from_a_layer_up() -> None:
-    rates = suffix_rates(item_table())
+    rates = suffix_rates(item_table(), 3)
     for lowest in range(3):
         sums = RATES[:, lowest:].sum(1)
         assert rates["p"][lowest].value == pytest.approx(sums.mean())
@@ -64,7 +65,7 @@ def constant_rate(rate: float) -> pa.Table:
 
 def verdicts(rows: list[dict[str, Any]], rate: float) -> list[str]:
     table, items = tables.from_rows(rows, tables.tasks()), constant_rate(rate)
-    found = judged(Evidence(seed=0, tasks=table, items=items, shares=SHARES))
+    found = judged(Evidence(seed=0, layers=2, tasks=table, items=items, shares=SHARES))
     return [verdict.as_py() for verdict in found["verdict"]]
 
 
@@ -104,7 +105,7 @@ def estimate(value: float, **changes: Any) -> dict[str, Any]:
 
 def test_information_is_held_against_the_rate_of_its_layers() -> None:
     """R_{≥2} of these items is about 2 nats; only lower bounds on I(x; z) are judged."""
-    rates = suffix_rates(item_table())
+    rates = suffix_rates(item_table(), 3)
     rows = [
         estimate(rates["p"][1].value - 1),
         estimate(2 * rates["p"][1].value),  # as if the rate were halved
@@ -112,7 +113,7 @@ def test_information_is_held_against_the_rate_of_its_layers() -> None:
         estimate(99, quantity="I(y;z2)"),
     ]
     about = tables.from_rows(rows, tables.information())
-    found = judged(Evidence(seed=0, items=item_table(), information=about)).to_pylist()
+    found = judged(Evidence(seed=0, layers=3, items=item_table(), information=about)).to_pylist()
     assert [row["layers"] for row in found] == ["z2+z3"] * 2
     assert [row["verdict"] for row in found] == ["holds", "violated"]
 
@@ -120,12 +121,12 @@ def test_information_is_held_against_the_rate_of_its_layers() -> None:
 def test_a_rate_that_the_estimate_cannot_reach_is_vacuous() -> None:
     """Î⁻ of 3 items is at most log 3, and these 3 have rates of about 2 nats."""
     about = tables.from_rows([estimate(1.0)], tables.information())
-    few = Evidence(seed=0, items=item_table(), information=about, compared=np.arange(3))
+    few = Evidence(seed=0, layers=3, items=item_table(), information=about, compared=np.arange(3))
     assert judged(few)["verdict"].to_pylist() == ["vacuous"]
 
 
 def test_rates_are_those_of_the_items_that_are_compared() -> None:
-    rates = suffix_rates(leading(item_table(), np.array([3, 7, 8])))
+    rates = suffix_rates(leading(item_table(), np.array([3, 7, 8])), 3)
     assert rates["p"][0].value == pytest.approx(RATES[[3, 7, 8]].sum(1).mean())
 
 
@@ -149,6 +150,10 @@ def test_the_command_reads_tables_and_writes_verdicts(tmp_path: Path) -> None:
         "evaluation": {
             "samples": 1, "max_items": 50, "information_items": 40, "importance_samples": 1,
         },
+        "model": {
+            "latents": [4, 3, 2], "inference": "top-down", "backbone": "mlp", "width": 8,
+            "skip": False, "likelihood": {"family": "gaussian", "sigma": 0.2},
+        },
     }  # fmt: skip
     arguments = argparse.Namespace(params=json.dumps(job), data=tmp_path, out=tmp_path / "bounds")
     for name, table in written.items():
@@ -161,7 +166,7 @@ def test_the_command_reads_tables_and_writes_verdicts(tmp_path: Path) -> None:
         ("accuracy", "z3"),
         ("information", "z2+z3"),
     ]
-    assert rows[0]["limit"] == accuracy_limit(suffix_rates(item_table())["p"][1].value, SHARES)
+    assert rows[0]["limit"] == accuracy_limit(suffix_rates(item_table(), 3)["p"][1].value, SHARES)
 
 
 def test_the_summary_counts_and_ignores_what_diverged() -> None:

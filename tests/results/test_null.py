@@ -11,7 +11,10 @@ SPECTRA = (np.ones(1), np.array([4.0, 2.0, 1.0, 1.0, 0.5, 0.5]))
 
 
 def perfect(seed: int) -> Evidence:
-    """Four codes on the rate-distortion curve and four label channels, on one set of items."""
+    """Four codes on the rate-distortion curve and four label channels, on one set of items.
+
+    Each code has a σ of its own.
+    """
     rng = np.random.default_rng([seed, 9])
     spectrum = SPECTRA[seed % 2]
     labels = rng.integers(CLASSES, size=ITEMS)
@@ -19,7 +22,7 @@ def perfect(seed: int) -> Evidence:
     for accuracy, mass in ((0.25, 1.0), (0.5, 1.0), (0.8, 0.05), (0.21, 0.02)):
         codes.append(label_code(rng, labels, accuracy, mass, f"c{accuracy}"))
     shares = np.bincount(labels, minlength=CLASSES) / ITEMS
-    return evidence(codes, seed=seed, exact=exact(spectrum), shares=shares)
+    return evidence(codes, seed=seed, own_sigma=True, exact=exact(spectrum), shares=shares)
 
 
 def test_of_200_perfect_experiments_at_most_7_report_a_violation() -> None:

@@ -24,8 +24,8 @@ def test_means_and_errors_are_those_of_the_items_own_sums() -> None:
         }
     )
     length = 14 + rest
-    found = code_lengths(table)["a"]
+    found = code_lengths(table, 2)["a"]
     assert found.value == pytest.approx(length.mean())
     assert found.std_error == pytest.approx(length.std(ddof=1) / math.sqrt(200))
-    assert suffix_rates(table)["a"][0].value == pytest.approx((5 + traded + rest).mean())
+    assert suffix_rates(table, 2)["a"][0].value == pytest.approx((5 + traded + rest).mean())
     assert squared_errors(table)["a"].value == pytest.approx(3 * rest.mean())

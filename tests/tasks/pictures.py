@@ -60,6 +60,6 @@ def subject(model: nn.Module, of: dict[str, Items]) -> TrainedSubject:
 
 
 def by_name(scores: list[Score], split: str = "test") -> dict[tuple[str, ...], dict]:
-    """Rows of one split by (layers, features, method, metric)."""
-    names = ("layers", "features", "method", "metric")
+    """Rows of one split by (layers, features, method, setting, metric)."""
+    names = ("layers", "features", "method", "setting", "metric")
     return {tuple(s.row[n] for n in names): s.row for s in scores if s.split == split}

@@ -154,13 +154,14 @@ def test_another_data_set_is_named_and_scored_beside_the_class() -> None:
     x = np.random.default_rng(0).uniform(size=(20, 2))
     kinds = {"test": {"": items(x), "mnist": items(x + 5)}}
     both = subject(blind(), x, x)._replace(outliers=kinds)
-    rows = {score.row["method"]: score.row["value"] for score in measure(both, SETTINGS, 0)}
+    found = [score.row for score in measure(both, SETTINGS, 0)]
+    rows = {(row["method"], row["setting"]): row["value"] for row in found}
     assert list(rows) == [
-        f"{method}{name}"
-        for name in ("", ":mnist")
+        (method, setting)
+        for setting in ("", "mnist")
         for method in ("elbo", "rate", "likelihood-ratio")
     ]
-    assert (rows["elbo"], rows["elbo:mnist"]) == (0.5, 1)
+    assert (rows["elbo", ""], rows["elbo", "mnist"]) == (0.5, 1)
 
 
 def test_noise_is_that_of_the_seed_and_of_each_group_alone() -> None:

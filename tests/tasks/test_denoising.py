@@ -20,7 +20,7 @@ def test_a_noisy_input_has_the_psnr_of_its_noise(sigma: float) -> None:
     data = noise_images(200)
     part = next(pictures(data, 500, 0))
     rows = by_name(list(references(part, SETTINGS)), "validation")
-    row = rows["", "", f"noise-{sigma:g}:noisy-input", "psnr_db"]
+    row = rows["", "", "noisy-input", f"{sigma:g}", "psnr_db"]
     error = 10 / math.log(10) * math.sqrt(2 / data["test"].x.size)
     assert abs(row["value"] + 20 * math.log10(sigma)) < 4 * error
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * error, rel=0.2)
@@ -32,9 +32,9 @@ def test_a_copy_keeps_the_noise_of_the_reference() -> None:
     (test,) = (part for part in pictures(data, 500, 0) if part.split == "test")
     kept = by_name(list(references(test, SETTINGS)))
     for sigma in SETTINGS.noise:
-        reference = kept["", "", f"noise-{sigma:g}:noisy-input", "psnr_db"]
+        reference = kept["", "", "noisy-input", f"{sigma:g}", "psnr_db"]
         for features in ("sample", "mean"):
-            assert made["", features, f"noise-{sigma:g}", "psnr_db"]["value"] == pytest.approx(
+            assert made["", features, "decoder", f"{sigma:g}", "psnr_db"]["value"] == pytest.approx(
                 reference["value"], abs=1e-9
             )
 

@@ -7,8 +7,7 @@ import pytest
 from scipy.stats import binom, norm
 from sklearn.metrics import roc_auc_score
 
-from hvae.statistics.auroc import auroc, effective, placements
-from hvae.statistics.proportion import wilson
+from hvae.statistics.proportion import auroc, effective, placements, wilson
 
 ABOVE, BELOW = np.arange(5.0) + 10, np.arange(7.0)
 

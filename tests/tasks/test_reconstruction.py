@@ -17,7 +17,7 @@ SETTINGS = Reconstruction()
 @pytest.mark.parametrize("features", ["sample", "mean"])
 def test_a_copy_has_no_error(features: str) -> None:
     rows = by_name(list(measure(subject(IDENTITY, noise_images(20)), SETTINGS, 0)))
-    values = {name[3]: row["value"] for name, row in rows.items() if name[1] == features}
+    values = {name[4]: row["value"] for name, row in rows.items() if name[1] == features}
     assert values == {"mse": 0, "psnr_db": math.inf, "ssim": 1}
 
 
@@ -27,7 +27,7 @@ def test_a_constant_leaves_the_variance() -> None:
     model = constant(torch.tensor(x.mean(0), dtype=torch.float32))
     rows = by_name(list(measure(subject(model, data), SETTINGS, 0)))
     mse, psnr, similar = (
-        rows["", "sample", "decoder", metric] for metric in ("mse", "psnr_db", "ssim")
+        rows["", "sample", "decoder", "", metric] for metric in ("mse", "psnr_db", "ssim")
     )
     assert mse["value"] == pytest.approx(x.var(0).mean(), rel=1e-5)
     assert psnr["value"] == pytest.approx(-10 * math.log10(x.var(0).mean()), abs=1e-4)
@@ -40,7 +40,7 @@ def test_samples_have_the_noise_that_means_have_not() -> None:
     """x̂ = x + ε/10, one ε ~ N(0, 1) an item: the error is 1/100 with standard error √2/100/√n."""
     model = Known(lambda x, noise: x + 0.1 * noise[0][:, :1])
     rows = by_name(list(measure(subject(model, noise_images(500)), SETTINGS, 0)))
-    sample, mean = (rows["", f, "decoder", "mse"]["value"] for f in ("sample", "mean"))
+    sample, mean = (rows["", f, "decoder", "", "mse"]["value"] for f in ("sample", "mean"))
     assert abs(sample - 0.01) < 4 * 0.01 * math.sqrt(2 / 500)
     assert mean == 0
 
@@ -50,7 +50,7 @@ def test_metrics_that_items_lack_have_no_rows() -> None:
     real = {split: of._replace(bounded=False) for split, of in flat.items()}
     for data, expected in ((flat, {"mse", "psnr_db"}), (real, {"mse"})):
         rows = by_name(list(measure(subject(IDENTITY, data), SETTINGS, 0)))
-        assert {name[3] for name in rows} == expected
+        assert {name[4] for name in rows} == expected
 
 
 def test_both_splits_have_rows_of_the_first_items() -> None:

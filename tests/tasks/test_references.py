@@ -14,9 +14,9 @@ from tests.tasks.pictures import noise_images
 SECTIONS = ("denoising", "inpainting", "upscaling", "compression")
 PARAMS = {"seed": 0, "max_items": 12} | {section: {} for section in SECTIONS}
 EXPECTED = [
-    *(("denoising", f"noise-{sigma}:noisy-input") for sigma in (0.1, 0.2, 0.4)),
-    *(("inpainting", f"{mask}:mean-image") for mask in ("half", "random")),
-    ("upscaling", "2x:bicubic"),
+    *(("denoising", "noisy-input", sigma) for sigma in ("0.1", "0.2", "0.4")),
+    *(("inpainting", "mean-image", mask) for mask in ("half", "random")),
+    ("upscaling", "bicubic", "2x"),
 ]
 
 
@@ -36,7 +36,7 @@ def test_the_command_writes_both_parts(tmp_path: Path) -> None:
         table = tables.read(path)
         assert table.schema.equals(tables.tasks())
         rows = table.to_pylist()
-        assert [(row["task"], row["method"]) for row in rows] == EXPECTED
+        assert [(row["task"], row["method"], row["setting"]) for row in rows] == EXPECTED
         assert {(row["point"], row["features"], row["n"]) for row in rows} == {("", "", 12)}
 
 

@@ -133,10 +133,11 @@ def test_images_without_a_target_have_statistics_and_those_with_one_do_not() -> 
     subject = Subject("p", stored, images)
     settings = Regression(methods=["ridge"])
     rows = [found.row for found in measure(subject, settings, 0)]
-    assert {row["method"] for row in rows} == {"ridge:intensity", "ridge:slant"}
-    r2 = {(row["method"], row["layers"]): row["value"] for row in rows if row["metric"] == "r2"}
-    assert r2["ridge:intensity", "z1"] > 0.999
-    assert r2["ridge:intensity", "z2"] < 0.05
+    named = {(row["method"], row["setting"]) for row in rows}
+    assert named == {("ridge", "intensity"), ("ridge", "slant")}
+    r2 = {(row["setting"], row["layers"]): row["value"] for row in rows if row["metric"] == "r2"}
+    assert r2["intensity", "z1"] > 0.999
+    assert r2["intensity", "z2"] < 0.05
     given = {split: of._replace(target=np.arange(600.0)) for split, of in images.items()}
     again = [found.row for found in measure(subject._replace(items=given), settings, 0)]
-    assert {row["method"] for row in again} == {"ridge"}
+    assert {(row["method"], row["setting"]) for row in again} == {("ridge", "")}

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from hvae.data import digits, prepared
+from hvae.data import bundled, prepared
 from hvae.data.prepared import Items
 from hvae.tasks.regression import image_statistics, intensity, slant
 
@@ -74,8 +74,8 @@ def test_a_single_row_or_column_has_no_slant(shape: tuple[int, ...]) -> None:
 
 def test_ones_are_darker_than_eights_and_the_digits_lean() -> None:
     """Of 8×8 handwritten digits, an 8 has more ink than a 1."""
-    source = digits.load()
-    found = image_statistics(prepared.taken(source, np.arange(len(source.x))))
+    source = bundled.load_digits()
+    found = image_statistics(prepared.select(source, np.arange(len(source.x))))
     one, eight = (found["intensity"][source.labels == label].mean() for label in (1, 8))
     assert one < eight
     assert 0.1 < found["slant"].std() < 0.5

@@ -25,7 +25,7 @@ from hvae.training import checkpoint
 from tests.conftest import small
 from tests.tasks.cases import latents
 
-NAMED = {"task": "trial", "layers": "", "features": "", "method": "m"}
+NAMED = {"task": "trial", "layers": "", "features": "", "method": "m", "setting": ""}
 
 
 class Settings(Section):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from hvae.config.training import Training
-from hvae.data.digits import load
+from hvae.data.bundled import load_digits
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
 from hvae.training.independent import TrainedModels, train
@@ -14,7 +14,9 @@ from hvae.training.objective import objective
 from tests.conftest import built
 
 V, K = 4, 8
-DIGITS = torch.tensor(load().x)[torch.randperm(1797, generator=torch.Generator().manual_seed(0))]
+DIGITS = torch.tensor(load_digits().x)[
+    torch.randperm(1797, generator=torch.Generator().manual_seed(0))
+]
 DATA, HELD_OUT = DIGITS[:1000], DIGITS[1000:1400]
 BETAS = [[0.5, 0.1], [0.5, 100.0], [5.0, 1.0]]
 

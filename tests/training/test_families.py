@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hvae.config.model import Model
 from hvae.config.training import Schedule
-from hvae.data import digits, prepared
+from hvae.data import bundled, prepared
 from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.models.build import build
@@ -37,7 +37,7 @@ SETTINGS = Schedule(
     warm_up=0.2,
     validate_every=10,
 )
-X = torch.tensor(digits.load().x)  # values k / 16
+X = torch.tensor(bundled.load_digits().x)  # values k / 16
 
 
 def options(family: str) -> Model:

@@ -38,7 +38,7 @@ SMALL: dict[str, Any] = {
         "title": "<script>alert('title')</script> \"$(touch injected)\" `touch injected` {x}"
     },
 }
-INDEPENDENT: dict[str, Any] = {  # of the same points as those of SMALL that are looked into
+INDEPENDENT: dict[str, Any] = {  # of the evaluated points of SMALL
     "grid": {"beta": [[0.1, 10], [0.1]], "rates": []},
     "training": {"strategy": "independent", "warm_up": 0.25},
     "evaluation": {"every": 1},
@@ -61,19 +61,19 @@ def _snakemake(folder: Path, log: Path, command: list[str]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the workflow come first, and so in one process: they share what they run."""
+    """Run the tests of the workflow first and in one process, since they share their runs."""
     folder = Path(__file__).parent
     items.sort(key=lambda item: not item.path.is_relative_to(folder))
 
 
 class Workspace:
-    """A folder with the project in it, and commands run there as a user would run them."""
+    """A folder with the project, where commands run as a user would run them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def run(self, *command: str, succeeds: bool = True) -> str:
-        """What the command printed; it must succeed, or fail, as `succeeds` says."""
+        """The output of a command, which must succeed or fail as `succeeds` says."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         done = subprocess.run(
             command,
@@ -160,7 +160,7 @@ def make(folder: Path, **changes: Any) -> Workspace:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
-    """The small experiment, run once whichever processes share the tests; each has its own copy.
+    """The small experiment, run once for all test processes; each gets a copy.
 
     Tests that change it work on a further copy.
     """

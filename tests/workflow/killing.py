@@ -22,7 +22,7 @@ FAILED = re.compile(r"^Error in rule (\w+)", re.MULTILINE)
 
 
 class Kill(NamedTuple):
-    """how: by the name in `HOW`; rules: of the jobs that were at work; kept: any checkpoint."""
+    """how: a name in `HOW`; rules: of the running jobs; kept: whether a checkpoint was left."""
 
     how: str
     rules: frozenset[str]
@@ -40,7 +40,7 @@ def snakemake(run: psutil.Process) -> None:
 
 
 def job(run: psutil.Process) -> None:
-    """The first of those at work, and not its shell: Snakemake goes on with other jobs."""
+    """The first running job, not its shell, so that Snakemake goes on with other jobs."""
     for process in run.children(recursive=True):
         if not process.children():
             _kill(process)
@@ -60,7 +60,7 @@ def _kill(process: psutil.Process) -> None:
 
 
 class Run:
-    """A run in the background, with a log of its own: shells of its jobs outlive it a moment."""
+    """A run in the background with its own log; the shells of its jobs outlive it briefly."""
 
     def __init__(self, workspace: Workspace, number: int) -> None:
         self.folder = workspace.folder
@@ -92,7 +92,7 @@ class Run:
         return frozenset(names) - {"all"}
 
     def wait(self, jobs: int) -> str | None:
-        """Until that many jobs have been started in all: the rule of the last, if it is at work."""
+        """Wait until this many jobs have started; the rule of the last, if it still runs."""
         while self.alive and len(started(self.log)) < jobs:
             time.sleep(0.05)
         return started(self.log)[-1] if self.alive else None
@@ -102,7 +102,7 @@ class Run:
         return any(self.folder.glob("checkpoints/**/*.safetensors"))
 
     def wait_for_checkpoint(self) -> None:
-        """Until there is one, or no job is left that would write one."""
+        """Wait for a checkpoint, or until no job is left that would write one."""
         while self.alive and not self.kept and self.at_work() & TRAINING:
             time.sleep(0.05)
 
@@ -117,10 +117,11 @@ class Run:
 def interrupted(
     workspace: Workspace, seconds: Mapping[str, float], source: random.Random
 ) -> Iterator[Kill]:
-    """Runs of the workflow, one after the other, each killed in the end, until one gets through.
+    """Run the workflow again and again, and kill each run, until one completes.
 
-    seconds: how long a job of a rule takes: a moment is anywhere in that and a little beyond, or in
-    training right after a checkpoint, which is but a small part of a job as short as these.
+    seconds: the time of a job, by rule. The moment of a kill is random within this time and a
+    little more. In training it may be right after a checkpoint, which is a small part of such short
+    jobs.
     """
     for number in itertools.count():
         run = Run(workspace, number)

@@ -1,4 +1,4 @@
-"""Nothing counts as current that is of other parameters or other bytes, whatever records say."""
+"""A file of other parameters or other inputs never counts as current, whatever records say."""
 
 import os
 import random
@@ -21,7 +21,7 @@ def without_records(workspace: Workspace) -> None:
 
 
 def dated_at_random(workspace: Workspace) -> None:
-    """As after a checkout: every file of any age."""
+    """Give every file a random date, as after a checkout."""
     some = random.Random(0)
     for folder in ("data", "results", "reports"):
         for path in (workspace.folder / folder).rglob("*"):
@@ -55,7 +55,7 @@ def test_without_records_a_change_runs_what_it_would_run_with_them(workspace: Wo
 def test_files_of_other_parameters_under_the_names_of_these_are_made_anew(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    """Records are of the right ones, as after `dvc checkout` of another revision."""
+    """The records match the right files, as after `dvc checkout` of another revision."""
     other = workspace.folder / "data/prepared/other"
     shutil.copytree(workspace.folder / "data/prepared/digits", other)
     workspace.change(seed=1)
@@ -76,7 +76,7 @@ def test_a_model_a_table_and_a_page_of_other_parameters_are_made_anew(
     rules = {
         results / "models/amortized_s0.json": "train_plane",
         results / "parts/points/s0.parquet": "measure",
-        results / "models/targets_s0.safetensors": "solve",
+        results / "models/r5_2_targets_s0.safetensors": "solve",
         results / "guidance.json": "guide",
         results / "plane.csv": "summarise",
         results / "params.json": "record",
@@ -91,7 +91,7 @@ def test_a_model_a_table_and_a_page_of_other_parameters_are_made_anew(
 
 
 def spoil(path: Path) -> None:
-    """Let a file say that it is of another job, or nothing of what it is of."""
+    """Give a file the mark of another job, or none."""
     kept = path.read_bytes()
     if path.suffix == ".parquet":
         pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
@@ -111,7 +111,7 @@ def npz(path: Path, seed: int) -> None:
 
 
 def test_raw_files_are_compared_by_content(tmp_path: Path) -> None:
-    """One story: touched, replaced by an older file, and put back."""
+    """In turn: touched, replaced by an older file, and put back."""
     raw = tmp_path / "{raw} files"
     raw.mkdir()
     npz(raw / "data.npz", 0)
@@ -190,7 +190,7 @@ def test_a_run_says_which_parameters_its_results_were_made_with(workspace: Works
 def test_an_overlay_without_a_name_is_refused(workspace: Workspace) -> None:
     (workspace.folder / "nameless.yaml").write_text("training: {steps: 300}\n")
     log = workspace.snakemake("--dry-run", "--configfile", "nameless.yaml", succeeds=False)
-    assert "nameless.yaml names no experiment, so that its results would overwrite" in log
+    assert "nameless.yaml names no experiment, so its results would overwrite" in log
     assert "Traceback" not in log
     named = ("--configfile", "nameless.yaml", "--config", "experiment=trial")
     assert "results/trial" in workspace.dry_run(*named)

@@ -23,8 +23,8 @@ CLOSED = 0.05  # nats
 def hold_against_the_limit(tasks: pa.Table, items: pa.Table, labels: np.ndarray) -> None:
     """Nothing on samples is violated; where R(z_2) is nearly 0, means exceed the limit."""
     shares = np.bincount(labels) / len(labels)
-    rates = suffix_rates(items)
-    found = judged(Evidence(seed=0, tasks=tasks, items=items, shares=shares))
+    rates = suffix_rates(items, 2)
+    found = judged(Evidence(seed=0, layers=2, tasks=tasks, items=items, shares=shares))
     verdicts = Counter(found["verdict"].to_pylist())
     assert verdicts["violated"] == 0
     assert verdicts["holds"] + verdicts["undecided"] > 0

@@ -34,7 +34,7 @@ def test_cores_threads_and_order_change_no_number(
 
 
 def contents(folder: Path) -> dict[Path, Any]:
-    """What each file of data and results holds, but for measured times."""
+    """The content of each file of data and results, without measured times."""
     files = [*folder.glob("data/**/*.*"), *folder.glob("results/**/*.*")]
     read = {".parquet": table, ".json": document, ".csv": lines}
     return {
@@ -45,7 +45,7 @@ def contents(folder: Path) -> dict[Path, Any]:
 
 
 def table(path: Path) -> bytes:
-    """Its columns as a file of their own: bytes, since nan is no number that equals itself."""
+    """The columns as bytes of a file, since nan does not equal itself."""
     found = pq.ParquetFile(path).read()  # the file alone: its folders' names are no columns
     kept = [name for name in found.column_names if name != TIMED]
     sink = pa.BufferOutputStream()

@@ -1,4 +1,4 @@
-"""The index of all experiments, which every run makes anew."""
+"""The index of all experiments, which every run makes again."""
 
 import json
 import shutil

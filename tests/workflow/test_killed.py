@@ -53,7 +53,7 @@ MADE = ("data", "results", "reports", "checkpoints", "logs", ".snakemake")
 
 
 def often(folder: Path) -> Workspace:
-    """The smallest experiment, which keeps a checkpoint at each look."""
+    """The smallest experiment, with a checkpoint at each validation."""
     workspace = make(folder, **SMALLEST)
     loop = folder / "hvae/training/loop.py"
     text = loop.read_text()
@@ -63,9 +63,9 @@ def often(folder: Path) -> Workspace:
 
 
 def files(workspace: Workspace) -> Iterator[tuple[str, Any]]:
-    """Everything made, by name: the bytes, but for the seconds that training took.
+    """The bytes of every product, by name, without the seconds of training.
 
-    The index of all experiments is no output of one: the next run of any makes it anew.
+    The index of all experiments is left out, since every run makes it again.
     """
     for top in ("data/prepared", "results", "reports/digits"):
         for path in (workspace.folder / top).rglob("*"):
@@ -74,7 +74,7 @@ def files(workspace: Workspace) -> Iterator[tuple[str, Any]]:
 
 
 def content(path: Path) -> Any:
-    """What is measured in seconds differs from run to run anyhow."""
+    """The content without measured seconds, which differ between runs."""
     if path.parent.name == "models" and path.suffix == ".json":
         return json.loads(path.read_text()) | {"train_seconds": None}
     table = TABLES[path.suffix](path) if path.suffix in TABLES else None
@@ -94,7 +94,7 @@ def seconds(workspace: Workspace) -> dict[str, float]:
 
 
 def at_work(folder: Path) -> list[psutil.Process]:
-    """Processes that were left in a folder."""
+    """The processes that still work in a folder."""
     return [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(folder)]
 
 
@@ -106,7 +106,7 @@ def all_hit(kills: list[Kill]) -> bool:
 
 @pytest.mark.slow
 def test_what_is_killed_at_any_moment_ends_as_what_never_was(tmp_path: Path) -> None:
-    """Twenty moments and more, in every stage; after a chain that gets through comes another."""
+    """Twenty kills and more, in every stage; when a run completes, another chain begins."""
     whole, killed = often(tmp_path / "whole"), Workspace(tmp_path / "killed")
     shutil.copytree(whole.folder, killed.folder)  # of one revision, which the report names
     whole.snakemake()

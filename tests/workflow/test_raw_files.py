@@ -1,4 +1,4 @@
-"""The user's own files: a changed one is prepared anew, a bad one ends in one sentence."""
+"""The user's own files: a changed one is prepared again, a bad one ends in one sentence."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Artifacts through an S3-compatible server: what one clone pushes, another has without work."""
+"""Artifacts through an S3-compatible server: what one clone pushes, another need not compute."""
 
 from collections.abc import Iterator
 from pathlib import Path

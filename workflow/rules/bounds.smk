@@ -19,7 +19,7 @@ rule judge:
         mem_mb=2000,
         runtime=30,
     params:
-        **job("seed", "data", "evaluation"),
+        **job("seed", "data", "evaluation", "model"),
         code=code("hvae.results.judge"),
     shell:
         "python -m hvae.results.judge --params {params.job:q} --fingerprint {params.fingerprint} "

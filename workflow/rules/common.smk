@@ -7,39 +7,43 @@ sys.path.insert(0, workflow.basedir)
 
 import hvae.config.base
 import hvae.config.baseline
-import hvae.cost.disk
-import hvae.cost.counts
-import hvae.cost.time
 import hvae.data.summary
 import hvae.errors
 import hvae.config.params
 import hvae.config.sources.files
+import hvae.config.tasks
 import hvae.io.provenance
 import hvae.results.convergence
 import hvae.results.parameters
 from hvae.io.imports import code
 from workflow import current, environment, raw, running
 
-# With --jobs, as on a cluster, the cores of this machine bound nothing.
+# With --jobs, as on a cluster, the cores of this machine do not matter.
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
 
 try:
     PARAMS = hvae.config.base.parse(hvae.config.params.Params, config)
-    PLAN = [
-        hvae.cost.disk.sentence(PARAMS),
-        *hvae.cost.counts.evaluated_part(PARAMS),
-        hvae.cost.time.sentence(PARAMS, CORES),
-    ]
+    # Models are counted with torch, which jobs' own calls on a cluster need not wait for.
+    if workflow.is_main_process:
+        import hvae.cost.counts
+        import hvae.cost.disk
+        import hvae.cost.time
+
+        PLAN = [
+            hvae.cost.disk.sentence(PARAMS),
+            *hvae.cost.counts.evaluated_part(PARAMS),
+            hvae.cost.time.sentence(PARAMS, CORES),
+        ]
 except hvae.errors.InputError as error:
     sys.exit(str(error))
 
-if problem := environment.nameless(workflow.config_settings):
+if problem := environment.unnamed_overlay(workflow.config_settings):
     sys.exit(problem)
 
 environment.share_python()
 current.install()
 
-# The job units, by name: points of the grid and, where one model serves them all, what is beside them.
+# The job units, by name: rows of the grid, anchors and targets of an amortized plane, the baseline.
 ROWS = PARAMS.rows()
 EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
@@ -52,9 +56,9 @@ DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
 LOGS = f"logs/{PARAMS.experiment}"
 REPORT = f"reports/{PARAMS.experiment}/index.html"
-INDEX = "reports/index.html"  # of all experiments
+INDEX = "reports/index.html"  # all experiments
 FIGURES = f"reports/{PARAMS.experiment}/figures"
-# Where training stands: no output, which Snakemake would delete before a job goes on.
+# Checkpoints of training are not outputs, which Snakemake would delete before a job continues.
 CHECKPOINTS = f"checkpoints/{PARAMS.experiment}"
 
 if problem := environment.read_only(DATA, RESULTS, LOGS, FIGURES):
@@ -70,8 +74,8 @@ GRID_ROW, ANCHORS_ROW, RATES_ROW, SINGLE_ROW = (
     rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "rates_", "single_")
 )
 
-# The single-layer baseline goes through the rules of the experiment's own rows. What is made of it
-# has a folder of its own, which the wildcard `of` names.
+# The single-layer baseline uses the rules of the experiment's own rows. Its files lie in a folder of
+# their own, which the wildcard `of` names.
 OWN, BASELINE = "", "baseline/"
 BASELINE_TABLES = [
     f"{RESULTS}/{BASELINE}{table}.parquet"
@@ -86,7 +90,7 @@ wildcard_constraints:
 
 
 def points_of(rows):
-    """The names of a row's points: a pattern for each, the same in all `rows`."""
+    """Patterns of the names of a row's points, the same for all `rows`."""
     return [
         point.name.removesuffix(row) + "{row}"
         for row, points in list(rows.items())[:1]
@@ -95,7 +99,7 @@ def points_of(rows):
 
 
 def model_files(names, of=OWN):
-    """Weights and cards."""
+    """The files of weights and cards of these models."""
     return [
         f"{RESULTS}/{of}models/{name}.{kind}"
         for name in dict.fromkeys(names)
@@ -104,7 +108,7 @@ def model_files(names, of=OWN):
 
 
 def models_of(rows=EVALUATED | SINGLE_EVALUATED):
-    """The models of a row's points, which may be one for all."""
+    """The models of a row's points; the points may share one."""
     return lambda wildcards: model_files(
         (point.model for point in rows[wildcards.row]),
         BASELINE if wildcards.row in SINGLE else OWN,
@@ -129,15 +133,15 @@ def latents_of(*splits):
 
 
 def parts(table, rows=EVALUATED, of=OWN):
-    """The rows' parts of one table, in the order of the grid."""
+    """The parts of a table, one for each row, in the order of the grid."""
     return [f"{RESULTS}/{of}parts/{table}/{row}.parquet" for row in rows]
 
 
 def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
-    """A job's parameters, as JSON of its wildcards, and the fingerprint that its products carry.
+    """A job's parameters as JSON, given its wildcards, and the fingerprint of its products.
 
-    identity: what of the parameters tells its products from others. Functions, since Snakemake
-    would read braces in a string as wildcards.
+    identity: the part of the parameters that the products depend on. Both are functions, since
+    Snakemake would read braces in a string as wildcards.
     """
     return {
         "job": parameters,
@@ -147,23 +151,23 @@ def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
     }
 
 
-def wherever(text):
-    """The parameters without the folder of the raw files: what is in them decides."""
-    asked = json.loads(text)
-    return json.dumps(asked | {"data": asked["data"] | {"raw_dir": None}})
+def without_folder(text):
+    """The parameters without the folder of the raw files, whose content counts."""
+    parameters = json.loads(text)
+    return json.dumps(parameters | {"data": parameters["data"] | {"raw_dir": None}})
 
 
 def job(*keys, **extra):
-    """Those keys of the parameters."""
+    """A job that depends on these keys of the parameters."""
     return depends(lambda wildcards: PARAMS.job(*keys, **extra))
 
 
 def of_row(wildcards, *keys, rows=EVALUATED | SINGLE_EVALUATED, **extra):
-    """Those keys of the parameters, and the row's points."""
+    """These keys of the parameters, and the row's points, as JSON."""
     points = [point.model_dump() for point in rows[wildcards.row]]
     return PARAMS.job(*keys, points=points, **extra)
 
 
 def row_job(*keys, **extra):
-    """The same as what a row's job depends on."""
+    """A row's job that depends on these keys of the parameters and on the row's points."""
     return depends(lambda wildcards: of_row(wildcards, *keys, **extra))

@@ -1,4 +1,4 @@
-# One manifest stands for all of the user's own raw files.
+# One manifest represents all of the user's own raw files.
 MANIFEST = str(raw.path(PARAMS))
 PLANNED = hvae.data.summary.plan(PARAMS).model_dump_json()
 OWN_FILES = (
@@ -8,7 +8,7 @@ OWN_FILES = (
 )
 
 if workflow.is_main_process:
-    raw.look(PARAMS)
+    raw.update(PARAMS)
 
 
 rule prepare:
@@ -28,9 +28,9 @@ rule prepare:
         mem_mb=2000,
         runtime=30,
     params:
-        **depends(lambda wildcards: PARAMS.job("seed", "data"), identity=wherever),
+        **depends(lambda wildcards: PARAMS.job("seed", "data"), identity=without_folder),
         code=code("hvae.data.prepare"),
-        # no change of it makes data anew: a function of outputs is not recorded
+        # a change of the plan does not prepare data again: functions of outputs are not recorded
         plan=lambda wildcards, output: PLANNED,
         manifest=f"--manifest {MANIFEST}" if OWN_FILES else "",
     shell:

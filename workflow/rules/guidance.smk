@@ -1,4 +1,4 @@
-# Where to aim for which application: chosen on validation items, reported on test items.
+# Which point to use for each application: chosen on validation items, reported on test items.
 rule guide:
     input:
         tables=expand(
@@ -19,7 +19,7 @@ rule guide:
         mem_mb=2000,
         runtime=10,
     params:
-        **job("guidance"),
+        **job("guidance", layers=len(PARAMS.model.latents)),
         code=code("hvae.guidance.guide"),
     shell:
         "python -m hvae.guidance.guide --params {params.job:q} --fingerprint {params.fingerprint} "

@@ -1,4 +1,4 @@
-# Which model is trained, for which β, and how.
+# The model and the training of the experiment and of its baseline, and their boxes of β.
 TRAINED = {
     OWN: {
         "model": PARAMS.model.model_dump(mode="json", by_alias=True),
@@ -29,12 +29,12 @@ rule train:
     priority: 10
     conda:
         "../envs/hvae.yaml"
-    # One thread a row: rows fill the cores, and a sum's order never depends on how many there are.
+    # One thread for each row: rows fill the cores, and the order of sums never depends on their number.
     threads: 1
     resources:
         mem_mb=4000,
         runtime=720,
-        gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
+        gpu=1,  # counted by a scheduler, or by `--resources gpu=N`
     params:
         **depends(
             lambda wildcards: of_row(

@@ -2,8 +2,8 @@
 # are trained to given rates.
 
 
-# Of the grid it depends on the ends of its axes alone. All else waits for it, but little for the
-# single-layer one, which leaves it the first core that is free.
+# It depends only on the ends of the grid's axes. Most jobs wait for it and few for the single-layer
+# model, so it comes first.
 rule train_plane:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
@@ -23,7 +23,7 @@ rule train_plane:
     resources:
         mem_mb=4000,
         runtime=1440,
-        gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
+        gpu=1,  # counted by a scheduler, or by `--resources gpu=N`
     params:
         **depends(
             lambda wildcards: PARAMS.job(
@@ -41,7 +41,7 @@ rule train_plane:
         f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
 
 
-# Where they train for long they take longest of all, in one job, and so start first.
+# The anchors train in one job, which can take longest of all, so they start first.
 use rule train as train_anchors with:
     output:
         models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid)), "{of}"),

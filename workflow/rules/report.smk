@@ -1,12 +1,12 @@
-PAGES = Path("hvae/reports")  # the templates of a section stand beside it
+PAGES = Path("hvae/reports")  # the template of a section is beside it
 TEMPLATES = [
     local(str(path))
     for path in sorted(
         [*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")]
     )
 ]
-# What the page and its figures show.
-REPORTED = expand(
+# The tables that the page and its figures show, with the points of the single-layer baseline.
+REPORTED = BASELINE_TABLES[:1] + expand(
     f"{RESULTS}/{{table}}.parquet",
     table=[
         "points",
@@ -22,7 +22,7 @@ REPORTED = expand(
 )
 
 
-# Beside the results that it is about, and so after them. The file is its own fingerprint.
+# It describes the results beside it, so it is written after them. Its content is its fingerprint.
 rule record:
     input:
         f"{RESULTS}/points.parquet",
@@ -82,8 +82,8 @@ rule report:
         f"--results {RESULTS} --data {DATA} --out {{output.page}} 2> {{log}}"
 
 
-# Which figures there are is known once the tables are: they are one output, a folder of their own,
-# which Snakemake empties before it is made anew. No rule reads it.
+# The tables decide which figures there are. So the output is a folder, which Snakemake empties before
+# the job runs. No rule reads it.
 rule figures:
     input:
         test=SPLITS["test"],

@@ -1,4 +1,4 @@
-# Key figures, for DVC to compare and to plot.
+# Key figures that DVC compares and plots.
 rule summarise:
     input:
         tables=expand(
@@ -21,10 +21,11 @@ rule summarise:
         mem_mb=2000,
         runtime=10,
     params:
-        **depends(),
+        **job(layers=len(PARAMS.model.latents)),
         code=code("hvae.results.summary"),
     shell:
-        f"python -m hvae.results.summary --fingerprint {{params.fingerprint}} --results {RESULTS} "
+        "python -m hvae.results.summary --params {params.job:q} --fingerprint {params.fingerprint} "
+        f"--results {RESULTS} "
         "--guidance {input.guidance} --out {output.summary} "
         "--plane {output.plane} --accuracy {output.accuracy} 2> {log}"
 

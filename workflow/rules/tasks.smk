@@ -1,14 +1,11 @@
-# Which tasks a source has: without classes, without a target or pictures, or without a class held
-# out, there is nothing to measure.
-LABELLED = (
-    ["classification", "clustering", "generation"] if PARAMS.data.labelled else []
-)
-REGRESSED = ["regression"] if PARAMS.data.targeted or PARAMS.data.pictured else []
-OUTLYING = ["anomaly"] if PARAMS.data.held_out or PARAMS.data.outliers else []
-DECODED = ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]
-TASKS = LABELLED + REGRESSED + OUTLYING + DECODED
-PROBES = {"classification", "clustering", "regression"}  # those of latents alone
-JUDGED = {"generation"}  # those that ask the classifier of the data
+# The tasks of these data (`hvae.config.tasks`).
+TASKS = {
+    name: task
+    for name, task in hvae.config.tasks.TASKS.items()
+    if task.needs(PARAMS.data)
+}
+DECODING = {name for name, task in TASKS.items() if "model" in task.reads}
+JUDGED = {name for name, task in TASKS.items() if "classifier" in task.reads}
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
@@ -20,7 +17,7 @@ REFERENCES = {
 }
 COLLECTED = {
     "tasks": [p for task in TASKS for p in parts(f"tasks/{task}")]
-    + ([CLASSIFIER_SCORE] if LABELLED else [])
+    + ([CLASSIFIER_SCORE] if JUDGED else [])
     + [REFERENCES["tasks"]],
     "selection": [p for task in TASKS for p in parts(f"selection/{task}")]
     + [REFERENCES["selection"]],
@@ -43,7 +40,7 @@ for TASK in TASKS:
             TASK
         input:
             data=[*SPLITS.values(), *OUTLIERS.values()],
-            models=[] if TASK in PROBES else models_of(),
+            models=models_of() if TASK in DECODING else [],
             latents=latents_of(*SPLITS),
             classifier=CLASSIFIER if TASK in JUDGED else [],
         output:
@@ -60,12 +57,12 @@ for TASK in TASKS:
         resources:
             mem_mb=4000,
             runtime=120,
-        # a shell line is evaluated when its job runs: TASK would be the last of the loop in every rule
+        # a shell line is evaluated when its job runs, when TASK is the last of the loop
         params:
             **row_job("seed", settings=PARAMS.tasks.settings(TASK)),
             code=code(f"hvae.tasks.{TASK}"),
             module=f"hvae.tasks.{TASK}",
-            models=("" if TASK in PROBES else f"--models {RESULTS}/{{of}}models"),
+            models=f"--models {RESULTS}/{{of}}models" if TASK in DECODING else "",
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
         shell:
             f"python -m {{params.module}} --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "

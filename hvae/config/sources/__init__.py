@@ -1,1 +1,1 @@
-"""The `data` section for each family of sources."""
+"""The options of each family of sources in the `data` section."""

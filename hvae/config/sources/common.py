@@ -1,4 +1,4 @@
-"""What the options of all sources share: size, division into splits, and where files come from."""
+"""The options that all sources share: size, division into splits, and where files come from."""
 
 import math
 from pathlib import Path
@@ -15,9 +15,9 @@ Images = Literal[  # sources that need no folder
 
 
 class Division(Section):
-    """How a source that comes with a test set is divided: train : validation is the proportion.
+    """The division of a source that comes with a test set.
 
-    Its published training items are divided so, and `test` is not used: the test set is published.
+    Its training items are divided in the proportion train : validation; `test` is not used.
     """
 
     train: Fraction
@@ -26,12 +26,12 @@ class Division(Section):
 
     @property
     def held_out(self) -> float:
-        """The part of the items not in the test set that is kept for validation."""
+        """The fraction of the published training items that is kept for validation."""
         return self.validation / (self.train + self.validation)
 
 
 class Split(Division):
-    """Fractions of the items; every class is spread over the three in these proportions."""
+    """Fractions of the items; every class is divided in these proportions."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -42,10 +42,10 @@ class Split(Division):
 
 
 class Extent(NamedTuple):
-    """What is known of a source before it is read, None where nothing is.
+    """What is known about a source before it is read; None for what is unknown.
 
-    items: how many there are to divide; test: how many more are published as a test set, 0 where
-    `split` takes it from the items; shape: that of an item.
+    items: the number of items to divide. test: the further items of a published test set, 0 where
+    `split` takes the test set from the items. shape: of an item.
     """
 
     items: int | None = None
@@ -54,10 +54,12 @@ class Extent(NamedTuple):
 
 
 class Common(Section):
-    """What every source takes; `max_items` keeps a random, stratified part of the source.
+    """The options of every source.
 
-    held_out: a class whose items are taken out of every split, for anomaly detection.
-    outliers: another data set of items of the same form, for the same, under its own defaults.
+    max_items: use a random, stratified part of the source, of this size.
+    held_out: a class whose items are removed from every split, for anomaly detection.
+    outliers: another data set with items of the same form, also for anomaly detection; it has its
+    default options.
     """
 
     source: str
@@ -90,7 +92,7 @@ class Common(Section):
 
     @property
     def pictured(self) -> bool:
-        """Whether items are known to be images, whose statistics can be read from their latents."""
+        """Whether items are known to be images, with statistics to be read from their latents."""
         shape = self.extent.shape
         return shape is not None and len(shape) > 1
 
@@ -106,7 +108,7 @@ class Common(Section):
 
 
 class Synthetic(Common):
-    """A source that needs no files: it is drawn, or comes with a library."""
+    """A source that needs no files: its items are drawn, or ship with a library."""
 
     split: Split
 

@@ -9,14 +9,12 @@ from hvae.config.sources.common import Common, Extent, Split
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00]+$")]
 Axis = Annotated[int, Field(ge=1, le=100_000)]
-
-
 Levels = Annotated[int, Field(ge=2, le=256)]
 
 
 def _opaque(name: str) -> str:
     """A colour that Pillow knows, without transparency; ValueError for any other."""
-    from PIL import ImageColor  # here, since most runs need none: it takes a while
+    from PIL import ImageColor  # here, since it is slow to load and most runs do not need it
 
     try:
         *colour, opacity = (*ImageColor.getrgb(name), 255)[:4]
@@ -28,7 +26,7 @@ def _opaque(name: str) -> str:
 
 
 class OwnFiles(Common):
-    """A source that needs `raw_dir`, since its files are the user's."""
+    """A source of the user's own files, which needs `raw_dir`."""
 
     split: Split
 
@@ -52,11 +50,11 @@ class OwnFiles(Common):
 
 
 class ImageFolder(OwnFiles):
-    """Images in a folder a class, or in `raw_dir` itself where there are no classes.
+    """Images in a folder for each class, or in `raw_dir` itself where there are no classes.
 
-    With `resize`, an image's shorter side is scaled to `size` and the middle cut out; without, an
-    image of another size is refused. Colour images are turned to grey where grey is asked for, and
-    grey ones are read in colour where colour is. What is transparent is laid on `background`.
+    With `resize`, an image's shorter side is scaled to `size` and the middle is cut out; without
+    it, an image of another size is refused. Images are converted to grey or colour as `channels`
+    says. Transparent images are put on `background`.
     """
 
     source: Literal["image-folder"]
@@ -72,12 +70,12 @@ class ImageFolder(OwnFiles):
 
 
 class Arrays(OwnFiles):
-    """One file with x, labels and a target, the last two optional.
+    """One file with x and, optionally, labels and a target.
 
-    Whole numbers in x are one of `levels` levels, 0 … levels − 1: where that is null, of 2 if they
-    are True and False, and of 256 if they are numbers. Floats lie in [0, 1] if `bounded` and are
-    any real numbers if not. `shape` is an item's own where the file does not tell it. Items without
-    a label are refused, or left out if `unlabelled` is drop.
+    Whole numbers in x are levels, 0 … levels − 1. Where `levels` is null, True and False have 2
+    levels and other whole numbers 256. Floats lie in [0, 1] if `bounded`; otherwise they are any
+    real numbers. `shape` is the shape of an item where the file does not have it. Items without a
+    label are refused, or left out if `unlabelled` is drop.
     """
 
     file: FileName

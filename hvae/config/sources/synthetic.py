@@ -1,4 +1,4 @@
-"""Options of the sources that come with the project or are drawn from a known law."""
+"""Options of the sources that ship with a library or are drawn from a known law."""
 
 import math
 from typing import Annotated, Literal, Self
@@ -22,7 +22,7 @@ Exponent = Annotated[float, Field(ge=0, le=10)]
 
 
 class PowerSpectrum(Section):
-    """Eigenvalues λ_i = scale · i^−exponent, i = 1 … dimension; all alike where exponent is 0."""
+    """Eigenvalues λ_i = scale · i^−exponent, i = 1 … dimension; all equal where exponent is 0."""
 
     dimension: Dimension = 8
     scale: PositiveFloat = 1.0
@@ -62,12 +62,12 @@ Shares = Annotated[
 
 
 def listed(values: PowerSpectrum | PowerShares | list[float]) -> list[float]:
-    """A spectrum or shares as the numbers themselves, however they were given."""
+    """A spectrum or shares as a list of numbers."""
     return values if isinstance(values, list) else values.values()
 
 
 class Digits(Synthetic):
-    """8×8 images of handwritten digits: no options of its own."""
+    """8×8 images of handwritten digits."""
 
     source: Literal["digits"]
 
@@ -77,7 +77,7 @@ class Digits(Synthetic):
 
 
 class PhotoPatches(Synthetic):
-    """`items` patches of 32×32 colour pixels, as many of each of two photographs."""
+    """`items` patches of 32×32 colour pixels, half of them from each of two photographs."""
 
     source: Literal["photo-patches"]
     items: Annotated[int, Field(ge=20, le=100_000)] = 20_000
@@ -88,14 +88,14 @@ class PhotoPatches(Synthetic):
 
 
 class KnownLaw(Synthetic):
-    """A source with a known law: that of all its items, so that no class of them is held out."""
+    """A source with a known law, which covers all items, so that no class can be held out."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.held_out is not None:
             raise ValueError(
-                f"held_out must be null, since the known law of source {self.source!r} is that of "
-                f"all its items, got {self.held_out!r}"
+                f"held_out must be null, since the known law of source {self.source!r} covers all "
+                f"its items, got {self.held_out!r}"
             )
         return self
 
@@ -103,7 +103,7 @@ class KnownLaw(Synthetic):
 class Gaussian(KnownLaw):
     """x ~ N(0, Q diag(λ) Qᵀ), Q a random rotation, with a target t = wᵀx + N(0, target_noise²).
 
-    The spectrum λ is a power law, or a list; wᵀx has variance 1, so the noise is relative to it.
+    The spectrum λ is a power law or a list. wᵀx has variance 1, so the noise is relative to it.
     """
 
     source: Literal["gaussian"]
@@ -125,7 +125,7 @@ class Gaussian(KnownLaw):
 
 
 class GaussianMixture(KnownLaw):
-    """A class a component N(μ_k, std² I), every two means `separation` times std apart."""
+    """Each class is a component N(μ_k, std² I); all means are `separation` times std apart."""
 
     source: Literal["gaussian-mixture"]
     items: Count = 20_000
@@ -149,7 +149,7 @@ class GaussianMixture(KnownLaw):
 
 
 class IndependentLabels(Synthetic):
-    """Items of another source, with its own defaults, under labels that know nothing of them."""
+    """Items of another source, with its default options and labels independent of the items."""
 
     source: Literal["independent-labels"]
     of: Literal["digits", "gaussian"] = "digits"

@@ -16,8 +16,8 @@ def as_maps(flat: Tensor, size: Size) -> Tensor:
 
 
 def as_flat(maps: Tensor, like: Tensor) -> Tensor:
-    """(N, c, h, w) as (..., h·w·c), with the leading axes of a flat vector `like`."""
-    return maps.permute(0, 2, 3, 1).reshape(*like.shape[:-1], -1)
+    """(N, c, h, w) as (..., h·w·c), with the leading axes of a flat vector `like`; N may be 0."""
+    return maps.permute(0, 2, 3, 1).reshape(*like.shape[:-1], maps.shape[1:].numel())
 
 
 def resized(maps: Tensor, height: int, width: int) -> Tensor:

@@ -60,8 +60,9 @@ class LearnedGaussian(IsotropicGaussian):
 
     def __init__(self, sigma: float) -> None:
         super().__init__()
-        above = torch.tensor([sigma - SMALLEST_SIGMA])
-        self.rho = Constant(above + (-(-above).exp()).log1p())  # softplus(ρ) = above
+        above = sigma - SMALLEST_SIGMA
+        rho = above + math.log1p(-math.exp(-above))  # softplus(ρ) = above
+        self.rho = Constant(torch.tensor([rho]))
 
     @property
     def scale(self) -> Tensor:

@@ -1,1 +1,1 @@
-"""What charts share: marks, colours, scales."""
+"""Parts that charts share: marks, colours, scales."""

@@ -1,4 +1,4 @@
-"""Marks that charts share: points with their 95 % intervals along both axes, and named curves."""
+"""Marks that charts share: points with 95 % intervals along both axes, and named curves."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -9,9 +9,9 @@ import numpy as np
 from hvae.reports.charts.theme import BAR, INTERVAL, LIMIT, rate_scale, rate_ticks
 from hvae.statistics.estimate import Row
 
-Chart = alt.LayerChart | alt.FacetChart  # what altair makes of layers
+Chart = alt.LayerChart | alt.FacetChart  # a chart of several layers
 
-POINTS = 150  # of a curve
+POINTS = 150  # points of a curve
 DASHES = [[1, 0], [7, 4], [2, 3]]
 
 
@@ -24,7 +24,7 @@ class Side(NamedTuple):
 
 
 def nats(title: str, values: Iterable[float]) -> Side:
-    """An axis of nats that has room for these values and for zero."""
+    """An axis in nats that includes zero and these values."""
     values = [0.0, 0.1, *values]
     return Side(f"{title} (nats per item)", rate_scale(max(values), min(values)), rate_ticks())
 
@@ -36,7 +36,7 @@ def ends(name: str, value: float, std_error: float) -> Row:
 
 
 def placed(x: Side, y: Side) -> tuple[alt.X, alt.Y]:
-    """A mark at the columns x and y."""
+    """The position of a mark, from the columns x and y."""
     return _x("x", x), _y("y", y)
 
 
@@ -58,7 +58,7 @@ def _y(column: str, side: Side) -> alt.Y:
 
 
 def curves(values: list[Row], x: Side, y: Side) -> alt.Chart:
-    """Black curves of the columns x and y, told apart by dashes; a legend names each `line`."""
+    """Black curves of the columns x and y, with different dashes; a legend names each `line`."""
     names = list(dict.fromkeys(row["line"] for row in values))
     return (
         alt.Chart(alt.Data(values=values))
@@ -76,16 +76,16 @@ def curves(values: list[Row], x: Side, y: Side) -> alt.Chart:
 
 
 def legend(**options: Any) -> alt.Legend:
-    """One name a line, never cut short: readable on a narrow screen too."""
+    """A legend with one full name on each line, so that narrow screens show it too."""
     return alt.Legend(columns=1, labelLimit=0, **options)
 
 
 def spread(highest: float) -> np.ndarray:
-    """Rates from 0 to `highest`, denser near 0, at which a curve is drawn."""
+    """Rates from 0 to `highest`, denser near 0, where a curve is evaluated."""
     return np.expm1(np.linspace(0, np.log1p(highest), POINTS))
 
 
 def tooltip(**titles: str) -> list[alt.Tooltip]:
-    """Numbers of these columns under these titles, after the point's name."""
+    """A tooltip with the point's name, then the numbers of these columns under these titles."""
     numbers = [alt.Tooltip(f"{name}:Q", title=t, format=".4~g") for name, t in titles.items()]
     return [alt.Tooltip("point:N"), *numbers]

@@ -1,9 +1,9 @@
-"""Where points landed: one mark a point, told apart by what kind of point it is.
+"""Scatter plots of points, with a different mark for each kind of point.
 
-People read β in place of the names of the tables, and the seed where there are several.
+Points are shown by β instead of their names in the tables, with the seed where there are several.
 
-A grid of many points is drawn with small marks and no bars, which would hide each other: the
-median half-widths of their 95 % intervals then stand under the title.
+A grid of many points has small marks and no error bars, which would hide each other. The median
+half-widths of their 95 % intervals are then given under the title.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
-from hvae.io.tables import betas, values_by_layer
+from hvae.io.tables import over_layers
 from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
 from hvae.reports.charts.theme import BAR, LIMIT
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
-DIGITS = range(2, 7)  # of β: as few as tell all values of an axis apart
-CROWDED = 100  # marks, beyond which bars hide each other
+DIGITS = range(2, 7)  # of β: the fewest that distinguish all values of an axis
+CROWDED = 100  # with more marks than this, error bars hide each other
 SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": ("low", "high")}
 
 
@@ -51,23 +51,27 @@ class PointLabel(NamedTuple):
 
 
 def names(run: Run) -> dict[str, str]:
-    """Of every point and every amortized model; other kinds than the grid's are named."""
+    """The display names of all points and amortized models, by their names in the tables.
+
+    The kind comes first for points that are not of the grid.
+    """
     found: dict[str, str] = {}
-    found |= called(map(_of_beta, run.points))
-    found |= called(map(_of_beta, run.anchors), f"{ANCHOR.name}, ")
-    found |= called(map(_of_rates, run.rated), symbol="R", unit=" nats")
+    of = run.layers
+    found |= display_names(_label(row, "beta", of) for row in run.points)
+    found |= display_names((_label(row, "beta", of) for row in run.anchors), f"{ANCHOR.name}, ")
+    found |= display_names((_label(row, "target", of) for row in run.rated), "", "R", " nats")
     return found | _shared(run)
 
 
 def points_of(run: Run) -> str:
-    """What a point of the grid is."""
+    """The word for the points of the grid."""
     return "points of the plane" if run.params.amortized else "models"
 
 
-def called(
+def display_names(
     points: Iterable[PointLabel], before: str = "", symbol: str = "β", unit: str = ""
 ) -> dict[str, str]:
-    """β = (0.32, 1), and the seed where these points have several."""
+    """Names such as β = (0.32, 1), with the seed where these points have several."""
     every = list(points)
     digits = [_digits(axis) for axis in zip(*(one.values for one in every), strict=True)]
     several = len({one.seed for one in every}) > 1
@@ -93,12 +97,8 @@ def _digits(axis: Iterable[float]) -> int:
     return next(apart, DIGITS[-1])
 
 
-def _of_beta(row: Row) -> PointLabel:
-    return PointLabel(row["point"], betas(row), row["seed"])
-
-
-def _of_rates(row: Row) -> PointLabel:
-    return PointLabel(row["point"], values_by_layer(row, "target"), row["seed"])
+def _label(row: Row, name: str, layers: int) -> PointLabel:
+    return PointLabel(row["point"], over_layers(row, name, layers), row["seed"])
 
 
 def _shared(run: Run) -> dict[str, str]:
@@ -113,7 +113,7 @@ def kinds(run: Run) -> dict[str, str]:
     return {point["point"]: kind.name for kind, points in of_kind for point in points}
 
 
-def landed(
+def scatter(
     data: Sequence[Row],
     title: str,
     x: Side,
@@ -122,7 +122,7 @@ def landed(
     numbers: Mapping[str, str],
     *beneath: alt.Chart,
 ) -> Chart:
-    """Rows with the columns kind, x and y with their ends, and `numbers`, titled, in the tooltip.
+    """A chart of rows with the columns kind, x, y and the ends of their intervals.
 
     Independent models are open and black, so that others are seen through them.
     """
@@ -172,7 +172,7 @@ def _shape(found: Sequence[PointKind]) -> alt.Shape:
 
 
 def _typical(rows: Sequence[Row]) -> list[str]:
-    """In two lines, which a narrow panel has room for."""
+    """The median half-widths, in two lines that fit into a narrow panel."""
     halves = [
         f"{median((row[high] - row[low]) / 2 for row in rows):.2g} {side}"
         for side, (low, high) in SIDES.items()

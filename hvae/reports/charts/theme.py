@@ -1,8 +1,8 @@
 """The look of every chart, in one place. Colours are safe for colour-blind readers.
 
-Specifications carry data and marks alone. Their style is chosen where they are drawn: `SCREEN` on
-the page and in its files, `PAPER` in print. Vega writes colours into the SVG, so dark mode
-exchanges those of `DARK` by rules of CSS: what a reader exports stays dark on white.
+Specifications hold only data and marks. The style is added when they are rendered: `SCREEN` on the
+page and in its files, `PAPER` in print. Vega writes colours into the SVG, so in dark mode CSS rules
+replace the colours in `DARK`. An exported chart keeps dark marks on white.
 """
 
 import textwrap
@@ -11,8 +11,8 @@ from typing import Any
 import altair as alt
 
 CATEGORIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]  # Okabe & Ito, 2008
-# Of many classes: hues of Tol's muted scheme (2021), moved until each stands 3 : 1 against white
-# and any two differ by 18 units of CIELAB, also as seen by protan, deutan and tritan readers.
+# For many classes: hues of Tol's muted scheme (2021), changed until each has a contrast of 3 : 1
+# with white and any two differ by 18 units of CIELAB, also for protan, deutan and tritan readers.
 CLASSES = ["#e44951", "#332288", "#c78815", "#117733", "#0277ea"]
 CLASSES += ["#882255", "#16a86d", "#443e26", "#aa4499", "#7e7e7e"]
 LIMIT = "#111111"
@@ -20,12 +20,12 @@ BAR = "#777777"
 INK = "#1a1a1a"
 FAINT = "#bbbbbb"  # where nothing was measured
 SOFT = "#555555"
-PAGE = "#ffffff"  # behind charts, and around marks that touch: "white" is white in the dark too
+PAGE = "#ffffff"  # behind charts and around touching marks; the name "white" ignores dark mode
 GRID, FRAME, AXIS = "#dddddd", "#cccccc", "#888888"
 INTERVAL = 1.96  # standard errors either side of a mean: 95 %
 
 DARK_PAGE = "#16181c"
-DARK = {  # a colour: what stands for it on a dark page
+DARK = {  # a colour, and its replacement on a dark page
     PAGE: DARK_PAGE,
     INK: "#e6e6e6",
     LIMIT: "#f2f2f2",
@@ -37,12 +37,12 @@ DARK = {  # a colour: what stands for it on a dark page
     "#882255": "#f5bdcf",
     "#443e26": "#dce48e",
 }
-TITLE_WIDTH = 40  # characters of a title: some 280 pixels at the sizes of the theme
+TITLE_WIDTH = 40  # characters in a line of a title, about 280 pixels in this theme
 NOT_DRAWN = ("data", "datasets", "tooltip")
 
 
 def _style(font: str, heading: int, weight: int) -> dict[str, Any]:
-    """A configuration of Vega-Lite's: font, sizes in pixels, and the colours above."""
+    """A Vega-Lite configuration: font, sizes in pixels, and the colours above."""
     label, title = 12, 13
     colors = {"labelColor": INK, "titleColor": INK}
     sizes = {"labelFontSize": label, "titleFontSize": title}
@@ -69,54 +69,51 @@ def _style(font: str, heading: int, weight: int) -> dict[str, Any]:
     }
 
 
-# DejaVu has the indices of z₁, which other fonts lack: without it the whole line would change font.
+# DejaVu has the index in z₁, which other fonts lack; without it the whole line changes its font.
 SCREEN = _style("system-ui, 'DejaVu Sans', sans-serif", 14, 600)
 PAPER = _style("'STIX Two Text', 'Times New Roman', 'DejaVu Serif', serif", 13, 400)
 PAPER_WIDTH = 234  # points: 3.25 inches, a column of most proceedings
-PAPER_DRAWN = 377  # pixels that are drawn in it, so that 13 of them are 8 points
+PAPER_DRAWN = 377  # pixels in this width, so that 13 pixels are 8 points
 
 
 @alt.theme.register("hvae", enable=True)
 def theme() -> Any:
-    """A width that follows the page, and the frame of every chart."""
+    """The defaults of every chart: a width that follows the page, and a height."""
     fitted = {"autosize": {"type": "fit", "contains": "padding"}}
     return {"width": "container", "height": 380} | fitted
 
 
 def rate_scale(highest: float, lowest: float = 0) -> alt.Scale:
-    """Linear near zero, where layers close, and logarithmic above, with some room at the ends."""
+    """A scale that is linear near zero, where layers carry nothing, and logarithmic above."""
     domain = [min(-0.05, 1.15 * lowest), 1.15 * highest]
     return alt.Scale(type="symlog", constant=0.3, domain=domain, nice=False)
 
 
 def rate_ticks() -> alt.Axis:
-    """Round numbers of nats."""
+    """An axis with ticks at round numbers of nats."""
     ticks = [0, 0.3, 1, 3, 10, 30, 100, 300, 1000]
     below = [-tick for tick in reversed(ticks[1:])]
     return alt.Axis(values=below + ticks, labelExpr="format(datum.value, '~r')")
 
 
 def rate_of(lowest: int, layers: int) -> str:
-    """R(z_1 | z_2) and the like, in words that a chart can show.
-
-    The rate of layer `lowest` alone, given the layers above it.
-    """
+    """The rate of layer `lowest`, given the layers above it, as text such as R(z₁ | z₂)."""
     above = f" | {span(lowest + 1, layers)}" if lowest < layers else ""
     return f"R(z{sub(lowest)}{above})"
 
 
 def span(lowest: int, highest: int) -> str:
-    """The latents of the layers from `lowest` to `highest`: z₂, or z₂, z₃."""
+    """The latents of the layers from `lowest` to `highest` as text: z₂, or z₂, z₃."""
     return ", ".join(f"z{sub(layer)}" for layer in range(lowest, highest + 1))
 
 
 def sub(layer: int) -> str:
-    """A layer's number as an index: β₁."""
+    """A layer's number as a subscript, as in β₁."""
     return str(layer).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def wrapped(part: Any) -> Any:
-    """The specification, or a part of it, with each long title as a list of lines."""
+    """A specification, or a part of one, with each long title split into lines."""
     if isinstance(part, list):
         return [wrapped(one) for one in part]
     if not isinstance(part, dict):
@@ -135,6 +132,6 @@ def _wrapped(key: str, value: Any) -> Any:
 
 
 def lines(title: str) -> str | list[str]:
-    """A short title as it is, else its lines."""
+    """The lines of a long title; a short title unchanged."""
     found = textwrap.wrap(title, TITLE_WIDTH)
     return found if len(found) > 1 else title

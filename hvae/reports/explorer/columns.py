@@ -120,7 +120,10 @@ def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Of the grid, then independent models, then at given rates; diverged ones without numbers."""
     kind = kinds(run)
     rows = [*run.points, *run.anchors, *run.rated]
-    return [_record(row, kind[row["point"]], columns) for row in rows]
+    return [
+        _record(row, kind[row["point"]], columns) | {"beta": list(betas(row, run.layers))}
+        for row in rows
+    ]
 
 
 def _record(row: Row, kind: str, columns: Sequence[Column]) -> dict[str, Any]:
@@ -130,7 +133,6 @@ def _record(row: Row, kind: str, columns: Sequence[Column]) -> dict[str, Any]:
         "name": row["point"],
         "kind": kind,
         "seed": row["seed"],
-        "beta": list(betas(row)),
         "trained": trained,
         "values": {name: values for name, values in found.items() if values is not None},
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from hvae.config.tasks import TASKS
 from hvae.reports.charts.theme import span
 from hvae.reports.sections.plane import Interval
 from hvae.results.quantities import METRICS, Measure
@@ -10,8 +11,17 @@ from hvae.results.rates import lowest_layer
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
-FIRST = ["classification", "clustering", "regression", "anomaly", "generation"]
-FIRST += ["reconstruction", "denoising", "inpainting", "upscaling", "compression"]  # others follow
+FIRST = list(TASKS)  # others follow
+
+
+class Scored(NamedTuple):
+    """The columns of `tasks.parquet` that tell one number of a point from another."""
+
+    task: str
+    layers: str
+    method: str
+    setting: str
+    metric: str
 
 
 class Column(NamedTuple):
@@ -19,7 +29,7 @@ class Column(NamedTuple):
 
     better: "higher", "lower", or "none", where more is not better or worse. values: with the ends
     of its 95 % interval, by point; ends are nan where no interval is known. layers: those that are
-    read, with which the title ends; "" where it is about none in particular.
+    read; "" where it is about none in particular. short: the title without its group and layers.
     """
 
     name: str
@@ -29,21 +39,22 @@ class Column(NamedTuple):
     better: str
     values: Mapping[str, Interval]
     layers: str = ""
+    short: str = ""
 
     def described(self) -> dict[str, str]:
         """What the page says of it: all but the values."""
         names = ("name", "title", "unit", "group", "better", "layers")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"brief": self.short or self.title}
 
 
 def scores(run: Run) -> list[Column]:
     """Of samples of all layers, of the top layer, and of what reads no layer in particular."""
-    found: dict[tuple[str, str, str, str], dict[str, Interval]] = {}
+    found: dict[Scored, dict[str, Interval]] = {}
     for row in _counted(run):
-        key = (row["task"], row["layers"], row["method"], row["metric"])
+        key = Scored(*(row[name] for name in Scored._fields))
         found.setdefault(key, {})[row["point"]] = (row["value"], row["low"], row["high"])
-    ordered = sorted(found, key=lambda key: (_place(key[0]), -len(key[1])))
-    return [_score(run, *key, found[key]) for key in ordered]
+    ordered = sorted(found, key=lambda key: (_place(key.task), -len(key.layers)))
+    return [_score(run, key, found[key]) for key in ordered]
 
 
 def _counted(run: Run) -> Iterator[Row]:
@@ -56,15 +67,16 @@ def _counted(run: Run) -> Iterator[Row]:
             yield row
 
 
-def _score(
-    run: Run, task: str, layers: str, method: str, metric: str, values: dict[str, Interval]
-) -> Column:
-    measure = METRICS.get(metric, Measure(metric, metric, better="none", words=f"a {metric}"))
-    read = span(lowest_layer(layers), run.layers) if layers else ""
-    of = f" on {read}" if read else ""
-    name = "-".join(_parts((task, layers, method, metric)))
-    title = f"{task.capitalize()}: {measure.noun}, {method}{of}"
-    return Column(name, title, measure.unit, task.capitalize(), measure.better, values, read)
+def _score(run: Run, of: Scored, values: dict[str, Interval]) -> Column:
+    unknown = Measure(of.metric, of.metric, better="none", words=f"a {of.metric}")
+    measure = METRICS.get(of.metric, unknown)
+    read = span(lowest_layer(of.layers), run.layers) if of.layers else ""
+    task = of.task.capitalize()
+    setting = TASKS[of.task].told(of.setting) if of.task in TASKS else of.setting
+    told = ", ".join(_parts((measure.noun, of.method, setting)))
+    title = f"{task}: {told}{f' on {read}' if read else ''}"
+    name, unit = "-".join(_parts(of)), measure.unit
+    return Column(name, title, unit, task, measure.better, values, read, told)
 
 
 def _parts(names: Iterable[str]) -> Iterator[str]:

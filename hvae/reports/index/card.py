@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from hvae.reports.index.metrics import ComparedMetric, Interval, likelihood
+from hvae.reports.index.metrics import ComparedMetric, Interval
 from hvae.results.certificate import judgement
 from hvae.results.experiment import Experiment
 from hvae.statistics.estimate import Estimate
 
-VERDICTS = {  # of so many checks
+VERDICTS = {  # the words after a number of checks
     "holds": "checks hold",
     "violated": "violated",
     "undecided": "undecided",
@@ -22,7 +22,7 @@ TRUST = {True: "trusted", False: "not trusted", None: "compared with no independ
 
 
 class Fact(NamedTuple):
-    """A key figure: what it is, and what it says. bad: whether it is to stand out."""
+    """A key figure: its name and its text. bad: whether it is highlighted as a problem."""
 
     name: str
     text: str
@@ -30,7 +30,7 @@ class Fact(NamedTuple):
 
 
 class ExperimentCard(NamedTuple):
-    """link: the report, as seen from the index; None where there is none."""
+    """What the index shows of an experiment. link: the report, relative to the index, if any."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ class ExperimentCard(NamedTuple):
 def card(
     experiment: Experiment, metrics: dict[str, ComparedMetric], reports: Path
 ) -> ExperimentCard:
-    """What the index shows of one experiment; `reports` is the folder that the index lies in."""
+    """The card of an experiment; `reports` is the folder of the index."""
     report = Path(experiment.name, "index.html")
     return ExperimentCard(
         experiment.name,
@@ -56,7 +56,7 @@ def card(
 def _made(experiment: Experiment) -> Iterator[Fact]:
     params, summary = experiment.params, experiment.summary
     yield Fact("Data", params.data.source)
-    yield Fact("p(x | z)", likelihood(params))
+    yield Fact("p(x | z)", params.model.likelihood.told)
     yield Fact("Strategy", params.training.strategy)
     yield Fact("Layers L", str(experiment.layers))
     lost = f", {summary['diverged']} diverged" if summary["diverged"] else ""
@@ -76,27 +76,30 @@ def _figures(experiment: Experiment, metrics: dict[str, ComparedMetric]) -> Iter
 
 def _range(metric: ComparedMetric) -> Fact:
     found = sorted(value for value in metric.values if value is not None)
-    return Fact("Total rates", f"from {_told(found[0])} to {_told(found[-1])} nats per item")
+    return Fact(
+        "Total rates", f"from {_plus_minus(found[0])} to {_plus_minus(found[-1])} nats per item"
+    )
 
 
 def _quality(metrics: dict[str, ComparedMetric]) -> Fact:
-    """The best over the plane: the one of the highest PSNR has the least squared error, too."""
+    """The best PSNR over the plane, or the least squared error where there is no PSNR."""
     if "psnr" in metrics:
         best = max(value for value in metrics["psnr"].values if value is not None)
-        return Fact("Best PSNR", f"{_told(best)} dB, z sampled")
+        return Fact("Best PSNR", f"{_plus_minus(best)} dB, z sampled")
     least = min(value for value in metrics["mse"].values if value is not None)
-    return Fact("Least squared error", f"{_told(least)} per dimension, z sampled")
+    return Fact("Least squared error", f"{_plus_minus(least)} per dimension, z sampled")
 
 
 def _bounds(experiment: Experiment) -> Fact:
     checks = experiment.summary["checks"]
-    counts = ", ".join(f"{checks[verdict]} {told}" for verdict, told in VERDICTS.items())
+    counts = ", ".join(f"{checks[verdict]} {words}" for verdict, words in VERDICTS.items())
     return Fact("Bounds", counts, bad=checks["violated"] > 0)
 
 
 def _certificate(experiment: Experiment) -> Fact:
-    """The judgement, and the mean ratios of J° at equal β and of D° at equal rates."""
-    found = judgement(experiment.certificate, experiment.params.certification.tolerance)
+    """The verdict on the plane, and the mean ratios of J° at equal β and D° at equal rates."""
+    tolerance = experiment.params.certification.tolerance
+    found = judgement(experiment.certificate, tolerance, experiment.layers)
     ratios = [
         f"{symbol} {ratio:.3f}"
         for kind, symbol in {"objective": "J°", "distortion": "D°"}.items()
@@ -108,7 +111,7 @@ def _certificate(experiment: Experiment) -> Fact:
 
 
 def _classification(experiment: Experiment) -> Iterator[Fact]:
-    """Chosen on validation items, measured on test items."""
+    """The best classification, chosen on validation items and measured on test items."""
     applications = (experiment.guidance or {}).get("applications", {})
     if "classification" in applications:
         best = applications["classification"]["best"]
@@ -117,18 +120,18 @@ def _classification(experiment: Experiment) -> Iterator[Fact]:
         yield Fact("Best classification", f"{best['value']:.3f} ({interval}), {how}")
 
 
-def _told(value: Estimate | Interval) -> str:
+def _plus_minus(value: Estimate | Interval) -> str:
     return f"{value[0]:.4g} ± {value[1]:.2g}"
 
 
-WIDTH, HEIGHT, EDGE = 240, 150, 22  # pixels of the drawing; around it, for the axes' names
-LINEAR = 0.3  # nats, below which the axes are about linear, as those of the report
+WIDTH, HEIGHT, EDGE = 240, 150, 22  # pixels; the edge holds the names of the axes
+LINEAR = 0.3  # nats, below which axes are about linear, as in the report
 SHADES = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"]  # viridis
 Value = Estimate | Interval | None
 
 
 def thumbnail(experiment: Experiment, metrics: dict[str, ComparedMetric]) -> Markup:
-    """R_1 across and R_{≥2} up; of one layer, its rate across and the distortion up."""
+    """A small plot of R_{≥2} against R_1; for a single layer, of the distortion against R_1."""
     single = experiment.layers == 1
     across = metrics["rate_1"].values
     up = metrics["distortion" if single else "rate_above"].values
@@ -169,6 +172,6 @@ def _scaled(rate: float) -> float:
 
 
 def _spread(values: Sequence[float]) -> list[float]:
-    """The values moved and scaled to [0, 1]; all alike, to the middle."""
+    """The values shifted and scaled to [0, 1]; equal values become 0.5."""
     low, high = min(values), max(values)
     return [(value - low) / (high - low) if high > low else 0.5 for value in values]

@@ -1,7 +1,7 @@
-"""What experiments are compared in: every metric of one of them, by place, with its errors.
+"""The metrics in which experiments are compared, with their errors: a value for each place.
 
-Metrics of two experiments compare where their bases, the units, are the same. Applications are
-measured on samples of all layers together.
+Metrics of two experiments can be compared where their bases, the units, are the same. Applications
+are measured on samples of all layers together.
 """
 
 import json
@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hvae.config.params import Params
-from hvae.guidance.applications import APPLICATIONS, Application, every
-from hvae.guidance.surface import Value, chosen_metric, series
+from hvae.config.task import CLASSIFIER
+from hvae.guidance.applications import APPLICATIONS, Application, each
+from hvae.guidance.surface import Value, Variant, chosen_metric, series
 from hvae.io.tables import MEASURED
 from hvae.results.experiment import Experiment
 from hvae.results.places import Place, over_seeds
@@ -19,46 +20,36 @@ from hvae.results.quantities import NATS, OF_POINTS, PER_DIMENSION, Measure
 from hvae.results.rates import code_lengths, squared_errors, suffix_name, suffix_rates
 from hvae.statistics.estimate import Estimate
 
-# How items are divided, how many are kept and where files lie leave the units as they are.
+# Options that do not change the units: how items are divided, how many are kept, where files lie.
 BESIDE = {"split", "max_items", "raw_dir", "held_out", "outliers"}
-FAMILIES = {
-    "gaussian": "Gaussian likelihood with σ = {sigma:g}",
-    "gaussian-learned": "Gaussian likelihood with a learned σ",
-    "bernoulli": "Bernoulli likelihood",
-    "mixture-of-logistics": "mixture of {components} discretised logistics",
-}
 Interval = tuple[float, float, float, float]  # a value, its standard error, and its 95 % interval
 RATES, MODEL = "Rates", "Model"
 APPLIED = "Applications"
-UNADVISED = ("classification",)  # that are shown of a run without guidance
+UNADVISED = ("classification",)  # applications that are shown for a run without guidance
 
 
 class Basis(NamedTuple):
-    """key: equal where units are; words: the same for people."""
+    """A unit. key: equal for equal units; words: the unit in words."""
 
     key: str
     words: str
 
 
 def data(params: Params) -> Basis:
-    """Whose items they are: a source and its options, but for size and division."""
+    """The data: a source and its options, without size and division."""
     options = params.data.model_dump(mode="json", exclude=BESIDE)
     return Basis(_key(options), params.data.source)
-
-
-def likelihood(params: Params) -> str:
-    """The family of p(x | z) and its options, in words."""
-    options = params.model.likelihood.model_dump(mode="json")
-    return FAMILIES[options["family"]].format(**options)
 
 
 def density(params: Params) -> Basis:
     """What D and J° are measured by: p(x | z) of these data."""
     options = params.model.likelihood.model_dump(mode="json")
     if options["family"] == "gaussian-learned":
-        options.pop("sigma")  # where it starts
+        options.pop("sigma")  # only its start
     of = data(params)
-    return Basis(_key({"likelihood": options, "data": of.key}), f"{likelihood(params)}, {of.words}")
+    return Basis(
+        _key({"likelihood": options, "data": of.key}), f"{params.model.likelihood.told}, {of.words}"
+    )
 
 
 def _key(options: Mapping[str, Any]) -> str:
@@ -69,9 +60,9 @@ IN_NATS = Basis("nats", NATS)
 
 
 class ComparedMetric(NamedTuple):
-    """One metric of one experiment: a value a place, None where it was not measured there.
+    """A metric of an experiment, with a value for each place; None where it was not measured.
 
-    Two experiments' metrics of one key compare where their bases are the same.
+    Metrics of two experiments with one key can be compared where their bases are the same.
     """
 
     key: str
@@ -82,7 +73,7 @@ class ComparedMetric(NamedTuple):
 
 
 def measured(experiment: Experiment) -> Iterator[ComparedMetric]:
-    """Rates, and what the model achieves there; those that the experiment has."""
+    """The rates and the model's own metrics that the experiment has."""
     above = _above(experiment)
     yield _metric(experiment, "rate_1", RATES, IN_NATS)
     yield ComparedMetric("rate_above", RATES, OF_POINTS["rate_above"].axis, IN_NATS, above)
@@ -90,7 +81,7 @@ def measured(experiment: Experiment) -> Iterator[ComparedMetric]:
     yield from _qualities(experiment)
     if not _own_sigma(experiment):
         yield _metric(experiment, "objective", MODEL, density(experiment.params))
-    # the constants of different σ differ, and D alone compares
+    # each σ has its own constant, so D and not D° is compared
     yield _metric(experiment, "distortion", MODEL, density(experiment.params))
 
 
@@ -105,15 +96,15 @@ def _metric(experiment: Experiment, column: str, group: str, basis: Basis) -> Co
 
 
 def _above(experiment: Experiment) -> Sequence[Estimate | None]:
-    """R_{≥2}: the layers' rates vary together, so its error comes from the items' own sums."""
+    """R_{≥2}; its error comes from the items' own sums, since the layers' rates are correlated."""
     if experiment.layers == 1:
         return [Estimate(0.0, 0.0) for _ in experiment.places]
-    rates = suffix_rates(experiment.items)
+    rates = suffix_rates(experiment.items, experiment.layers)
     return by_place(experiment, {point: found[1] for point, found in rates.items()})
 
 
 def _qualities(experiment: Experiment) -> Iterator[ComparedMetric]:
-    """PSNR where data have a peak, the squared error, and bits where p(x | z) is a probability."""
+    """PSNR for data in [0, 1], the squared error, and bits where p(x | z) is a probability."""
     rows = {point["point"]: point for point in experiment.points if point["status"] in MEASURED}
     squared = squared_errors(experiment.items)
     errors = {name: _per_dimension(squared[name], row["mse"]) for name, row in rows.items()}
@@ -128,7 +119,7 @@ def _qualities(experiment: Experiment) -> Iterator[ComparedMetric]:
     units = Basis("[0, 1]", "data in [0, 1]") if bounded else Basis(of.key, f"units of {of.words}")
     yield _model("mse", units, by_place(experiment, errors))
     if any(math.isfinite(row["bits_per_dim"]) for row in rows.values()):
-        codes = code_lengths(experiment.items)
+        codes = code_lengths(experiment.items, experiment.layers)
         bits = {n: _per_dimension(codes[n], row["bits_per_dim"]) for n, row in rows.items()}
         values = by_place(experiment, bits)
         basis = Basis("bits", PER_DIMENSION)
@@ -140,7 +131,7 @@ def _model(name: str, basis: Basis, values: Sequence[Estimate | None]) -> Compar
 
 
 def _per_dimension(summed: Estimate, mean: float) -> Estimate:
-    """The same as a mean over dimensions, in whatever unit that is."""
+    """An estimate of a sum over dimensions, scaled to the mean over dimensions `mean`."""
     return Estimate(mean, summed.std_error * mean / summed.value if summed.value else 0.0)
 
 
@@ -149,7 +140,7 @@ def _relative(error: Estimate) -> float:
 
 
 def by_place(experiment: Experiment, found: Mapping[str, Estimate]) -> Sequence[Estimate | None]:
-    """Values of points as means over the seeds of each place; None where a seed has none."""
+    """The means of points' values over the seeds of each place; None where a seed has none."""
     return [
         over_seeds([found[point] for point in place.points])
         if all(point in found and math.isfinite(found[point].value) for point in place.points)
@@ -159,19 +150,19 @@ def by_place(experiment: Experiment, found: Mapping[str, Estimate]) -> Sequence[
 
 
 def _own_sigma(experiment: Experiment) -> bool:
-    """Whether J° is in units of each model's own σ, and so compares with nothing."""
+    """Whether each model has its own σ, so that J° cannot be compared."""
     return experiment.params.model.likelihood.family == "gaussian-learned"
 
 
 def achieved(experiment: Experiment) -> Iterator[ComparedMetric]:
-    """Each application's own metric, by each method: two runs may choose other ones."""
+    """The metric of each application, for each method and setting, since runs may choose others."""
     guidance = experiment.guidance
     names = UNADVISED if guidance is None else guidance["applications"]
     for application in (one for name, one in APPLICATIONS.items() if name in names):
-        open_to_all = application._replace(methods=every)
-        measure = chosen_metric(open_to_all, experiment.tasks)
+        measure = chosen_metric(application, experiment.tasks)
         if measure is not None:
-            yield from _metrics(experiment, open_to_all, measure)
+            for one in each(application, experiment.tasks):
+                yield from _metrics(experiment, one, measure)
 
 
 def _metrics(
@@ -182,30 +173,34 @@ def _metrics(
     for variant, values in found.values.items():
         if variant.layers in whole:
             yield ComparedMetric(
-                "/".join((application.name, measure.name, variant.method)),
+                "/".join((application.name, measure.name, *filter(None, variant[1:]))),
                 APPLIED,
-                _title(application, measure, variant.method),
-                _basis(experiment, application, found.problems),
+                _title(application, measure, variant),
+                _basis(experiment, application, found.settings),
                 [_interval(place, values) for place in experiment.places],
             )
 
 
-def _title(application: Application, measure: Measure, method: str) -> str:
+def _title(application: Application, measure: Measure, variant: Variant) -> str:
     unit = f" ({measure.ending.strip()})" if measure.ending else ""
-    ways = f" by {method}" if application.ways else ""
-    return f"{application.name.capitalize()}: {measure.noun}{unit}{ways}"
+    ways = f" by {variant.method}" if application.task.ways else ""
+    told = application.task.told(variant.setting)
+    setting = f", {told}" if told else ""
+    return f"{application.name.capitalize()}: {measure.noun}{unit}{ways}{setting}"
 
 
-def _basis(experiment: Experiment, application: Application, problems: tuple[str, ...]) -> Basis:
-    """What is generated is judged by a classifier of the data's own classes."""
-    if application.name != "generation":
-        return Basis(" ".join(problems), " and ".join(problems) or "the same units")
+def _basis(experiment: Experiment, application: Application, settings: tuple[str, ...]) -> Basis:
+    """The unit of an application; generated items are judged by a classifier of the data."""
+    if CLASSIFIER not in application.task.reads:
+        several = [one for one in settings if one] if len(settings) > 1 else []
+        words = " and ".join(map(application.task.told, several))
+        return Basis(" ".join(several), words or "the same units")
     of = data(experiment.params)
     return Basis(of.key, f"judged by a classifier of {of.words}")
 
 
 def _interval(place: Place, values: Mapping[str, Value]) -> Interval | Estimate | None:
-    """Of one seed the interval as measured; of more, by the spread over seeds."""
+    """The interval as measured for one seed, from the spread over seeds for several."""
     if not all(point in values for point in place.points):
         return None
     if len(place.points) == 1:

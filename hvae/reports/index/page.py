@@ -1,7 +1,7 @@
 """Make the index of all experiments: folders of results in, one HTML file out.
 
-The page's scripts compare experiments: they have each one's metrics by place, and charts without
-data, which they fill with what is chosen.
+The page's scripts compare experiments. The page holds every experiment's metrics by place, and
+charts without data, which the scripts fill with the reader's choice.
 """
 
 import argparse
@@ -23,15 +23,15 @@ from hvae.results.experiment import Experiment, find
 from hvae.results.quantities import OF_POINTS
 from hvae.statistics.estimate import Estimate
 
-DIGITS = 6  # of a number on the page, as many as a β has
-# With the four colours of the theme these tell twelve experiments apart, the first four by both.
+DIGITS = 6  # of a number on the page, as in β
+# With the four colours of the theme these distinguish twelve experiments, the first four by both.
 SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
-FADED = 0.35  # of a difference that may be chance
+FADED = 0.35  # the opacity of a difference that may be chance
 SCALE = alt.Scale(type="symlog", constant=0.3, nice=False, padding=14)
 
 
 class Listed(NamedTuple):
-    """An experiment as the page has it: its card, and what is compared of it."""
+    """An experiment on the page: its card, and the data to compare."""
 
     card: ExperimentCard
     compared: dict[str, Any]
@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def page(results: Path, reports: Path) -> str:
-    """The whole page about the folders in `results`, as it would lie in `reports`."""
+    """The whole page about the folders in `results`, for the folder `reports`."""
     listed, unreadable = find(results, lambda experiment: describe(experiment, reports))
     return render(
         "index/index.html",
@@ -57,16 +57,17 @@ def page(results: Path, reports: Path) -> str:
 
 
 def describe(experiment: Experiment, reports: Path) -> Listed:
-    """What the page has of one experiment."""
+    """The card and the data of one experiment."""
     metrics = {one.key: one for one in chain(measured(experiment), achieved(experiment))}
     return Listed(card(experiment, metrics, reports), compared(experiment, metrics.values()))
 
 
 def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
-    """Columns over places: β to match by, in words what was trained for, and each metric's values.
+    """Columns over places: β, to match places by, what they were trained for, and each metric.
 
-    A value is [value, standard error].
-    Intervals that are not ± 1.96 standard errors follow as two more numbers.
+    Of a metric, [value, standard error].
+
+    Two more numbers follow where the interval is not ± 1.96 standard errors.
     """
     of = data(experiment.params)
     return {
@@ -82,7 +83,7 @@ def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[
 
 
 def everything(listed: Iterable[Listed]) -> dict[str, Any]:
-    """All of it."""
+    """The data of all experiments."""
     return {"interval": INTERVAL, "experiments": [one.compared for one in listed]}
 
 
@@ -106,24 +107,24 @@ def _short(number: float) -> float:
 
 
 def charts() -> dict[str, Any]:
-    """By name: the rates of all that are chosen, a metric against total rate, and a difference."""
+    """By name: the plane of rates, a metric against the total rate, and a difference."""
     found = {"plane": plane(), "metric": metric(), "difference": difference()}
     return {name: chart.to_dict() for name, chart in found.items()}
 
 
 def plane() -> alt.Chart:
-    """R_1 across and R_{≥2} up, a mark a place."""
+    """R_{≥2} against R_1, with a mark for each place."""
     up = alt.Y("y:Q", title=OF_POINTS["rate_above"].axis, scale=SCALE, axis=rate_ticks())
     return _marks(OF_POINTS["rate_1"].axis, up)
 
 
 def metric() -> alt.Chart:
-    """The metric, whose title the page sets, against R_total."""
+    """The metric against R_total; the page sets the metric's title."""
     return _marks(OF_POINTS["rate_total"].axis, alt.Y("y:Q", scale=alt.Scale(zero=False)))
 
 
 def difference() -> Chart:
-    """Second less first over (β_1, β_2); a dot and a fainter colour where it may be chance."""
+    """Second minus first over (β_1, β_2); a dot and a fainter colour where it may be chance."""
     base = alt.Chart(alt.NamedData("rows")).encode(
         _beta(alt.X, "beta_1:O", "β₁"),
         _beta(alt.Y, "beta_2:O", "β₂").sort("descending"),
@@ -132,7 +133,7 @@ def difference() -> Chart:
     colour = alt.Scale(scheme="blueorange", domainMid=0)
     sure = alt.condition("datum.sure", alt.value(1), alt.value(FADED))
     cells = base.mark_rect().encode(
-        color=alt.Color("difference:Q", title="Second less first", scale=colour), opacity=sure
+        color=alt.Color("difference:Q", title="Second minus first", scale=colour), opacity=sure
     )
     dots = base.mark_circle(size=9, color="#333333", opacity=1)
     return alt.layer(cells, dots.transform_filter("!datum.sure"))
@@ -140,7 +141,7 @@ def difference() -> Chart:
 
 DIFFERENCE = {
     "beta:N": "β",
-    "told:N": "second less first",
+    "change:N": "second minus first",
     "first:N": "first",
     "second:N": "second",
 }

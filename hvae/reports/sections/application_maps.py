@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 
+from hvae.config.tasks import TASKS
 from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed, tooltip
 from hvae.reports.charts.theme import LIMIT, rate_of, span
 from hvae.reports.render import Figure, figure
@@ -40,12 +41,10 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
         numbers = {column: point[column] for column in ("value", "low", "high")}
         first, *above = place["rates"]
         up = {"y": sum(above)} if above else _renamed(numbers)
-        read = " ".join(filter(None, (point["layers"], point["method"])))
-        names = {
-            "point": at,
-            "beta": ", ".join(f"{v:g}" for v in place["target"] or place["beta"]),
-            "read": read,
-        }
+        setting = TASKS[name].told(point["setting"])
+        read = ", ".join(filter(None, (point["layers"], point["method"], setting)))
+        aim = ", ".join(f"{value:g}" for value in place["target"] or place["beta"])
+        names = {"point": at, "aim": aim, "read": read}
         rates = {"x": first, "x_se": place["rates_se"][0]}
         total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}
         result.append(names | {"role": role} | numbers | rates | total | up)

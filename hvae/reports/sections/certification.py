@@ -37,7 +37,7 @@ COMPARISONS: Mapping[str, Comparison] = {
 def judged(run: Run) -> Judgement:
     """Whether the plane can be trusted, and why, in a sentence."""
     lost = [anchor["point"] for anchor in run.anchors if anchor["status"] not in MEASURED]
-    found = judgement(run.certificate, run.params.certification.tolerance)
+    found = judgement(run.certificate, run.params.certification.tolerance, run.layers)
     if lost and len(lost) == len(run.anchors):
         text = f"All {len(lost)} independent models diverged: nothing holds the plane to account."
         return Judgement(None, text, text)
@@ -55,20 +55,21 @@ def rows(run: Run, comparison: str) -> list[Row]:
     `at` is β of the independent model, `rates` its rates with their standard errors.
     """
     anchors = {anchor["point"]: anchor for anchor in run.anchors}
-    plane = {(betas(point), point["seed"]): point for point in run.trained}
+    plane = {(betas(point, run.layers), point["seed"]): point for point in run.trained}
     column = COMPARISONS[comparison].std_error
     result = []
     for row in (row for row in run.certificate if row["comparison"] == comparison):
         anchor = anchors[row["point"]]
-        own = plane.get((betas(row), row["seed"]), {})
+        own = plane.get((betas(row, run.layers), row["seed"]), {})
         more = {
-            "at": ", ".join(f"{beta:.4g}" for beta in betas(anchor)),
+            "at": ", ".join(f"{beta:.4g}" for beta in betas(anchor, run.layers)),
             "independent_se": anchor[column],
             "amortized_se": own.get(column, math.nan),
             "rates": [(anchor[f"rate_{k}"], anchor[f"rate_{k}_se"]) for k in _layers(run)],
         }
         result.append(row | more)
-    return sorted(result, key=lambda row: (betas(anchors[row["point"]]), row["seed"]))
+    beta = {name: betas(anchor, run.layers) for name, anchor in anchors.items()}
+    return sorted(result, key=lambda row: (beta[row["point"]], row["seed"]))
 
 
 def unreachable(run: Run) -> list[Row]:

@@ -16,7 +16,7 @@ from hvae.config.params import Params
 from hvae.data.exact import Exact
 from hvae.io.tables import betas
 from hvae.reports.charts.marks import Chart, Side, curves, ends, nats, spread
-from hvae.reports.charts.scatter import kinds, landed
+from hvae.reports.charts.scatter import kinds, scatter
 from hvae.reports.charts.theme import CATEGORIES, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
@@ -69,7 +69,7 @@ def rows(run: Run) -> list[Row]:
         {
             "point": point["point"],
             "kind": kind[point["point"]],
-            "beta": ", ".join(f"{beta:g}" for beta in betas(point)),
+            "beta": ", ".join(f"{beta:g}" for beta in betas(point, run.layers)),
             **ends("x", *run.rates[point["point"]][0]),
             **ends("y", *run.errors[point["point"]]),
         }
@@ -91,7 +91,7 @@ def rate_distortion(run: Run, known: Exact) -> Chart:
     numbers = {"x": "rate (nats)", "x_low": "rate from", "x_high": "rate to"}
     numbers |= {"y": "squared error", "y_low": "error from", "y_high": "error to"}
     title, color = "Squared error against total rate, z sampled", alt.value(CATEGORIES[0])
-    return landed(data, title, x, y, color, numbers, curves(drawn, x, y))
+    return scatter(data, title, x, y, color, numbers, curves(drawn, x, y))
 
 
 def _values(known: Exact, highest: float) -> Iterator[Row]:

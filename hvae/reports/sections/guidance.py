@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
-from hvae.cost.model_size import weights
 from hvae.guidance.study import condition
 from hvae.guidance.text import estimate, rate
 from hvae.reports.sections.section import ReportSection
@@ -143,11 +142,9 @@ class SingleLayer(NamedTuple):
 
 def single(run: Run) -> SingleLayer | None:
     """None of a run without a baseline."""
-    schedule = baseline.schedule(run.params)
-    if not schedule:
+    if not run.single:
         return None
-    model = baseline.model(run.params)
-    return SingleLayer(weights(model, run.test.shape, run.params.amortized), schedule["steps"])
+    return SingleLayer(run.single_parameters, baseline.schedule(run.params)["steps"])
 
 
 def _applies(run: Run) -> bool:

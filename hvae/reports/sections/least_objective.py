@@ -161,7 +161,7 @@ def closeness(run: Run) -> list[str]:
     asked = least(run.params, run.known)
     if asked is None or not run.trained:
         return []
-    return [sentence(exactness(shortfalls(run.points, *asked)), points_of(run))]
+    return [sentence(exactness(shortfalls(run.points, run.layers, *asked)), points_of(run))]
 
 
 def _applies(run: Run) -> bool:
@@ -171,7 +171,7 @@ def _applies(run: Run) -> bool:
 def _figures(run: Run) -> Iterator[Figure]:
     """Where the least objective is known."""
     if asked := least(run.params, run.known):
-        found = shortfalls(run.points, *asked)
+        found = shortfalls(run.points, run.layers, *asked)
         for place, one in enumerate(maps(found, exactness(found).worst)):
             yield figure(f"exactness-{place}", "exactness", one.chart, one.title)
 

@@ -107,7 +107,7 @@ def _axes(run: Run) -> list[list[float]]:
 def _trained(run: Run, wanted: Iterable[tuple[float, ...]]) -> list[Row]:
     """The trained points at these β, each once."""
     seed = run.params.grid.seeds[0]
-    found = {betas(point): point for point in run.trained if point["seed"] == seed}
+    found = {betas(point, run.layers): point for point in run.trained if point["seed"] == seed}
     return [found[beta] for beta in dict.fromkeys(wanted) if beta in found]
 
 

@@ -1,4 +1,4 @@
-"""The rate plane: where each point landed, coloured by what it achieves there.
+"""The rate plane: where each point lies, coloured by what it achieves there.
 
 Thin lines join places of equal total rate: R_1 + R above z_1 = c, labelled with c.
 """
@@ -12,7 +12,7 @@ import altair as alt
 from hvae.guidance.text import number
 from hvae.io import tables
 from hvae.reports.charts.marks import Chart, Side, ends, nats, placed, spread
-from hvae.reports.charts.scatter import CROWDED, GRID, kinds, landed
+from hvae.reports.charts.scatter import CROWDED, GRID, kinds, scatter
 from hvae.reports.charts.theme import rate_of, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
@@ -80,7 +80,7 @@ def plane(run: Run, metric: PlaneMetric) -> Chart:
         y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
         beneath = iso(x, y, data) if metric.name != "accuracy" else []
     color = alt.Color("value:Q", title=None)
-    return landed(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
+    return scatter(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
 
 
 def rows(run: Run, metric: PlaneMetric) -> list[Row]:
@@ -97,7 +97,7 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
         numbers = dict(zip(("value", "low", "high"), values.get(name, ()), strict=False))
         across = ends("x", point["rate_1"], point["rate_1_se"])
         up = _ends_above(run, name) if run.layers > 1 else _renamed(numbers)
-        beta = ", ".join(f"{beta:g}" for beta in tables.betas(point))
+        beta = ", ".join(f"{beta:g}" for beta in tables.betas(point, run.layers))
         result.append({"point": name, "kind": kind[name], "beta": beta} | numbers | across | up)
     return result
 

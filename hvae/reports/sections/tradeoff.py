@@ -13,7 +13,7 @@ import numpy as np
 
 from hvae.io.tables import betas
 from hvae.reports.charts.marks import Chart, Side, curves, ends, nats
-from hvae.reports.charts.scatter import kinds, landed
+from hvae.reports.charts.scatter import kinds, scatter
 from hvae.reports.charts.theme import CATEGORIES, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.plane import VALUES, PlaneMetric, of_distortion, of_error
@@ -75,7 +75,7 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
         {
             "point": name,
             "kind": kind[name],
-            "beta": ", ".join(f"{beta:g}" for beta in betas(point)),
+            "beta": ", ".join(f"{beta:g}" for beta in betas(point, run.layers)),
             **ends("x", *run.rates[name][0]),
             **dict(zip(("y", "y_low", "y_high"), values[name], strict=True)),
             **({"above": run.rates[name][1].value} if run.layers > 1 else {}),
@@ -115,7 +115,7 @@ def tradeoff(run: Run, metric: PlaneMetric) -> Chart:
         upper = f"R({span(2, run.layers)}) (nats per item)"
         color, numbers = alt.Color("above:Q", title=upper), numbers | {"above": upper}
     title = f"{re.split(r',| [(]', metric.title)[0]} against total rate"
-    chart = landed(data, title, x, y, color, numbers, curves(hull(run, metric), x, y))
+    chart = scatter(data, title, x, y, color, numbers, curves(hull(run, metric), x, y))
     return chart.properties(height=HEIGHT)
 
 

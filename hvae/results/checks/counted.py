@@ -10,7 +10,7 @@ from hvae.results.evidence import Evidence
 from hvae.statistics.estimate import Row
 
 Counts = NDArray[np.int64]
-KEY = ("point", "layers", "features", "method")
+KEY = ("point", "layers", "features", "method", "setting")
 
 
 class Counted(NamedTuple):
@@ -40,7 +40,7 @@ def counted(evidence: Evidence, task: str) -> Iterator[Counted]:
     for row in evidence.rows("counts"):
         if row["task"] == task and row["features"] == "sample":
             found.setdefault(tuple(row[name] for name in KEY), []).append(row)
-    for (point, layers, features, method), rows in found.items():
+    for (point, layers, features, method, _), rows in found.items():
         groups, outputs = _names(rows, "group"), _names(rows, "output")
         tables = {
             split: _table([row for row in rows if row["split"] == split], groups, outputs)

@@ -7,7 +7,7 @@ histograms differ by TV ≤ √(1 − exp(−(R_{≥l} − I(x; z_{≥l})))) (Br
 import math
 from collections.abc import Iterator
 
-from hvae.bounds.divergence import split_total_variation, total_variation_limit
+from hvae.bounds.counts import split_total_variation, total_variation_limit
 from hvae.bounds.verdicts import normal_check
 from hvae.errors import InputError
 from hvae.results.checks.common import Named, generator, names

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.regression import squared_error_limit
+from hvae.bounds.mixture import squared_error_limit
 from hvae.bounds.verdicts import accuracy_check, squared_error_check
 from hvae.results.checks.common import Named, budgets, of_row
 from hvae.results.evidence import Evidence
@@ -63,7 +63,7 @@ def regression(evidence: Evidence) -> Iterator[Named]:
 def guesses_target(task: Row) -> bool:
     """Whether the row of `tasks.parquet` is a squared error of guesses of the target on samples.
 
-    A method as `ridge:intensity` guesses a statistic of the image, whose law is not known.
+    A setting names a statistic of the image that is guessed, whose law is not known.
     """
-    names = (task["task"], task["metric"], task["features"])
-    return names == ("regression", "mse", "sample") and ":" not in task["method"]
+    names = (task["task"], task["metric"], task["features"], task["setting"])
+    return names == ("regression", "mse", "sample", "")

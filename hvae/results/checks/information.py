@@ -8,12 +8,12 @@ output f of samples, fitted on train: I(y; f(z_{≥l})) ≤ I(x; z_{≥l}).
 from collections.abc import Iterator
 
 from hvae.bounds.accuracy import entropy
-from hvae.bounds.labels import held_out_information
+from hvae.bounds.counts import held_out_information
 from hvae.bounds.verdicts import normal_check
 from hvae.errors import InputError
 from hvae.results.checks.common import Named, budgets, names
 from hvae.results.checks.counted import Counted, counted
-from hvae.results.evidence import Evidence, layers_of
+from hvae.results.evidence import Evidence
 from hvae.results.rates import lowest_layer
 from hvae.statistics.estimate import Estimate
 
@@ -24,9 +24,10 @@ def information(evidence: Evidence) -> Iterator[Named]:
     Î⁻ of K items never exceeds log K: a rate beyond cannot bind, and the check is vacuous. An item
     with much information has a high rate, so that their errors partly cancel in the slack.
     """
+    about = evidence.suffixes("x")
     for row in evidence.rows("information"):
-        if row["quantity"].startswith("I(x;") and row["kind"] == "lower":
-            point, layers = row["point"], layers_of(row["quantity"])
+        if row["quantity"] in about and row["kind"] == "lower":
+            point, layers = row["point"], about[row["quantity"]]
             rate = evidence.compared_rate(point, lowest_layer(layers))
             if rate is None:
                 continue
@@ -40,10 +41,10 @@ def classes(evidence: Evidence) -> Iterator[Named]:
     """The estimate of I(y; z_{≥l}) from below against R_{≥l} and Î⁺; it never exceeds H(y)."""
     if evidence.shares is None:
         return
-    most = entropy(evidence.shares)
+    most, about = entropy(evidence.shares), evidence.suffixes("y")
     for row in evidence.rows("information"):
-        if row["quantity"].startswith("I(y;") and row["kind"] == "lower":
-            layers = layers_of(row["quantity"])
+        if row["quantity"] in about and row["kind"] == "lower":
+            layers = about[row["quantity"]]
             named = names(row["point"], layers, "sample", "classifier", "information")
             for ending, nats in budgets(evidence, row["point"], layers):
                 yield (

@@ -20,8 +20,6 @@ from hvae.results.evidence import Evidence
 from hvae.results.rates import mean, suffix_name
 from hvae.statistics.estimate import Estimate, Row, propagated
 
-AGREEMENT = 1e-3  # relative: distortions are sums of float32
-
 
 def entropy(evidence: Evidence) -> Iterator[Named]:
     """D + I(x; z) ≥ h(x) (Barber & Agakov, 2003), with R_total or Î⁺ for I; E[−log p(x)] ≥ h(x)."""
@@ -55,13 +53,13 @@ def _of_density(cost: Estimate, exact: Exact, bound: str) -> Check:
 
 
 def objective(evidence: Evidence) -> Iterator[Named]:
-    """J° against J*, where the source is Gaussian and p(x|z) = N(x̂, σ² I) with a fixed σ."""
+    """J° against J*, where the source is Gaussian and p(x|z) = N(x̂, σ² I)."""
     if evidence.exact is None or len(evidence.exact.shares) > 1:
         return
     spectrum = evidence.exact.spectra[0]
     for row in evidence.rows("points"):
-        sigma = fixed_sigma(evidence, row, len(spectrum))
-        beta = tables.betas(row)
+        sigma = _sigma(evidence, row, len(spectrum))
+        beta = tables.betas(row, evidence.layers)
         if sigma is not None and np.isfinite([row["objective"], row["objective_se"], *beta]).all():
             limit = gaussian.optimal_objective(beta, spectrum, sigma)
             numbers = (row["objective"], row["objective_se"], limit, 0.0)
@@ -69,16 +67,11 @@ def objective(evidence: Evidence) -> Iterator[Named]:
             yield named, normal_check(*numbers, upper=False, bound="objective")
 
 
-def fixed_sigma(evidence: Evidence, row: Row, dimensions: int) -> float | None:
-    """The σ of distortion_constant = n/2 log(2πσ²), if each D is that + ‖x − x̂‖²/(2σ²)."""
-    error, distortion = (evidence.per_item(name) for name in ("squared_error", "distortion"))
-    point, constant = row["point"], row["distortion_constant"]
-    if point not in error or point not in distortion or not math.isfinite(constant):
-        return None
-    variance = math.exp(2 * constant / dimensions) / (2 * math.pi)
-    from_error = constant + error[point] / (2 * variance)
-    close = np.allclose(distortion[point], from_error, rtol=AGREEMENT, atol=AGREEMENT)
-    return math.sqrt(variance) if close else None
+def _sigma(evidence: Evidence, row: Row, dimensions: int) -> float | None:
+    """σ of the likelihood at a point; None of another family."""
+    if not evidence.own_sigma:
+        return evidence.sigma
+    return math.exp(row["distortion_constant"] / dimensions) / math.sqrt(2 * math.pi)
 
 
 def squared_error(evidence: Evidence) -> Iterator[Named]:

@@ -120,3 +120,25 @@ def test_an_interval_that_is_unknown_stays_so(config: dict[str, Any]) -> None:
     found = values(one._replace(tasks=rows), "b10_10_s0")["classification-z2-knn-accuracy"]
     assert found[0] == 0.6
     assert all(math.isnan(end) for end in found[1:])
+
+
+@pytest.mark.parametrize(
+    ("task", "setting", "title"),
+    [
+        ("regression", "slant", "Regression: R², ridge, slant"),
+        ("denoising", "0.2", "Denoising: R², ridge, noise 0.2"),
+        ("clustering", "", "Clustering: R², ridge"),
+        ("t", "odd", "T: R², ridge, odd"),
+    ],
+)
+def test_a_title_says_method_and_setting(
+    config: dict[str, Any], task: str, setting: str, title: str
+) -> None:
+    one = run(config)
+    named = {"task": task, "layers": "", "method": "ridge", "setting": setting, "metric": "r2"}
+    (column,) = [
+        c
+        for c in columns(one._replace(tasks=[one.tasks[0] | named]))
+        if c.group == task.capitalize()
+    ]
+    assert column.title == title

@@ -1,4 +1,4 @@
-"""What is compared, in which units, and of which files, whichever experiment runs last."""
+"""Comparisons: their metrics, units and files, whichever experiment ran last."""
 
 import math
 from pathlib import Path

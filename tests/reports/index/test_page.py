@@ -1,9 +1,11 @@
-"""The index as a page: what it lists, what it names as unreadable, and that nothing breaks it."""
+"""The index page: what it lists, what it calls unreadable, and that no input breaks it."""
 
 import json
 import re
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from hvae.io import tables
 from hvae.reports.index.page import page
@@ -43,7 +45,7 @@ def test_a_card_tells_key_figures_and_links_to_the_report(tmp_path: Path, config
     ):
         assert text in html, text
     assert html.count("<circle") == 4
-    assert "Two finished experiments or more" in html
+    assert "At least two finished experiments are needed" in html
 
 
 def test_the_best_classification_is_that_of_the_guidance(tmp_path: Path, config: Config) -> None:
@@ -75,6 +77,8 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, config: Co
     (old / "params.json").write_text(json.dumps(recorded | {"colour": "blue"}))
     points = plant(tmp_path, config, "columns") / "points.parquet"
     tables.write(tables.read(points).drop_columns(["mse"]), points)
+    former = plant(tmp_path, config, "former") / "tasks.parquet"
+    pq.write_table(tables.read(former).replace_schema_metadata({}), former)
     html = body(page(tmp_path, tmp_path))
     assert "1 finished experiment," in html
     named = html.partition("Not readable</h2>")[2]
@@ -88,6 +92,7 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, config: Co
         "old": "has no key &#39;colour&#39;",
         "advised": "is not as this version writes results",
         "columns": "has other columns than this version writes",
+        "former": "tasks.parquet is not of version 2 of the tables, which this program reads: run",
     }
     assert reasons.keys() == expected.keys()
     for name, reason in expected.items():

@@ -22,7 +22,7 @@ function groupTable(point, label, mine) {
   const sets = [...new Set(mine.map((column) => column.layers).filter(Boolean))];
   const aside = (column) => sets.length > 1 && column.layers;
   const whole = mine.filter((column) => !aside(column)).map((column) => wholeRow(point, column, sets.length));
-  const lines = grouped(mine.filter(aside), (column) => numberTitle(column).replace(` on ${column.layers}`, ""), (column) => column,
+  const lines = grouped(mine.filter(aside), (column) => numberTitle(column, column.brief), (column) => column,
     (title, same) => row(title, ...sets.map((layers) => numberCell(point, same.find((column) => column.layers === layers)))));
   const heads = lines.length ? sets.map((layers) => make("th", { class: "number", scope: "col" }, `on ${layers}`)) : [];
   const head = (text, ...others) => make("tr", { class: "explorer-head" }, make("th", { scope: "col" }, text), ...others);
@@ -31,13 +31,14 @@ function groupTable(point, label, mine) {
 }
 
 function wholeRow(point, column, width) {
-  const line = row(numberTitle(column), numberCell(point, column));
+  const read = column.layers ? ` on ${column.layers}` : "";
+  const line = row(numberTitle(column, column.brief + read), numberCell(point, column));
   line.lastChild.colSpan = Math.max(width, 1);
   return line;
 }
 
-function numberTitle(column) {
-  return titled(column.name).replace(`${column.group}: `, "").replace(" per item)", ")");
+function numberTitle(column, text) {
+  return withUnit(text, column).replace(" per item)", ")");
 }
 
 function numberCell(point, column) {

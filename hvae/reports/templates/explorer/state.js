@@ -60,7 +60,11 @@ function shownUnit(unit) { return state.unit === "bits" ? unit.replace(/^nats/, 
 
 function titled(name) {
   const column = columns.get(name);
-  return column.unit ? `${column.title} (${shownUnit(column.unit)})` : column.title;
+  return withUnit(column.title, column);
+}
+
+function withUnit(text, column) {
+  return column.unit ? `${text} (${shownUnit(column.unit)})` : text;
 }
 
 function number(value) {

@@ -1,24 +1,24 @@
-// What is chosen: read from the page's address, and written back there.
+// The choice: read from the page's address, and written back there.
 
 function chosenInAddress() {
-  const asked = new URLSearchParams(location.hash.replace(/^#/, ""));
-  const names = new Set((asked.get("with") || "").split(","));
+  const query = new URLSearchParams(location.hash.replace(/^#/, ""));
+  const names = new Set((query.get("with") || "").split(","));
   const known = DATA.experiments.filter((one) => names.has(one.name));
   return {
     experiments: known.length > 0 ? known : DATA.experiments.slice(0, 2),
-    metric: asked.get("metric") || "",
-    first: asked.get("first") || "",
-    second: asked.get("second") || "",
+    metric: query.get("metric") || "",
+    first: query.get("first") || "",
+    second: query.get("second") || "",
   };
 }
 
-// An address that is not one of a comparison, as #unreadable, is left alone until something changes.
+// An address of something else, such as #unreadable, stays until the choice changes.
 function intoAddress(chosen) {
-  const asked = new URLSearchParams({
+  const query = new URLSearchParams({
     with: chosen.experiments.map((one) => one.name).join(","),
     metric: chosen.metric,
     first: chosen.first,
     second: chosen.second,
   });
-  history.replaceState(null, "", `#${asked}`);
+  history.replaceState(null, "", `#${query}`);
 }

@@ -1,6 +1,6 @@
-// Which metrics the chosen experiments have, and in which of them they compare.
+// Which metrics the chosen experiments have, and which of them can be compared.
 
-// By key; a list on the page, since its order is that of the choice.
+// By key. The page has a list, since its order is the order of the choice.
 function byKey() {
   for (const one of DATA.experiments) {
     one.metrics = Object.fromEntries(one.metrics.map((metric) => [metric.key, metric]));
@@ -22,12 +22,12 @@ function metricOf(key, experiments) {
 
 function differentUnits(key, having) {
   const each = having.map((one) => `${one.name}: ${one.metrics[key].units}`);
-  return `${having[0].metrics[key].title} does not compare, for want of a common unit (${each.join("; ")}).`;
+  return `${having[0].metrics[key].title} cannot be compared without a common unit (${each.join("; ")}).`;
 }
 
 function differentData(experiments) {
   const sources = new Set(experiments.map((one) => one.data));
   if (sources.size < 2) return "";
   const each = experiments.map((one) => `${one.name}: ${one.source}`);
-  return `These are not of the same data (${each.join("; ")}): a difference may be that of the data, not of the models.`;
+  return `These have different data (${each.join("; ")}): a difference may come from the data, not from the models.`;
 }

@@ -1,4 +1,4 @@
-// Second less first at equal β, with the standard errors of two independent estimates.
+// Second minus first at equal β, with the standard errors of two independent estimates.
 
 const SURE = 2; // standard errors
 
@@ -16,7 +16,7 @@ function cell(beta, one, other) {
   const difference = other[0] - one[0];
   const error = Math.hypot(one[1], other[1]);
   const sure = Math.abs(difference) > SURE * error;
-  const text = {beta: atBeta(beta), told: plusMinus([difference, error]), first: plusMinus(one), second: plusMinus(other)};
+  const text = {beta: atBeta(beta), change: plusMinus([difference, error]), first: plusMinus(one), second: plusMinus(other)};
   const axes = {beta_1: beta[0], beta_2: beta.length > 1 ? beta[1] : "one layer"};
   return {...axes, ...text, difference, sure, upper: beta.slice(2), errors: [one[1], other[1]]};
 }
@@ -34,7 +34,7 @@ function summary(cells) {
     "Mean difference": plusMinus([mean(cells.map((one) => one.difference)), error]),
     "Higher by more than two standard errors": String(sure.filter((one) => one.difference > 0).length),
     "Lower by more than two standard errors": String(sure.filter((one) => one.difference < 0).length),
-    "Least": cells.reduce((a, b) => (a.difference < b.difference ? a : b)).told,
-    "Most": cells.reduce((a, b) => (a.difference > b.difference ? a : b)).told,
+    "Least": cells.reduce((a, b) => (a.difference < b.difference ? a : b)).change,
+    "Most": cells.reduce((a, b) => (a.difference > b.difference ? a : b)).change,
   };
 }

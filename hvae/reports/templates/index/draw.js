@@ -1,10 +1,10 @@
-// Charts and tables from rows. Text goes into the page as text alone.
+// Charts and tables from rows. Text goes into the page only as text.
 
 function chart(id, spec, rows, text) {
   return embed(id, {...spec, datasets: {rows}, description: text});
 }
 
-// Colour and shape go by the order of choice, so that they stay when data change.
+// Colour and shape follow the order of choice, so that they stay when data change.
 function named(spec, experiments) {
   const copy = structuredClone(spec);
   for (const channel of ["color", "shape"]) {
@@ -22,7 +22,7 @@ function titled(spec, title) {
   return copy;
 }
 
-// Zero stays white in the middle: as far down as up.
+// Zero stays white, in the middle of a symmetric range.
 function centred(spec, rows, title) {
   const copy = structuredClone(spec);
   const most = Math.max(...rows.map((row) => Math.abs(row.difference))) || 1;

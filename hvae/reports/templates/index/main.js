@@ -1,4 +1,4 @@
-// The controls, and what a change of them draws anew.
+// The controls, and what a change of them redraws.
 
 const at = (id) => document.getElementById(id);
 
@@ -38,7 +38,7 @@ function checked() {
   return DATA.experiments.filter((one) => names.has(one.name));
 }
 
-// A metric that compares, and two experiments that are chosen.
+// Choose a metric that can be compared, and two experiments.
 function settle(chosen) {
   const usable = metricsOf(chosen.experiments).filter((metric) => metric.reason === "");
   const preferred = [...usable].sort((a, b) => b.having.length - a.having.length)
@@ -90,7 +90,7 @@ function showCharts(metric, experiments) {
   at("against-rate-note").textContent = `${metric.title} against total rate. Hover for 95 % intervals.`;
 }
 
-// Thousands of rows at times: written when they are looked at.
+// There may be thousands of rows, so they are written when they are shown.
 function listValues(chosen) {
   const rows = at("values-all").open ? planeRows(chosen.experiments, chosen.metric) : [];
   const columns = ["beta", "seeds", "rate_1", "rate_above", "rate_total", "metric"];
@@ -102,7 +102,7 @@ function pair(chosen) {
   return ["first", "second"].map((which) => chosen.experiments.find((one) => one.name === chosen[which]));
 }
 
-// Of three layers and more, a map is of one value of each β above the second.
+// With three layers or more, a map shows one value of each β above the second.
 function listSlices(chosen) {
   const [first, second] = pair(chosen);
   const cells = first && second ? differences(first, second, chosen.metric) : [];
@@ -123,7 +123,7 @@ function showDifference(chosen) {
   chart("difference", centred(CHARTS.difference, shown, [title, `${second.name} less ${first.name}`]), shown, text);
   const facts = Object.entries(summary(cells)).map(([name, value]) => tableRow(name, value));
   at("difference-summary").tBodies[0].replaceChildren(...facts);
-  const rows = cells.map((one) => tableRow(one.beta, one.first, one.second, one.told));
+  const rows = cells.map((one) => tableRow(one.beta, one.first, one.second, one.change));
   at("differences").tBodies[0].replaceChildren(...rows);
 }
 
@@ -132,6 +132,6 @@ function whyNone(first, second, key, cells) {
   if (first === second) return "First and second are the same experiment.";
   const without = [first, second].find((one) => !(key in one.metrics));
   if (without !== undefined) return `${without.name} has not measured this.`;
-  if (first.layers !== second.layers) return `They have ${first.layers} and ${second.layers} layers, and so no β in common.`;
-  return cells.length === 0 ? "Both have measured this, but at no β in common." : "";
+  if (first.layers !== second.layers) return `They have ${first.layers} and ${second.layers} layers, so no β in common.`;
+  return cells.length === 0 ? "Both have this metric, but at no common β." : "";
 }

@@ -9,7 +9,7 @@ function interval(value) {
   return value.length === 4 ? value.slice(2) : [value[0] - half, value[0] + half];
 }
 
-function told(value) {
+function withInterval(value) {
   const [low, high] = interval(value).map(short);
   return value[1] === 0 ? short(value[0]) : `${short(value[0])} (95 % from ${low} to ${high})`;
 }

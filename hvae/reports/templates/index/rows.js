@@ -1,4 +1,4 @@
-// Rows of the charts: a mark a β.
+// Rows of the charts, a mark for each β.
 
 function planeRows(experiments, key) {
   return experiments.flatMap((one) => one.beta.map((_, place) => row(one, place, key, "rate_1", "rate_above")))
@@ -19,10 +19,10 @@ function row(experiment, place, key, across, up) {
   if (x === null || y === null) return null;
   const numbers = {};
   for (const name of ["rate_1", "rate_above", "rate_total"]) {
-    numbers[name] = told(valueAt(experiment, name, place));
+    numbers[name] = withInterval(valueAt(experiment, name, place));
   }
   const measured = valueAt(experiment, key, place);
   const beta = experiment.aim[place];
-  const metric = measured === null ? "not measured here" : told(measured);
+  const metric = measured === null ? "not measured here" : withInterval(measured);
   return {x: x[0], y: y[0], experiment: experiment.name, beta, seeds: experiment.seeds[place], metric, ...numbers};
 }

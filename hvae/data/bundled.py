@@ -1,43 +1,61 @@
-"""`photo-patches`: 32×32 colour patches of the two photographs that scikit-learn ships.
+"""`digits` and `photo-patches`: data that ship with scikit-learn.
 
-`china.jpg` (a palace) and `flower.jpg`, 427×640 pixels each, CC BY 2.0. The label is the
-photograph: a patch's colours mostly tell it, not always, and the two are equally frequent.
+`digits` are 1,797 handwritten digits of 8×8 pixels, the test set of Alpaydin & Kaynak, "Optical
+Recognition of Handwritten Digits" (UCI, 1998).
 
-Each photograph is cut into 7×10 blocks of 61×64 pixels, which are dealt out to train, validation
-and test at random, in the proportions of `data.split`. A patch lies within one block, so that
-patches of different splits share no pixel; those of the same split may overlap.
+`photo-patches` are 32×32 colour patches of two photographs, `china.jpg` (a palace) and
+`flower.jpg`, 427×640 pixels each, CC BY 2.0. The label is the photograph. A patch's colours usually
+give it away, and the two labels are equally frequent. Each photograph is cut into 7×10 blocks of
+61×64 pixels, which are assigned to train, validation and test at random, in the proportions of
+`data.split`. A patch lies within one block. So patches of different splits share no pixel, but
+those of one split may overlap.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_sample_images
+from sklearn import datasets
 
 from hvae.config.sources.common import Division
-from hvae.config.sources.synthetic import PhotoPatches
+from hvae.config.sources.synthetic import Digits, PhotoPatches
 from hvae.data.seeded import Stream, stream
 from hvae.data.source import BYTE_LEVELS, SPLITS, Source
 from hvae.errors import InputError
 from hvae.statistics.estimate import Integers
 
+GREYS = 16  # levels above black
+
+
+def load_digits(_options: Digits | None = None, _seed: int = 0) -> Source:
+    """The digits, scaled from 0…16 to [0, 1]. No part is random."""
+    bunch = datasets.load_digits()
+    return Source(
+        x=(bunch.data / GREYS).astype(np.float32),
+        labels=bunch.target.astype(np.int64),
+        shape=(8, 8),
+        classes=tuple(str(digit) for digit in bunch.target_names),
+        levels=GREYS + 1,
+    )
+
+
 SIDE = 32
 BLOCK = (61, 64)  # 7 × 61 = 427, 10 × 64 = 640
 BLOCKS = (7, 10)
-PLACES = (BLOCK[0] - SIDE + 1, BLOCK[1] - SIDE + 1)  # of a patch in a block
+PLACES = (BLOCK[0] - SIDE + 1, BLOCK[1] - SIDE + 1)  # for a patch in a block
 
 
 class Places(NamedTuple):
-    """Where patches are: photograph, and the row and column of the upper left pixel."""
+    """Where patches are: the photograph, and the row and column of the upper left pixel."""
 
     photo: Integers
     row: Integers
     column: Integers
 
 
-def load(options: PhotoPatches, seed: int) -> Source:
+def load_photo_patches(options: PhotoPatches, seed: int) -> Source:
     """The patches as 256 levels of each colour, split by split."""
-    bunch = load_sample_images()
+    bunch = datasets.load_sample_images()
     photos = np.stack(bunch.images)
     where = places(options, seed)
     ends = np.cumsum([0, *(len(part.photo) for part in where.values())])
@@ -56,7 +74,7 @@ def _names(paths: list[str]) -> list[str]:
 
 
 def cut(photos: NDArray[np.uint8], where: Places) -> NDArray[np.uint8]:
-    """The patches (items, 3,072) at those places."""
+    """The patches at these places, (items, 3,072)."""
     offsets = np.arange(SIDE)
     rows = where.row[:, None, None] + offsets[None, :, None]
     columns = where.column[:, None, None] + offsets[None, None, :]
@@ -64,25 +82,27 @@ def cut(photos: NDArray[np.uint8], where: Places) -> NDArray[np.uint8]:
 
 
 def places(options: PhotoPatches, seed: int) -> dict[str, Places]:
-    """Different places for each split: half of them in each photograph, in blocks of its own."""
+    """The places of each split, half of them in each photograph, all in the split's own blocks."""
     rng = stream(seed, Stream.PLACES)
-    dealt = [deal(options.split, rng) for _ in range(2)]
+    blocks = [assign(options.split, rng) for _ in range(2)]
     halves = [_counts(count, options.split) for count in _halves(options.items)]
     return {
-        name: _joined([_drawn(k, dealt[k][name], half[name], rng) for k, half in enumerate(halves)])
+        name: _joined(
+            [_drawn(k, blocks[k][name], half[name], rng) for k, half in enumerate(halves)]
+        )
         for name in SPLITS
     }
 
 
-def deal(split: Division, rng: np.random.Generator) -> dict[str, Integers]:
-    """A photograph's blocks for each split, in its proportions."""
+def assign(split: Division, rng: np.random.Generator) -> dict[str, Integers]:
+    """The blocks of a photograph that each split gets, in the proportions of `split`."""
     blocks = rng.permutation(BLOCKS[0] * BLOCKS[1])
     ends = np.cumsum(list(_counts(len(blocks), split).values()))
     return dict(zip(SPLITS, np.split(blocks, ends[:-1]), strict=True))
 
 
 def _counts(total: int, split: Division) -> dict[str, int]:
-    """`total` things, spread over the splits in their proportions, at least one to each."""
+    """`total` divided among the splits in their proportions, with at least one for each."""
     test, validation = (max(1, round(f * total)) for f in (split.test, split.validation))
     return {"train": max(1, total - validation - test), "validation": validation, "test": test}
 
@@ -92,12 +112,12 @@ def _halves(items: int) -> tuple[int, int]:
 
 
 def _drawn(photo: int, blocks: Integers, count: int, rng: np.random.Generator) -> Places:
-    """`count` different places in these blocks of a photograph."""
+    """`count` random places in these blocks of a photograph, all different."""
     room = len(blocks) * PLACES[0] * PLACES[1]
     if not 1 <= count <= room:
         raise InputError(
-            f"data.items: a split has {count} patches of a photograph, but must have "
-            f"from 1 to {room}, for which its blocks have room"
+            f"data.items: a split has {count} patches of a photograph, but must have from 1 to "
+            f"{room}, since its blocks hold no more"
         )
     block, inside = np.divmod(rng.choice(room, count, replace=False), PLACES[0] * PLACES[1])
     block_row, block_column = np.divmod(blocks[block], BLOCKS[1])

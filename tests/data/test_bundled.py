@@ -1,4 +1,4 @@
-"""Patches of photographs: cut where they say, as many as asked for, no pixel in two splits."""
+"""Patches of photographs: their places and number, and no pixel in two splits."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_sample_images
 
-from hvae.data import photo_patches, sources
+from hvae.data import bundled, sources
 from hvae.data.source import SPLITS
 from hvae.data.splits import divide
 from hvae.errors import InputError
@@ -16,7 +16,7 @@ from tests.data.published import options
 def test_no_pixel_is_in_patches_of_two_splits() -> None:
     chosen = options("photo-patches", items=20_000)
     seen = {name: np.zeros((2, 427, 640), bool) for name in SPLITS}
-    for name, where in photo_patches.places(chosen, 3).items():
+    for name, where in bundled.places(chosen, 3).items():
         for photo, row, column in zip(*where, strict=True):
             seen[name][photo, row : row + 32, column : column + 32] = True
     for one, other in itertools.combinations(SPLITS, 2):
@@ -29,7 +29,7 @@ def test_no_pixel_is_in_patches_of_two_splits() -> None:
 def test_patches_are_what_the_photographs_show() -> None:
     chosen = options("photo-patches", items=60)
     source, photos = sources.load(chosen, 3), load_sample_images().images
-    wheres = photo_patches.places(chosen, 3)
+    wheres = bundled.places(chosen, 3)
     places = [place for where in wheres.values() for place in zip(*where, strict=True)]
     assert len(places) == len(set(places)) == 60
     for item, label, (photo, row, column) in zip(source.x, source.labels, places, strict=True):
@@ -64,6 +64,6 @@ def test_the_seed_decides() -> None:
 def test_more_patches_than_places_are_refused() -> None:
     split = {"train": 0.96, "validation": 0.02, "test": 0.02}
     with pytest.raises(InputError, match=r"^data\.items: a split has 1000 patches .* 1 to 990,"):
-        photo_patches.places(options("photo-patches", items=100_000, split=split), 0)
-    whole = photo_patches.places(options("photo-patches", items=100_000), 0)
+        bundled.places(options("photo-patches", items=100_000, split=split), 0)
+    whole = bundled.places(options("photo-patches", items=100_000), 0)
     assert sum(len(where.photo) for where in whole.values()) == 100_000
