@@ -65,6 +65,10 @@ class Point(Section):
     seed: Seed
     model: str
 
+    @property
+    def layers(self) -> int:
+        return len(self.beta or self.rates)
+
 
 class Lattice(Section):
     """Totals of rate in nats, each split over the layers in every way that `shares` allow.

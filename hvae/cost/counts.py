@@ -53,7 +53,7 @@ def _count(rows: Mapping[str, Sized]) -> int:
 def evaluated_part(params: Params) -> list[str]:
     """How many of the points are evaluated, in a sentence where it is not all of them."""
     count = counts(params)
-    if count.evaluated == count.points:
+    if count.targets or count.evaluated == count.points:
         return []
     return [
         f"latents, information and tasks are of {count.evaluated} of the "
@@ -67,8 +67,10 @@ def models(params: Params) -> str:
     count, single = counts(params), baseline_counts(params).models
     found = [_of(count.models, "model")]
     if params.amortized:
-        found[0] += f" for {_of(count.points + count.targets, 'point')}"
+        found[0] += f" for {_of(count.points, 'point')}"
         found += [_of(count.anchors, "independent anchor")]
+    if count.targets:
+        found.append(f"{_of(count.targets, 'model')} trained to given rates")
     if single:
         found += [_of(single, "single-layer model")]
     *first, last = found

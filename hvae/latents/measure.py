@@ -50,7 +50,7 @@ def main(arguments: argparse.Namespace) -> None:
         measure_point(job, point, test, arguments.models)
         for point in command.progress(job.points, "measuring points")
     ]
-    write(done, arguments.points, arguments.items)
+    write(done, job.points[0].layers, arguments.points, arguments.items)
 
 
 def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path) -> Rows:
@@ -68,7 +68,7 @@ def rows(
     finite = bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
     status = card.status if finite or card.status not in tables.MEASURED else "diverged"
     likelihood, dimensions = model.likelihood, test.x.shape[1]
-    prices = card.prices or point.beta or [math.nan] * len(card.beta)
+    prices = card.prices or point.beta or [math.nan] * point.layers
     values = summary(measured, prices, likelihood.constant(dimensions), test.bounded)
     values["bits_per_dim"] = bits_per_dim(values, dimensions, likelihood.continuous)
     if status not in tables.MEASURED:
@@ -79,9 +79,8 @@ def rows(
     )
 
 
-def write(done: Sequence[Rows], points: Path, items: Path) -> None:
-    """Both tables of these points."""
-    layers = sum(name.startswith("price_") for name in done[0].points[0])
+def write(done: Sequence[Rows], layers: int, points: Path, items: Path) -> None:
+    """Write both tables of these points, for models of `layers` layers."""
     tables.write(
         tables.from_rows(chain(*(one.points for one in done)), tables.points(layers)), points
     )

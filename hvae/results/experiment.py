@@ -176,6 +176,8 @@ def part(params: Params) -> str:
     some, whole = (
         sum(map(len, rows.values())) for rows in (params.evaluated_rows(), params.rows())
     )
+    if params.rate_rows():
+        return f"the {some} points that were trained to given rates"
     if some == whole:
         return ""
     nth = ordinal(params.evaluation.every)

@@ -73,6 +73,12 @@ class Run(NamedTuple):
         return _trained(self.points)
 
     @property
+    def evaluated(self) -> list[Row]:
+        """The points with latents, information and tasks that did not diverge."""
+        part = {point.name for row in self.params.evaluated_rows().values() for point in row}
+        return [row for row in self.measured if row["point"] in part]
+
+    @property
     def measured(self) -> list[Row]:
         """Those, and the anchors and points at given rates that did not diverge."""
         return _trained([*self.points, *self.anchors, *self.rated])
