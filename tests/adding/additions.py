@@ -200,26 +200,6 @@ LINES = (
     ),
     Line("hvae/models/build.py", '    "mlp": mlp,', '    "linear": linear,\n'),
     Line("hvae/config/sizes.py", '    "mlp": _vectors,', '    "linear": _vectors,\n'),
-    # and, as long as there is one, the count of its weights without it
-    Line(
-        "hvae/cost/model_size.py",
-        "def head(",
-        '''def linear(plan: Architecture) -> Layers:
-    """Affine maps."""
-    n, sizes = math.prod(plan.shape), plan.model.latents
-    posteriors = (
-        dense(n + plan.seen(layer), plan.parameters(layer) * sizes[layer]) for layer in plan.layers
-    )
-    priors_ = (dense(plan.above(layer), 2 * sizes[layer]) for layer in plan.layers[:-1])
-    pixels = n // channels(plan.shape) * plan.outputs
-    return joined(posteriors) + joined(priors_) + dense(plan.decoded, pixels)
-
-
-''',
-    ),
-    Line(
-        "hvae/cost/model_size.py", '    "mlp": mlp,', '    "linear": lambda plan: linear(plan),\n'
-    ),
     # the task: its entry
     Line(
         "hvae/config/tasks.py",

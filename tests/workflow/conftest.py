@@ -46,9 +46,9 @@ INDEPENDENT: dict[str, Any] = {  # of the evaluated points of SMALL
 }
 
 
-# Two thirds of a dry run are imports, and the tests make dozens.
+# Most of a dry run is imports, and the tests make dozens.
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["snakemake.cli"])
+SERVER.set_forkserver_preload(["snakemake.cli", "torch"])
 
 
 def _snakemake(folder: Path, log: Path, command: list[str]) -> None:
