@@ -79,6 +79,11 @@ class Run(NamedTuple):
         return [row for row in self.measured if row["point"] in part]
 
     @property
+    def own(self) -> list[Row]:
+        """The points of the plane and those at given rates that did not diverge."""
+        return _trained([*self.points, *self.rated])
+
+    @property
     def measured(self) -> list[Row]:
         """Those, and the anchors and points at given rates that did not diverge."""
         return _trained([*self.points, *self.anchors, *self.rated])
