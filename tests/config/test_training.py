@@ -28,14 +28,15 @@ def test_points_of_a_seed_share_a_model_and_independent_ones_are_their_own(confi
     }
     alone = params(config, [[0.5, 2], [1, 3]], training={"strategy": "independent"})
     assert all(p.model == p.name for row in alone.rows().values() for p in row)
-    assert list(alone.rows()) == list(shared.rows())
+    assert list(shared.rows()) == ["s0", "s4"]
+    assert list(alone.rows()) == ["1_s0", "3_s0", "1_s4", "3_s4"]
     assert alone.anchors() == {}
 
 
 def test_every_second_value_of_every_axis_is_evaluated(config: Config) -> None:
     found = params(config, [[1, 2, 3, 4, 5], [5, 6, 7]], evaluation={"every": 2}).evaluated_rows()
     assert {row: [p.beta for p in points] for row, points in found.items()} == {
-        f"{b}_s0": [[1, b], [3, b], [5, b]] for b in (5, 6, 7)
+        "s0": [[a, b] for b in (5, 6, 7) for a in (1, 3, 5)]
     }
 
 
