@@ -1,0 +1,196 @@
+"""Models at the rates that were asked for: a Gaussian source, whose answers are known, and digits.
+
+    python -m benchmarks.rates gaussian
+    python -m benchmarks.rates digits-continued
+    python -m benchmarks.rates digits-from-scratch
+
+Each trains for a few minutes on one core and prints its section of `benchmarks/rates.md`.
+"""
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import yaml
+from torch import Tensor
+
+from hvae.bounds.gaussian import distortion_rate
+from hvae.bounds.water import at_level
+from hvae.config.base import parse
+from hvae.config.params import Params
+from hvae.config.sources.synthetic import Gaussian
+from hvae.config.training import RateSchedule
+from hvae.data import gaussian, sources, splits
+from hvae.io.command import steady
+from hvae.latents.evaluate import Measured, measure
+from hvae.models.build import build
+from hvae.training import amortized, continuation
+from hvae.training.continuation import Start
+from hvae.training.to_rates import TrainedToRates, train_to_rates
+from hvae.training.wanted import Floats, miss, shown
+from tests.workflow.conftest import merged
+
+SHARES = (0, 0.25, 0.5, 0.75, 1)  # of the total, in z_2
+SAMPLES = 8  # of z, for each item that is measured
+FRESH = 100_000  # items of the Gaussian source that nothing else has seen
+AMORTIZED = 6000  # steps of the digits' amortized model
+FROM_SCRATCH = RateSchedule(steps=4000, batch_size=128, learning_rate=4e-3, validate_every=500)
+
+
+def main() -> None:
+    """Print the section that is asked for."""
+    steady()
+    print("\n".join(PARTS[sys.argv[1]]()))
+
+
+class Trial(NamedTuple):
+    """An experiment, its items by split, and targets of some totals, each in five splits."""
+
+    params: Params
+    items: Mapping[str, Tensor]
+    shape: tuple[int, ...]
+    targets: list[list[float]]
+
+    def trained(self, settings: RateSchedule, start: Start | None = None) -> TrainedToRates:
+        model = build(self.params.model, self.shape, self.params.seed)
+        data = self.items["train"], self.items["validation"]
+        return train_to_rates(model, self.targets, *data, settings, self.params.seed, start=start)
+
+    def measured(self, found: TrainedToRates, index: int, split: str) -> Measured:
+        model = build(self.params.model, self.shape, self.params.seed)
+        model.load_state_dict(found.models.member(index))
+        place = list(self.items).index(split)
+        return measure(model, self.items[split], SAMPLES, self.params.seed, place)
+
+
+def trial(overlay: str, totals: tuple[float, ...]) -> Trial:
+    """That of an overlay of the default experiment, "" for the default itself."""
+    changes = yaml.safe_load(Path("experiments", f"{overlay}.yaml").read_text()) if overlay else {}
+    params = parse(Params, merged(yaml.safe_load(Path("params.yaml").read_text()), changes))
+    source = sources.load(params.data, params.seed)
+    parts = splits.divide(source, params.data, params.seed)
+    items = {name: torch.tensor(source.x[part]) for name, part in parts.items()}
+    targets = [[total * (1 - share), total * share] for total in totals for share in SHARES]
+    return Trial(params, items, source.shape, targets)
+
+
+def gaussian_source() -> Iterator[str]:
+    """Squared error and prices against what is known, on items that are not the experiment's."""
+    known = trial("gaussian", (1.5, 4, 8))
+    options, seed = known.params.data, known.params.seed
+    assert isinstance(options, Gaussian)
+    drawn = options.model_copy(update={"items": options.items + FRESH})
+    fresh = torch.tensor(gaussian.load(drawn, seed).x[options.items :])
+    known = known._replace(items=dict(known.items) | {"fresh": fresh})
+    found, spectrum = known.trained(known.params.training.rates), gaussian.spectrum(options)
+    yield from heading("A Gaussian source", known.params.training.rates, found)
+    yield "| r₁, r₂ | validation | fresh items | squared error / D_X(R) | ± | λ₁, λ₂ | θ/σ² |"
+    yield "| --- | --- | --- | ---: | ---: | --- | ---: |"
+    sigma = known.params.model.likelihood.sigma or math.nan
+    ratios, prices = [], []
+    for index, target in enumerate(known.targets):
+        one = known.measured(found, index, "fresh")
+        rates, squared = one.rates.mean(0), one.error * len(spectrum)
+        least = distortion_rate(float(rates.sum()), spectrum)
+        ratio, error = squared.mean() / least, squared.std() / len(squared) ** 0.5 / least
+        price = level(float(rates.sum()), spectrum) / sigma**2
+        ratios.append(ratio)
+        prices += [
+            float(own) / price
+            for own, rate in zip(found.prices[index], target, strict=True)
+            if rate
+        ]
+        yield (
+            f"| {shown(target)} | {shown(found.rates[index].tolist())} | {shown(rates)} "
+            f"| {ratio:.4f} | {error:.4f} | {shown(found.prices[index].tolist())} | {price:.3f} |"
+        )
+    yield f"\nSquared error / D_X(R): {min(ratios):.4f} to {max(ratios):.4f}."
+    yield f"λ_l / (θ/σ²) of open layers: {min(prices):.3f} to {max(prices):.3f}."
+
+
+def level(rate: float, spectrum: Floats) -> float:
+    """The water level θ at which a Gaussian source has that rate in nats."""
+    levels = np.geomspace(1e-4, 1, 100_000) * spectrum.max()
+    rates = [at_level(one, spectrum, np.ones_like(spectrum)).rate for one in levels[::-1]]
+    return float(np.interp(rate, rates, levels[::-1]))
+
+
+def digits_continued() -> Iterator[str]:
+    """From the amortized model, at the β whose rates are nearest."""
+    known = trial("", (6, 12, 20))
+    params, data = known.params, (known.items["train"], known.items["validation"])
+    shared = build(params.model, known.shape, params.seed, box=params.grid.box())
+    settings = params.training.model_copy(update={"steps": AMORTIZED})
+    began = time.process_time()
+    shared.load_state_dict(amortized.train(shared, *data, settings, params.seed).state)
+    middle = time.process_time()
+    plain = build(params.model, known.shape, params.seed)
+    start = continuation.nearest(shared, plain, known.targets, data[1], params.seed)
+    found = known.trained(params.training.rates, start)
+    name = f"Digits, continued from an amortized model of {AMORTIZED} steps"
+    yield from heading(name, params.training.rates, found)
+    yield (
+        f"Processor time: {middle - began:.0f} s for the amortized model, then "
+        f"{time.process_time() - middle:.0f} s for all of these.\n"
+    )
+    yield from table(known, found)
+
+
+def digits_from_scratch() -> Iterator[str]:
+    """Without an amortized model."""
+    known = trial("", (6, 12, 20))
+    found = known.trained(FROM_SCRATCH)
+    yield from heading("Digits, from scratch", FROM_SCRATCH, found)
+    yield from table(known, found)
+
+
+def heading(name: str, settings: RateSchedule, found: TrainedToRates) -> Iterator[str]:
+    """What was trained, how, and how long it took."""
+    yield (
+        f"## {name}\n\n{len(found.rates)} targets, {settings.steps} steps of "
+        f"{settings.batch_size}, learning rate {settings.learning_rate:g}. Processor time so far: "
+        f"{time.process_time():.0f} s.\n"
+    )
+
+
+def table(known: Trial, found: TrainedToRates) -> Iterator[str]:
+    """Rates on held-out items, and what they buy."""
+    yield "| r₁, r₂ | validation | test | D°, test | λ₁, λ₂ |"
+    yield "| --- | --- | --- | ---: | --- |"
+    missed: dict[str, list[float]] = {"validation": [], "test": []}
+    constant = build(known.params.model, known.shape, 0).likelihood.constant(64)
+    distortions = []
+    for index, target in enumerate(known.targets):
+        measured = {split: known.measured(found, index, split) for split in missed}
+        rates = {split: one.rates.mean(0) for split, one in measured.items()}
+        for split, values in missed.items():
+            values.append(miss(rates[split], np.array(target)))
+        distortions.append(float(measured["test"].distortion.mean()) - constant)
+        yield (
+            f"| {shown(target)} | {shown(rates['validation'])} | {shown(rates['test'])} "
+            f"| {distortions[-1]:.2f} | {shown(found.prices[index].tolist())} |"
+        )
+    yield ""
+    for split, values in missed.items():
+        yield (
+            f"Within 2 % or 0.05 nats on {split}: {sum(value <= 1 for value in values)} of "
+            f"{len(values)}; the worst is {max(values):.2f} times as far."
+        )
+    yield f"D° on test, mean of all: {fmean(distortions):.2f} nats."
+
+
+PARTS: Mapping[str, Callable[[], Iterator[str]]] = {
+    "gaussian": gaussian_source,
+    "digits-continued": digits_continued,
+    "digits-from-scratch": digits_from_scratch,
+}
+
+
+if __name__ == "__main__":
+    main()
