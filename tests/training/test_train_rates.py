@@ -50,8 +50,8 @@ def test_a_target_that_cannot_be_met_is_named_and_stops_nobody(
     targets = [target(0.5, 0.5), target(9e6, 1), target(3e38, 3e38)]
     train_rates.main(command(tmp_path, targets=targets))
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("r")]
-    assert len(said) == 1
-    assert said[0].startswith("r9e+06_1_s0: R = (9000000, 1) nats cannot be met: a model ")
+    assert said[-1].startswith("r9e+06_1_s0: R = (9000000, 1) nats cannot be met: a model ")
+    assert not any("r3e+38" in line for line in said)
     cards = [checkpoint.card(tmp_path / "models", one["name"]) for one in targets]
     assert [card.status for card in cards[1:]] == ["unreachable", "diverged"]
     assert cards[0].status in tables.MEASURED
@@ -69,3 +69,13 @@ def test_models_at_a_beta_go_on_from_the_amortized_model(tmp_path: Path) -> None
         assert (card.strategy, card.beta) == ("polished", beta)
         values = [row["objective"] for row in looked if row["point"] == name]
         assert min(values) < values[0]
+
+
+def test_rates_that_buy_nothing_are_named() -> None:
+    numbers = {"target": [9.0, 0.0], "rates": [9.1, 0.0], "prices": [-0.01, -0.2]}
+    card = cases.card("r9_0_s0", [1.0, 1.0], cases.options(), **numbers)
+    assert train_rates.problem(card) == (
+        "R = (9, 0) nats is met by waste: λ = (-0.01, -0.2), and a layer whose price is not "
+        "positive costs more than it can use"
+    )
+    assert train_rates.problem(card.model_copy(update={"prices": [0.01, -0.2]})) is None
