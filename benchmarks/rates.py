@@ -3,10 +3,12 @@
     python -m benchmarks.rates gaussian
     python -m benchmarks.rates digits-continued
     python -m benchmarks.rates digits-from-scratch
+    python -m benchmarks.rates digits-polished
 
 Each trains for a few minutes on one core and prints its section of `benchmarks/rates.md`.
 """
 
+import itertools
 import math
 import sys
 import time
@@ -25,13 +27,16 @@ from hvae.bounds.water import at_level
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.config.sources.synthetic import Gaussian
-from hvae.config.training import RateSchedule
+from hvae.config.training import RateSchedule, Schedule
 from hvae.data import gaussian, sources, splits
 from hvae.io.command import steady
 from hvae.latents.evaluate import Measured, measure
 from hvae.models.build import build
+from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import amortized, continuation
 from hvae.training.continuation import Start
+from hvae.training.independent import train
+from hvae.training.members import WeightLayout
 from hvae.training.to_rates import TrainedToRates, train_to_rates
 from hvae.training.wanted import Floats, miss, shown
 from tests.workflow.conftest import merged
@@ -40,6 +45,8 @@ SHARES = (0, 0.25, 0.5, 0.75, 1)  # of the total, in z_2
 SAMPLES = 8  # of z, for each item that is measured
 FRESH = 100_000  # items of the Gaussian source that nothing else has seen
 AMORTIZED = 6000  # steps of the digits' amortized model
+TOTALS = (6, 12, 20)  # nats, of the digits
+POLISH = Schedule(steps=2000, batch_size=128, learning_rate=3e-3, warm_up=0, validate_every=100)
 FROM_SCRATCH = RateSchedule(steps=4000, batch_size=128, learning_rate=4e-3, validate_every=500)
 
 
@@ -88,8 +95,11 @@ def gaussian_source() -> Iterator[str]:
     drawn = options.model_copy(update={"items": options.items + FRESH})
     fresh = torch.tensor(gaussian.load(drawn, seed).x[options.items :])
     known = known._replace(items=dict(known.items) | {"fresh": fresh})
-    found, spectrum = known.trained(known.params.training.rates), gaussian.spectrum(options)
-    yield from heading("A Gaussian source", known.params.training.rates, found)
+    settings, spectrum = known.params.training.rates, gaussian.spectrum(options)
+    began = time.process_time()
+    found = known.trained(settings)
+    seconds = time.process_time() - began
+    yield from heading("A Gaussian source", settings, seconds, len(found.rates))
     yield "| r₁, r₂ | validation | fresh items | squared error / D_X(R) | ± | λ₁, λ₂ | θ/σ² |"
     yield "| --- | --- | --- | ---: | ---: | --- | ---: |"
     sigma = known.params.model.likelihood.sigma or math.nan
@@ -123,39 +133,78 @@ def level(rate: float, spectrum: Floats) -> float:
 
 def digits_continued() -> Iterator[str]:
     """From the amortized model, at the β whose rates are nearest."""
-    known = trial("", (6, 12, 20))
+    known = trial("", TOTALS)
+    params = known.params
+    shared, plain = amortized_model(known), build(params.model, known.shape, params.seed)
+    began = time.process_time()
+    held_out = known.items["validation"]
+    start = continuation.nearest(shared, plain, known.targets, held_out, params.seed)
+    found = known.trained(params.training.rates, start)
+    name = f"Digits, continued from an amortized model of {AMORTIZED:,} steps"
+    yield from heading(name, params.training.rates, time.process_time() - began, len(found.rates))
+    yield from table(known, found)
+
+
+def amortized_model(known: Trial) -> HierarchicalVAE:
+    """The default's, trained for fewer steps."""
     params, data = known.params, (known.items["train"], known.items["validation"])
     shared = build(params.model, known.shape, params.seed, box=params.grid.box())
     settings = params.training.model_copy(update={"steps": AMORTIZED})
-    began = time.process_time()
     shared.load_state_dict(amortized.train(shared, *data, settings, params.seed).state)
-    middle = time.process_time()
-    plain = build(params.model, known.shape, params.seed)
-    start = continuation.nearest(shared, plain, known.targets, data[1], params.seed)
-    found = known.trained(params.training.rates, start)
-    name = f"Digits, continued from an amortized model of {AMORTIZED} steps"
-    yield from heading(name, params.training.rates, found)
-    yield (
-        f"Processor time: {middle - began:.0f} s for the amortized model, then "
-        f"{time.process_time() - middle:.0f} s for all of these.\n"
-    )
-    yield from table(known, found)
+    return shared
 
 
 def digits_from_scratch() -> Iterator[str]:
     """Without an amortized model."""
-    known = trial("", (6, 12, 20))
+    known = trial("", TOTALS)
+    began = time.process_time()
     found = known.trained(FROM_SCRATCH)
-    yield from heading("Digits, from scratch", FROM_SCRATCH, found)
+    seconds = time.process_time() - began
+    yield from heading("Digits, from scratch", FROM_SCRATCH, seconds, len(found.rates))
     yield from table(known, found)
 
 
-def heading(name: str, settings: RateSchedule, found: TrainedToRates) -> Iterator[str]:
+def digits_polished() -> Iterator[str]:
+    """At fixed β: J° on test against the anchors of the default's certificate, one start each."""
+    known = trial("", TOTALS)
+    params, data = known.params, (known.items["train"], known.items["validation"])
+    betas = [list(beta) for beta in itertools.product(*params.certification.axes(params.grid))]
+    shared, plain = amortized_model(known), build(params.model, known.shape, params.seed)
+    anchors = train(plain, betas, *data, params.certification.training, params.seed)
+    start = continuation.at(shared, plain, betas)
+    began = time.process_time()
+    polished = train(plain, betas, *data, POLISH, params.seed, starts=start.weights)
+    seconds = time.process_time() - began
+    name = f"Digits at fixed β, continued from an amortized model of {AMORTIZED:,} steps"
+    yield from heading(name, POLISH, seconds, len(betas))
+    yield "| β₁, β₂ | independent: J°, test | amortized, ratio | continued, ratio |"
+    yield "| --- | ---: | ---: | ---: |"
+    ratios: list[tuple[float, float]] = []
+    for index, beta in enumerate(betas):
+        rows = anchors.weights[index], start.weights[index], polished.weights[index]
+        alone, *ours = (objective(known, row, anchors.layout, beta) for row in rows)
+        ratios.append((ours[0] / alone, ours[1] / alone))
+        yield f"| {shown(beta)} | {alone:.2f} | {ratios[-1][0]:.3f} | {ratios[-1][1]:.3f} |"
+    before, after = zip(*ratios, strict=True)
+    yield f"\nAmortized: mean {fmean(before):.3f}, worst {max(before):.3f}."
+    yield f"Continued: mean {fmean(after):.3f}, worst {max(after):.3f}."
+
+
+def objective(known: Trial, row: Tensor, layout: WeightLayout, beta: list[float]) -> float:
+    """J° on test items, in nats, of the model with these weights."""
+    model = build(known.params.model, known.shape, known.params.seed)
+    model.load_state_dict(layout.state(row), strict=False)
+    one = measure(model, known.items["test"], SAMPLES, known.params.seed, 2)
+    cost = one.distortion + one.rates @ np.array(beta)
+    return float(cost.mean()) - model.likelihood.constant(known.items["test"].shape[1])
+
+
+def heading(name: str, settings: Schedule, seconds: float, models: int) -> Iterator[str]:
     """What was trained, how, and how long it took."""
+    schedule = f"{settings.steps:,} steps of {settings.batch_size}"
     yield (
-        f"## {name}\n\n{len(found.rates)} targets, {settings.steps} steps of "
-        f"{settings.batch_size}, learning rate {settings.learning_rate:g}. Processor time so far: "
-        f"{time.process_time():.0f} s.\n"
+        f"## {name}\n\n{models} models, {schedule}, learning rate {settings.learning_rate:g}: "
+        f"{seconds:.0f} s of one core for all of them.\n"
     )
 
 
@@ -189,6 +238,7 @@ PARTS: Mapping[str, Callable[[], Iterator[str]]] = {
     "gaussian": gaussian_source,
     "digits-continued": digits_continued,
     "digits-from-scratch": digits_from_scratch,
+    "digits-polished": digits_polished,
 }
 
 
