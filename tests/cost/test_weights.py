@@ -63,6 +63,19 @@ def test_a_categorical_top_layer_has_a_logit_an_entry(backbone: str) -> None:
     assert multiplications(model, (8, 8)) == done(network, (8, 8))
 
 
+@pytest.mark.parametrize("inference", ["top-down", "ladder"])
+def test_shortcuts_are_counted(inference: str) -> None:
+    choices = {"backbone": "mlp", "inference": inference, "skip": True, "shortcut": True}
+    options = choices | {"latents": [4, 3, 2], "width": 5, "likelihood": FAMILIES[0]}
+    model = Model.model_validate(options)
+    network = build(model, (8, 8), seed=0)
+    assert weights(model, (8, 8)) == trained(network)
+    assert multiplications(model, (8, 8)) == done(network, (8, 8))
+    of_plane = build(model, (8, 8), 0, box=[(0.1, 10.0)] * 3)
+    assert weights(model, (8, 8), conditioned=True) == trained(of_plane)
+    assert multiplications(model, (8, 8), conditioned=True) == done(of_plane, (8, 8))
+
+
 def test_claims_beyond_all_memory_are_counted_too() -> None:
     choices = {"backbone": "mlp", "inference": "top-down", "skip": False, "width": 2**31}
     model = Model.model_validate(choices | {"latents": [3, 2], "likelihood": FAMILIES[0]})
