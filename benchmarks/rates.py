@@ -1,34 +1,29 @@
-"""Models at the rates that were asked for: a Gaussian source, whose answers are known, and digits.
+"""Digits at the rates that were asked for, and at fixed β from the amortized model on.
 
-    python -m benchmarks.rates gaussian
-    python -m benchmarks.rates digits-continued
-    python -m benchmarks.rates digits-from-scratch
-    python -m benchmarks.rates digits-polished
+    python -m benchmarks.rates continued
+    python -m benchmarks.rates from-scratch
+    python -m benchmarks.rates polished
 
 Each trains for a few minutes on one core and prints its section of `benchmarks/rates.md`.
 """
 
 import itertools
-import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 import yaml
 from torch import Tensor
 
-from hvae.bounds.gaussian import distortion_rate
-from hvae.bounds.water import at_level
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.config.sources.synthetic import Gaussian
 from hvae.config.training import RateSchedule, Schedule
-from hvae.data import gaussian, sources, splits
+from hvae.data import sources, splits
 from hvae.io.command import steady
 from hvae.latents.evaluate import Measured, measure
 from hvae.models.build import build
@@ -38,14 +33,13 @@ from hvae.training.continuation import Start
 from hvae.training.independent import train
 from hvae.training.members import WeightLayout
 from hvae.training.to_rates import TrainedToRates, train_to_rates
-from hvae.training.wanted import Floats, miss, shown
+from hvae.training.wanted import miss, shown
 from tests.workflow.conftest import merged
 
 SHARES = (0, 0.25, 0.5, 0.75, 1)  # of the total, in z_2
+TARGETS = [[total * (1 - share), total * share] for total in (6, 12, 20) for share in SHARES]
 SAMPLES = 8  # of z, for each item that is measured
-FRESH = 100_000  # items of the Gaussian source that nothing else has seen
 AMORTIZED = 6000  # steps of the digits' amortized model
-TOTALS = (6, 12, 20)  # nats, of the digits
 POLISH = Schedule(steps=2000, batch_size=128, learning_rate=3e-3, warm_up=0, validate_every=100)
 FROM_SCRATCH = RateSchedule(steps=4000, batch_size=128, learning_rate=4e-3, validate_every=500)
 
@@ -57,7 +51,7 @@ def main() -> None:
 
 
 class Trial(NamedTuple):
-    """An experiment, its items by split, and targets of some totals, each in five splits."""
+    """An experiment, its items by split, and targets in nats."""
 
     params: Params
     items: Mapping[str, Tensor]
@@ -76,64 +70,19 @@ class Trial(NamedTuple):
         return measure(model, self.items[split], SAMPLES, self.params.seed, place)
 
 
-def trial(overlay: str, totals: tuple[float, ...]) -> Trial:
-    """That of an overlay of the default experiment, "" for the default itself."""
-    changes = yaml.safe_load(Path("experiments", f"{overlay}.yaml").read_text()) if overlay else {}
-    params = parse(Params, merged(yaml.safe_load(Path("params.yaml").read_text()), changes))
+def trial(targets: list[list[float]], changes: Mapping[str, Any] | None = None) -> Trial:
+    """That of the default experiment with some changes."""
+    default = yaml.safe_load(Path("params.yaml").read_text())
+    params = parse(Params, merged(default, dict(changes or {})))
     source = sources.load(params.data, params.seed)
     parts = splits.divide(source, params.data, params.seed)
     items = {name: torch.tensor(source.x[part]) for name, part in parts.items()}
-    targets = [[total * (1 - share), total * share] for total in totals for share in SHARES]
     return Trial(params, items, source.shape, targets)
-
-
-def gaussian_source() -> Iterator[str]:
-    """Squared error and prices against what is known, on items that are not the experiment's."""
-    known = trial("gaussian", (1.5, 4, 8))
-    options, seed = known.params.data, known.params.seed
-    assert isinstance(options, Gaussian)
-    drawn = options.model_copy(update={"items": options.items + FRESH})
-    fresh = torch.tensor(gaussian.load(drawn, seed).x[options.items :])
-    known = known._replace(items=dict(known.items) | {"fresh": fresh})
-    settings, spectrum = known.params.training.rates, gaussian.spectrum(options)
-    began = time.process_time()
-    found = known.trained(settings)
-    seconds = time.process_time() - began
-    yield from heading("A Gaussian source", settings, seconds, len(found.rates))
-    yield "| r₁, r₂ | validation | fresh items | squared error / D_X(R) | ± | λ₁, λ₂ | θ/σ² |"
-    yield "| --- | --- | --- | ---: | ---: | --- | ---: |"
-    sigma = known.params.model.likelihood.sigma or math.nan
-    ratios, prices = [], []
-    for index, target in enumerate(known.targets):
-        one = known.measured(found, index, "fresh")
-        rates, squared = one.rates.mean(0), one.error * len(spectrum)
-        least = distortion_rate(float(rates.sum()), spectrum)
-        ratio, error = squared.mean() / least, squared.std() / len(squared) ** 0.5 / least
-        price = level(float(rates.sum()), spectrum) / sigma**2
-        ratios.append(ratio)
-        prices += [
-            float(own) / price
-            for own, rate in zip(found.prices[index], target, strict=True)
-            if rate
-        ]
-        yield (
-            f"| {shown(target)} | {shown(found.rates[index].tolist())} | {shown(rates)} "
-            f"| {ratio:.4f} | {error:.4f} | {shown(found.prices[index].tolist())} | {price:.3f} |"
-        )
-    yield f"\nSquared error / D_X(R): {min(ratios):.4f} to {max(ratios):.4f}."
-    yield f"λ_l / (θ/σ²) of open layers: {min(prices):.3f} to {max(prices):.3f}."
-
-
-def level(rate: float, spectrum: Floats) -> float:
-    """The water level θ at which a Gaussian source has that rate in nats."""
-    levels = np.geomspace(1e-4, 1, 100_000) * spectrum.max()
-    rates = [at_level(one, spectrum, np.ones_like(spectrum)).rate for one in levels[::-1]]
-    return float(np.interp(rate, rates, levels[::-1]))
 
 
 def digits_continued() -> Iterator[str]:
     """From the amortized model, at the β whose rates are nearest."""
-    known = trial("", TOTALS)
+    known = trial(TARGETS)
     params = known.params
     shared, plain = amortized_model(known), build(params.model, known.shape, params.seed)
     began = time.process_time()
@@ -156,7 +105,7 @@ def amortized_model(known: Trial) -> HierarchicalVAE:
 
 def digits_from_scratch() -> Iterator[str]:
     """Without an amortized model."""
-    known = trial("", TOTALS)
+    known = trial(TARGETS)
     began = time.process_time()
     found = known.trained(FROM_SCRATCH)
     seconds = time.process_time() - began
@@ -166,7 +115,7 @@ def digits_from_scratch() -> Iterator[str]:
 
 def digits_polished() -> Iterator[str]:
     """At fixed β: J° on test against the anchors of the default's certificate, one start each."""
-    known = trial("", TOTALS)
+    known = trial(TARGETS)
     params, data = known.params, (known.items["train"], known.items["validation"])
     betas = [list(beta) for beta in itertools.product(*params.certification.axes(params.grid))]
     shared, plain = amortized_model(known), build(params.model, known.shape, params.seed)
@@ -235,10 +184,9 @@ def table(known: Trial, found: TrainedToRates) -> Iterator[str]:
 
 
 PARTS: Mapping[str, Callable[[], Iterator[str]]] = {
-    "gaussian": gaussian_source,
-    "digits-continued": digits_continued,
-    "digits-from-scratch": digits_from_scratch,
-    "digits-polished": digits_polished,
+    "continued": digits_continued,
+    "from-scratch": digits_from_scratch,
+    "polished": digits_polished,
 }
 
 

@@ -149,7 +149,8 @@ class Model(Section):
     `width` is that of hidden layers, or the number of base channels of a convolutional backbone.
     `top` is the family of z_L; all layers below it are Gaussian. `conditioning` is for a model
     that is trained for a whole plane; a model of a single β has none. `shortcut` makes heads and
-    decoder of perceptrons linear beside their hidden layer, too: W_2 SiLU(W_1 x) + W_3 x.
+    decoder of perceptrons linear beside their hidden layer, too: W_2 SiLU(W_1 x) + W_3 x. All
+    features of an item then have the item beside them.
     """
 
     latents: Annotated[list[PositiveInt], Field(min_length=1)]

@@ -157,9 +157,11 @@ def mlp(plan: Architecture) -> Layers:
     """Perceptrons of one hidden layer, and a chain of layers upwards."""
     width, n = plan.model.width, math.prod(plan.shape)
     pixels = n // channels(plan.shape)
+    features = width + plan.model.shortcut * n
     return (
-        chain(n, width, len(plan.layers))
-        + joined(head(width, plan, layer, width, plan.model.latents) for layer in plan.layers)
+        dense(n, width)
+        + (len(plan.layers) - 1) * dense(features, width)
+        + joined(head(features, plan, layer, width, plan.model.latents) for layer in plan.layers)
         + priors(plan, width, plan.model.latents)
         + perceptron(plan.decoded, width, pixels * plan.outputs, plan.model.shortcut)
     )

@@ -80,7 +80,7 @@ class ToRates(Members):
         target = torch.tensor(targets, dtype=torch.float32, device=work.data.device)
         self.multipliers = multipliers(settings, target, prices)
         self.seen = target  # the rates of the last batch
-        # so many steps as have as many items in their batches, so that looks take a third at most
+        # as many items as the batches of these steps have: a pass without gradients, a third of them
         self.every = max(EVERY, min(len(self.held_out), ITEMS) // settings.batch_size)
 
     @property

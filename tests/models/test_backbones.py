@@ -153,3 +153,12 @@ def test_all_heads_and_the_decoder_have_the_shortcut(shortcut: bool) -> None:
     heads = [head.net for head in [*model.posterior, *model.prior]]
     assert len(heads) == 5
     assert all(isinstance(net[0], Beside) is shortcut for net in [*heads, model.decoder])
+
+
+@torch.inference_mode()
+def test_with_a_shortcut_all_features_have_x_beside_them() -> None:
+    x = torch.rand(2, 6)
+    features = built([3, 2, 2], (6,), width=7, shortcut=True).bottom_up(x)
+    assert [h.shape for h in features] == 3 * [(2, 7 + 6)]
+    assert all(torch.equal(h[:, 7:], x) for h in features)
+    assert not torch.equal(features[0][:, :7], features[1][:, :7])
