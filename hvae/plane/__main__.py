@@ -33,8 +33,9 @@ def main(arguments: argparse.Namespace) -> None:
     (found,) = train_rates.models(
         job(params, arguments.rates, arguments.seed, folder), data, folder
     )
+    told = train_rates.problem(found.card)
     if found.card.status == "unreachable":
-        raise InputError(train_rates.unmet(found.card))
+        raise InputError(told)
     if found.card.prices is None:
         raise InputError(f"training to R = {shown(arguments.rates)} nats diverged")
     model = build(params.model, found.card.shape, found.card.seed, found.card.levels)
@@ -42,6 +43,8 @@ def main(arguments: argparse.Namespace) -> None:
     for split in HELD_OUT:
         print(on(split, held_out, model))
     print(f"prices, nats of D for one more nat in each layer: {shown(found.card.prices)}")
+    if told:
+        print(told)
     if arguments.out is not None:
         checkpoint.save(arguments.out, found.card, found.state)
         print(f"The model is {arguments.out / found.card.name}.safetensors, beside it its card")

@@ -1,6 +1,5 @@
 """β for wanted rates, for a program of one's own: arguments checked."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -32,15 +31,9 @@ def solve_rates(
     layers = len(known)
     if (surveyed := instance("seen", seen, Survey).rates.shape[-1]) != layers:
         raise InputError(f"seen must be a survey of {layers} layers, as box is, got {surveyed}")
-    return inversion.solve(_checked(rates, layers), known, _wanted(wanted, layers), seen)
-
-
-def _wanted(wanted: object, layers: int) -> list[float]:
-    found = arguments.numbers("wanted", wanted, "rate", layers)
-    for rate in found:
-        if not 0 <= rate < math.inf:
-            raise InputError(f"wanted must be finite rates that are not negative, got {rate:g}")
-    return found
+    return inversion.solve(
+        _checked(rates, layers), known, arguments.rates("wanted", wanted, layers), seen
+    )
 
 
 def _checked(rates: object, layers: int) -> Callable[[Sequence[float]], Floats]:

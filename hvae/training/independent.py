@@ -10,7 +10,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import loop
 from hvae.training.objective import Costs, beta_factor, objective
 from hvae.training.resume import Checkpoints
-from hvae.training.together import TOGETHER, Group, TrainedModels, Work, joined
+from hvae.training.together import TOGETHER, Members, TrainedModels, Work, joined
 
 __all__ = ["TOGETHER", "TrainedModels", "train"]
 
@@ -42,7 +42,7 @@ def train(
     return joined(trained)
 
 
-class AtBeta(Group):
+class AtBeta(Members):
     """Members with a β vector each: J_β falls."""
 
     def __init__(self, work: Work, starts: Tensor, betas: Sequence[Sequence[float]]) -> None:

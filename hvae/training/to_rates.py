@@ -20,7 +20,7 @@ from hvae.training.members import State, mean, mean_costs, total
 from hvae.training.multipliers import multipliers
 from hvae.training.objective import Costs, lagrangian
 from hvae.training.resume import Checkpoints
-from hvae.training.together import Group, TrainedModels, Work, joined
+from hvae.training.together import Members, TrainedModels, Work, joined
 
 ITEMS = 4096  # of the validation split, at most, whose rates are looked at at a time
 EVERY = 10  # steps, at least, from one such look to the next
@@ -65,7 +65,7 @@ def train_to_rates(
     return TrainedToRates(joined(models), torch.cat(prices_of), torch.cat(rates))
 
 
-class ToRates(Group):
+class ToRates(Members):
     """Members with a target each: the augmented Lagrangian falls while its multipliers move."""
 
     def __init__(
@@ -80,7 +80,7 @@ class ToRates(Group):
         target = torch.tensor(targets, dtype=torch.float32, device=work.data.device)
         self.multipliers = multipliers(settings, target, prices)
         self.seen = target  # the rates of the last batch
-        # so many steps as have as many items in their batches, so that looks take a third at most
+        # as many items as the batches of these steps have, in a pass without gradients
         self.every = max(EVERY, min(len(self.held_out), ITEMS) // settings.batch_size)
 
     @property

@@ -69,7 +69,7 @@ class Work(NamedTuple):
         return flatten(self.model)[0].repeat(members, 1)
 
 
-class Group(ABC):
+class Members(ABC):
     """Members that train together from `starts`, (G, P), as `loop.Trainable` asks of them."""
 
     def __init__(self, work: Work, starts: Tensor) -> None:

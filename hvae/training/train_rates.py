@@ -54,8 +54,8 @@ def main(arguments: argparse.Namespace) -> None:
     found = models(job, arguments.data, arguments.models, kept)
     for card, state, _ in found:
         checkpoint.save(arguments.models, card, state)
-        if card.status == "unreachable":
-            print(f"{card.name}: {unmet(card)}", file=sys.stderr)
+        if told := problem(card):
+            print(f"{card.name}: {told}", file=sys.stderr)
     history.save(arguments.history, [one.curve for one in found])
     kept.remove()
 
@@ -111,13 +111,22 @@ def _card(
     )
 
 
-def unmet(card: Card) -> str:
-    """That a target was not met, and what was reached instead."""
-    wanted, rates, prices = (shown(part or []) for part in (card.target, card.rates, card.prices))
-    return (
-        f"R = {wanted} nats cannot be met: a model that was trained to it has R = {rates} nats on "
-        f"validation data, where λ = {prices}"
-    )
+def problem(card: Card) -> str | None:
+    """What is to be said of a target that was not met, or that is above what a layer can use."""
+    if card.target is None or card.rates is None or card.prices is None:  # it diverged
+        return None
+    wanted, rates, prices = map(shown, (card.target, card.rates, card.prices))
+    if card.status == "unreachable":
+        return (
+            f"R = {wanted} nats cannot be met: a model that was trained to it has R = {rates} nats "
+            f"on validation data, where λ = {prices}"
+        )
+    if any(rate > 0 >= price for rate, price in zip(card.target, card.prices, strict=True)):
+        return (
+            f"R = {wanted} nats is met by waste: λ = {prices}, and a layer whose price is not "
+            "positive costs more than it can use"
+        )
+    return None
 
 
 if __name__ == "__main__":

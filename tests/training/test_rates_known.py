@@ -1,7 +1,6 @@
 """Models trained to rates on a Gaussian source, where D and the prices of all rates are known."""
 
 import json
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor
 
 from hvae.bounds import water
-from hvae.bounds.gaussian import distortion_rate
+from hvae.bounds.gaussian import distortion_constant, distortion_rate
 from hvae.config.model import Model
 from hvae.config.sources.synthetic import Gaussian
 from hvae.config.training import RateSchedule, Schedule
@@ -35,10 +34,12 @@ OPTIONS = Gaussian.model_validate_json(
     )
 )
 SPECTRUM = gaussian.spectrum(OPTIONS)
-SCHEDULE = RateSchedule(steps=1500, batch_size=128, learning_rate=8e-3, validate_every=500)
-# The squared error of so many test items varies by √(2 Σλ²/n)/Σλ = 0.9 %, and the rates of all
-# items by 0.8 % between the 3,000 that λ is moved by and these.
-TOLERANCE = 0.03
+SCHEDULE = RateSchedule(steps=1500, batch_size=64, learning_rate=8e-3, validate_every=500)
+# The squared error of 9,000 items has a standard error of at most √(2 Σλ² / 9,000) / Σλ = 0.9 %.
+ERROR = 0.03
+# Test items have rates up to 0.05 nats above those of the 3,000 that meet the target, which makes
+# 2 % of a price; a training of this length leaves as much.
+PRICE = 0.05
 
 
 class Split(NamedTuple):
@@ -54,7 +55,7 @@ def items() -> Split:
 
 
 def start(layers: int) -> HierarchicalVAE:
-    sizes = {"latents": [N] * layers, "width": 24, "skip": True, "shortcut": True}
+    sizes = {"latents": [N] * layers, "width": 16, "skip": True, "shortcut": True}
     likelihood = {"family": "gaussian", "sigma": SIGMA}
     fixed = {"inference": "top-down", "backbone": "mlp", "likelihood": likelihood}
     return build(Model.model_validate(sizes | fixed), (N,), SEED)
@@ -80,30 +81,34 @@ def price(rate: float) -> float:
 
 def test_every_split_of_a_rate_has_the_least_distortion_and_one_price() -> None:
     """Successive refinement: the split is free (Equitz & Cover 1991)."""
-    targets = [[1.0, 0.0], [0.5, 0.5], [3.0, 0.0], [1.0, 2.0], [0.0, 3.0]]
+    targets = [[1.0, 0.0], [0.5, 0.5], [1.0, 2.0], [0.0, 3.0]]
     found = trained(2, targets)
     for index, target in enumerate(targets):
         assert miss(found.rates[index].numpy(), np.array(target)) <= 1
         test = measured(found.models, index, 2, items().test)
         squared = float(test.error.mean()) * N
         least = distortion_rate(float(test.rates.sum(1).mean()), SPECTRUM)
-        assert squared == pytest.approx(least, rel=TOLERANCE), target
+        assert squared == pytest.approx(least, rel=ERROR), target
         for rate, known in zip(target, found.prices[index].tolist(), strict=True):
             if rate > 0:
-                assert known == pytest.approx(price(sum(target)), rel=0.06), target
+                assert known == pytest.approx(price(sum(target)), rel=PRICE), target
 
 
-@pytest.mark.parametrize("beta", [0.5, 3.0])
-def test_one_layer_is_the_vae_at_the_beta_that_its_multiplier_names(beta: float) -> None:
-    """To the rate of a β-VAE: λ is β, and D is its D."""
-    known = items()
-    settings = Schedule(steps=1500, batch_size=128, learning_rate=8e-3, validate_every=500)
-    at_beta = independent.train(start(1), [[beta]], known.train, known.validation, settings, SEED)
-    theirs = measured(at_beta, 0, 1, known.validation)
-    found = trained(1, [theirs.rates.mean(0).tolist()])
-    ours = measured(found.models, 0, 1, known.validation)
-    assert ours.rates.mean() == pytest.approx(theirs.rates.mean(), rel=0.02, abs=0.05)
-    assert found.prices.item() == pytest.approx(beta, rel=0.05)
-    constant = N / 2 * math.log(2 * math.pi * SIGMA**2)
-    objective = [float((one.distortion + beta * one.rates[:, 0]).mean()) for one in (ours, theirs)]
-    assert objective[0] - constant == pytest.approx(objective[1] - constant, rel=0.01)
+def test_one_layer_is_the_vae_at_the_beta_that_its_multiplier_names() -> None:
+    """To the rates of β-VAEs: λ is β, and J_β is theirs."""
+    known, betas = items(), [[0.5], [3.0]]
+    settings = Schedule(steps=1500, batch_size=64, learning_rate=8e-3, validate_every=500)
+    data = known.train, known.validation
+    at_beta = independent.train(start(1), betas, *data, settings, SEED)
+    theirs = [measured(at_beta, index, 1, known.validation) for index in range(2)]
+    found = trained(1, [one.rates.mean(0).tolist() for one in theirs])
+    for index, ((beta,), one) in enumerate(zip(betas, theirs, strict=True)):
+        ours = measured(found.models, index, 1, known.validation)
+        assert miss(ours.rates.mean(0), one.rates.mean(0)) <= 1
+        assert found.prices[index].item() == pytest.approx(beta, rel=PRICE)
+        assert objective(ours, beta) == pytest.approx(objective(one, beta), rel=0.01)
+
+
+def objective(of: Measured, beta: float) -> float:
+    """J°, in nats."""
+    return float((of.distortion + beta * of.rates[:, 0]).mean()) - distortion_constant(N, SIGMA)

@@ -1,13 +1,20 @@
-"""Models trained to rates: neighbours, targets that cannot be met, and the β-VAE as a known case."""
+"""Models trained to rates: each is itself whatever its neighbours, met or not."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
 
 from hvae.config.training import RateSchedule
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.likelihoods.bernoulli import Bernoulli
+from hvae.models.likelihoods.gaussian import LearnedGaussian
+from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from hvae.training import together
 from hvae.training.to_rates import TrainedToRates, train_to_rates
-from tests.conftest import small
+from hvae.training.wanted import FAR, miss
+from tests.conftest import built, small
 from tests.training.test_independent import DATA, HELD_OUT
 
 TARGETS = [[2.0, 1.0], [0.0, 3.0], [1.0, 0.5]]
@@ -82,3 +89,55 @@ def test_the_same_seed_gives_the_same_models_whatever_was_drawn_before() -> None
     torch.rand(7)
     assert equal(trained(TARGETS), first)
     assert not torch.equal(trained(TARGETS, seed=1).models.weights, first.models.weights)
+
+
+ONE_OF_TWO = {"family": "categorical", "variables": 2, "categories": 3}
+
+
+@pytest.mark.parametrize(
+    ("latents", "choices"),
+    [
+        ([3], {}),
+        ([4, 3, 2], {"inference": "ladder", "skip": True, "shortcut": True}),
+        ([4, 6], {"top": ONE_OF_TWO}),
+        ([2, 3], {"backbone": "conv", "inference": "ladder"}),
+        ([2, 6], {"backbone": "conv", "top": ONE_OF_TWO, "skip": True}),
+        ([2, 3], {"backbone": "conv-spatial"}),
+        ([4, 3], {"likelihood": LearnedGaussian(0.3)}),
+        ([4, 3], {"likelihood": Bernoulli()}),
+        ([4, 3], {"likelihood": MixtureOfLogistics(2, 1, 17)}),
+    ],
+    ids=["one layer", "ladder", "categorical", "conv", "conv categorical", "spatial", "learned",
+         "bernoulli", "logistics"],
+)  # fmt: skip
+def test_models_of_every_kind_come_nearer_to_their_rates(
+    latents: list[int], choices: dict[str, object]
+) -> None:
+    """From two sides, each bit for bit as it does alone."""
+    settings = SETTINGS.model_copy(update={"steps": 60, "validate_every": 60})
+    levels = torch.randint(0, 17, (40, 20), generator=torch.Generator().manual_seed(0)) / 16
+    data = levels.round()
+    targets = [[0.2] * len(latents), [2.0] * len(latents)]
+
+    def found(targets: list[list[float]], steps: int) -> TrainedToRates:
+        model = built(latents, (5, 4), width=4, **choices)
+        plan = settings.model_copy(update={"steps": steps})
+        return train_to_rates(model, targets, data, data[:20], plan, 0)
+
+    before, after = found(targets, 1), found(targets, 60)
+    assert not after.models.diverged.any()
+    far = [(one.rates - torch.tensor(targets)).abs().sum(1) for one in (before, after)]
+    assert (far[1] < far[0]).all()
+    assert equal(found(targets[1:], 60), member(after, 1))
+
+
+def test_no_more_than_the_entropy_of_a_categorical_top_is_reached() -> None:
+    """Of 2 nats that are asked of two variables of two categories, at most 2 log 2."""
+    top = {"family": "categorical", "variables": 2, "categories": 2}
+    settings = SETTINGS.model_copy(update={"steps": 300, "validate_every": 100})
+    model = built([6, 4], (16,), width=16, sigma=0.1, top=top)
+    found = train_to_rates(model, [[1.0, 2.0]], DATA, HELD_OUT, settings, 0)
+    assert not found.models.diverged.any()
+    assert 0.5 < found.rates[0, 1] <= 2 * math.log(2) * (1 + 1e-6)
+    assert miss(found.rates[0].numpy(), np.array([1.0, 2.0])) > FAR
+    assert found.prices[0, 1] < 0  # more rate would be paid for, if there were any

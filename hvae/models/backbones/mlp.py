@@ -19,15 +19,18 @@ def mlp(plan: BackbonePlan) -> Backbone:
                   ▼              ▼
         x̂ (n) ◄─ z_1 (d_1) ◄─── z_2 (d_2) ◄─ …
 
-    With `shortcut`, heads and decoder are linear beside their hidden layer, too.
+    With `shortcut`, heads and decoder are linear beside their hidden layer, too, and all features
+    have x beside them.
     """
     layers = range(len(plan.latents))
+    n = math.prod(plan.shape)
+    features = plan.width + (n if plan.shortcut else 0)
     decoded = plan.latents if plan.skip else plan.latents[:1]
     return Backbone(
-        bottom_up=MlpBottomUp(math.prod(plan.shape), plan.width, len(plan.latents)),
+        bottom_up=MlpBottomUp(n, plan.width, len(plan.latents), plan.shortcut),
         posterior=nn.ModuleList(
             Head(
-                plan.width + sum(plan.seen(layer)),
+                features + sum(plan.seen(layer)),
                 plan.width,
                 plan.latents[layer],
                 plan.family(layer),
@@ -93,18 +96,26 @@ class Head(nn.Module):
 
 
 class MlpBottomUp(nn.Module):
-    """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width)."""
+    """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width).
 
-    def __init__(self, inputs: int, width: int, layers: int) -> None:
+    With a `shortcut` each has x beside it, (..., width + inputs).
+    """
+
+    def __init__(self, inputs: int, width: int, layers: int, shortcut: bool = False) -> None:
         super().__init__()
+        self.shortcut = shortcut
+        between = width + (inputs if shortcut else 0)
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.Linear(size, width), nn.SiLU())
-            for size in [inputs, *[width] * (layers - 1)][:layers]
+            for size in [inputs, *[between] * (layers - 1)][:layers]
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:
         features = []
+        below = x
         for block in self.blocks:
-            x = block(x)
-            features.append(x)
+            below = block(below)
+            if self.shortcut:
+                below = torch.cat([below, x], -1)
+            features.append(below)
         return features

@@ -88,8 +88,8 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
 def hull(run: Run, metric: PlaneMetric) -> list[Row]:
     """The curve over all but independent models beside a plane.
 
-    Of PSNR it is that of the squared error in decibels: time sharing mixes squared errors, not their
-    logarithms.
+    Of PSNR it is that of the squared error in decibels: time sharing mixes squared errors and not
+    their logarithms.
     """
     decibels = metric.name == "psnr"
     values = VALUES["mse" if decibels else metric.name](run)
