@@ -19,10 +19,10 @@ class Place(NamedTuple):
     """
 
     beta: tuple[float, ...]
-    target: tuple[float, ...]
     points: tuple[str, ...]
     rates: tuple[Estimate, ...]
     total: Estimate
+    target: tuple[float, ...] = ()
 
 
 def places(points: Iterable[Row], layers: int) -> list[Place]:
@@ -59,4 +59,4 @@ def _place(beta: tuple[float, ...], target: tuple[float, ...], rows: Sequence[Ro
         over_seeds([Estimate(row[name], row[f"{name}_se"]) for row in rows])
         for name in [*names, "rate_total"]
     )
-    return Place(beta, target, tuple(row["point"] for row in rows), tuple(rates), total)
+    return Place(beta, tuple(row["point"] for row in rows), tuple(rates), total, target)

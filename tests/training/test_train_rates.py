@@ -14,7 +14,8 @@ PLAN = {"steps": 400, "batch_size": 20, "learning_rate": 1e-2, "validate_every":
 
 
 def target(*rates: float) -> dict[str, Any]:
-    return {"name": f"r{'_'.join(f'{rate:g}' for rate in rates)}_s0", "rates": rates, "seed": 0}
+    name = f"r{'_'.join(f'{rate:g}' for rate in rates)}_s0"
+    return {"name": name, "rates": rates, "seed": 0, "model": name}
 
 
 def command(folder: Path, **job: Any) -> Namespace:
@@ -30,7 +31,7 @@ def test_it_stores_each_model_with_its_target_rates_and_prices(
     tmp_path: Path, start: str | None
 ) -> None:
     targets = [target(0.5, 0.5), target(0, 0.5)]
-    train_rates.main(command(tmp_path, targets=targets, start=start))
+    train_rates.main(command(tmp_path, points=targets, start=start))
     for one in targets:
         card = checkpoint.card(tmp_path / "models", one["name"])
         assert card.strategy == "rates"
@@ -48,7 +49,7 @@ def test_a_target_that_cannot_be_met_is_named_and_stops_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     targets = [target(0.5, 0.5), target(9e6, 1), target(3e38, 3e38)]
-    train_rates.main(command(tmp_path, targets=targets))
+    train_rates.main(command(tmp_path, points=targets))
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("r")]
     assert said[-1].startswith("r9e+06_1_s0: R = (9000000, 1) nats cannot be met: a model ")
     assert not any("r3e+38" in line for line in said)

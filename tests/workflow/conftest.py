@@ -17,9 +17,18 @@ from filelock import FileLock
 from tests.conftest import ROOT
 
 SMALL: dict[str, Any] = {
-    "grid": {"beta": [[0.1, 1, 10], [0.1, 10]], "rates": [[5, 2]], "seeds": [0]},
+    "grid": {
+        "beta": [[0.1, 1, 10], [0.1, 10]],
+        "rates": {"totals": [5], "shares": [0, 0.5, 1]},
+        "seeds": [0],
+    },
     "model": {"latents": [4, 2], "width": 16},
-    "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
+    "training": {
+        "steps": 40,
+        "batch_size": 32,
+        "validate_every": 20,
+        "rates": {"steps": 30, "batch_size": 32, "validate_every": 10},
+    },
     "certification": {
         "beta": [[0.1, 10], [1]],
         "seeds": [0, 1],

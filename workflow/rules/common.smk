@@ -43,7 +43,7 @@ if problem := environment.unnamed_overlay(workflow.config_settings):
 environment.share_python()
 current.install()
 
-# The job units, by name: rows of the grid, anchors and targets of an amortized plane, the baseline.
+# The job units, by name: rows of the grid, points at given rates, anchors, the baseline.
 ROWS = PARAMS.rows()
 EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
