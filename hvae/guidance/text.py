@@ -151,8 +151,8 @@ def bought(gain: Gain, metric: Measure, layers: int) -> str:
 
 def _stands(spot: Spot, metric: Measure) -> str:
     """A value, and what it takes: two sides compare only where they spend about as much."""
-    total = number(spot.place.total.value)
-    return f"{metric.told(spot.test.value)} at {aim(spot.place)}, with {total} nats"
+    total = "" if spot.place.target else f" and {number(spot.place.total.value)} nats"
+    return f"{metric.told(spot.test.value)} at {aim(spot.place)}{total}"
 
 
 def number(value: float) -> str:

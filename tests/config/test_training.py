@@ -14,7 +14,7 @@ from tests.changes import Config, assert_refused, put
 
 
 def params(config: Config, beta: list[Any], **sections: dict[str, Any]) -> Params:
-    config["grid"]["beta"] = beta
+    config["grid"] |= {"beta": beta, "rates": []}
     for name, changes in sections.items():
         config[name] |= changes
     return parse(Params, config)
@@ -85,13 +85,10 @@ def test_anchors_are_the_first_middle_and_last_values_unless_told(config: Config
 def test_models_at_given_rates_are_trained_once_a_seed_and_evaluated(config: Config) -> None:
     config["grid"] |= {"rates": [[10, 2.5]], "seeds": [0, 4]}
     found = parse(Params, config)
-    assert {
-        row: [(p.name, p.model, p.rates) for p in of] for row, of in found.rate_rows().items()
-    } == {
-        f"rates_s{seed}": [(name, name, [10, 2.5])]
-        for seed in (0, 4)
-        for name in [f"r10_2.5_rates_s{seed}"]
-    }
+    for seed in (0, 4):
+        (point,) = found.rate_rows()[f"rates_s{seed}"]
+        assert point.name == point.model == f"r10_2.5_rates_s{seed}"
+        assert (point.rates, point.beta, point.seed) == ([10, 2.5], [], seed)
     assert found.evaluated_rows() == found.rate_rows()
 
 
@@ -114,7 +111,7 @@ def test_a_lattice_splits_each_total_in_every_way(
 
 REFUSED = [
     (
-        put("grid", "rates", value={"totals": [3], "shares": [0.3, 0.5]}),
+        put("grid", "rates", value={"totals": [3], "shares": [0.3, 0.6]}),
         r"grid\.rates\.shares must hold 2 that add up to 1, got \[0\.3",
     ),
     (put("grid", "rates", value={"totals": [3, 3], "shares": [0, 1]}), r"totals must not repeat"),

@@ -206,13 +206,15 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "figures": 1, "all": 1}),
     (  # one more β_2 in the box
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 1, 10]]}},
-        {"measure": 1, "collect": 2, "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+        {"measure": 1, "collect": 2, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"grid": {"rates": {"totals": [5, 6]}}},
         {"train_rates": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
          "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
-         "collect": 6, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+         "collect": 6, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"evaluation": {"information_items": 50}},
@@ -245,8 +247,9 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"train_plane": 1 + 1, "train_rates": 1, "measure": 2 + 1, "certify": 1,
          "extract": 1, "extract_baseline": 1, "classification": 1 + 1, "clustering": 1 + 1,
          "generation": 1 + 1, "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1),
-         "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_certificate": 1, "collect_tasks": 3 + 3,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+         "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_certificate": 1,
+         "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
 
