@@ -10,9 +10,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import loop
 from hvae.training.objective import Costs, beta_factor, objective
 from hvae.training.resume import Checkpoints
-from hvae.training.together import TOGETHER, Members, TrainedModels, Work, joined
-
-__all__ = ["TOGETHER", "TrainedModels", "train"]
+from hvae.training.together import Members, TrainedModels, Work, joined
 
 
 def train(

@@ -18,9 +18,9 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import amortized, checkpoint, independent, threads, to_rates
 from hvae.training.amortized import TrainedPlane
 from hvae.training.checkpoint import Card
-from hvae.training.independent import TrainedModels
 from hvae.training.resume import Checkpoints
 from hvae.training.to_rates import TrainedToRates
+from hvae.training.together import TrainedModels
 
 Numbers = Tensor | NDArray[Any]
 Betas = Sequence[Sequence[float]] | Numbers

@@ -80,7 +80,7 @@ class ToRates(Members):
         target = torch.tensor(targets, dtype=torch.float32, device=work.data.device)
         self.multipliers = multipliers(settings, target, prices)
         self.seen = target  # the rates of the last batch
-        # as many items as the batches of these steps have, in a pass without gradients
+        # so many that a look at all of these items costs a third of the steps between at most
         self.every = max(EVERY, min(len(self.held_out), ITEMS) // settings.batch_size)
 
     @property

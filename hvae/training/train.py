@@ -17,8 +17,9 @@ from hvae.io import command
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import checkpoint, continuation, history, resume
 from hvae.training.history import Curve
-from hvae.training.independent import TrainedModels, train
+from hvae.training.independent import train
 from hvae.training.inputs import Material, material
+from hvae.training.together import TrainedModels
 
 
 class TrainingJob(Section):
