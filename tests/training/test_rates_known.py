@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hvae.bounds import water
+from hvae.bounds import gaussian as water
 from hvae.bounds.gaussian import distortion_constant, distortion_rate
 from hvae.config.model import Model
 from hvae.config.sources.synthetic import Gaussian

@@ -1,7 +1,5 @@
 """A copy of the project in an empty folder, with an experiment small enough to run in a test."""
 
-import importlib
-import multiprocessing
 import os
 import re
 import shutil
@@ -15,6 +13,7 @@ import yaml
 from filelock import FileLock
 
 from tests.conftest import ROOT
+from tests.workflow import dry_runs
 
 SMALL: dict[str, Any] = {
     "grid": {
@@ -55,20 +54,6 @@ INDEPENDENT: dict[str, Any] = {  # of the evaluated points of SMALL
 }
 
 
-# Most of a dry run is imports, and the tests make dozens.
-SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["snakemake.cli", "torch"])
-
-
-def _snakemake(folder: Path, log: Path, command: list[str]) -> None:
-    """The command, in a process of its own that ends with it."""
-    os.chdir(folder)
-    with log.open("w") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        importlib.import_module("snakemake.cli").main(command)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests of the workflow first and in one process, since they share their runs."""
     folder = Path(__file__).parent
@@ -101,11 +86,8 @@ class Workspace:
     def dry_run(self, *arguments: str) -> str:
         """What `snakemake --dry-run` prints, from a process that has imported Snakemake before."""
         log = self.folder.parent / "dry-run.log"
-        command = ["--cores", "2", "--dry-run", *arguments]
-        process = SERVER.Process(target=_snakemake, args=(self.folder, log, command))
-        process.start()
-        process.join()
-        assert process.exitcode == 0, log.read_text()[-4000:]
+        status = dry_runs.run(self.folder, log, ["--cores", "2", "--dry-run", *arguments])
+        assert status == 0, log.read_text()[-4000:]
         return log.read_text()
 
     def planned(self, *arguments: str) -> dict[str, int]:
