@@ -156,7 +156,7 @@ function kindsHint() {
   const signs = { diamond: "Diamonds" };
   const lacks = (kind) => drawn().some((point) => point.kind === kind && !point.values[state.metric]);
   return drawnKinds().map((kind) =>
-    ` ${signs[data.symbols[kind]] || "Crosses"}: ${data.kinds[kind]}${lacks(kind) ? ", open where not measured" : ""}.`).join("");
+    ` ${signs[data.symbols[kind]] || "Squares"}: ${data.kinds[kind]}${lacks(kind) ? ", open where not measured" : ""}.`).join("");
 }
 
 // The chosen point with its bars, and the region.
