@@ -18,8 +18,6 @@ rule all:
         f"{RESULTS}/counts.parquet",
         f"{RESULTS}/selection.parquet",
         f"{RESULTS}/certificate.parquet",
-        f"{RESULTS}/targets.parquet",
-        TARGET_MODELS,
         BASELINE_TABLES,
         f"{RESULTS}/summary.json",
         f"{RESULTS}/guidance.json",

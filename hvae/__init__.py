@@ -17,6 +17,7 @@ _PLACES = {
     "InputError": "errors.InputError",
     "Model": "config.model.Model",
     "Params": "config.params.Params",
+    "RateSchedule": "config.training.RateSchedule",
     "Schedule": "config.training.Schedule",
     "parse": "config.base.parse",
     # data
@@ -34,6 +35,7 @@ _PLACES = {
     "Card": "training.checkpoint.Card",
     "train_models": "training.library.train_models",
     "train_plane": "training.library.train_plane",
+    "train_to_rates": "training.library.train_to_rates",
     "set_threads": "training.threads.set_threads",
     # rates and distortion, latents, and β for wanted rates
     "encode": "latents.library.encode",

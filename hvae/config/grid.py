@@ -4,8 +4,9 @@ Every list over layers runs bottom to top (z_1 first). β is dimensionless, rate
 """
 
 import itertools
+import math
 from collections.abc import Sequence
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, NonNegativeFloat, PositiveFloat, Tag, model_validator
 
@@ -51,38 +52,68 @@ def thinned(axis: Sequence[float], every: int) -> list[float]:
 
 
 class Point(Section):
-    """One point of the plane: its name in every table, its (β_1, …, β_L), and its training seed.
+    """One point of rate space: its name in every table, what it is trained for, its training seed.
 
-    `model` names the files of its weights, which may be those of one model for the whole plane.
+    beta: (β_1, …, β_L), of a point of the plane of β; rates: (R_1, …, R_L) in nats, of a point that
+    is trained to given rates. The other one is empty. `model` names the files of its weights: its
+    own, or those of one model for the whole plane.
     """
 
     name: str
-    beta: list[PositiveFloat]
+    beta: list[PositiveFloat] = Field(default=[])
+    rates: list[NonNegativeFloat] = Field(default=[])
     seed: Seed
     model: str
 
+    @property
+    def layers(self) -> int:
+        return len(self.beta or self.rates)
 
-class Target(Section):
-    """A point given by its rates (R_1, …, R_L) in nats; its β is solved for."""
 
-    name: str
-    rates: list[NonNegativeFloat]
-    seed: Seed
+class Lattice(Section):
+    """Totals of rate in nats, each split over the layers in every way that `shares` allow.
+
+    A split gives each layer one of the shares, and they add up to 1: shares of 0, ¼, ½, ¾ and 1
+    make five splits of two layers and fifteen of three.
+    """
+
+    totals: Annotated[list[PositiveFloat], Field(min_length=1)]
+    shares: Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1)]
+
+    def splits(self, layers: int) -> list[tuple[float, ...]]:
+        """(s_1, …, s_L), from all in z_1 to all in z_L."""
+        found = itertools.product(sorted(self.shares, reverse=True), repeat=layers)
+        return [split for split in found if math.isclose(sum(split), 1)]
+
+    def rates(self, layers: int) -> list[list[float]]:
+        """(R_1, …, R_L) in nats of all totals and splits, to the six digits of a point's name."""
+        return [
+            [float(f"{total * share:.6g}") for share in split]
+            for total in self.totals
+            for split in self.splits(layers)
+        ]
+
+
+Rates = Annotated[
+    Annotated[Lattice, Tag("group")] | Annotated[list[list[NonNegativeFloat]], Tag("list")],
+    Discriminator(group_or_list),
+]
 
 
 class Grid(Section):
     """An axis for each layer, a range or a list of β; every combination is a point.
 
-    rates: further points, given by their rates (R_1, …, R_L) in nats.
+    rates: further points, by the rates that they are trained to: a lattice, or a list of
+    (R_1, …, R_L) in nats.
     """
 
     beta: Annotated[list[Axis], Field(min_length=1)]
-    rates: list[list[NonNegativeFloat]] = Field(default=[])
+    rates: Rates = Field(default=[])
     seeds: Annotated[list[Seed], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        for name, values in [("seeds", self.seeds), *self._named_axes(), ("rates", self._rates())]:
+        for name, values in [("seeds", self.seeds), *self._named_axes(), *self._named_rates()]:
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} must not repeat a value, got {values}")
         return self
@@ -90,8 +121,10 @@ class Grid(Section):
     def _named_axes(self) -> list[tuple[str, Sequence[float]]]:
         return [(f"beta[{i}]", axis) for i, axis in enumerate(self.axes())]
 
-    def _rates(self) -> list[tuple[float, ...]]:
-        return [tuple(rates) for rates in self.rates]
+    def _named_rates(self) -> list[tuple[str, Sequence[Any]]]:
+        if isinstance(self.rates, Lattice):
+            return [("rates.totals", self.rates.totals), ("rates.shares", self.rates.shares)]
+        return [("rates", [tuple(rates) for rates in self.rates])]
 
     def axes(self) -> list[list[float]]:
         """The values of β_1, …, β_L, to the six digits that a point's name shows."""
@@ -132,15 +165,20 @@ class Grid(Section):
         """The name of the model for the whole plane, for each seed."""
         return {seed: f"amortized_s{seed}" for seed in self.seeds}
 
-    def targets(self) -> dict[str, list[Target]]:
-        """The job units of `rates` by name: all targets of one seed."""
+    def targets(self) -> list[list[float]]:
+        """The rates that models are trained to, (R_1, …, R_L) in nats each."""
+        if isinstance(self.rates, Lattice):
+            return self.rates.rates(len(self.beta))
+        return self.rates
+
+    def rate_rows(self) -> dict[str, list[Point]]:
+        """The points that are trained to given rates: all of a seed in one job, by its name."""
         return {
             row: [
-                Target(
-                    name=f"r{'_'.join(f'{rate:g}' for rate in rates)}_{row}", rates=rates, seed=seed
-                )
-                for rates in self.rates
+                Point(name=name, rates=rates, seed=seed, model=name)
+                for rates in self.targets()
+                for name in [f"r{'_'.join(f'{rate:g}' for rate in rates)}_{row}"]
             ]
-            for seed in (self.seeds if self.rates else [])
-            for row in [f"targets_s{seed}"]
+            for seed in (self.seeds if self.targets() else [])
+            for row in [f"rates_s{seed}"]
         }

@@ -166,6 +166,8 @@ class Model(Section):
     latents: the width of each z_l, or its number of maps where the backbone keeps it spatial.
     width: of hidden layers, or the base channels of a convolutional backbone.
     skip: whether z_{>1} feed the decoder too.
+    shortcut: whether heads and decoder of perceptrons are linear beside their hidden layer, too:
+    W_2 SiLU(W_1 x) + W_3 x.
     top: the family of z_L; all layers below it are Gaussian.
     conditioning: for a model of the whole plane; a model of a single β does not use it.
     """
@@ -175,9 +177,19 @@ class Model(Section):
     backbone: Annotated[str, AfterValidator(_known)]
     width: PositiveInt
     skip: bool
+    shortcut: bool = False
     likelihood: Likelihood
     top: Top = "gaussian"
     conditioning: Conditioning = Conditioning(rank=16, units=32)
+
+    @model_validator(mode="after")
+    def _shortcut_fits(self) -> Self:
+        if self.shortcut and self.backbone != "mlp":
+            raise ValueError(
+                "shortcut must be false unless the backbone is 'mlp', whose heads and decoder are "
+                f"perceptrons, got backbone {self.backbone!r}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _top_fits(self) -> Self:

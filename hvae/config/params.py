@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from hvae.config.base import Section, Seed
 from hvae.config.data import Data
-from hvae.config.grid import Grid, Point
+from hvae.config.grid import Grid, Lattice, Point
 from hvae.config.guidance import Guidance
 from hvae.config.model import Model
 from hvae.config.tasks import Tasks
@@ -30,8 +30,9 @@ class Evaluation(Extraction):
     """How points are evaluated.
 
     every: latents, information and tasks are restricted to each `every`-th value of an axis of β,
-    its ends and its middle (`grid.thinned`). information_items: the test items that I(x; z)
-    compares in pairs. importance_samples: z samples for each item for −log p(x).
+    its ends and its middle (`grid.thinned`), or to the points of `grid.rates` if there are any.
+    information_items: the test items that I(x; z) compares in pairs. importance_samples: z samples
+    for each item for −log p(x).
     """
 
     every: PositiveInt = 1
@@ -76,17 +77,17 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _rates_of_a_plane(self) -> Self:
-        if self.grid.rates and not self.amortized:
+    def _a_rate_a_layer(self) -> Self:
+        layers = len(self.model.latents)
+        rates = self.grid.rates
+        if isinstance(rates, Lattice) and not rates.splits(layers):
             raise ValueError(
-                "grid.rates needs training.strategy amortized: independent models have the rates "
-                f"that their β gives them, got {self.grid.rates}"
+                f"grid.rates.shares must hold {layers} that add up to 1, got {rates.shares}"
             )
-        for wanted in self.grid.rates:
-            if len(wanted) != len(self.model.latents):
+        for target in self.grid.targets():
+            if len(target) != layers:
                 raise ValueError(
-                    f"grid.rates must list a rate for each of {len(self.model.latents)} layers, "
-                    f"got {wanted}"
+                    f"grid.rates must list a rate for each of {layers} layers, got {target}"
                 )
         return self
 
@@ -110,9 +111,13 @@ class Params(Section):
         """The job units of the grid."""
         return self.grid.rows(self.amortized)
 
+    def rate_rows(self) -> dict[str, list[Point]]:
+        """The job units of the points that are trained to given rates."""
+        return self.grid.rate_rows()
+
     def evaluated_rows(self) -> dict[str, list[Point]]:
-        """The part of `rows` that has latents, information and tasks."""
-        return self.grid.rows(self.amortized, self.evaluation.every)
+        """Those that have latents, information and tasks: at given rates, where there are any."""
+        return self.rate_rows() or self.grid.rows(self.amortized, self.evaluation.every)
 
     def anchors(self) -> dict[str, list[Point]]:
         """The job units of the anchors, independent models beside an amortized plane, if any."""

@@ -27,10 +27,32 @@ class Schedule(Section):
     validate_every: PositiveInt
 
 
+class RateSchedule(Schedule):
+    """The same for models that are trained to rates, by the method of multipliers.
+
+    The weight of the penalty rises over the first `warm_up` of the steps, and the step of the
+    multipliers over a third of that. `penalty`: ρ. `price_step`: η. `memory`: of the moving average
+    of a batch's rates, a step. `first_price`: λ_l at the start, where there is no β to start from.
+    All are dimensionless.
+    """
+
+    warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    penalty: PositiveFloat = 10
+    price_step: PositiveFloat = 0.05
+    memory: Annotated[float, Field(ge=0, lt=1)] = 0.95
+    first_price: NonNegativeFloat = 0.05
+
+
 class Training(Schedule):
-    """A model for each point (independent), or one for the box that the grid spans (amortized)."""
+    """A model for each point (independent), or one for the box that the grid spans (amortized).
+
+    rates: the schedule of models that are trained to given rates.
+    """
 
     strategy: Literal["independent", "amortized"]
+    rates: RateSchedule = RateSchedule(
+        steps=1500, batch_size=128, learning_rate=2e-3, validate_every=100
+    )
 
     def schedule(self) -> dict[str, Any]:
         """The part that a training job depends on."""

@@ -11,8 +11,7 @@ class Counts(NamedTuple):
     """How many there will be of each.
 
     models: trained for the points; anchors: trained beside one for a whole plane; targets: points
-    that are asked for by their rates, and that have files of their own; evaluated: points with
-    latents and pictures.
+    that are trained to given rates; evaluated: points with latents and pictures.
     """
 
     models: int
@@ -29,7 +28,7 @@ def counts(params: Params) -> Counts:
         models=len(params.grid.seeds) if params.amortized else points,
         points=points,
         anchors=_count(params.anchors()),
-        targets=_count(params.grid.targets()),
+        targets=_count(params.rate_rows()),
         evaluated=_count(params.evaluated_rows()),
     )
 
@@ -54,7 +53,7 @@ def _count(rows: Mapping[str, Sized]) -> int:
 def evaluated_part(params: Params) -> list[str]:
     """How many of the points are evaluated, in a sentence where it is not all of them."""
     count = counts(params)
-    if count.evaluated == count.points:
+    if count.targets or count.evaluated == count.points:
         return []
     return [
         f"latents, information and tasks are of {count.evaluated} of the "
@@ -68,8 +67,10 @@ def models(params: Params) -> str:
     count, single = counts(params), baseline_counts(params).models
     found = [_of(count.models, "model")]
     if params.amortized:
-        found[0] += f" for {_of(count.points + count.targets, 'point')}"
+        found[0] += f" for {_of(count.points, 'point')}"
         found += [_of(count.anchors, "independent anchor")]
+    if count.targets:
+        found.append(f"{_of(count.targets, 'model')} trained to given rates")
     if single:
         found += [_of(single, "single-layer model")]
     *first, last = found

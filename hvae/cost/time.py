@@ -58,7 +58,8 @@ def time(params: Params) -> Time | None:
     rows = len(params.evaluated_rows()) + len(baseline.evaluated_rows(params))
     jobs = len(params.rows()) + len(trained) + JOBS_A_ROW * rows + OTHER_JOBS
     items = evaluated(params.data, params.evaluation.max_items)["test"]
-    points = (count.points + single.points) * (POINT + SAMPLE * items * params.evaluation.samples)
+    measured = count.points + count.targets + single.points
+    points = measured * (POINT + SAMPLE * items * params.evaluation.samples)
     evaluations = (count.evaluated + single.evaluated) * evaluation(params, shape, items)
     return Time(sum(trained) + START * jobs + points + evaluations, longest=max(trained) + START)
 
@@ -73,19 +74,22 @@ def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
 
 
 def training(params: Params, shape: tuple[int, ...]) -> list[float]:
-    """Seconds of each job of training: of the experiment's own models, anchors and baseline."""
-    schedule = params.training.schedule()
+    """Seconds of each job of training: own models, those at given rates, anchors, baseline."""
+    schedule, rates = params.training.schedule(), params.training.rates.model_dump()
+    rated = [_job(params.model, rates, shape, len(row)) for row in params.rate_rows().values()]
     single = baseline.model(params), baseline.schedule(params)
     seeds = len(params.grid.seeds) if baseline.wanted(params) else 0
     if params.amortized:
         anchors = params.certification.training.model_dump()
         return [
             *[_job(params.model, schedule, shape, 1, conditioned=True)] * len(params.grid.seeds),
+            *rated,
             *[_job(params.model, anchors, shape, len(row)) for row in params.anchors().values()],
             *[_job(*single, shape, 1, conditioned=True) for _ in range(seeds)],
         ]
     return [
         *[_job(params.model, schedule, shape, len(row)) for row in params.rows().values()],
+        *rated,
         *[_job(*single, shape, len(row)) for row in baseline.rows(params).values()],
     ]
 

@@ -37,7 +37,12 @@ def scorecard(
     plane: Sequence[Place], bounds: Sequence[Row], surfaces: Mapping[Name, Surface]
 ) -> list[Claim]:
     """All claims, in the paper's order."""
-    return [splitting(plane), limits(bounds), differing(surfaces), deciding(surfaces)]
+    return [
+        splitting([place for place in plane if place.beta]),
+        limits(bounds),
+        differing(surfaces),
+        deciding(surfaces),
+    ]
 
 
 # 1. Rates split by layer: with every other β fixed, R_l falls from each β_l of the grid to the next

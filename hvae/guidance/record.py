@@ -61,6 +61,7 @@ def place(one: Place) -> Record:
         "point": one.points[0],
         "points": list(one.points),
         "beta": list(one.beta),
+        "target": list(one.target),
         "rates": [rate.value for rate in one.rates],
         "rates_se": [rate.std_error for rate in one.rates],
         "rate_total": one.total.value,
@@ -93,7 +94,7 @@ def _points(spots: Iterable[Spot], barred: bool = False) -> list[Record]:
 def _front(one: Front) -> Record:
     """Both applications, and where each member stands in both, on test items."""
     members = [
-        {"point": a.place.points[0], "beta": list(a.place.beta)}
+        {"point": a.place.points[0], "beta": list(a.place.beta), "target": list(a.place.target)}
         | {"values": [a.test.value, b.test.value]}
         | {"std_errors": [a.test.std_error, b.test.std_error]}
         for a, b in one.members

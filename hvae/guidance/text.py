@@ -32,10 +32,10 @@ def recommendation(
     """
     best = choice.best
     parts = [
-        f"For {surface.application.name}{under}, use β = {beta(best.place)}: it lands at "
-        f"{rates(best.place)}, and gives {surface.metric.words} of "
+        f"For {surface.application.name}{under}, {_use(best.place)}: its rates are "
+        f"{rates(best.place)}, and it gives {surface.metric.words} of "
         f"{interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
-        *_edge(edge(best.place, surface.places)),
+        *_edge(best.place, edge(best.place, surface.places)),
         _region(surface, choice),
     ]
     if means is not None:
@@ -59,11 +59,15 @@ def _how(surface: Surface, spot: Spot) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _edge(layers: Sequence[int]) -> list[str]:
-    """That a wider grid might do better, where the place lies at the end of these layers' β."""
+def _use(place: Place) -> str:
+    return f"train to {aim(place)}" if place.target else f"use {aim(place)}"
+
+
+def _edge(place: Place, layers: Sequence[int]) -> list[str]:
+    """That a wider grid might do better, where the place is at its end in these layers."""
     if not layers:
         return []
-    ends = listed([symbol("β", layer) for layer in layers])
+    ends = listed([symbol("R" if place.target else "β", layer) for layer in layers])
     return [f"That is at the edge of the grid ({ends}): a wider grid might do better."]
 
 
@@ -82,9 +86,11 @@ def _region(surface: Surface, choice: Choice) -> str:
             f"On validation items, where the choice was made, each of the other {many - 1} points "
             "is significantly worse."
         )
+    rated = bool(choice.best.place.target)
+    asked = [place.target if rated else place.beta for place in region]
     axes = [
-        f"{symbol('β', layer)} {span(values)}"
-        for layer, values in enumerate(zip(*(place.beta for place in region), strict=True), 1)
+        f"{symbol('R' if rated else 'β', layer)} {span(values)}"
+        for layer, values in enumerate(zip(*asked, strict=True), 1)
     ]
     total = span(place.total.value for place in region)
     return (
@@ -111,10 +117,13 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
         for name, spot in found.spots.items()
     ]
     over = any(surfaces[name].barred for name in found.spots)
-    more = [*_edge(found.edge), *(["Points over a budget were no candidates."] if over else [])]
+    more = [
+        *_edge(found.place, found.edge),
+        *(["Points over a budget were no candidates."] if over else []),
+    ]
     return (
         f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
-        f"β = {beta(found.place)}: it lands at {rates(found.place)}, scores "
+        f"{aim(found.place)}: its rates are {rates(found.place)}, it scores "
         f"{found.score:.2f} on validation items (1 would be the best for each at once), and gives "
         f"{listed(there)} on test items.{''.join(f' {one}' for one in more)}"
     )
@@ -142,8 +151,8 @@ def bought(gain: Gain, metric: Measure, layers: int) -> str:
 
 def _stands(spot: Spot, metric: Measure) -> str:
     """A value, and what it takes: two sides compare only where they spend about as much."""
-    total = number(spot.place.total.value)
-    return f"{metric.told(spot.test.value)} at β = {beta(spot.place)} and {total} nats"
+    total = "" if spot.place.target else f" and {number(spot.place.total.value)} nats"
+    return f"{metric.told(spot.test.value)} at {aim(spot.place)}{total}"
 
 
 def number(value: float) -> str:
@@ -168,10 +177,12 @@ def estimate(one: Estimate) -> str:
     return f"{one.value:.{places}f} ± {one.std_error:.{places}f}".replace("-", "−")
 
 
-def beta(place: Place) -> str:
-    """(β_1, …, β_L), or the one β."""
-    each = ", ".join(f"{value:.4g}" for value in place.beta)
-    return f"({each})" if len(place.beta) > 1 else each
+def aim(place: Place) -> str:
+    """What to train for there: β = (0.1, 10), or R = (9, 3) nats."""
+    values = place.target or place.beta
+    each = ", ".join(f"{value:.4g}" for value in values)
+    listing = f"({each})" if len(values) > 1 else each
+    return f"R = {listing} nats" if place.target else f"β = {listing}"
 
 
 def symbol(name: str, layer: int) -> str:

@@ -15,7 +15,6 @@ EMPTY: Mapping[str, Callable[[int], pa.Schema]] = {
     "tasks": lambda layers: tables.tasks(),
     "selection": lambda layers: tables.tasks(),
     "counts": lambda layers: tables.counts(),
-    "targets": tables.targets,
     "certificate": tables.certificate,
 }
 

@@ -19,9 +19,9 @@ TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
 VERSION = b"tables"  # the key of a file's metadata; tables of version 1 have none
 Columns = Mapping[str, pa.DataType]
 
-# The statuses of points that have numbers. A point is unconverged where the objective was still
-# falling when training stopped.
-MEASURED = ("ok", "unconverged")
+# The statuses of points that have numbers. An unconverged one is short of training: its objective
+# still fell when training stopped. An unreachable one could not be trained to the rates asked for.
+MEASURED = ("ok", "unconverged", "unreachable")
 
 
 def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]:
@@ -29,11 +29,15 @@ def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]
 
 
 def points(layers: int) -> pa.Schema:
-    """A row a grid point: what was asked (β), where it landed (rates), what it cost.
+    """A row a point: what it was trained for (β, or rates), where it is (rates), what it cost.
 
+    `target_l` are the rates that it was trained to, in nats; `price_l` is what a nat in layer l is
+    worth in nats of distortion by its training: β_l, or the multiplier λ_l of its target.
     `parameters` is the number of trained weights.
     """
-    before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE} | _layered("beta", layers)
+    before = {"point": TEXT, "strategy": TEXT, "seed": WHOLE}
+    for name in ("beta", "target", "price"):
+        before |= _layered(name, layers)
     rates: dict[str, pa.DataType] = {}
     for layer in range(1, layers + 1):
         rates |= {f"rate_{layer}": REAL, f"rate_{layer}_se": REAL}
@@ -97,18 +101,6 @@ def bounds() -> pa.Schema:
     names = dict.fromkeys(["point", "bound", "layers", "features", "method", "metric"], TEXT)
     numbers = "measured measured_se limit limit_se slack p_value"
     return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
-
-
-def targets(layers: int) -> pa.Schema:
-    """A row a point that was asked for by its rates: what was wanted, and where β was found for it.
-
-    `rate_l` are those on validation data at (β_1, …, β_L), where they come closest; `low_l` and
-    `high_l` are the least and the most that layer l has over the box of β. All rates in nats.
-    """
-    numbers: dict[str, pa.DataType] = {}
-    for name in ("wanted", "beta", "rate", "low", "high"):
-        numbers |= _layered(name, layers)
-    return _schema({"point": TEXT, "seed": WHOLE} | numbers | {"status": TEXT})
 
 
 def certificate(layers: int) -> pa.Schema:
@@ -262,7 +254,6 @@ SCHEMAS: Mapping[str, Callable[[int, pa.Schema], pa.Schema]] = {
     "counts": lambda layers, found: counts(),
     "information": lambda layers, found: information(),
     "bounds": lambda layers, found: bounds(),
-    "targets": lambda layers, found: targets(layers),
     "certificate": lambda layers, found: certificate(layers),
     "gallery": lambda layers, found: gallery(_dimensions(found)),
     "embeddings": lambda layers, found: embeddings(),

@@ -50,7 +50,7 @@ def main(arguments: argparse.Namespace) -> None:
         name: prepared.read(arguments.data / f"{name}.parquet").first(job.max_items)
         for name in SPLITS
     }
-    points = tables.read_named("points", arguments.measured, len(job.points[0].beta))
+    points = tables.read_named("points", arguments.measured, job.points[0].layers)
     measured = {row["point"]: row for row in points.to_pylist()}
     shown = []
     for point in command.progress(job.points, "extracting latents"):

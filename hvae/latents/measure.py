@@ -50,7 +50,7 @@ def main(arguments: argparse.Namespace) -> None:
         measure_point(job, point, test, arguments.models)
         for point in command.progress(job.points, "measuring points")
     ]
-    write(done, len(job.points[0].beta), arguments.points, arguments.items)
+    write(done, job.points[0].layers, arguments.points, arguments.items)
 
 
 def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path) -> Rows:
@@ -68,12 +68,15 @@ def rows(
     finite = bool(np.isfinite(measured.rates.sum() + measured.distortion.sum()))
     status = card.status if finite or card.status not in tables.MEASURED else "diverged"
     likelihood, dimensions = model.likelihood, test.x.shape[1]
-    values = summary(measured, point.beta, likelihood.constant(dimensions), test.bounded)
+    prices = card.prices or point.beta or [math.nan] * point.layers
+    values = summary(measured, prices, likelihood.constant(dimensions), test.bounded)
     values["bits_per_dim"] = bits_per_dim(values, dimensions, likelihood.continuous)
     if status not in tables.MEASURED:
         values = dict.fromkeys(values, math.nan)
-        return Rows([_point_row(point, card, values, status)], [])
-    return Rows([_point_row(point, card, values, status)], list(_item_rows(point, test, measured)))
+        return Rows([_point_row(point, card, prices, values, status)], [])
+    return Rows(
+        [_point_row(point, card, prices, values, status)], list(_item_rows(point, test, measured))
+    )
 
 
 def write(done: Sequence[Rows], layers: int, points: Path, items: Path) -> None:
@@ -84,13 +87,16 @@ def write(done: Sequence[Rows], layers: int, points: Path, items: Path) -> None:
     tables.write(tables.from_rows(chain(*(one.items for one in done)), tables.items(layers)), items)
 
 
-def _point_row(point: Point, card: Card, values: dict[str, float], status: str) -> Row:
-    beta = tables.by_layer("beta", point.beta)
+def _point_row(
+    point: Point, card: Card, prices: Sequence[float], values: dict[str, float], status: str
+) -> Row:
+    nothing = [math.nan] * len(prices)
+    by_layer = {"beta": point.beta or nothing, "target": point.rates or nothing, "price": prices}
     return {
         "point": point.name,
         "strategy": card.strategy,
         "seed": point.seed,
-        **beta,
+        **{k: v for name, of in by_layer.items() for k, v in tables.by_layer(name, of).items()},
         **values,
         "status": status,
         "train_seconds": card.train_seconds,

@@ -175,6 +175,25 @@ def _flat(name: str, values: Tensor, width: int) -> Tensor:
     return values.flatten(1)
 
 
+def rates(name: str, value: object, layers: int) -> list[float]:
+    """(R_1, …, R_L) in nats."""
+    found = numbers(name, value, "rate", layers)
+    for rate in found:
+        if not 0 <= rate < math.inf:
+            raise InputError(f"{name} must be finite rates that are not negative, got {rate:g}")
+    return found
+
+
+def targets(value: object, layers: int) -> list[list[float]]:
+    """Rates for each model, of lists, tuples, arrays or tensors."""
+    rows = _listed(value)
+    if not rows:
+        raise InputError(
+            f"targets must be a list with {layers} rates for each model, got {what(value)}"
+        )
+    return [rates(f"targets[{place}]", row, layers) for place, row in enumerate(rows)]
+
+
 def betas(value: object, layers: int) -> list[list[float]]:
     """A β vector for each model, of lists, tuples, arrays or tensors, whole numbers or not."""
     rows = _listed(value)

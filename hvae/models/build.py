@@ -70,6 +70,7 @@ def assemble(
         conditional=inference.conditional,
         skip=model.skip,
         top=top,
+        shortcut=model.shortcut,
     )
     with seeded(Stream.WEIGHTS, seed):
         networks = BACKBONES[model.backbone](plan)

@@ -1,4 +1,7 @@
-"""Ask a trained plane for rates: at which β are they, and what is the model there?
+"""Train a model to rates that are asked for: what does it reconstruct, and what is a nat worth?
+
+It goes on from the experiment's amortized model, where there is one, at the β whose rates are the
+nearest; else it begins from scratch. With `training.rates` of the experiment.
 
 python -m hvae.plane --results results/digits --rates 10 5 --out mine
 """
@@ -6,49 +9,67 @@ python -m hvae.plane --results results/digits --rates 10 5 --out mine
 import argparse
 from pathlib import Path
 
-import torch
-
+from hvae.config.grid import Point
 from hvae.config.params import Params
 from hvae.errors import InputError
 from hvae.io import command
-from hvae.plane import targets
-from hvae.plane.amortized_model import AmortizedModel, HeldOut
-from hvae.plane.targets import card_at
+from hvae.latents.evaluate import psnr
+from hvae.models.build import build
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.plane.amortized_model import HELD_OUT, HeldOut
 from hvae.results.experiment import Experiment
-from hvae.training import checkpoint
+from hvae.training import checkpoint, train_rates
+from hvae.training.train_rates import RateTrainingJob
+from hvae.training.wanted import number, shown
 
 
-@torch.inference_mode()
 def main(arguments: argparse.Namespace) -> None:
-    """Print β and the rates; with `out`, write the plain model there."""
-    params = parameters(arguments.results)
+    """Print rates, D, PSNR and prices; with `out`, write the plain model there."""
+    params = Experiment(arguments.results).params
     refuse_rates(arguments.rates, len(params.model.latents))
-    name = model_name(params, arguments.seed)
     data = arguments.data or Path("data/prepared") / params.experiment
-    held_out = HeldOut(data, params.evaluation, params.seed, ["validation"])
-    amortized = AmortizedModel(arguments.results / "models", name, held_out)
-    if not amortized.trained:
-        raise InputError(f"{name} diverged in training, so that it has no rates to ask for")
-    solution = amortized.solve(arguments.rates)
-    if not solution.reached:
-        raise InputError(targets.out_of_reach(arguments.rates, solution))
-    print(targets.found(solution))
+    held_out = HeldOut(data, params.evaluation, params.seed)
+    folder = arguments.results / "models"
+    (found,) = train_rates.models(
+        job(params, arguments.rates, arguments.seed, folder), data, folder
+    )
+    told = train_rates.problem(found.card)
+    if found.card.status == "unreachable":
+        raise InputError(told)
+    if found.card.prices is None:
+        raise InputError(f"training to R = {shown(arguments.rates)} nats diverged")
+    model = build(params.model, found.card.shape, found.card.seed, found.card.levels)
+    model.load_state_dict(found.state)
+    for split in HELD_OUT:
+        print(on(split, held_out, model))
+    print(f"prices, nats of D for one more nat in each layer: {shown(found.card.prices)}")
+    if told:
+        print(told)
     if arguments.out is not None:
-        named = f"r{'_'.join(f'{rate:g}' for rate in arguments.rates)}_s{arguments.seed}"
-        model = amortized.at(solution.beta.tolist())
-        checkpoint.save(arguments.out, card_at(amortized, named, solution), model.state_dict())
-        print(f"The model is {arguments.out / named}.safetensors, beside it its card")
+        checkpoint.save(arguments.out, found.card, found.state)
+        print(f"The model is {arguments.out / found.card.name}.safetensors, beside it its card")
 
 
-def parameters(results: Path) -> Params:
-    """Those of the experiment; InputError where there is none or where it has no plane."""
-    params = Experiment(results).params
-    if not params.amortized:
-        raise InputError(
-            f"--results: {params.experiment} has independent models, which have the rates that "
-            "their β gives them; one that can be asked for rates takes training.strategy amortized"
-        )
-    return params
+def job(params: Params, rates: list[float], seed: int, folder: Path) -> RateTrainingJob:
+    """The training of one model to these rates, from the amortized model of that training seed."""
+    if seed not in (shared := params.grid.shared()):
+        raise InputError(f"--seed: must be one of {params.grid.seeds}, got {seed}")
+    name = f"r{'_'.join(f'{rate:g}' for rate in rates)}_s{seed}"
+    start = shared[seed] if params.amortized else None
+    if start and checkpoint.card(folder, start).status == "diverged":
+        raise InputError(f"{start} diverged in training, so that no model can go on from it")
+    point = Point(name=name, rates=rates, seed=seed, model=name)
+    settings = params.training.rates
+    return RateTrainingJob(model=params.model, training=settings, points=[point], start=start)
+
+
+def on(split: str, held_out: HeldOut, model: HierarchicalVAE) -> str:
+    """Rates, D° and PSNR on the items of a split."""
+    items, found = held_out.items(split), held_out.measure(model, split)
+    distortion = found.distortion.mean() - model.likelihood.constant(items.x.shape[1])
+    decibels = psnr(float(found.error.mean()), items.bounded)
+    sharp = f", PSNR {number(decibels)} dB" if items.bounded else ""
+    return f"{split}: R = {shown(found.rates.mean(0))} nats, D° = {number(distortion)} nats{sharp}"
 
 
 def refuse_rates(rates: list[float], layers: int) -> None:
@@ -60,20 +81,12 @@ def refuse_rates(rates: list[float], layers: int) -> None:
             raise InputError(f"--rates: must be finite and not negative, got {rate:g}")
 
 
-def model_name(params: Params, seed: int) -> str:
-    """The amortized model that was trained from that seed."""
-    try:
-        return params.grid.shared()[seed]
-    except KeyError:
-        raise InputError(f"--seed: must be one of {params.grid.seeds}, got {seed}") from None
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--results", type=Path, required=True, help="an experiment's, with models")
     parser.add_argument("--rates", type=float, nargs="+", required=True, help="R_1 … R_L in nats")
-    parser.add_argument("--out", type=Path, help="a folder for the plain model at that β")
-    parser.add_argument("--seed", type=int, default=0, help="of the amortized model")
+    parser.add_argument("--out", type=Path, help="a folder for the plain model")
+    parser.add_argument("--seed", type=int, default=0, help="of the training")
     parser.add_argument("--data", type=Path, help="prepared; data/prepared/EXPERIMENT unless given")
     parser.add_argument("--verbose", action="store_true", help="show the traceback of an error")
     command.run(main, parser.parse_args())

@@ -15,8 +15,10 @@ from hvae.errors import InputError
 from hvae.io import tables
 from hvae.latents.evaluate import Measured, measure
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.plane.inversion import Floats, Range, Solution, Survey, solve, survey
+from hvae.models.hypernetwork import Range
+from hvae.plane.inversion import Solution, Survey, solve, survey
 from hvae.training import checkpoint
+from hvae.training.wanted import Floats
 
 HELD_OUT = ("validation", "test")
 

@@ -21,8 +21,8 @@ from hvae.latents.evaluate import Measured
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.gaussian import LearnedGaussian
 from hvae.plane.amortized_model import AmortizedModel, HeldOut
-from hvae.plane.inversion import Floats
 from hvae.training import checkpoint
+from hvae.training.wanted import Floats
 
 
 class Anchor(NamedTuple):

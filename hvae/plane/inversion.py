@@ -10,28 +10,23 @@ by trust regions (Branch, Coleman & Li 1999; scipy's `trf`). c makes 0.02 in r_l
 rate or 0.05 nats of a small one, and lets a layer be closed (rate 0), where r_l is flat in β_l.
 """
 
-import itertools
-import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from hvae.errors import InputError
 from hvae.io.command import progress
+from hvae.models.hypernetwork import Range
+from hvae.training.continuation import lattice
+from hvae.training.wanted import Floats, miss, residuals
 
-Floats = NDArray[np.float64]
-Range = tuple[float, float]
 Rates = Callable[[Sequence[float]], Floats]  # (β_1, …, β_L) ↦ (R_1, …, R_L), the same every time
 FINEST = 5  # values of each β_l
-MOST = 125  # lattice points, unless two values an axis make more
 STARTS = 4  # points of the survey that are tried
-RELATIVE, ABSOLUTE = 0.02, 0.05  # a rate is reached within 2 % or 0.05 nats, what is larger
-OFFSET = ABSOLUTE / RELATIVE
-CLOSE = 0.05  # of that is what a descent stops at
+CLOSE = 0.05  # of what is allowed is what a descent stops at
 STEP = 0.03  # of log β, for derivatives: weights are float32
 LIMITS = {"gtol": 1e-5, "xtol": 1e-5, "max_nfev": 30}
 
@@ -55,26 +50,12 @@ class Survey(NamedTuple):
 
 def survey(rates: Rates, box: Sequence[Range]) -> Survey:
     """The rates at every point of a lattice that is even in log β and has the box's corners."""
-    beta = lattice(box)
+    beta = lattice(box, FINEST)
     found = np.array([rates(one) for one in progress(beta, "surveying the plane")])
     finite = np.isfinite(found).all(1)
     if not finite.any():
         raise InputError("the model has no finite rates anywhere in its box of β")
     return Survey(np.array(beta)[finite], found[finite])
-
-
-def lattice(box: Sequence[Range]) -> list[tuple[float, ...]]:
-    """Five values an axis, or fewer where there are many axes; one where it has no width."""
-    free = sum(low < high for low, high in box)
-    count = next((k for k in range(FINEST, 2, -1) if k**free <= MOST), 2)
-    return list(itertools.product(*(_values(low, high, count) for low, high in box)))
-
-
-def _values(low: float, high: float, count: int) -> list[float]:
-    if low == high:
-        return [low]
-    inner = np.exp(np.linspace(math.log(low), math.log(high), count))[1:-1]
-    return [low, *map(float, inner), high]
 
 
 class Solution(NamedTuple):
@@ -121,16 +102,6 @@ def _starts(seen: Survey, wanted: Floats) -> list[int]:
 def _rank(rates: Floats, wanted: Floats) -> tuple[bool, float]:
     """What is reached comes first, then what is closest."""
     return miss(rates, wanted) > 1, float(np.square(residuals(rates, wanted)).sum())
-
-
-def residuals(rates: Floats, wanted: Floats) -> Floats:
-    """r_l, of shape (..., L)."""
-    return np.log((rates + OFFSET) / (wanted + OFFSET))
-
-
-def miss(rates: Floats, wanted: Floats) -> float:
-    """The largest deviation of a layer's rate as a multiple of what is allowed."""
-    return float((np.abs(rates - wanted) / np.maximum(RELATIVE * wanted, ABSOLUTE)).max())
 
 
 class Descent(NamedTuple):

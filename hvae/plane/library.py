@@ -1,6 +1,5 @@
 """β for wanted rates, for a program of one's own: arguments checked."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,8 +7,10 @@ import numpy as np
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, what
+from hvae.models.hypernetwork import Range
 from hvae.plane import inversion
-from hvae.plane.inversion import Floats, Range, Rates, Solution, Survey
+from hvae.plane.inversion import Rates, Solution, Survey
+from hvae.training.wanted import Floats
 
 
 def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
@@ -30,15 +31,9 @@ def solve_rates(
     layers = len(known)
     if (surveyed := instance("seen", seen, Survey).rates.shape[-1]) != layers:
         raise InputError(f"seen must be a survey of {layers} layers, as box is, got {surveyed}")
-    return inversion.solve(_checked(rates, layers), known, _wanted(wanted, layers), seen)
-
-
-def _wanted(wanted: object, layers: int) -> list[float]:
-    found = arguments.numbers("wanted", wanted, "rate", layers)
-    for rate in found:
-        if not 0 <= rate < math.inf:
-            raise InputError(f"wanted must be finite rates that are not negative, got {rate:g}")
-    return found
+    return inversion.solve(
+        _checked(rates, layers), known, arguments.rates("wanted", wanted, layers), seen
+    )
 
 
 def _checked(rates: object, layers: int) -> Callable[[Sequence[float]], Floats]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hvae.config.params import Params
-from hvae.results.experiment import Experiment
+from hvae.results.experiment import Experiment, split
 from hvae.statistics.estimate import Row
 from hvae.training.history import STILL, fall, steps_to_try
 
@@ -57,15 +57,14 @@ NONE = Trainings([], [])
 
 
 def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list[Short]:
-    """Of the grid, of the anchors and of the single-layer baseline, where there are any."""
-    anchors = {anchor.name for row in params.anchors().values() for anchor in row}
-    beside = [row for row in own.points if row["point"] in anchors]
-    grid = [row for row in own.points if row["point"] not in anchors]
-    alone = params.baseline.schedule(params.training) if params.baseline else {}
-    asked = params.certification.training.steps
+    """Of the grid, at given rates, of the anchors and of the single-layer baseline, if any."""
+    grid, anchors, rated = (Trainings(rows, own.history) for rows in split(params, own.points))
+    training, beside = params.training, params.certification.training
+    alone = params.baseline.schedule(training) if params.baseline else {}
     found = [
-        _short("training.steps", params.training.steps, Trainings(grid, own.history), params),
-        _short("certification.training.steps", asked, Trainings(beside, own.history), params),
+        _short("training.steps", training.steps, grid, params),
+        _short("training.rates.steps", training.rates.steps, rated, params),
+        _short("certification.training.steps", beside.steps, anchors, params),
         _short("baseline.training.steps", alone.get("steps", 0), single, params),
     ]
     return [one for one in found if one is not None]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from hvae.config.grid import Point, Target
+from hvae.config.grid import Point
 from hvae.config.params import Params
 from hvae.errors import InputError
 from hvae.io import reading, tables
@@ -50,7 +50,6 @@ class Experiment:
     bounds = _rows("bounds")
     information = _rows("information")
     certificate = _rows("certificate")
-    targets = _rows("targets")
     gallery = _rows("gallery")
     history = _rows("history")
     items = _table("items")
@@ -154,20 +153,20 @@ def finished(folder: Path) -> Experiment:
 
 
 class Kinds(NamedTuple):
-    """Rows of `points.parquet`; anchors and targets exist beside an amortised plane alone."""
+    """Rows of `points.parquet`: of the plane of β, anchors beside it, and at given rates."""
 
     points: list[Row]
     anchors: list[Row]
-    targets: list[Row]
+    rated: list[Row]
 
 
 def split(params: Params, points: Iterable[Row]) -> Kinds:
     """The rows by kind, each in their order."""
-    anchors, targets = _names(params.anchors()), _names(params.grid.targets())
+    anchors, rated = _names(params.anchors()), _names(params.rate_rows())
     result = Kinds([], [], [])
     for row in points:
         name = row["point"]
-        place = result.anchors if name in anchors else result.targets if name in targets else None
+        place = result.anchors if name in anchors else result.rated if name in rated else None
         (result.points if place is None else place).append(row)
     return result
 
@@ -177,6 +176,8 @@ def part(params: Params) -> str:
     some, whole = (
         sum(map(len, rows.values())) for rows in (params.evaluated_rows(), params.rows())
     )
+    if params.rate_rows():
+        return f"the {some} points that were trained to given rates"
     if some == whole:
         return ""
     nth = ordinal(params.evaluation.every)
@@ -189,5 +190,5 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def _names(rows: Mapping[str, Sequence[Point | Target]]) -> set[str]:
+def _names(rows: Mapping[str, Sequence[Point]]) -> set[str]:
     return {point.name for row in rows.values() for point in row}

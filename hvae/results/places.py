@@ -1,4 +1,4 @@
-"""Places of the plane: a β, and what the points of all seeds there have in common."""
+"""Places in rate space: a β or target rates, and what the points of all seeds there share."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -12,29 +12,34 @@ from hvae.statistics.estimate import Estimate, Row
 
 
 class Place(NamedTuple):
-    """One (β_1, …, β_L), bottom to top: its points, one a seed, and their rates in nats per item.
+    """What its points, one a seed, were trained for, and their rates in nats per item.
 
-    Rates are means over test items and over seeds; total is R_1 + … + R_L.
+    beta: (β_1, …, β_L), of a place on the plane of β; target: (R_1, …, R_L), of one at given rates.
+    The other one is empty. Rates are means over test items and over seeds; total is R_1 + … + R_L.
     """
 
     beta: tuple[float, ...]
     points: tuple[str, ...]
     rates: tuple[Estimate, ...]
     total: Estimate
+    target: tuple[float, ...] = ()
 
 
 def places(points: Iterable[Row], layers: int) -> list[Place]:
-    """Those of the plane, in the table's order: of an amortised one without the models beside it.
+    """Those of the plane and those at given rates, in the table's order.
 
-    Points that diverged have no place.
+    Of an amortised plane without the independent models beside it. Points that diverged have no
+    place.
     """
-    rows = list(points)
-    amortized = [row for row in rows if row["strategy"] == "amortized"]
-    there: dict[tuple[float, ...], list[Row]] = {}
-    for row in amortized or rows:
-        if row["status"] in MEASURED:
-            there.setdefault(tables.betas(row, layers), []).append(row)
-    return [_place(beta, found) for beta, found in there.items()]
+    rows = [row for row in points if row["status"] in MEASURED]
+    amortized = any(row["strategy"] == "amortized" for row in rows)
+    there: dict[tuple[tuple[float, ...], tuple[float, ...]], list[Row]] = {}
+    for row in rows:
+        if row["strategy"] == "rates":
+            there.setdefault(((), tables.over_layers(row, "target", layers)), []).append(row)
+        elif not amortized or row["strategy"] == "amortized":
+            there.setdefault((tables.betas(row, layers), ()), []).append(row)
+    return [_place(beta, target, found) for (beta, target), found in there.items()]
 
 
 def over_seeds(estimates: Sequence[Estimate]) -> Estimate:
@@ -48,10 +53,10 @@ def over_seeds(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(float(values.mean()), math.sqrt(float((errors**2).mean()) + spread))
 
 
-def _place(beta: tuple[float, ...], rows: Sequence[Row]) -> Place:
-    names = [f"rate_{layer}" for layer in range(1, len(beta) + 1)]
+def _place(beta: tuple[float, ...], target: tuple[float, ...], rows: Sequence[Row]) -> Place:
+    names = [f"rate_{layer}" for layer in range(1, len(beta or target) + 1)]
     *rates, total = (
         over_seeds([Estimate(row[name], row[f"{name}_se"]) for row in rows])
         for name in [*names, "rate_total"]
     )
-    return Place(beta, tuple(row["point"] for row in rows), tuple(rates), total)
+    return Place(beta, tuple(row["point"] for row in rows), tuple(rates), total, target)

@@ -37,7 +37,7 @@ class Run(NamedTuple):
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
     Beside an amortised plane: anchors, the independent points that hold it to account, and what
-    came of it (certificate); targets, the points that were asked for by rates, and as such (asked).
+    came of it (certificate). rated: the points that were trained to given rates.
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
@@ -61,9 +61,8 @@ class Run(NamedTuple):
     known: Exact | None
     embeddings: pa.Table
     anchors: Sequence[Row] = ()
-    targets: Sequence[Row] = ()
+    rated: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
-    asked: Sequence[Row] = ()
     single: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
     left_out: Sequence[str] = ()
@@ -74,9 +73,20 @@ class Run(NamedTuple):
         return _trained(self.points)
 
     @property
+    def evaluated(self) -> list[Row]:
+        """The points with latents, information and tasks that did not diverge."""
+        part = {point.name for row in self.params.evaluated_rows().values() for point in row}
+        return [row for row in self.measured if row["point"] in part]
+
+    @property
+    def own(self) -> list[Row]:
+        """The points of the plane and those at given rates that did not diverge."""
+        return _trained([*self.points, *self.rated])
+
+    @property
     def measured(self) -> list[Row]:
-        """Those, and the anchors and targets that did not diverge."""
-        return _trained([*self.points, *self.anchors, *self.targets])
+        """Those, and the anchors and points at given rates that did not diverge."""
+        return _trained([*self.points, *self.anchors, *self.rated])
 
     @property
     def layers(self) -> int:
@@ -151,7 +161,6 @@ def load(params: Params, results: Path, data: Path) -> Run:
         known=exact(params.data, params.seed),
         embeddings=found.embeddings,
         certificate=found.certificate if params.amortized else (),
-        asked=found.targets if params.grid.rates else (),
         single=found.baseline.points if baseline.wanted(params) else (),
         guidance=found.record("guidance"),
         left_out=left_out(

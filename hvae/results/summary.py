@@ -45,10 +45,11 @@ def main(arguments: argparse.Namespace) -> None:
 def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, Any]:
     """Counts, ranges over the points that trained, and the best value of each kind.
 
-    Of an amortised plane, and of what was asked of it, without the independent models beside it.
+    Of an amortised plane, and of the points at given rates, without the anchors.
     """
-    amortized = pc.equal(points["strategy"], "amortized")
-    points = points.filter(amortized) if pc.any(amortized).as_py() else points
+    own = pc.is_in(points["strategy"], pa.array(["amortized", "rates"]))
+    amortized = pc.any(pc.equal(points["strategy"], "amortized")).as_py()
+    points = points.filter(own) if amortized else points
     trained = points.filter(pc.is_in(points["status"], pa.array(tables.MEASURED)))
     verdicts = Counter(bounds["verdict"].to_pylist())
     names = ("holds", "violated", "undecided", "vacuous")

@@ -3,6 +3,7 @@
 Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with the weights.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +22,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import folded
 
 ROUNDING = 1e-5  # of β
+LEAST_PRICE = 1e-3  # that stands for β
 
 # JSON has no tuples: what is read is a list
 Range = Annotated[tuple[PositiveFloat, PositiveFloat], Field(strict=False)]
@@ -30,16 +32,21 @@ class Card(Section):
     """Everything but the weights: enough to rebuild the model, and how its training went.
 
     beta: (β_1, …, β_L) of the model or, of one for a whole plane, the range of each. A model that
-    was folded out of such a one is `amortized` with a β of its own.
+    was folded out of such a one is `amortized` with a β of its own; one that was trained on from
+    there is `polished`. One that was trained to `target` rates has its prices as β, as far as they
+    are positive (`priced`): rates are what it has on validation data, in nats.
     parameters: how many weights were trained; sha256: that of the file of weights; fingerprint: of
     the job that trained it (`provenance`).
     """
 
-    format: Literal[5, 6] = 6
+    format: Literal[5, 6, 7] = 7
     name: str
-    strategy: Literal["independent", "amortized"]
+    strategy: Literal["independent", "amortized", "polished", "rates"]
     seed: Seed
     beta: list[PositiveFloat] | list[Range]
+    target: list[NonNegativeFloat] | None = None
+    rates: list[float] | None = None
+    prices: list[float] | None = None
     shape: list[PositiveInt]
     levels: PositiveInt | None = None  # that the likelihood gives probabilities to
     model: Model
@@ -88,16 +95,18 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     return model.eval().requires_grad_(False)
 
 
-def load(folder: Path, name: str, beta: Sequence[float] | None = None) -> HierarchicalVAE:
+def load(folder: Path, name: str, beta: Sequence[float] = ()) -> HierarchicalVAE:
     """A plain model, in evaluation mode: the one that is stored, or what one for a plane is at β.
+
+    Without a β only a plain model is found, whatever it was trained for.
 
     InputError where the files do not fit together, or the model was not trained for that β.
     """
     known, model = card(folder, name), stored(folder, name)
-    if known.box is None and beta is None:
+    if known.box is None and not beta:
         return model
-    if beta is None or not trained_for(known, beta):
-        raise InputError(f"{name} in {folder} is trained for β {known.beta}, got {beta}")
+    if not trained_for(known, beta):
+        raise InputError(f"{name} in {folder} is trained for β {known.beta}, got {list(beta)}")
     return plain(known, model, beta) if known.box else model
 
 
@@ -106,6 +115,11 @@ def plain(known: Card, model: HierarchicalVAE, beta: Sequence[float]) -> Hierarc
     result = build(known.model, known.shape, known.seed, known.levels)
     result.load_state_dict(folded(model, torch.tensor(beta)))
     return result.eval().requires_grad_(False)
+
+
+def priced(prices: Sequence[float]) -> list[float]:
+    """λ as β: 0.001 at least, since no β is 0 or less; so too where λ is not finite."""
+    return [max(LEAST_PRICE, price) if math.isfinite(price) else LEAST_PRICE for price in prices]
 
 
 def trained_for(known: Card, beta: Sequence[float]) -> bool:

@@ -10,16 +10,17 @@ from typing import Any
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hvae.config.training import Schedule
+from hvae.config.training import RateSchedule, Schedule
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, items, what
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import amortized, checkpoint, independent, threads
+from hvae.training import amortized, checkpoint, independent, threads, to_rates
 from hvae.training.amortized import TrainedPlane
 from hvae.training.checkpoint import Card
-from hvae.training.independent import TrainedModels
 from hvae.training.resume import Checkpoints
+from hvae.training.to_rates import TrainedToRates
+from hvae.training.together import TrainedModels
 
 Numbers = Tensor | NDArray[Any]
 Betas = Sequence[Sequence[float]] | Numbers
@@ -47,6 +48,28 @@ def train_models(
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
     with threads.running(known):
         return independent.train(known, listed, *given, plan, number, kept)
+
+
+def train_to_rates(
+    model: HierarchicalVAE,
+    targets: Betas,
+    data: Numbers,
+    held_out: Numbers,
+    settings: RateSchedule,
+    seed: int,
+    kept: Checkpoints | None = None,
+) -> TrainedToRates:
+    """Train a copy of `model` to each target, (R_1, …, R_L) in nats per item; else the same.
+
+    It is items of `held_out` whose rates meet the target. What is returned has each model's prices,
+    λ_l = −∂D/∂R_l, and the rates that it has.
+    """
+    known = arguments.plain(model)
+    listed = arguments.targets(targets, len(known.latents))
+    given = _items(known, data, held_out)
+    plan, number = instance("settings", settings, RateSchedule), arguments.seed(seed)
+    with threads.running(known):
+        return to_rates.train_to_rates(known, listed, *given, plan, number, kept)
 
 
 def train_plane(
@@ -77,7 +100,7 @@ def load_model(
 
     InputError where the files do not fit together, or the model was not trained for that β.
     """
-    known = None if beta is None else arguments.beta("beta", beta)
+    known = () if beta is None else arguments.beta("beta", beta)
     return checkpoint.load(arguments.path("folder", folder), instance("name", name, str), known)
 
 

@@ -1,6 +1,6 @@
 """The steps of a training that may be killed, and goes on from its last checkpoint.
 
-Both ways to train, of independent models and of one for the plane, go through it. What goes on
+All ways to train go through it: of models at β or to rates, and of one for the plane. What goes on
 ends bit for bit as what was never interrupted: what Adam remembers is kept, too.
 """
 

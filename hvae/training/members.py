@@ -9,7 +9,7 @@ rounds otherwise, and for the last members alone.
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,9 +18,10 @@ from torch.func import functional_call, vmap
 
 from hvae.models.chunks import chunks
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training.objective import objective
+from hvae.training.objective import Costs, objective
 
 State = dict[str, Tensor]
+Spend = Callable[[Tensor, Tensor, list[Tensor]], Costs]
 Loss = Callable[[Tensor, Tensor, Tensor, list[Tensor]], Tensor]
 REGISTERS = 32  # floats: two of the widest in use, which loops take at a time
 
@@ -53,28 +54,47 @@ def flatten(model: nn.Module) -> tuple[Tensor, WeightLayout]:
     return torch.cat([*(weight.flatten() for weight in weights.values()), padding]), layout
 
 
-def member_losses(model: HierarchicalVAE, layout: WeightLayout, together: bool = True) -> Loss:
-    """The function (weights, β, x, noise) ↦ mean J_β of each member, (G,), on shared x and noise.
+def member_costs(model: HierarchicalVAE, layout: WeightLayout, together: bool = True) -> Spend:
+    """The function (weights, x, noise) ↦ each member's costs of each item, on shared x and noise.
 
-    The gradient of its sum has each member's own gradient in each member's row. Where members train
-    one by one (not `together`, G = 1) the rows' machinery is left out: a tenth of a step's time.
+    D is (G, items) and R_l are (G, items, L). Where members train one by one (not `together`,
+    G = 1) the rows' machinery is left out: a tenth of a step's time.
     """
     buffers = dict(model.named_buffers())
     skeleton = copy.deepcopy(model).to("meta")
 
-    def loss(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
+    def costs(weights: Tensor, x: Tensor, noise: list[Tensor]) -> tuple[Tensor, Tensor]:
         terms = functional_call(skeleton, layout.state(weights) | buffers, (x, noise))
-        return objective(terms, beta)
+        return terms.distortion, terms.rates
 
-    def alone(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
-        return loss(weights.squeeze(0), beta.squeeze(0), x, noise).mean().unsqueeze(0)
+    def alone(weights: Tensor, x: Tensor, noise: list[Tensor]) -> Costs:
+        return Costs(*(part.unsqueeze(0) for part in costs(weights.squeeze(0), x, noise)))
 
-    def rows(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
+    def rows(weights: Tensor, x: Tensor, noise: list[Tensor]) -> Costs:
         shared = filled(x), [filled(eps) for eps in noise]
-        losses = vmap(loss, in_dims=(0, 0, None, None))(weights, beta, *shared)
-        return losses[:, : len(x)].mean(1)
+        found = vmap(costs, in_dims=(0, None, None))(weights, *shared)
+        return Costs(*(part[:, : len(x)] for part in found))
 
     return rows if together else alone
+
+
+def member_losses(model: HierarchicalVAE, layout: WeightLayout, together: bool = True) -> Loss:
+    """The function (weights, β, x, noise) ↦ mean J_β of each member, (G,), for β (G, L).
+
+    The gradient of its sum has each member's own gradient in each member's row.
+    """
+    costs = member_costs(model, layout, together)
+
+    def loss(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
+        return objective(costs(weights, x, noise), beta[:, None]).mean(1)
+
+    return loss
+
+
+def mean(costs: Costs) -> Costs:
+    """D (G,) and R_l (G, L) on average over the items; a member's sums run as if it were alone."""
+    rates = costs.rates.movedim(-1, 1).contiguous()
+    return Costs(costs.distortion.mean(-1), rates.mean(-1))
 
 
 def filled(items: Tensor) -> Tensor:
@@ -83,7 +103,15 @@ def filled(items: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def look(loss: Loss, weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
-    """Each member's mean J_β over all items of x, (G,), some items at a time."""
-    parts = [len(part[0]) * loss(weights, beta, *part) for part in chunks(x, noise)]
-    return torch.stack(parts).sum(0) / len(x)
+def mean_costs(spend: Spend, weights: Tensor, x: Tensor, noise: list[Tensor]) -> Costs:
+    """Each member's mean costs over all items of x, some items at a time."""
+    parts = [(len(part[0]), mean(spend(weights, *part))) for part in chunks(x, noise)]
+    return Costs(*(total([n * means[i] for n, means in parts]) / len(x) for i in range(2)))
+
+
+def total(parts: Sequence[Tensor]) -> Tensor:
+    """Their sum, one after the other: `stack` and `sum` round by how many members there are."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result

@@ -1,10 +1,12 @@
 """What training minimises, and how that changes over its steps.
 
 Of one model it is J_β = D + Σ_l β_l R_l, in nats per item (β dimensionless). Of one model for a box
-of β it is w(β) J_β, with a β of its own for each item. The learning rate falls; β rises at first.
+of β it is w(β) J_β, with a β of its own for each item. Of a model that is asked for rates it is D,
+subject to these rates: the augmented Lagrangian. The learning rate falls; β and ρ rise at first.
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -15,11 +17,36 @@ from hvae.models.hierarchical import Terms
 FIRST = 0.01  # the part of β that training starts with
 FLOOR = 0.03  # of the least β_l of an item, when warming up starts
 BEYOND = 1.6  # how far draws reach before they are brought back to the edges of the box
+LEAST_TOTAL = 1.0  # nats: of a smaller total, a deviation counts as one of this
 
 
-def objective(terms: Terms, beta: Tensor) -> Tensor:
-    """J_β of each item, of shape (...), for β of shape (L,). β lives here and nowhere else."""
+class Costs(NamedTuple):
+    """What items cost in nats, each of them or on average: D (...), and R_1 … R_L (..., L)."""
+
+    distortion: Tensor
+    rates: Tensor
+
+
+def objective(terms: Terms | Costs, beta: Tensor) -> Tensor:
+    """J_β = D + Σ_l β_l R_l of each item, (...), for β of (L,) or (..., L)."""
     return terms.distortion + (terms.rates * beta).sum(-1)
+
+
+def lagrangian(means: Costs, prices: Tensor, target: Tensor, penalty: float) -> Tensor:
+    """L = D + Σ_l λ_l (R_l − r_l) + (ρ/2) Σ_l (R_l − r_l)² / r_total, in nats: (...).
+
+    means: D and R_l, averages over items; prices: λ, target: r in nats, both (..., L); penalty: ρ.
+    Its gradient is that of J_β at β_l = λ_l + ρ (R_l − r_l) / r_total. The method of multipliers:
+    Hestenes (1969), Powell (1969).
+    """
+    excess = means.rates - target
+    squares = (excess.square() / unit(target)).sum(-1)
+    return means.distortion + (prices * excess).sum(-1) + penalty / 2 * squares
+
+
+def unit(target: Tensor) -> Tensor:
+    """r_total = Σ_l r_l, (..., 1), that deviations are measured in; 1 nat where it is less."""
+    return target.sum(-1, keepdim=True).clamp(min=LEAST_TOTAL)
 
 
 def learning_rate(settings: Schedule, step: int) -> float:

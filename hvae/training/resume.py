@@ -22,7 +22,7 @@ from hvae.io.imports import code
 from hvae.training.inputs import SPLITS
 from hvae.training.members import State
 
-COMMANDS = ("hvae.training.train", "hvae.training.train_plane")
+COMMANDS = tuple(f"hvae.training.{name}" for name in ("train", "train_plane", "train_rates"))
 
 
 class Checkpoints(NamedTuple):

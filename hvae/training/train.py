@@ -1,8 +1,13 @@
-"""Train independent models: of a row of the grid or of the anchors, all of one seed."""
+"""Train independent models: of a row of the grid or of the anchors, all of one seed.
+
+Or train on from an amortized model, each at its β: that is what polishes it there.
+"""
 
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from torch import Tensor
 
 from hvae.config.base import Section, parse
 from hvae.config.grid import Point
@@ -10,18 +15,28 @@ from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.io import command
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import checkpoint, history, resume
+from hvae.training import checkpoint, continuation, history, resume
 from hvae.training.history import Curve
-from hvae.training.independent import TrainedModels, train
+from hvae.training.independent import train
 from hvae.training.inputs import Material, material
+from hvae.training.together import TrainedModels
 
 
 class TrainingJob(Section):
-    """What the trained models depend on, beside the data."""
+    """What the trained models depend on, beside the data.
+
+    start: the name of an amortized model that they begin as, among `models`; then β does not rise.
+    """
 
     model: Model
     training: Schedule
     points: list[Point]
+    start: str | None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        """Without a warm-up where β is what the models were trained for before."""
+        return self.training.model_copy(update={"warm_up": 0}) if self.start else self.training
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -31,12 +46,21 @@ def main(arguments: argparse.Namespace) -> None:
     given = material(arguments.data, job.model, seed)
     betas = [point.beta for point in job.points]
     kept = resume.checkpoints(arguments, job, job.points[0].model)
-    trained = train(given.model, betas, given.data, given.held_out, job.training, seed, kept)
+    starts = _starts(job, given, arguments.models)
+    items = given.data, given.held_out
+    trained = train(given.model, betas, *items, job.schedule, seed, kept, starts)
     known = constants(given.model, trained, given.data.shape[1])
     curves = list(_curves(job, trained, known))
     _save_models(job, trained, given, curves, arguments.models)
     history.save(arguments.history, curves)
     kept.remove()
+
+
+def _starts(job: TrainingJob, given: Material, models: Path) -> Tensor | None:
+    if job.start is None:
+        return None
+    amortized = checkpoint.stored(models, job.start).to(given.data.device)
+    return continuation.at(amortized, given.model, [point.beta for point in job.points]).weights
 
 
 def constants(model: HierarchicalVAE, trained: TrainedModels, dimensions: int) -> list[float]:
@@ -57,7 +81,7 @@ def _save_models(
     for index, (point, curve) in enumerate(zip(job.points, curves, strict=True)):
         card = checkpoint.Card(
             name=point.model,
-            strategy="independent",
+            strategy="polished" if job.start else "independent",
             seed=point.seed,
             beta=point.beta,
             shape=list(given.shape),

@@ -59,7 +59,7 @@ def test_of_items_whose_shape_is_not_known_it_has_at_least_as_many(config: Confi
 
 
 def test_its_points_are_at_the_values_of_beta_1_and_share_a_model(config: Config) -> None:
-    grid = {"beta": [[1, 2, 3, 4], [5, 6, 7]], "seeds": [0, 4]}
+    grid = {"beta": [[1, 2, 3, 4], [5, 6, 7]], "rates": [], "seeds": [0, 4]}
     found = params(config, grid=grid, evaluation={"every": 2})
     rows = baseline.rows(found)
     assert list(rows) == ["single_s0", "single_s4"]

@@ -114,6 +114,18 @@ REFUSED = [
         r"^model\.inference: must be 'top-down' or 'ladder'; .* its upper KL bounds I\(z_1; z_2\) "
         r".* cannot be tuned on its own, got 'bottom-up'$",
     ),
+    (
+        lambda config: config["model"].update(backbone="conv", shortcut=True),
+        r"^model: shortcut must be false unless the backbone is 'mlp', .* got backbone 'conv'$",
+    ),
+    (
+        put("training", "rates", "penalty", value=0),
+        r"^training\.rates\.penalty: must be greater than 0, got 0$",
+    ),
+    (
+        put("training", "rates", "memory", value=1),
+        r"^training\.rates\.memory: must be less than 1, got 1$",
+    ),
     (put("model", "inference", value="up"), r"'top-down' or 'ladder', got 'up'$"),
     (put("model", "backbone", value="cnn"), r"must be one of mlp, conv, conv-spatial, got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hvae.config.base import parse
-from hvae.config.grid import thinned
+from hvae.config.grid import Lattice, thinned
 from hvae.config.params import Params
 from hvae.cost.counts import evaluated_part
 from tests.changes import Config, assert_refused, put
 
 
 def params(config: Config, beta: list[Any], **sections: dict[str, Any]) -> Params:
-    config["grid"]["beta"] = beta
+    config["grid"] |= {"beta": beta, "rates": []}
     for name, changes in sections.items():
         config[name] |= changes
     return parse(Params, config)
@@ -81,22 +82,39 @@ def test_anchors_are_the_first_middle_and_last_values_unless_told(config: Config
     ]
 
 
-def test_targets_are_asked_for_by_their_rates_once_a_seed(config: Config) -> None:
+def test_models_at_given_rates_are_trained_once_a_seed_and_evaluated(config: Config) -> None:
     config["grid"] |= {"rates": [[10, 2.5]], "seeds": [0, 4]}
-    targets = parse(Params, config).grid.targets()
-    assert {row: [t.name for t in found] for row, found in targets.items()} == {
-        "targets_s0": ["r10_2.5_targets_s0"],
-        "targets_s4": ["r10_2.5_targets_s4"],
-    }
+    found = parse(Params, config)
+    for seed in (0, 4):
+        (point,) = found.rate_rows()[f"rates_s{seed}"]
+        assert point.name == point.model == f"r10_2.5_rates_s{seed}"
+        assert (point.rates, point.beta, point.seed) == ([10, 2.5], [], seed)
+    assert found.evaluated_rows() == found.rate_rows()
 
 
-def independent_with_rates(config: Config) -> None:
-    config["training"]["strategy"] = "independent"
-    config["grid"]["rates"] = [[10, 5]]
+@pytest.mark.parametrize(
+    ("layers", "shares", "splits"),
+    [
+        (1, [0, 0.5, 1], [[8]]),
+        (2, [0, 0.25, 1, 0.75], [[8, 0], [6, 2], [2, 6], [0, 8]]),
+        (3, [0.5, 0, 1], [[8, 0, 0], [4, 4, 0], [4, 0, 4], [0, 8, 0], [0, 4, 4], [0, 0, 8]]),
+        (3, [0, 1 / 3], [[8 / 3] * 3]),
+    ],
+)
+def test_a_lattice_splits_each_total_in_every_way(
+    layers: int, shares: list[float], splits: list[list[float]]
+) -> None:
+    found = Lattice(totals=[8, 24], shares=shares).rates(layers)
+    wanted = splits + [[3 * rate for rate in split] for split in splits]
+    assert np.array(found) == pytest.approx(np.array(wanted), rel=1e-5)
 
 
 REFUSED = [
-    (independent_with_rates, r"grid\.rates needs training\.strategy amortized: .* got \[\[10"),
+    (
+        put("grid", "rates", value={"totals": [3], "shares": [0.3, 0.6]}),
+        r"grid\.rates\.shares must hold 2 that add up to 1, got \[0\.3",
+    ),
+    (put("grid", "rates", value={"totals": [3, 3], "shares": [0, 1]}), r"totals must not repeat"),
     (put("grid", "rates", value=[[10, 5], [3]]), r"a rate for each of 2 layers, got \[3"),
     (put("grid", "rates", value=[[1, 2], [1, 2.0]]), r"rates must not repeat a value, got \[\(1"),
     (put("grid", "rates", value=[[-1, 2]]), r"grid\.rates\[0\]\[0\]: must be .* got -1"),

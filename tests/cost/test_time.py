@@ -29,6 +29,15 @@ def test_training_is_counted_by_hand(config: Config) -> None:
     assert training(params, SHAPE) == pytest.approx(expected)
 
 
+def test_models_at_given_rates_train_together(config: Config) -> None:
+    config["grid"]["rates"] = {"totals": [3, 6], "shares": [0, 0.5, 1]}
+    params = parse(Params, config)
+    plain = size(params.model, SHAPE).multiplications
+    own, rated, *_ = training(params, SHAPE)
+    assert rated == pytest.approx(1_500 * (cost.STEP + 3 * 128 * 6 * plain / cost.SPEED["mlp"]))
+    assert own > rated
+
+
 def test_independent_models_are_a_job_a_row(config: Config) -> None:
     found = training(overlaid(config, "cifar10-paper"), (32, 32, 3))
     assert len(found) == 21 + 1

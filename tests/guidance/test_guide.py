@@ -52,12 +52,12 @@ def test_compression_keeps_to_its_budget_and_losses_say_where_it_cannot() -> Non
 def test_sentences_tell_beta_rates_values_and_how_sure_they_are() -> None:
     text = guide()["applications"]["classification"]["text"]
     assert text == (
-        "For classification, use β = (10, 0.1): it lands at R₁ = 0.91 ± 0.10 and "
-        "R₂ = 9.09 ± 0.10 nats, 10.00 ± 0.10 in total, and gives an accuracy of 0.845 (95 % from "
-        "0.826 to 0.865) on test items (samples of z1, method knn). That is at the edge of the "
-        "grid (β₁ and β₂): a wider grid might do better. On validation items, where the choice was "
-        "made, each of the other 8 points is significantly worse. Posterior means, which no rate "
-        "limits, give 0.855 (95 % from 0.836 to 0.875) there."
+        "For classification, use β = (10, 0.1): its rates are R₁ = 0.91 ± 0.10 and "
+        "R₂ = 9.09 ± 0.10 nats, 10.00 ± 0.10 in total, and it gives an accuracy of 0.845 (95 % "
+        "from 0.826 to 0.865) on test items (samples of z1, method knn). That is at the edge of "
+        "the grid (β₁ and β₂): a wider grid might do better. On validation items, where the choice "
+        "was made, each of the other 8 points is significantly worse. Posterior means, which no "
+        "rate limits, give 0.855 (95 % from 0.836 to 0.875) there."
     )
 
 

@@ -33,7 +33,6 @@ def test_parts_are_put_together_in_order(tmp_path: Path, table: str | None) -> N
     [
         ("tasks", tables.tasks()),
         ("counts", tables.counts()),
-        ("targets", tables.targets(2)),
         ("certificate", tables.certificate(2)),
     ],
 )

@@ -113,7 +113,7 @@ def test_tables_of_another_version_are_refused_in_a_sentence(
 
 @pytest.mark.parametrize("layers", [1, 3])
 def test_every_table_is_known_by_its_columns(layers: int, tmp_path: Path) -> None:
-    of_layers = ("points", "items", "targets", "certificate")
+    of_layers = ("points", "items", "certificate")
     for name in tables.SCHEMAS:
         size = {"gallery": [6]} | {name: [layers] for name in of_layers}
         kind = "tasks" if name == "selection" else name

@@ -11,8 +11,9 @@ from hvae.io import tables
 CONTRACT = {
     "points": (
         tables.points(2),
-        "point:string strategy:string seed:int64 beta_1:double beta_2:double rate_1:double "
-        "rate_1_se:double rate_2:double rate_2_se:double rate_total:double rate_total_se:double "
+        "point:string strategy:string seed:int64 beta_1:double beta_2:double target_1:double "
+        "target_2:double price_1:double price_2:double rate_1:double rate_1_se:double "
+        "rate_2:double rate_2_se:double rate_total:double rate_total_se:double "
         "distortion:double distortion_se:double distortion_constant:double objective:double "
         "objective_se:double mse:double psnr_db:double psnr_mean_db:double bits_per_dim:double "
         "status:string train_seconds:double parameters:int64",

@@ -10,6 +10,7 @@ from torch.nn.functional import conv_transpose2d
 from hvae.config.sizes import Size
 from hvae.errors import InputError
 from hvae.models.backbones.maps import Double, Halve, Up, as_flat, as_maps
+from hvae.models.backbones.mlp import Beside, perceptron
 from hvae.models.build import BACKBONES
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw
@@ -128,3 +129,36 @@ def test_the_last_doubling_is_a_transposed_convolution(size: Size) -> None:
     maps = torch.rand(5, 3, *size.half)
     whole = conv_transpose2d(maps, kernel, torch.tensor([0.3, -0.2]), stride=2, padding=1)
     torch.testing.assert_close(up(maps), whole[..., : size.height, : size.width])
+
+
+@torch.inference_mode()
+def test_a_shortcut_is_linear_beside_the_hidden_layer() -> None:
+    """W_2 SiLU(W_1 x) + W_3 x + b of all inputs; without one, W_3 is not there."""
+    net = perceptron(5, 7, 3, shortcut=True)
+    first, last = net[0][0], net[1]
+    z, above = torch.rand(4, 3), torch.rand(4, 2)
+    x = torch.cat([z, above], -1)
+    hidden = torch.nn.functional.silu(x @ first.weight.T + first.bias)
+    second, third = last.weight.split([7, 5], 1)
+    torch.testing.assert_close(net(z, above), hidden @ second.T + x @ third.T + last.bias)
+    assert [one.weight.shape[1] for one in (perceptron(5, 7, 3)[0], perceptron(5, 7, 3)[2])] == [
+        5,
+        7,
+    ]
+
+
+@pytest.mark.parametrize("shortcut", [False, True])
+def test_all_heads_and_the_decoder_have_the_shortcut(shortcut: bool) -> None:
+    model = built([3, 2, 2], (6,), width=7, skip=True, shortcut=shortcut)
+    heads = [head.net for head in [*model.posterior, *model.prior]]
+    assert len(heads) == 5
+    assert all(isinstance(net[0], Beside) is shortcut for net in [*heads, model.decoder])
+
+
+@torch.inference_mode()
+def test_with_a_shortcut_all_features_have_x_beside_them() -> None:
+    x = torch.rand(2, 6)
+    features = built([3, 2, 2], (6,), width=7, shortcut=True).bottom_up(x)
+    assert [h.shape for h in features] == 3 * [(2, 7 + 6)]
+    assert all(torch.equal(h[:, 7:], x) for h in features)
+    assert not torch.equal(features[0][:, :7], features[1][:, :7])

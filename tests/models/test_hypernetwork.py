@@ -32,7 +32,7 @@ CASES = [
         {"likelihood": GAUSSIAN, "top": CATEGORICAL},
     ]
     if backbone != "conv-spatial" or "top" not in choices
-]
+] + [pytest.param("mlp", [4, 6], (3, 4), {"likelihood": GAUSSIAN, "shortcut": True}, id="shortcut")]
 
 
 def options(backbone: str, latents: list[int], choices: dict[str, Any]) -> Model:

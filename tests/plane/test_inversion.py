@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from hvae.errors import InputError
-from hvae.plane.inversion import Floats, Range, Rates, Solution, lattice, miss, solve, survey
+from hvae.models.hypernetwork import Range
+from hvae.plane.inversion import FINEST, Rates, Solution, solve, survey
+from hvae.training.continuation import lattice
+from hvae.training.wanted import Floats, miss
 
 BOX = (0.1, 10.0)
 SPECTRUM = np.array([9.0, 4.0, 2.0, 1.0, 0.5])
@@ -102,10 +105,10 @@ def test_rates_that_are_not_finite_in_a_part_of_the_box_do_no_harm() -> None:
 
 @pytest.mark.parametrize(("axes", "points"), [(1, 5), (2, 25), (3, 125), (4, 81), (5, 32), (6, 64)])
 def test_a_lattice_has_the_corners_and_few_points(axes: int, points: int) -> None:
-    found = lattice([BOX] * axes)
+    found = lattice([BOX] * axes, FINEST)
     assert len(set(found)) == points
     assert {(0.1,) * axes, (10.0,) * axes} <= set(found)
-    assert len(lattice([BOX, (1.0, 1.0)])) == 5
+    assert len(lattice([BOX, (1.0, 1.0)], FINEST)) == 5
 
 
 def test_rounding_of_weights_does_not_lead_astray() -> None:

@@ -1,4 +1,4 @@
-"""What an amortised run has beside its plane: comparisons, and points asked for by their rates."""
+"""What an amortised run has beside its plane: comparisons with independent models."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,24 +8,6 @@ from hvae.config.params import Params
 from hvae.statistics.estimate import Row
 
 RATIO = {"objective": 1.02, "distortion": 1.1}  # the first of the verdicts below
-
-
-def targets(params: Params) -> Iterator[Point]:
-    """Each target at β = 2."""
-    for row in params.grid.targets().values():
-        for target in row:
-            beta = [2.0] * len(target.rates)
-            yield Point(name=target.name, beta=beta, seed=target.seed, model=target.name)
-
-
-def asked(params: Params, point: Point, place: int) -> Row:
-    """The first was reached, no other."""
-    wishes = params.grid.rates[place % len(params.grid.rates)]
-    row = {"point": point.name, "seed": point.seed, "status": "unreachable" if place else "ok"}
-    for layer, (beta, wanted) in enumerate(zip(point.beta, wishes, strict=True), 1):
-        numbers = {"wanted": wanted, "beta": beta, "rate": wanted + 0.01, "low": 0.25, "high": 7.5}
-        row |= {f"{name}_{layer}": value for name, value in numbers.items()}
-    return row
 
 
 def certificate(params: Params, trained: Sequence[Point]) -> Iterator[Row]:

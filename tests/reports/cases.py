@@ -19,9 +19,7 @@ from hvae.results.rates import Rate, suffix_name
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 from hvae.tasks.views import layer_sets
-from tests.reports.amortized import asked as _asked
 from tests.reports.amortized import certificate as _certificate
-from tests.reports.amortized import targets as _targets
 
 HOSTILE = "</script><script>alert(1)</script>"
 RANDOM = np.random.default_rng(0)
@@ -50,15 +48,17 @@ def run(
     source: str = "digits",
     amortized: bool = False,
     beta: Sequence[float] = (0.1, 10),
+    rates: Sequence[Sequence[float]] = (),
 ) -> Run:
     """A 2×…×2 grid, or one of other β, on pictures of two classes, or on a source that is known.
 
     amortized: of one model, evaluated at one β alone, beside independent models at all of them.
+    rates: of models that are trained to them, and evaluated in place of the grid.
     """
     config["certification"] = CERTIFICATION
     config["training"]["strategy"] = "amortized" if amortized else "independent"
     config["evaluation"]["every"] = 2 if amortized else 1
-    config["grid"]["rates"] = [[1.0] * layers, [90.0] * layers] if amortized else []
+    config["grid"]["rates"] = [list(one) for one in rates]
     config["model"]["latents"] = [4] * layers
     config["grid"]["beta"] = [list(beta)] * layers
     config["report"]["title"] = HOSTILE
@@ -66,16 +66,13 @@ def run(
     params = parse(Params, config)
     known = exact(params.data, params.seed)
     test = _items(source, 12 if known is None else known.spectra.shape[1])
-    points, anchors, part = (
+    points, anchors, rated, part = (
         [point for row in rows.values() for point in row]
-        for rows in (params.rows(), params.anchors(), params.evaluated_rows())
+        for rows in (params.rows(), params.anchors(), params.rate_rows(), params.evaluated_rows())
     )
-    targets = list(_targets(params))
-    every = [p for p in [*points, *anchors, *targets] if p.name not in diverged]
+    every = [p for p in [*points, *anchors, *rated] if p.name not in diverged]
     trained = [point for point in part if point.name not in diverged]
-    rates = {
-        p.name: [Rate(sum(1 / b for b in p.beta[i:]), 0.1) for i in range(layers)] for p in every
-    }
+    suffixes = {p.name: [Rate(sum(_rates(p)[i:]), 0.1) for i in range(layers)] for p in every}
     histories = [p.name for p in (anchors if amortized else points)]
     histories += ["amortized_s0"] if amortized else []
     labelled = len(test.classes) > 1
@@ -84,12 +81,11 @@ def run(
         test,
         points=[_point(p, p in every, test.bounded) for p in points],
         anchors=[_point(p, p in every, test.bounded) for p in anchors],
-        targets=[_point(p, p in every, test.bounded) for p in targets],
+        rated=[_point(p, p in every, test.bounded) for p in rated],
         single=[
             _point(p, True, test.bounded) for row in baseline.rows(params).values() for p in row
         ],
         certificate=list(_certificate(params, every)),
-        asked=[_asked(params, p, k) for k, p in enumerate(targets)],
         tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
         bounds=[check for p in trained for check in _checks(p, layers)],
         information=[row for p in trained for row in _information(p, layers, labelled)],
@@ -99,8 +95,8 @@ def run(
             for name in histories
             for step in (1, 2)
         ],
-        rates=rates,
-        compared=rates,
+        rates=suffixes,
+        compared=suffixes,
         errors={p.name: Rate(0.5, 0.01) for p in every},
         codes={p.name: Rate(8.0, 0.2) for p in every},
         known=known,
@@ -119,17 +115,23 @@ def _items(source: str, dimensions: int) -> Items:
 
 
 def _point(point: Point, ok: bool, bounded: bool) -> Row:
-    own = [1 / beta for beta in point.beta]
+    own = _rates(point)
     numbers = {f"rate_{i}": rate for i, rate in enumerate(own, 1)}
     numbers |= {f"rate_{i}_se": 0.1 for i in range(1, len(own) + 1)}
     numbers |= {"distortion": 5.0, "distortion_se": 0.2, "distortion_constant": -3.0}
     numbers |= {"rate_total": sum(own), "mse": 0.25, "objective": 60.0, "objective_se": 0.1}
     numbers |= {"psnr_db": 15.0 if bounded else math.nan, "bits_per_dim": math.nan}
     numbers = {name: value if ok else math.nan for name, value in numbers.items()}
-    betas = {f"beta_{i}": beta for i, beta in enumerate(point.beta, 1)}
+    lacking = [math.nan] * len(own)
+    for name, values in (("beta", point.beta), ("target", point.rates), ("price", point.beta)):
+        numbers |= tables.by_layer(name, values or lacking)
     row = {"point": point.name, "seed": point.seed, "status": "ok" if ok else "diverged"}
-    row |= {"parameters": 1234}
-    return row | betas | numbers
+    row |= {"parameters": 1234, "strategy": "rates" if point.rates else "independent"}
+    return row | numbers
+
+
+def _rates(point: Point) -> list[float]:
+    return point.rates or [1 / beta for beta in point.beta]
 
 
 def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
@@ -156,7 +158,7 @@ def _information(point: Point, layers: int, labelled: bool) -> list[Row]:
     kinds = [("x", "lower"), ("x", "upper"), *([("y", "lower")] if labelled else [])]
     return [
         {"point": point.name, "quantity": f"I({of};{','.join(names)})", "kind": kind}
-        | {"value": 0.3, "std_error": 0.05, "saturated": of == "x" and point.beta[0] < 1}
+        | {"value": 0.3, "std_error": 0.05, "saturated": of == "x" and _rates(point)[0] > 1}
         for lowest in range(1, layers + 1)
         for names in [[f"z{k}" for k in range(lowest, layers + 1)]]
         for of, kind in kinds

@@ -14,13 +14,14 @@ from hvae.reports.render import libraries
 from hvae.reports.sections import plane
 from hvae.reports.sections.certification import certificate, judged, ratios, rows, unreachable
 from hvae.reports.sections.overview import findings
-from hvae.reports.sections.rate_targets import asked
+from hvae.reports.sections.rate_targets import rated
 from hvae.reports.sections.registry import chapters, figures
 from hvae.results.experiment import ordinal, part, split
 from tests.reports.cases import HOSTILE, run
 from tests.reports.test_page import data_of
 
 Config = dict[str, Any]
+RATES = [(1.0, 1.0), (9.0, 0.5)]
 KINDS = pytest.mark.parametrize(
     ("layers", "source"), [(1, "digits"), (2, "digits"), (3, "gaussian"), (2, "gaussian-mixture")]
 )
@@ -48,15 +49,18 @@ def test_a_page_of_an_amortised_plane_is_whole(config: Config, layers: int, sour
 
 
 def test_its_head_counts_models_and_points(config: Config) -> None:
-    html = " ".join(body(run(config, amortized=True)).split())
+    html = " ".join(body(run(config, amortized=True, rates=RATES)).split())
     assert "one hierarchical VAE with 2 layers" in html
-    assert "conditioned on β (1,234 weights), gives 4 points and 2 more that were asked" in html
+    assert (
+        "conditioned on β (1,234 weights), gives 4 points, and 2 models were trained to given rates"
+        in html
+    )
     assert "8 independent models (1,234 weights each) hold it to account" in html
-    assert "Applications are measured at" not in html  # but at all of them
+    assert "Applications are measured at" not in html  # where none was measured
 
 
 def test_a_page_says_at_which_points_applications_are_measured(config: Config) -> None:
-    config["grid"]["beta"] = [[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6]]
+    config["grid"] |= {"beta": [[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6]], "rates": []}
     config["evaluation"]["every"] = 3
     told = "every 3rd value of each β, its ends and middle (9 of 42 points)"
     assert part(parse(Params, config)) == told
@@ -68,14 +72,10 @@ def test_a_page_says_at_which_points_applications_are_measured(config: Config) -
 def test_only_an_amortised_plane_is_certified(config: Config, amortized: bool) -> None:
     one = run(config, amortized=amortized)
     names = {section.name for chapter in chapters(one) for section in chapter.sections}
-    assert names & {"certification", "targets"} == (
-        {"certification", "targets"} if amortized else set()
-    )
+    assert ("certification" in names) == amortized
     said = [finding for finding in findings(one) if "amortised" in finding]
     assert said == ([judged(one).headline] if amortized else [])
     assert ('id="certification"' in body(one)) == amortized
-    none = one._replace(asked=())
-    assert 'id="targets"' not in body(none)
 
 
 def test_comparisons_are_placed_at_the_beta_of_the_independent_model(config: Config) -> None:
@@ -122,32 +122,39 @@ def test_diverged_independent_models_are_told(config: Config) -> None:
     assert "certificate-objective" not in {figure.name for figure in figures(lost)}
 
 
-def test_what_was_asked_for_is_shown_with_what_came_of_it(config: Config) -> None:
-    one = run(config, amortized=True)
-    reached, lost = asked(one)
-    assert (reached.layers[0].wanted, reached.layers[0].test) == (1.0, 0.5)
-    assert lost.status == "unreachable"
+@pytest.mark.parametrize("amortized", [False, True])
+def test_points_at_given_rates_are_shown_with_their_rates(config: Config, amortized: bool) -> None:
+    one = run(config, amortized=amortized, rates=RATES, diverged=("r1_1_rates_s0",))
+    lost, reached = rated(one)
+    assert reached.layers is not None
+    assert [(layer.target, layer.rate) for layer in reached.layers] == [(9.0, 9.0), (0.5, 0.5)]
+    assert (lost.layers, lost.status) == (None, "diverged")
     html = body(one)
-    assert "0.5 ± 0.1" in html
-    assert "R₁ alone goes from 0.25 to 7.5" in html
-    missing = one._replace(targets=())
-    assert asked(missing)[0].layers[0].test is None
-    assert "</html>" in page(missing)
+    assert 'id="targets"' in html
+    assert "9 ± 0.1, 0.5 ± 0.1" in html
+    assert 'id="targets"' not in body(run(config, amortized=amortized))
+
+
+def test_applications_are_measured_at_given_rates_where_there_are_any(config: Config) -> None:
+    one = run(config, amortized=True, rates=RATES)
+    assert {row["point"] for row in one.evaluated} == {"r1_1_rates_s0", "r9_0.5_rates_s0"}
+    assert part(one.params) == "the 2 points that were trained to given rates"
+    assert "R = (9, 0.5) nats" in body(one)
 
 
 def test_anchors_are_drawn_on_the_plane_and_not_mixed_into_it(config: Config) -> None:
-    one = run(config, amortized=True)
+    one = run(config, amortized=True, rates=RATES)
     for metric in plane.metrics(one):
         drawn = plane.rows(one, metric)
         counts = [sum(row["kind"] == kind for row in drawn) for kind in _names()]
-        assert counts == [4, 8, 2]
+        assert counts == [0 if metric.name == "accuracy" else 4, 8, 2]
     gaussian = figures(run(config, source="gaussian", amortized=True))
     (cells,) = [figure for figure in gaussian if figure.section == "exactness"]
     assert len({row["point"] for row in data_of(cells.spec)[0]}) == 4
 
 
 def _names() -> list[str]:
-    return ["Point of the grid", "Independent model", "Given by its rates"]
+    return ["Point of the grid", "Independent model", "Trained to given rates"]
 
 
 @pytest.mark.parametrize(("count", "bars"), [(CROWDED, 2), (CROWDED + 1, 0)])
@@ -170,8 +177,8 @@ def test_ordinals(number: int, text: str) -> None:
 
 
 def test_points_are_split_by_kind(config: Config) -> None:
-    one = run(config, amortized=True)
-    every = [*one.targets, *one.anchors, *one.points]
-    assert split(one.params, every) == (one.points, one.anchors, one.targets)
+    one = run(config, amortized=True, rates=RATES)
+    every = [*one.rated, *one.anchors, *one.points]
+    assert split(one.params, every) == (one.points, one.anchors, one.rated)
     independent = run(config)
     assert split(independent.params, independent.points) == (independent.points, [], [])

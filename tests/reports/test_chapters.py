@@ -100,7 +100,7 @@ def test_the_recommendations_are_the_guidances(config: dict[str, Any]) -> None:
     rows = {one.application: one for one in recommended(shown)}
     assert list(rows) == ["Reconstruction", "Compression", "Classification", "Clustering"]
     best = rows["Reconstruction"]
-    assert best.beta == "(0.1, 0.1)"
+    assert best.aim == "(0.1, 0.1)"
     assert best.rates == "10.00 ± 0.10, 10.00 ± 0.10"
     assert best.value == "PSNR 30.00 dB (29.80 to 30.20)"
     assert best.region == "1 of 4"

@@ -82,6 +82,16 @@ def test_the_one_model_speaks_for_its_points_and_each_kind_for_itself(config: Co
     assert single.sentence.endswith("Try baseline.training.steps: 25000")
 
 
+def test_models_at_given_rates_have_steps_of_their_own(config: Config) -> None:
+    config["grid"]["rates"] = [[3, 4], [5, 6]]
+    points = [row("p", "ok"), row("r3_4_rates_s0", "unconverged"), row("r5_6_rates_s0", "ok")]
+    looked = history("r3_4_rates_s0", 0.2, 1500)
+    (found,) = shortfalls(parse(Params, config), Trainings(points, looked))
+    assert (found.points, found.total) == (["r3_4_rates_s0"], 2)
+    steps = steps_to_try(1500, fall(curve(1500, 0.2)))
+    assert found.sentence.endswith(f"Try training.rates.steps: {steps}")
+
+
 def test_without_a_curve_twice_the_steps_are_worth_a_trial(config: Config) -> None:
     (found,) = shortfalls(parse(Params, config), Trainings([row("p", "unconverged")], []))
     assert "by more than 1% over" in found.sentence

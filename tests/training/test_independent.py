@@ -10,10 +10,10 @@ from hvae.data.seeded import Stream
 from hvae.models import chunks
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.noise import draw, generator
-from hvae.training import independent
 from hvae.training.independent import TrainedModels, train
 from hvae.training.inputs import batch
 from hvae.training.objective import objective
+from hvae.training.together import TOGETHER
 from tests.conftest import small
 
 BETAS = [[0.1, 1.0], [1.0, 1.0], [2.0, 0.3]]
@@ -78,7 +78,7 @@ def test_a_member_is_bit_for_bit_itself_however_the_grid_is_divided(
         return train(model, betas, data, data[:held_out], settings, 0)
 
     whole, alone = trained(*betas), [trained(beta) for beta in betas]
-    monkeypatch.setitem(independent.TOGETHER, (False, "cpu"), 2)
+    monkeypatch.setitem(TOGETHER, (False, "cpu"), 2)
     pairs = trained(*betas)
     assert torch.equal(pairs.weights, whole.weights)
     assert torch.equal(torch.cat([one.weights for one in alone]), whole.weights)
@@ -120,7 +120,7 @@ def test_rows_of_one_matrix_are_members_trained_one_by_one(
     data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
     settings = SETTINGS.model_copy(update={"steps": 6, "validate_every": 3, "learning_rate": 1e-4})
     alone = train(model, BETAS, data, data[:20], settings, 0)
-    monkeypatch.setitem(independent.TOGETHER, (True, "cpu"), 2)
+    monkeypatch.setitem(TOGETHER, (True, "cpu"), 2)
     rows = train(model, BETAS, data, data[:20], settings, 0)
     torch.testing.assert_close(rows.weights, alone.weights, rtol=1e-3, atol=2e-5)
     for step in (3, 6):

@@ -12,7 +12,7 @@ import torch
 import hvae
 from hvae.errors import InputError
 from hvae.models.build import build
-from hvae.training import amortized, checkpoint
+from hvae.training import amortized, checkpoint, to_rates
 from hvae.training import independent as rows
 from tests.conftest import small
 from tests.plane.cases import BOX, NAME, amortized_model, card, independent, options
@@ -46,6 +46,22 @@ def test_a_plane_is_that_of_the_jobs_and_may_be_trained_again() -> None:
     assert not hvae.train_plane(model, X, X, PLAN, seed=1).diverged
 
 
+TARGETS = [[1.0, 0.5], [0.0, 2.0]]
+TO_RATES = hvae.RateSchedule(steps=6, batch_size=8, learning_rate=4e-3, validate_every=3)
+
+
+def test_models_to_rates_are_those_of_the_jobs() -> None:
+    found = hvae.train_to_rates(small([3, 2]), np.array(TARGETS), X.numpy(), X, TO_RATES, seed=0)
+    known = to_rates.train_to_rates(small([3, 2]), TARGETS, X, X, TO_RATES, 0)
+    assert torch.equal(found.models.weights, known.models.weights)
+    assert torch.equal(found.prices, known.prices)
+
+
+def rated(**changes: Any) -> Callable[[], Any]:
+    given = {"model": small([3, 2]), "targets": TARGETS, "data": X, "held_out": X}
+    return lambda: hvae.train_to_rates(**given | {"settings": TO_RATES, "seed": 0} | changes)
+
+
 def models(**changes: Any) -> Callable[[], Any]:
     given = {"model": small([3, 2]), "betas": BETAS, "data": X, "held_out": X}
     return lambda: hvae.train_models(**given | {"settings": PLAN, "seed": 0} | changes)
@@ -57,6 +73,13 @@ def planes(**changes: Any) -> Callable[[], Any]:
 
 
 REFUSED = [
+    (rated(targets=[[4.0]]), "targets[0] must have a rate for each of 2 layers, got 1"),
+    (
+        rated(targets=[[1.0, -1.0]]),
+        "targets[0] must be finite rates that are not negative, got -1",
+    ),
+    (rated(targets=[]), "targets must be a list with 2 rates for each model, got []"),
+    (rated(settings=PLAN), "settings must be a RateSchedule, got a Schedule"),
     (models(betas=[[4.0]]), "betas[0] must have a β for each of 2 layers, got 1"),
     (models(betas=[]), "betas must be a list with a list of 2 β for each model, got []"),
     (models(model=plane()), "model is one for a whole plane of β"),

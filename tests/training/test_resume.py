@@ -12,9 +12,11 @@ from hvae.config.base import Section
 from hvae.training import amortized, independent, loop
 from hvae.training.members import State
 from hvae.training.resume import Checkpoints, fingerprint
+from hvae.training.to_rates import train_to_rates
 from tests.conftest import small
 from tests.training import test_amortized as plane
 from tests.training import test_independent as rows
+from tests.training import test_to_rates as rates
 
 BETAS = [rows.BETAS[0], [1e38, 1e38], rows.BETAS[2]]
 Train = Callable[[Checkpoints | None], Mapping[str, Tensor]]
@@ -38,6 +40,14 @@ def convolutions(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
     settings = rows.SETTINGS.model_copy(update={"steps": 8, "validate_every": 3})
     return _named(independent.train(model, rows.BETAS, data, data[:20], settings, 0, kept))
+
+
+def to_rates(kept: Checkpoints | None) -> Mapping[str, Tensor]:
+    """Three members, of which one diverges; validation items move λ in the second half."""
+    targets = [rates.TARGETS[0], [1e38, 1e38], rates.TARGETS[2]]
+    data = rows.DATA, rows.HELD_OUT
+    found = train_to_rates(rates.start(), targets, *data, rates.SETTINGS, 0, kept)
+    return _named(found.models) | {"prices": found.prices, "rates": found.rates}
 
 
 def one_for_the_plane(kept: Checkpoints | None) -> Mapping[str, Tensor]:
@@ -85,7 +95,15 @@ def _bits(tensor: Tensor) -> bytes:
 
 @pytest.mark.parametrize(
     ("train", "looks"),
-    [(members, 0), (members, 1), (one_for_the_plane, 2), (convolutions, 1), (convolutions, 4)],
+    [
+        (members, 0),
+        (members, 1),
+        (to_rates, 1),
+        (to_rates, 3),
+        (one_for_the_plane, 2),
+        (convolutions, 1),
+        (convolutions, 4),
+    ],
 )
 def test_what_goes_on_ends_bit_for_bit_as_what_was_never_interrupted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, train: Train, looks: int
@@ -95,7 +113,7 @@ def test_what_goes_on_ends_bit_for_bit_as_what_was_never_interrupted(
     same(train(checkpoints(tmp_path)), train(None))
 
 
-@pytest.mark.parametrize("train", [members, one_for_the_plane])
+@pytest.mark.parametrize("train", [members, to_rates, one_for_the_plane])
 def test_training_does_not_do_again_what_is_kept(tmp_path: Path, train: Train) -> None:
     """What is kept at the end is all there is to it, without another step."""
     first = train(checkpoints(tmp_path))

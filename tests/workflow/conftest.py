@@ -1,7 +1,5 @@
 """A copy of the project in an empty folder, with an experiment small enough to run in a test."""
 
-import importlib
-import multiprocessing
 import os
 import re
 import shutil
@@ -15,11 +13,21 @@ import yaml
 from filelock import FileLock
 
 from tests.conftest import ROOT
+from tests.workflow import dry_runs
 
 SMALL: dict[str, Any] = {
-    "grid": {"beta": [[0.1, 1, 10], [0.1, 10]], "rates": [[5, 2]], "seeds": [0]},
+    "grid": {
+        "beta": [[0.1, 1, 10], [0.1, 10]],
+        "rates": {"totals": [5], "shares": [0, 0.5, 1]},
+        "seeds": [0],
+    },
     "model": {"latents": [4, 2], "width": 16},
-    "training": {"steps": 40, "batch_size": 32, "validate_every": 20},
+    "training": {
+        "steps": 40,
+        "batch_size": 32,
+        "validate_every": 20,
+        "rates": {"steps": 30, "batch_size": 32, "validate_every": 10},
+    },
     "certification": {
         "beta": [[0.1, 10], [1]],
         "seeds": [0, 1],
@@ -44,20 +52,6 @@ INDEPENDENT: dict[str, Any] = {  # of the evaluated points of SMALL
     "evaluation": {"every": 1},
     "baseline": None,
 }
-
-
-# Most of a dry run is imports, and the tests make dozens.
-SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["snakemake.cli", "torch"])
-
-
-def _snakemake(folder: Path, log: Path, command: list[str]) -> None:
-    """The command, in a process of its own that ends with it."""
-    os.chdir(folder)
-    with log.open("w") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-        importlib.import_module("snakemake.cli").main(command)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,11 +86,8 @@ class Workspace:
     def dry_run(self, *arguments: str) -> str:
         """What `snakemake --dry-run` prints, from a process that has imported Snakemake before."""
         log = self.folder.parent / "dry-run.log"
-        command = ["--cores", "2", "--dry-run", *arguments]
-        process = SERVER.Process(target=_snakemake, args=(self.folder, log, command))
-        process.start()
-        process.join()
-        assert process.exitcode == 0, log.read_text()[-4000:]
+        status = dry_runs.run(self.folder, log, ["--cores", "2", "--dry-run", *arguments])
+        assert status == 0, log.read_text()[-4000:]
         return log.read_text()
 
     def planned(self, *arguments: str) -> dict[str, int]:

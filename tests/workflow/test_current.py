@@ -76,7 +76,7 @@ def test_a_model_a_table_and_a_page_of_other_parameters_are_made_anew(
     rules = {
         results / "models/amortized_s0.json": "train_plane",
         results / "parts/points/s0.parquet": "measure",
-        results / "models/r5_2_targets_s0.safetensors": "solve",
+        results / "models/r5_0_rates_s0.safetensors": "train_rates",
         results / "guidance.json": "guide",
         results / "plane.csv": "summarise",
         results / "params.json": "record",

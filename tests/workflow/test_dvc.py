@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 
 JOBS = (*TASKS, "fit_classifier", "references")
-TRAINING = ("train", "train_plane", "train_anchors")
+TRAINING = ("train", "train_plane", "train_rates", "train_anchors")
 ROW_JOBS = (
     "measure",
     "extract",
@@ -30,7 +30,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
         "models": [
             "hvae.training.train",
             "hvae.training.train_plane",
-            "hvae.plane.targets",
+            "hvae.training.train_rates",
             "hvae.io.collect",
         ],
         "certificate": ["hvae.plane.certify", "hvae.io.collect"],
@@ -88,26 +88,28 @@ def test_a_clone_that_pulls_has_nothing_to_do(workspace: Workspace, tmp_path: Pa
     clone.change(training={"steps": 50})
     planned = clone.planned()
     assert planned["train_plane"] == 1  # the baseline has as many steps of its own as before
-    assert planned["measure"] == 1  # the anchors stay
+    assert planned["measure"] == 2  # of the plane and at given rates; the anchors stay
     assert "train_anchors" not in planned
 
 
 @pytest.mark.slow
 def test_repro_runs_what_a_change_touches_and_no_more(workspace: Workspace) -> None:
-    # two more β_2 in the box, and another probe: nothing is trained
+    # two more β_2 in the box, and another probe: nothing is trained, and the plane is measured
     beta = [SMALL["grid"]["beta"][0], [*SMALL["grid"]["beta"][1], 0.5, 2]]
     workspace.change(grid={"beta": beta}, tasks={"classification": {"probes": ["logistic"]}})
     ran = started(workspace.run("dvc", "repro"))
-    assert [ran.count(rule) for rule in ROW_JOBS] == [1] * len(ROW_JOBS)
+    assert [ran.count(rule) for rule in ROW_JOBS] == [1] + [0] * (len(ROW_JOBS) - 1)
     assert ran.count("classification") == 1 + 1  # the single-layer baseline has a job, too
     assert not {"prepare", "fit_classifier", *TRAINING} & set(ran)
 
     # Snakemake agrees that all is done
     assert "Nothing to be done" in workspace.snakemake()
 
-    # independent models have neither certificate nor targets, and DVC's outs are there all the same
+    # independent models have no certificate, and DVC's outs are there all the same
     workspace.change(**INDEPENDENT)
     ran = started(workspace.run("dvc", "repro", "certificate"))
     assert ran.count("train") == 1
-    assert set(ran).isdisjoint({"train_plane", "train_anchors", "certify", "solve", "prepare"})
+    assert set(ran).isdisjoint(
+        {"train_plane", "train_anchors", "certify", "train_rates", "prepare"}
+    )
     assert started(workspace.run("dvc", "repro", "certificate")) == []

@@ -45,7 +45,7 @@ STAGES: dict[str, set[str]] = {
         "reconstruction", "denoising", "inpainting", "upscaling", "compression",
     },
     "information": {"estimate", "embed"},
-    "tables": {"collect", "collect_tasks", "collect_plane", "judge", "guide", "summarise"},
+    "tables": {"collect", "collect_tasks", "collect_certificate", "judge", "guide", "summarise"},
     "report": {"report", "figures"},
 }  # fmt: skip
 TABLES = {".parquet": pq.read_table, ".csv": csv.read_csv}

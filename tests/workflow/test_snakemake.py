@@ -21,26 +21,28 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     results = finished.folder / RESULTS
     points = pq.read_table(results / "points.parquet").to_pylist()
     status = {point["point"]: point["status"] for point in points}
-    reached = status.pop("r5_2_targets_s0") in tables.MEASURED  # what hardly trained may not be
-    assert set(status.values()) <= {"ok", "unconverged"}
+    rated = {name for name in status if name.endswith("_rates_s0")}
+    assert rated == {"r5_0_rates_s0", "r2.5_2.5_rates_s0", "r0_5_rates_s0"}
+    assert set(status.values()) <= {"ok", "unconverged", "unreachable"}
+    assert not {name for name, word in status.items() if word == "unreachable"} - rated
     # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and PSNR; references
-    decoded = 6 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
+    decoded = 3 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
     expected = {
-        "points": (tables.points(2), 6 + 2 * 2 + 1),
-        "items": (tables.items(2), (6 + 2 * 2 + reached) * 100),
+        "points": (tables.points(2), 6 + 2 * 2 + 3),
+        "items": (tables.items(2), (6 + 2 * 2 + 3) * 100),
         "tasks": (
             tables.tasks(),
-            6 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + 1 + decoded,
+            3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + 1 + decoded,
         ),
         "selection": (
             tables.tasks(),
-            6 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
+            3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
         ),
-        "embeddings": (tables.embeddings(), 6 * 2 * 2 * 20),
+        "embeddings": (tables.embeddings(), 3 * 2 * 2 * 20),
         # against R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}), cuts; once
         # each I(x; z_{≥l}) and the class histograms of two suffixes
-        "bounds": (tables.bounds(), 6 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2 + 2) + 2 + 2)),
-        "information": (tables.information(), 6 * (2 * 2 + 2 + 1)),
+        "bounds": (tables.bounds(), 3 * (2 * (3 * 2 + 3 * 2 + 3 * 2 + 2 + 2) + 2 + 2)),
+        "information": (tables.information(), 3 * (2 * 2 + 2 + 1)),
     }
     for name, (schema, rows) in expected.items():
         table = pq.read_table(results / f"{name}.parquet")
@@ -49,21 +51,17 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     shared = {
         p["point"]: (p["beta_1"], p["beta_2"]) for p in points if p["strategy"] == "amortized"
     }
-    assert len(shared) == 6 + 1
-    assert set(shared.values()) >= {(a, b) for a in (0.1, 1, 10) for b in (0.1, 10)}
-    assert "r5_2_targets_s0" in shared
+    assert len(shared) == 6
+    assert set(shared.values()) == {(a, b) for a in (0.1, 1, 10) for b in (0.1, 10)}
 
 
 def test_what_an_amortised_plane_has_beside_its_points(finished: Workspace) -> None:
     results = finished.folder / RESULTS
-    targets = pq.read_table(results / "targets.parquet")
-    assert targets.schema.equals(tables.targets(2))
-    assert targets["point"].to_pylist() == ["r5_2_targets_s0"]
     certificate = pq.read_table(results / "certificate.parquet")
     assert certificate.schema.equals(tables.certificate(2))
     assert {row["beta_2"] for row in certificate.to_pylist()} >= {1.0}
     history = pq.read_table(results / "history.parquet")
-    assert len(set(history["point"].to_pylist())) == 1 + 2 * 2
+    assert len(set(history["point"].to_pylist())) == 1 + 2 * 2 + 3
 
 
 def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
@@ -97,17 +95,23 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
 
 def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
     data = ds.dataset(finished.folder / RESULTS / "latents", partitioning="hive")
-    table = data.to_table(filter=ds.field("point") == "b10_0.1_s0")
+    table = data.to_table(filter=ds.field("point") == "r2.5_2.5_rates_s0")
     assert table.drop_columns(["point", "split"]).schema.equals(tables.latents([4, 2]))
     assert sorted(set(table["split"].to_pylist())) == ["test", "train", "validation"]
-    assert data.count_rows() == 6 * 300
+    assert data.count_rows() == 3 * 300
 
 
 def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
     models = finished.folder / RESULTS / "models"
     names = {path.stem for path in models.glob("*.safetensors")}
     anchors = {f"b{beta}_1_anchors_s{seed}" for beta in ("0.1", "10") for seed in (0, 1)}
-    assert names == {"amortized_s0", "r5_2_targets_s0", *anchors}
+    assert names == {
+        "amortized_s0",
+        "r5_0_rates_s0",
+        "r2.5_2.5_rates_s0",
+        "r0_5_rates_s0",
+        *anchors,
+    }
     card = json.loads((models / "amortized_s0.json").read_text())
     assert card["beta"] == [[0.1, 10.0], [0.1, 10.0]]
     assert card["model"]["likelihood"] == {"family": "gaussian", "sigma": 0.2}
@@ -115,12 +119,12 @@ def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
 
 def test_the_summary_and_the_plane_are_there_for_dvc(finished: Workspace) -> None:
     summary = json.loads((finished.folder / RESULTS / "summary.json").read_text())
-    assert summary["points"] == 6 + 1  # of the plane, and a target
+    assert summary["points"] == 6 + 3  # of the plane, and at given rates
     header = (finished.folder / RESULTS / "plane.csv").read_text().splitlines()[0]
     assert '"rate_total"' in header
     assert '"rate_above"' in header
     accuracies = (finished.folder / RESULTS / "accuracy.csv").read_text().splitlines()
-    assert len(accuracies) == 1 + 6 * 2  # points, and probes
+    assert len(accuracies) == 1 + 3 * 2  # points, and probes
     assert {"classification", "reconstruction"} <= summary["applications"].keys()
     assert '"distortion"' in header
 
@@ -202,15 +206,15 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"report": {"title": "Another"}}, {"record": 1, "report": 1, "figures": 1, "all": 1}),
     (  # one more β_2 in the box
         {"grid": {"beta": [[0.1, 1, 10], [0.1, 1, 10]]}},
-        {"measure": 1, "extract": 1, "classification": 1, "clustering": 1, "generation": 1,
-         "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
-         "collect": 5, "collect_tasks": 3,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+        {"measure": 1, "collect": 2, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "report": 1, "figures": 1, "all": 1},
     ),
     (
-        {"grid": {"rates": [[5, 2], [6, 2]]}},
-        {"solve": 1, "collect": 2, "collect_plane": 1,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+        {"grid": {"rates": {"totals": [5, 6]}}},
+        {"train_rates": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
+         "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
+         "collect": 6, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"evaluation": {"information_items": 50}},
@@ -219,12 +223,12 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"certification": {"tolerance": 0.1}},
-        {"certify": 1, "collect_plane": 1, "summarise": 1, "record": 1, "report": 1,
+        {"certify": 1, "collect_certificate": 1, "summarise": 1, "record": 1, "report": 1,
          "figures": 1, "all": 1},
     ),
     (
         {"certification": {"seeds": [0, 1, 2]}},
-        {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_plane": 1,
+        {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_certificate": 1,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -240,11 +244,12 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
-        {"train_plane": 1 + 1, "measure": 1 + 1, "solve": 1, "certify": 1,
+        {"train_plane": 1 + 1, "train_rates": 1, "measure": 2 + 1, "certify": 1,
          "extract": 1, "extract_baseline": 1, "classification": 1 + 1, "clustering": 1 + 1,
          "generation": 1 + 1, "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1),
-         "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_plane": 2, "collect_tasks": 3 + 3,
-         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+         "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_certificate": 1,
+         "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
 
@@ -279,8 +284,12 @@ def test_the_model_for_the_plane_is_trained_anew_for_another_box_alone(
 def test_independent_models_have_no_jobs_of_a_plane(workspace: Workspace) -> None:
     workspace.change(**INDEPENDENT | {"baseline": SMALL["baseline"]})
     planned = workspace.planned()
-    assert not {"train_plane", "train_anchors", "solve", "certify"} & planned.keys()
-    assert (planned["train"], planned["measure"], planned["collect_plane"]) == (1 + 1, 1 + 1, 2)
+    assert not {"train_plane", "train_anchors", "train_rates", "certify"} & planned.keys()
+    assert (planned["train"], planned["measure"], planned["collect_certificate"]) == (
+        1 + 1,
+        1 + 1,
+        1,
+    )
 
 
 def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
@@ -347,7 +356,7 @@ def test_bad_parameters_end_before_any_job(
 
 
 def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:
-    path = Path(RESULTS) / "parts/tasks/classification/s0.parquet"
+    path = Path(RESULTS) / "parts/tasks/classification/rates_s0.parquet"
     (workspace.folder / path).write_bytes(b"not parquet")
     log = workspace.run(
         "python", "-m", "hvae.io.collect", "--out", "x.parquet", str(path), succeeds=False
@@ -358,11 +367,11 @@ def test_a_broken_file_is_named_in_one_sentence(workspace: Workspace) -> None:
 
 
 def test_a_diverged_point_is_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
-    grid = {"beta": [[0.1, 1e38], [1]], "seeds": [0]}
+    grid = {"beta": [[0.1, 1e39], [1]], "seeds": [0]}
     changes = {"grid": grid, "data": {"source": "gaussian", "items": 400}}  # it has few tasks
     workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), changes))
     workspace.snakemake()
     points = pq.read_table(workspace.folder / RESULTS / "points.parquet").to_pylist()
-    assert {p["beta_1"]: p["status"] for p in points} == {0.1: "ok", 1e38: "diverged"}
+    assert {p["beta_1"]: p["status"] for p in points} == {0.1: "ok", 1e39: "diverged"}
     page = (workspace.folder / "reports/digits/index.html").read_text()
     assert "1 more diverged: β = (1000" in page

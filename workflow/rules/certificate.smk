@@ -1,9 +1,6 @@
-# The certificate of the one model for the plane, and the two tables that only such a model has.
+# How good the one model for the plane is.
 LAYERS = len(PARAMS.model.latents)
-PLANE = {
-    "targets": parts("targets", TARGETS),
-    "certificate": [f"{RESULTS}/parts/certificate/anchors.parquet"] if ANCHORS else [],
-}
+CERTIFICATE = [f"{RESULTS}/parts/certificate/anchors.parquet"] if ANCHORS else []
 
 
 rule certify:
@@ -45,18 +42,16 @@ rule certify:
         f"--data {DATA} --models {RESULTS}/models --out {{output.part}} 2> {{log}}"
 
 
-# Without a model for the plane, both tables exist and have no rows.
-rule collect_plane:
+# Without a model for the plane the table is there and has no rows.
+rule collect_certificate:
     input:
-        parts=lambda wildcards: PLANE[wildcards.table],
+        parts=CERTIFICATE,
     output:
-        table=f"{RESULTS}/{{table}}.parquet",
+        table=f"{RESULTS}/certificate.parquet",
     log:
-        f"{LOGS}/collect/{{table}}.log",
+        f"{LOGS}/collect/certificate.log",
     benchmark:
-        f"{LOGS}/collect/{{table}}.tsv"
-    wildcard_constraints:
-        table="targets|certificate",
+        f"{LOGS}/collect/certificate.tsv"
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -68,7 +63,7 @@ rule collect_plane:
         code=code("hvae.io.collect"),
         layers=LAYERS,
     shell:
-        "python -m hvae.io.collect --fingerprint {params.fingerprint} --table {wildcards.table} --layers {params.layers} "
+        "python -m hvae.io.collect --fingerprint {params.fingerprint} --table certificate --layers {params.layers} "
         "--out {output.table} {input.parts} 2> {log}"
 
 

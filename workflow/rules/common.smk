@@ -43,11 +43,11 @@ if problem := environment.unnamed_overlay(workflow.config_settings):
 environment.share_python()
 current.install()
 
-# The job units, by name: rows of the grid, anchors and targets of an amortized plane, the baseline.
+# The job units, by name: rows of the grid, points at given rates, anchors, the baseline.
 ROWS = PARAMS.rows()
 EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
-TARGETS = PARAMS.grid.targets()
+RATED = PARAMS.rate_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
@@ -70,8 +70,8 @@ OUTLIERS = {
     for name in ("validation", "test")
     for kind in ("outliers", "others")
 }
-GRID_ROW, ANCHORS_ROW, TARGETS_ROW, SINGLE_ROW = (
-    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "targets_", "single_")
+GRID_ROW, ANCHORS_ROW, RATES_ROW, SINGLE_ROW = (
+    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "rates_", "single_")
 )
 
 # The single-layer baseline uses the rules of the experiment's own rows. Its files lie in a folder of
@@ -86,7 +86,7 @@ BASELINE_TABLES = [
 
 wildcard_constraints:
     of=f"{OWN}|{BASELINE}",
-    row=f"{GRID_ROW}|{SINGLE_ROW}",
+    row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}",
 
 
 def points_of(rows):
@@ -113,12 +113,6 @@ def models_of(rows=EVALUATED | SINGLE_EVALUATED):
         (point.model for point in rows[wildcards.row]),
         BASELINE if wildcards.row in SINGLE else OWN,
     )
-
-
-# No job reads these models, so the targets name them.
-TARGET_MODELS = model_files(
-    target.name for targets in TARGETS.values() for target in targets
-)
 
 
 def latent_files(names, of, splits=SPLITS):

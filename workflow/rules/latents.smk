@@ -1,7 +1,7 @@
 rule measure:
     input:
         test=SPLITS["test"],
-        models=models_of(ROWS | ANCHORS | SINGLE),
+        models=models_of(ROWS | RATED | ANCHORS | SINGLE),
     output:
         points=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
         per_item=f"{RESULTS}/{{of}}parts/items/{{row}}.parquet",
@@ -10,7 +10,7 @@ rule measure:
     benchmark:
         f"{LOGS}/{{of}}measure/{{row}}.tsv"
     wildcard_constraints:
-        row=f"{GRID_ROW}|{SINGLE_ROW}|{ANCHORS_ROW}",
+        row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}|{ANCHORS_ROW}",
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -20,7 +20,7 @@ rule measure:
     params:
         **row_job(
             "seed",
-            rows=ROWS | ANCHORS | SINGLE,
+            rows=ROWS | RATED | ANCHORS | SINGLE,
             evaluation=PARAMS.evaluation.extraction(),
         ),
         code=code("hvae.latents.measure"),
@@ -43,7 +43,7 @@ rule extract:
     benchmark:
         f"{LOGS}/{{of}}extract/{{row}}.tsv"
     wildcard_constraints:
-        row=GRID_ROW,
+        row=f"{GRID_ROW}|{RATES_ROW}",
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -73,14 +73,14 @@ rule latents:
         expand(f"{RESULTS}/{{table}}.parquet", table=["points", "items", "gallery"]),
 
 
-# The rows whose parts each table collects.
-MEASURED = [*ROWS, *ANCHORS, *TARGETS]
+# The rows of which there are parts.
+MEASURED = [*ROWS, *ANCHORS, *RATED]
 ROWS_OF = {
     OWN: {
         "points": MEASURED,
         "items": MEASURED,
         "gallery": EVALUATED,
-        "history": [*(SHARED.values() or ROWS), *ANCHORS],
+        "history": [*(SHARED.values() or ROWS), *ANCHORS, *RATED],
         "information": EVALUATED,
         "embeddings": EVALUATED,
     },

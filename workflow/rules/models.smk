@@ -24,6 +24,8 @@ rule train:
         f"{LOGS}/{{of}}train/{{row}}.log",
     benchmark:
         f"{LOGS}/{{of}}train/{{row}}.tsv"
+    wildcard_constraints:
+        row=f"{GRID_ROW}|{SINGLE_ROW}",
     priority: 10
     conda:
         "../envs/hvae.yaml"
@@ -50,8 +52,8 @@ rule train:
 rule models:
     input:
         model_files(
-            point.model for points in (ROWS | ANCHORS).values() for point in points
+            point.model
+            for points in (ROWS | ANCHORS | RATED).values()
+            for point in points
         ),
-        TARGET_MODELS,
         f"{RESULTS}/history.parquet",
-        f"{RESULTS}/targets.parquet",

@@ -1,5 +1,5 @@
-# One model for the whole plane, the independent models that it is compared with, and points that are
-# given by their rates. An experiment of independent models runs none of these rules.
+# One model for the whole plane of β, the independent models that it is held against, and models that
+# are trained to given rates.
 
 
 # It depends only on the ends of the grid's axes. Most jobs wait for it and few for the single-layer
@@ -57,38 +57,44 @@ use rule train as train_anchors with:
         ),
 
 
-rule solve:
+# From the shared network, where there is one: at the β whose rates are nearest.
+rule train_rates:
     input:
-        data=[SPLITS["validation"], SPLITS["test"]],
-        models=lambda wildcards: model_files([SHARED[TARGETS[wildcards.row][0].seed]]),
+        data=[SPLITS["train"], SPLITS["validation"]],
+        start=lambda wildcards: model_files(
+            name
+            for seed, name in SHARED.items()
+            if seed == RATED[wildcards.row][0].seed
+        ),
     output:
-        found=f"{RESULTS}/parts/targets/{{row}}.parquet",
-        points=f"{RESULTS}/parts/points/{{row}}.parquet",
-        per_item=f"{RESULTS}/parts/items/{{row}}.parquet",
-        models=model_files(points_of(TARGETS)),
+        models=model_files(points_of(RATED)),
+        history=f"{RESULTS}/parts/history/{{row}}.parquet",
     log:
-        f"{LOGS}/solve/{{row}}.log",
+        f"{LOGS}/train_rates/{{row}}.log",
     benchmark:
-        f"{LOGS}/solve/{{row}}.tsv"
+        f"{LOGS}/train_rates/{{row}}.tsv"
     wildcard_constraints:
-        row=TARGETS_ROW,
+        row=RATES_ROW,
+    priority: 20
     conda:
         "../envs/hvae.yaml"
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=60,
+        runtime=720,
+        gpu=1,  # of those that a scheduler, or `--resources gpu=N`, gives out
     params:
         **depends(
             lambda wildcards: PARAMS.job(
-                "seed",
-                evaluation=PARAMS.evaluation.extraction(),
-                shared=SHARED[TARGETS[wildcards.row][0].seed],
-                targets=[target.model_dump() for target in TARGETS[wildcards.row]],
+                "model",
+                training=PARAMS.training.rates.model_dump(),
+                start=SHARED.get(RATED[wildcards.row][0].seed),
+                points=[point.model_dump() for point in RATED[wildcards.row]],
             )
         ),
-        code=code("hvae.plane.targets"),
+        code=code("hvae.training.train_rates"),
     shell:
-        "python -m hvae.plane.targets --params {params.job:q} --fingerprint {params.fingerprint} "
-        f"--data {DATA} --models {RESULTS}/models --found {{output.found}} "
-        "--points {output.points} --items {output.per_item} 2> {log}"
+        "python -m hvae.training.train_rates --params {params.job:q} --fingerprint {params.fingerprint} "
+        f"--data {DATA} --models {RESULTS}/models "
+        "--history {output.history} "
+        f"--checkpoints {CHECKPOINTS} 2> {{log}}"

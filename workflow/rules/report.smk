@@ -18,7 +18,6 @@ REPORTED = BASELINE_TABLES[:1] + expand(
         "embeddings",
         "history",
         "certificate",
-        "targets",
     ],
 )
 

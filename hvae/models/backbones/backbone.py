@@ -16,6 +16,8 @@ class BackbonePlan(NamedTuple):
     latents: the widths that were asked for, z_1 first; width: of hidden layers, or base channels.
     conditional: whether posterior heads see z_{>l}; skip: whether the decoder sees z_{>1}.
     top: the family of z_L, Gaussian where the backbone keeps z_L spatial.
+    shortcut: whether heads and decoder are linear beside their hidden layer, too, and features of x
+    have x beside them.
     """
 
     shape: tuple[int, ...]
@@ -25,6 +27,7 @@ class BackbonePlan(NamedTuple):
     conditional: bool
     skip: bool
     top: Family = GAUSSIAN
+    shortcut: bool = False
 
     @property
     def pixels(self) -> int:

@@ -18,24 +18,31 @@ def mlp(plan: BackbonePlan) -> Backbone:
                   │              │
                   ▼              ▼
         x̂ (n) ◄─ z_1 (d_1) ◄─── z_2 (d_2) ◄─ …
+
+    With `shortcut`, heads and decoder are linear beside their hidden layer, too, and all features
+    have x beside them.
     """
     layers = range(len(plan.latents))
+    n = math.prod(plan.shape)
+    features = plan.width + (n if plan.shortcut else 0)
     decoded = plan.latents if plan.skip else plan.latents[:1]
     return Backbone(
-        bottom_up=MlpBottomUp(math.prod(plan.shape), plan.width, len(plan.latents)),
+        bottom_up=MlpBottomUp(n, plan.width, len(plan.latents), plan.shortcut),
         posterior=nn.ModuleList(
             Head(
-                plan.width + sum(plan.seen(layer)),
+                features + sum(plan.seen(layer)),
                 plan.width,
                 plan.latents[layer],
                 plan.family(layer),
+                plan.shortcut,
             )
             for layer in layers
         ),
         prior=nn.ModuleList(
-            Head(sum(plan.above(layer)), plan.width, plan.latents[layer]) for layer in layers[:-1]
+            Head(sum(plan.above(layer)), plan.width, plan.latents[layer], shortcut=plan.shortcut)
+            for layer in layers[:-1]
         ),
-        decoder=perceptron(sum(decoded), plan.width, plan.pixels * plan.outputs),
+        decoder=perceptron(sum(decoded), plan.width, plan.pixels * plan.outputs, plan.shortcut),
         latents=tuple(plan.latents),
         convolutional=False,
     )
@@ -51,36 +58,64 @@ class Joint(nn.Sequential):
         return result
 
 
-def perceptron(inputs: int, width: int, outputs: int) -> Joint:
-    """One hidden layer of `width` units."""
-    return Joint(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, outputs))
+class Beside(Joint):
+    """x ↦ (f(x), x), f being the modules in a row."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return torch.cat([super().forward(*inputs), *inputs], -1)
+
+
+def perceptron(inputs: int, width: int, outputs: int, shortcut: bool = False) -> Joint:
+    """One hidden layer of `width` units: W_2 SiLU(W_1 x), and + W_3 x with a `shortcut`.
+
+    W_2 and W_3 are then one matrix, of what the hidden layer gives and of x beside it.
+    """
+    hidden = nn.Linear(inputs, width), nn.SiLU()
+    if shortcut:
+        return Joint(Beside(*hidden), nn.Linear(width + inputs, outputs))
+    return Joint(*hidden, nn.Linear(width, outputs))
 
 
 class Head(nn.Module):
     """A perceptron of some inputs that gives the distribution of one layer's latent."""
 
-    def __init__(self, inputs: int, width: int, latent: int, family: Family = GAUSSIAN) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        width: int,
+        latent: int,
+        family: Family = GAUSSIAN,
+        shortcut: bool = False,
+    ) -> None:
         super().__init__()
         self.family = family
-        self.net = perceptron(inputs, width, family.numbers * latent)
+        self.net = perceptron(inputs, width, family.numbers * latent, shortcut)
 
     def forward(self, *inputs: Tensor) -> Latent:
         return self.family.read(self.net(*inputs))
 
 
 class MlpBottomUp(nn.Module):
-    """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width)."""
+    """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width).
 
-    def __init__(self, inputs: int, width: int, layers: int) -> None:
+    With a `shortcut` each has x beside it, (..., width + inputs).
+    """
+
+    def __init__(self, inputs: int, width: int, layers: int, shortcut: bool = False) -> None:
         super().__init__()
+        self.shortcut = shortcut
+        between = width + (inputs if shortcut else 0)
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.Linear(size, width), nn.SiLU())
-            for size in [inputs, *[width] * (layers - 1)][:layers]
+            for size in [inputs, *[between] * (layers - 1)][:layers]
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:
         features = []
+        below = x
         for block in self.blocks:
-            x = block(x)
-            features.append(x)
+            below = block(below)
+            if self.shortcut:
+                below = torch.cat([below, x], -1)
+            features.append(below)
         return features

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
-from hvae.io.tables import betas
+from hvae.io.tables import over_layers
 from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
 from hvae.reports.charts.theme import BAR, LIMIT
 from hvae.results.run import Run
@@ -25,23 +25,28 @@ SIDES = {"across": ("x_low", "x_high"), "up": ("y_low", "y_high"), "in colour": 
 
 
 class PointKind(NamedTuple):
-    """How a kind of points is drawn: its name in the legend, and a Vega symbol or a path."""
+    """How a kind of points is drawn: its name in the legend, and a symbol of Vega's.
+
+    size: of its marks; coloured by what they have, or open and black.
+    """
 
     name: str
     symbol: str
+    size: int = 90
+    coloured: bool = True
 
 
-GRID = PointKind("Point of the grid", "circle")
-ANCHOR = PointKind("Independent model", "diamond")
-TARGET = PointKind("Given by its rates", "M-1,-1L1,1M1,-1L-1,1")
-KINDS = (GRID, ANCHOR, TARGET)
+GRID = PointKind("Point of the grid", "circle", 110)
+ANCHOR = PointKind("Independent model", "diamond", coloured=False)
+RATED = PointKind("Trained to given rates", "square", 130)
+KINDS = (GRID, ANCHOR, RATED)
 
 
 class PointLabel(NamedTuple):
-    """A point: its name in the tables, its β and its seed."""
+    """A point by its name in the tables, with what it was trained for: β, or rates in nats."""
 
     name: str
-    beta: Sequence[float]
+    values: Sequence[float]
     seed: int
 
 
@@ -51,9 +56,10 @@ def names(run: Run) -> dict[str, str]:
     The kind comes first for points that are not of the grid.
     """
     found: dict[str, str] = {}
-    for kind, rows in zip(KINDS, (run.points, run.anchors, run.targets), strict=True):
-        before = "" if kind == GRID else f"{kind.name}, "
-        found |= display_names((_named(row, run.layers) for row in rows), before)
+    of = run.layers
+    found |= display_names(_label(row, "beta", of) for row in run.points)
+    found |= display_names((_label(row, "beta", of) for row in run.anchors), f"{ANCHOR.name}, ")
+    found |= display_names((_label(row, "target", of) for row in run.rated), "", "R", " nats")
     return found | _shared(run)
 
 
@@ -62,19 +68,22 @@ def points_of(run: Run) -> str:
     return "points of the plane" if run.params.amortized else "models"
 
 
-def display_names(points: Iterable[PointLabel], before: str = "") -> dict[str, str]:
+def display_names(
+    points: Iterable[PointLabel], before: str = "", symbol: str = "β", unit: str = ""
+) -> dict[str, str]:
     """Names such as β = (0.32, 1), with the seed where these points have several."""
     every = list(points)
-    digits = [_digits(axis) for axis in zip(*(one.beta for one in every), strict=True)]
+    digits = [_digits(axis) for axis in zip(*(one.values for one in every), strict=True)]
     several = len({one.seed for one in every}) > 1
     return {
-        one.name: f"{before}β = {beta(one.beta, digits)}{f', seed {one.seed}' if several else ''}"
+        one.name: f"{before}{symbol} = {listing(one.values, digits)}{unit}"
+        f"{f', seed {one.seed}' if several else ''}"
         for one in every
     }
 
 
-def beta(values: Sequence[float], digits: Sequence[int]) -> str:
-    """(β_1, …, β_L) as text, or the β of a single layer."""
+def listing(values: Sequence[float], digits: Sequence[int]) -> str:
+    """(0.32, 1), or the one value."""
     each = [
         np.format_float_positional(float(f"{value:.{count}g}"), trim="-")
         for value, count in zip(values, digits, strict=True)
@@ -88,8 +97,8 @@ def _digits(axis: Iterable[float]) -> int:
     return next(apart, DIGITS[-1])
 
 
-def _named(row: Row, layers: int) -> PointLabel:
-    return PointLabel(row["point"], betas(row, layers), row["seed"])
+def _label(row: Row, name: str, layers: int) -> PointLabel:
+    return PointLabel(row["point"], over_layers(row, name, layers), row["seed"])
 
 
 def _shared(run: Run) -> dict[str, str]:
@@ -99,8 +108,8 @@ def _shared(run: Run) -> dict[str, str]:
 
 
 def kinds(run: Run) -> dict[str, str]:
-    """The kind of every point, by its name in the tables."""
-    of_kind = zip(KINDS, (run.points, run.anchors, run.targets), strict=True)
+    """The kind of every point, by name."""
+    of_kind = zip(KINDS, (run.points, run.anchors, run.rated), strict=True)
     return {point["point"]: kind.name for kind, points in of_kind for point in points}
 
 
@@ -115,9 +124,7 @@ def scatter(
 ) -> Chart:
     """A chart of rows with the columns kind, x, y and the ends of their intervals.
 
-    numbers: the columns in the tooltip, with their titles. beneath: charts drawn under the marks.
-    Points of the grid are filled with `color`; the others are open and black, so that the colour
-    behind them shows.
+    Independent models are open and black, so that others are seen through them.
     """
     groups = [(kind, [row for row in data if row["kind"] == kind.name]) for kind in KINDS]
     found = [(kind, rows) for kind, rows in groups if rows]
@@ -143,13 +150,18 @@ def _mark(
     color: Any,
     crowded: bool,
 ) -> alt.Chart:
-    if kind == GRID:
-        # with an edge, yellow marks are visible on white and dark ones in dark mode
-        size = 30 if crowded else 110
-        mark = base.mark_point(filled=True, opacity=1, size=size, stroke=BAR, strokeWidth=0.5)
+    if kind.coloured:
+        # an edge, without which yellow marks are lost on white, and dark ones in the dark
+        size = 30 if crowded and kind == GRID else kind.size
+        edge = (LIMIT, 1) if crowded and kind != GRID else (BAR, 0.5)
+        mark = base.mark_point(
+            filled=True, opacity=1, size=size, stroke=edge[0], strokeWidth=edge[1]
+        )
         mark = mark.encode(color=color)
     else:
-        mark = base.mark_point(filled=False, size=90, opacity=1, stroke=LIMIT, strokeWidth=1.6)
+        mark = base.mark_point(
+            filled=False, size=kind.size, opacity=1, stroke=LIMIT, strokeWidth=1.6
+        )
     return mark.encode(shape=_shape(found)) if len(found) > 1 else mark
 
 

@@ -1,7 +1,7 @@
 """Make the index of all experiments: folders of results in, one HTML file out.
 
-The page's scripts compare experiments. The page holds every experiment's metrics by β, and charts
-without data, which the scripts fill with the reader's choice.
+The page's scripts compare experiments. The page holds every experiment's metrics by place, and
+charts without data, which the scripts fill with the reader's choice.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
+from hvae.guidance.text import aim
 from hvae.io import writing
 from hvae.reports.charts.marks import Chart, legend
 from hvae.reports.charts.theme import CATEGORIES, INTERVAL, rate_ticks
@@ -62,7 +63,9 @@ def describe(experiment: Experiment, reports: Path) -> Listed:
 
 
 def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
-    """Columns over places: β, to match places by, and [value, standard error] of each metric.
+    """Columns over places: β, to match places by, what they were trained for, and each metric.
+
+    Of a metric, [value, standard error].
 
     Two more numbers follow where the interval is not ± 1.96 standard errors.
     """
@@ -73,6 +76,7 @@ def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[
         "data": of.key,
         "source": of.words,
         "beta": [[_short(beta) for beta in place.beta] for place in experiment.places],
+        "aim": [aim(place) for place in experiment.places],
         "seeds": [len(place.points) for place in experiment.places],
         "metrics": [_metric(metric) for metric in metrics],
     }
@@ -143,7 +147,7 @@ DIFFERENCE = {
 }
 TOOLTIP = {
     "experiment:N": "experiment",
-    "beta:N": "β₁ … β_L",
+    "beta:N": "trained for",
     "seeds:Q": "seeds",
     "rate_1:N": "R₁ (nats)",
     "rate_above:N": "R above z₁ (nats)",

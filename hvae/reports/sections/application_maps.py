@@ -43,7 +43,8 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
         up = {"y": sum(above)} if above else _renamed(numbers)
         setting = TASKS[name].told(point["setting"])
         read = ", ".join(filter(None, (point["layers"], point["method"], setting)))
-        names = {"point": at, "beta": ", ".join(f"{b:g}" for b in place["beta"]), "read": read}
+        aim = ", ".join(f"{value:g}" for value in place["target"] or place["beta"])
+        names = {"point": at, "aim": aim, "read": read}
         rates = {"x": first, "x_se": place["rates_se"][0]}
         total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}
         result.append(names | {"role": role} | numbers | rates | total | up)

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
+from hvae.io.tables import MEASURED, betas
 from hvae.reports.charts.marks import Chart, Side, bars, ends, legend, nats, placed
-from hvae.reports.charts.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, span, sub
+from hvae.reports.charts.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, rate_of, span, sub
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.checks.catalogue import BOUNDS, Bound
@@ -26,6 +27,7 @@ UNKNOWN = Bound("–", "Not described in this version.")
 SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
 ROOMY = 12  # columns of the grid that have room for large marks
 WITHIN = 0.8  # of the marks are told apart by colour, where a few lie far beyond
+RATES = alt.Scale(type="symlog", constant=0.3, nice=False, padding=14)
 NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
 
 
@@ -74,9 +76,8 @@ def tightest(run: Run, bound: str) -> dict[str, Row]:
 def rows(run: Run, bound: str) -> list[Row]:
     """A row a point of which this bound is judged."""
     found = tightest(run, bound)
-    return [
-        _row(run, point, found[point["point"]]) for point in run.trained if point["point"] in found
-    ]
+    points = [point for point in _checked(run, bound) if point["status"] in MEASURED]
+    return [_row(run, point, found[point["point"]]) for point in points if point["point"] in found]
 
 
 def _row(run: Run, point: Row, check: Row) -> Row:
@@ -89,29 +90,41 @@ def _row(run: Run, point: Row, check: Row) -> Row:
 
 
 def cell(run: Run, point: Row) -> Row:
-    """Where a point stands in the grid: β_1 across, and its row, the β above and the seed, up."""
-    above = [f"{point[f'beta_{layer}']:.4g}" for layer in range(2, run.layers + 1)]
+    """Where a point stands in the grid of β: β_1 across, and its row, the β above and the seed, up.
+
+    And where it is in the rate plane: R_1, and the rate above z_1, in nats.
+    """
+    first, *above = betas(point, run.layers)
     seed = [f"seed {point['seed']}"] if len(run.params.grid.seeds) > 1 else []
-    return {"beta": point["beta_1"], "row": ", ".join([*above, *seed])}
+    row = ", ".join([*(f"{value:.4g}" for value in above), *seed])
+    rates = {"rate_1": point["rate_1"], "rate_above": point["rate_total"] - point["rate_1"]}
+    return {"beta": first, "row": row} | rates
 
 
 def slack(run: Run, bound: str) -> Chart:
-    """Slack over the grid, by colour; with one layer against the rate, by height."""
+    """Slack by colour over the grid of β, or over the rate plane where rates were given.
+
+    With one layer slack is the height, against the rate.
+    """
     data = rows(run, bound)
     metric: str = data[0]["metric"]
     unit = checked_unit(metric)
     base = alt.Chart(alt.Data(values=data), title=bound)
     if run.layers == 1:
         return _against_rate(run, base, data, unit)
-    return _over_grid(run, base, bound, _color(data, unit))
+    over = _over_rates if _rated(_checked(run, bound)) else _over_grid
+    return over(run, base, bound, _color(data, unit))
 
 
 def _checked(run: Run, bound: str) -> list[Row]:
-    """The part of the grid that this bound is about: where all its checks are, or the whole."""
-    part = {point.name for row in run.params.evaluated_rows().values() for point in row}
+    """The points that this bound is about: those that are evaluated, or the plane of β."""
     checks = {check["point"] for check in run.bounds if check["bound"] == bound}
-    inside = checks <= part
-    return [point for point in run.points if not inside or point["point"] in part]
+    evaluated = [point for point in run.evaluated if point["point"] in checks]
+    return run.evaluated if len(evaluated) == len(checks) else list(run.points)
+
+
+def _rated(points: Sequence[Row]) -> bool:
+    return all(point["strategy"] == "rates" for point in points)
 
 
 def _color(data: list[Row], unit: str) -> alt.Color:
@@ -143,6 +156,16 @@ def _over_grid(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
     size = 170 if len(values) <= ROOMY else 50
     return alt.layer(dots.encode(x, y), _marks(base, size).encode(x, y, color))
+
+
+def _over_rates(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart:
+    every = [cell(run, point) for point in _checked(run, bound)]
+    at = [
+        alt.X("rate_1:Q", title=rate_of(1, run.layers) + " (nats)", scale=RATES),
+        alt.Y("rate_above:Q", title=f"R({span(2, run.layers)}) (nats)", scale=RATES),
+    ]
+    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
+    return alt.layer(dots.encode(*at), _marks(base, 110).encode(*at, color))
 
 
 def _against_rate(run: Run, base: alt.Chart, data: list[Row], unit: str) -> Chart:

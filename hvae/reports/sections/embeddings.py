@@ -23,7 +23,7 @@ DIGITS = 4  # of a coordinate on the page
 
 def shown(run: Run) -> list[Row]:
     """The points whose latents are shown: those of `roles`, in its order."""
-    trained = {point["point"]: point for point in run.trained}
+    trained = {point["point"]: point for point in run.evaluated}
     return [trained[name] for name in roles(run) if name in trained]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hvae.reports.charts.scatter import ANCHOR, GRID, TARGET
+from hvae.reports.charts.scatter import ANCHOR, GRID, RATED
 from hvae.reports.explorer import columns, frames, limits
 from hvae.reports.render import drawable
 from hvae.reports.sections import embeddings
@@ -11,7 +11,7 @@ from hvae.results.run import Run
 
 OTHERS = {
     ANCHOR: "independent models, in the same colours",
-    TARGET: "points asked for by their rates, in the same colours",
+    RATED: "models trained to given rates, in the same colours",
 }
 
 

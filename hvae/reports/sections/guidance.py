@@ -76,14 +76,15 @@ def _cell(row: Row) -> Cell:
 
 
 class Recommended(NamedTuple):
-    """An application's row: what bars points for it, its best β, whether that is at the edge of the
-    grid, the rates there in nats, what it gives, how many are as good, and what more than one layer
-    buys: "" where there is no baseline.
+    """An application's row: what bars points for it, and what to train for.
+
+    Then whether that is at the edge of the grid, the rates there in nats, what it gives, how many
+    are as good, and what more than one layer buys: "" where there is no baseline.
     """
 
     application: str
     under: str
-    beta: str
+    aim: str
     edge: bool
     rates: str
     value: str
@@ -101,9 +102,9 @@ def recommended(run: Run) -> list[Recommended]:
     ]
 
 
-def beta(values: Mapping[str, Any]) -> str:
-    """(β_1, …, β_L) of a place."""
-    return f"({', '.join(f'{value:.4g}' for value in values['beta'])})"
+def aim(place: Mapping[str, Any]) -> str:
+    """What to train for at a place: its target rates in nats, or its β."""
+    return f"({', '.join(f'{value:.4g}' for value in place['target'] or place['beta'])})"
 
 
 def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recommended:
@@ -112,7 +113,7 @@ def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None
     return Recommended(
         name.capitalize(),
         under,
-        beta(best),
+        aim(best),
         bool(best["edge"]),
         ", ".join(map(rate, map(Estimate, best["rates"], best["rates_se"]))),
         f"{metric.brief} {metric.told(best['value'])} ({low} to {high})",

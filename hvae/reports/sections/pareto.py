@@ -38,7 +38,7 @@ def values(guidance: dict[str, Any]) -> dict[str, Any]:
     places = guidance["places"]
     order = {place["point"]: number for number, place in enumerate(places)}
     return {
-        "points": [{"point": p["point"], "beta": _betas(p)} for p in places],
+        "points": [{"point": p["point"], "beta": _aim(p)} for p in places],
         "titles": {
             name: f"{name.capitalize()}: {METRICS[one['metric']].axis}"
             for name, one in guidance["applications"].items()
@@ -102,8 +102,8 @@ def drawing(run: Run) -> dict[str, Any]:
     return {"name": NAME, "roles": roles, "found": found, "spec": spec | {"data": {"values": []}}}
 
 
-def _betas(place: Row) -> str:
-    return ", ".join(f"{beta:g}" for beta in place["beta"])
+def _aim(place: Row) -> str:
+    return ", ".join(f"{value:g}" for value in place["target"] or place["beta"])
 
 
 def _in_order(points: list[Row], order: dict[str, int]) -> list[Value | None]:

@@ -20,6 +20,7 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
 GAP = 1  # pixels between pictures
+SHOWN = 5  # points, where rates were given
 
 
 class Strip(NamedTuple):
@@ -82,17 +83,27 @@ def _cuts(run: Run, point: Row) -> Iterator[LayerCut]:
 
 
 def chosen(run: Run) -> list[Row]:
-    """Trained points at the corners of the β grid and at its middle, for the first seed.
+    """Points with pictures at the corners of the β grid and at its middle, for the first seed.
 
-    Of the part of the grid that has pictures, where not all points have.
+    Where points were trained to given rates, some of these.
     """
+    if run.rated:
+        return _spread(run, SHOWN)
     middle = tuple(axis[len(axis) // 2] for axis in _axes(run))
     return _trained(run, [*_corners(run), middle])
 
 
 def corners(run: Run) -> list[Row]:
-    """Those at the corners alone."""
-    return _trained(run, _corners(run))
+    """Those at the corners alone, or the first and the last to which rates were given."""
+    return _spread(run, 2) if run.rated else _trained(run, _corners(run))
+
+
+def _spread(run: Run, most: int) -> list[Row]:
+    """Points of the first seed that were trained to given rates, evenly through their list."""
+    seed = run.params.grid.seeds[0]
+    found = [point for point in run.evaluated if point["seed"] == seed]
+    places = np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int)
+    return [found[place] for place in dict.fromkeys(places.tolist())]
 
 
 def _corners(run: Run) -> list[tuple[float, ...]]:

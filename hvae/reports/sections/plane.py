@@ -86,7 +86,7 @@ def plane(run: Run, metric: PlaneMetric) -> Chart:
 def rows(run: Run, metric: PlaneMetric) -> list[Row]:
     """One row a trained point: both axes and the metric, each with the ends of its interval.
 
-    Of two layers or more, anchors and targets have a place without the metric, too.
+    Of two layers or more, models beside the grid have a place without the metric, too.
     """
     values, kind = VALUES[metric.name](run), kinds(run)
     result = []

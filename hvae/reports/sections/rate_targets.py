@@ -1,74 +1,65 @@
-"""Points that were asked for by their rates: what was wanted, what β was found, what came of it."""
+"""Points that were trained to given rates: how near they come, and the price of a nat there."""
 
 from typing import Any, NamedTuple
 
 from hvae.io.tables import MEASURED
+from hvae.reports.charts.scatter import names
+from hvae.reports.sections.plane import distortion
 from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
 
-class TargetLayer(NamedTuple):
-    """Of one layer: β that was found, and its rate in nats as wanted and as measured.
+class RatedLayer(NamedTuple):
+    """Of one layer, in nats: the rate that was asked for, that on test items, and the price λ_l."""
 
-    rate is on validation items, test and test_se on test items (None where they were not
-    measured), and the box of β has rates from low to high.
-    """
-
-    wanted: float
-    beta: float
+    target: float
     rate: float
-    test: float | None
-    test_se: float | None
-    low: float
-    high: float
+    rate_se: float
+    price: float
 
 
-class Asked(NamedTuple):
-    """One point; not reached where no β of the box has all these rates."""
+class Rated(NamedTuple):
+    """One point; layers and distortion are None where it diverged."""
 
+    name: str
     point: str
-    seed: int
     status: str
-    layers: list[TargetLayer]
+    layers: list[RatedLayer] | None
+    distortion: float | None
+    distortion_se: float | None
 
 
-def asked(run: Run) -> list[Asked]:
-    """Every point that was asked for, in the order of the table."""
-    measured = {target["point"]: target for target in run.targets if target["status"] in MEASURED}
-    return [
-        Asked(row["point"], row["seed"], row["status"], _layers(run, row, measured))
-        for row in run.asked
-    ]
+def rated(run: Run) -> list[Rated]:
+    """Every point that was trained to given rates, in the order of the table."""
+    called = names(run)
+    return [_rated(run, row, called[row["point"]]) for row in run.rated]
 
 
-def _layers(run: Run, row: Row, measured: dict[str, Row]) -> list[TargetLayer]:
-    test = measured.get(row["point"], {})
-    return [
-        TargetLayer(
-            wanted=row[f"wanted_{k}"],
-            beta=row[f"beta_{k}"],
-            rate=row[f"rate_{k}"],
-            test=test.get(f"rate_{k}"),
-            test_se=test.get(f"rate_{k}_se"),
-            low=row[f"low_{k}"],
-            high=row[f"high_{k}"],
-        )
+def _rated(run: Run, row: Row, name: str) -> Rated:
+    if row["status"] not in MEASURED:
+        return Rated(name, row["point"], row["status"], None, None, None)
+    layers = [
+        RatedLayer(*(row[column] for column in columns))
         for k in range(1, run.layers + 1)
+        for columns in [(f"target_{k}", f"rate_{k}", f"rate_{k}_se", f"price_{k}")]
     ]
+    constant = 0.0 if run.own_sigma else row["distortion_constant"]
+    found = row["distortion"] - constant, row["distortion_se"]
+    return Rated(name, row["point"], row["status"], layers, *found)
 
 
 def _applies(run: Run) -> bool:
-    return bool(run.asked)
+    return bool(run.rated)
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"asked": asked(run)}
+    return {"rated": rated(run), "distortion_title": distortion(run).axis}
 
 
 SECTION = ReportSection(
     "targets",
-    "Asked for by rates",
+    "Trained to given rates",
     "sections/rate_targets.html",
     applies=_applies,
     values=_values,

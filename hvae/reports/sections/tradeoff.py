@@ -86,15 +86,16 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
 
 
 def hull(run: Run, metric: PlaneMetric) -> list[Row]:
-    """The curve over the points of the grid; of PSNR, that of the squared error in decibels.
+    """The curve over all but independent models beside a plane.
 
-    Time sharing mixes squared errors, not their logarithms.
+    Of PSNR it is that of the squared error in decibels: time sharing mixes squared errors and not
+    their logarithms.
     """
     decibels = metric.name == "psnr"
     values = VALUES["mse" if decibels else metric.name](run)
     vertices = lower_hull(
         (run.rates[name][0].value, values[name][0])
-        for name in (point["point"] for point in run.trained)
+        for name in (point["point"] for point in run.own)
     )
     line = UPPER if decibels else LOWER
     return [

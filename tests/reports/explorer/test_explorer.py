@@ -42,7 +42,7 @@ def test_every_run_has_its_explorer(
     one = run(config, layers, source=source, amortized=amortized)
     found = told(one)
     assert json.dumps(found, allow_nan=False)
-    assert len(found["points"]) == len(one.points) + len(one.anchors) + len(one.targets)
+    assert len(found["points"]) == len(one.points) + len(one.anchors) + len(one.rated)
     names = {column["name"] for column in found["columns"]}
     assert set(found["axes"]) <= names
     assert len(found["axes"]) == {1: 2, 2: 5, 3: 8}[layers]

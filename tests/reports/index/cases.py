@@ -59,7 +59,8 @@ def plant(
 def _point(name: str, seed: int, beta: list[float], higher: float) -> Row:
     rates = [1 / b for b in beta]
     row: Row = {"point": name, "strategy": "independent", "seed": seed, "status": "ok"}
-    row |= {f"beta_{k}": b for k, b in enumerate(beta, 1)}
+    for column, values in (("beta", beta), ("target", [math.nan] * len(beta)), ("price", beta)):
+        row |= tables.by_layer(column, values)
     for k, rate in enumerate(rates, 1):
         row |= {f"rate_{k}": rate, f"rate_{k}_se": ERROR}
     row |= {"rate_total": sum(rates), "rate_total_se": ERROR * len(rates)}

@@ -89,16 +89,15 @@ function open(name, values, at, shape, size) {
     mark: { type: "point", filled: false, shape, size, opacity: 0.9, stroke: "#888888", strokeWidth: 1, fill: "transparent", cursor: "pointer" } };
 }
 
-// Independent models and points asked for by rates: of another shape, coloured as the grid, and open
-// where they have no such number. A cross is all line, and so takes the colour there.
+// Independent models and models at given rates: of another shape, coloured as the grid, and open
+// where they have no such number.
 function others(list, at) {
   return drawnKinds().flatMap((kind) => {
     const mine = list.filter((one) => one.kind === kind), shape = data.symbols[kind];
     const bare = mine.filter((one) => one.value === null), having = mine.filter((one) => one.value !== null);
     const layer = open(`${kind}, open`, bare, at, shape, 90);
-    const line = shape.startsWith("M") ? { filled: false, strokeWidth: 3 } : { stroke: INK, strokeWidth: 1.8 };
     return [{ ...layer, mark: { ...layer.mark, stroke: INK, strokeWidth: 1.6 } },
-      ...(having.length ? [coloured(kind, having, at, { shape, size: 120, ...line })] : [])]; // of none Vega warns
+      ...(having.length ? [coloured(kind, having, at, { shape, size: 120, stroke: INK, strokeWidth: 1.8 })] : [])]; // of none Vega warns
   });
 }
 
@@ -153,10 +152,10 @@ function describe() {
 }
 
 function kindsHint() {
-  const signs = { diamond: "Diamonds" };
+  const signs = { diamond: "Diamonds", square: "Squares" };
   const lacks = (kind) => drawn().some((point) => point.kind === kind && !point.values[state.metric]);
   return drawnKinds().map((kind) =>
-    ` ${signs[data.symbols[kind]] || "Crosses"}: ${data.kinds[kind]}${lacks(kind) ? ", open where not measured" : ""}.`).join("");
+    ` ${signs[data.symbols[kind]]}: ${data.kinds[kind]}${lacks(kind) ? ", open where not measured" : ""}.`).join("");
 }
 
 // The chosen point with its bars, and the region.

@@ -69,11 +69,12 @@ function showControls(changed) {
 
 function showSliders() {
   points.get(state.point).beta.forEach((value, i) => {
+    byId(`value-${i + 1}`).textContent = number(value);
+    if (value === null) return; // the slider stays where it was
     const far = (other) => Math.abs(Math.log(other / value));
     const place_ = data.betas[i].reduce((best, other, k) => (far(other) < far(data.betas[i][best]) ? k : best), 0);
     slider(i).value = place_;
     slider(i).setAttribute("aria-valuetext", `β ${i + 1} = ${number(value)}`);
-    byId(`value-${i + 1}`).textContent = number(value);
   });
 }
 

@@ -60,7 +60,7 @@ function unchecked(point) {
   const among = data.points.filter((one) => one.trained && data.limits[one.name]);
   const sentence = make("p", { class: "empty" }, "No limit was checked at this point. ");
   if (among.length && point.trained) {
-    const other = nearest(point.beta, among);
+    const other = closest(point, among);
     sentence.append("The nearest that was: ", goTo(other, named(other)), ".");
   }
   return [sentence];
@@ -91,7 +91,7 @@ function checkRow(check) {
 function frameOf(point, frames) {
   const among = data.points.filter((one) => frames[one.name]);
   const same = among.filter((one) => one.seed === point.seed);
-  return frames[point.name] ? point : nearest(point.beta, same.length ? same : among);
+  return frames[point.name] ? point : closest(point, same.length ? same : among);
 }
 
 function whose(what, point, frame) {

@@ -22,7 +22,20 @@ function firstPoint() {
   const trained = data.points.filter((point) => point.trained);
   const seen = trained.filter((point) => data.strips[point.name] || data.planes[point.name]);
   const middle = data.betas.map((axis) => Math.sqrt(axis[0] * axis[axis.length - 1]));
-  return nearest(middle, seen.length ? seen : trained);
+  const rated = seen.filter((point) => !hasBeta(point));
+  return rated.length ? rated[Math.floor(rated.length / 2)] : nearest(middle, seen.length ? seen : trained);
+}
+
+// A point that was trained to given rates has no β.
+function hasBeta(point) { return point.beta.every((value) => value !== null); }
+
+// By β where all have one, else by their rates, on the scale of the axes.
+function closest(point, among) {
+  if ([point, ...among].every(hasBeta)) return nearest(point.beta, among);
+  const rates = data.columns.filter((column) => column.group === "Rates").map((column) => column.name);
+  const at = (one, name) => Math.asinh((one.values[name] ? one.values[name][0] : 0) / 0.3);
+  const far = (one) => rates.reduce((sum, name) => sum + (at(one, name) - at(point, name)) ** 2, 0);
+  return among.reduce((best, one) => (best && far(best) <= far(one) ? best : one), null);
 }
 
 function nearest(beta, among) {

@@ -5,6 +5,7 @@ const SURE = 2; // standard errors
 function differences(first, second, key) {
   const places = new Map(second.beta.map((beta, place) => [beta.join(), place]));
   return first.beta.flatMap((beta, place) => {
+    if (!beta.length) return []; // a model at given rates
     const other = places.get(beta.join());
     const values = [valueAt(first, key, place), other === undefined ? null : valueAt(second, key, other)];
     return values.includes(null) ? [] : [cell(beta, ...values)];

@@ -22,7 +22,7 @@ function row(experiment, place, key, across, up) {
     numbers[name] = withInterval(valueAt(experiment, name, place));
   }
   const measured = valueAt(experiment, key, place);
-  const beta = atBeta(experiment.beta[place]);
+  const beta = experiment.aim[place];
   const metric = measured === null ? "not measured here" : withInterval(measured);
   return {x: x[0], y: y[0], experiment: experiment.name, beta, seeds: experiment.seeds[place], metric, ...numbers};
 }

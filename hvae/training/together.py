@@ -1,0 +1,141 @@
+"""Members that train together: one architecture and seed, their weights rows of one matrix.
+
+Members share batches and noise (common random numbers) and nothing else: every operation acts on
+each row alone. So a member ends as it would have ended alone, and one that turns NaN leaves the
+others untouched. What falls is the business of those who inherit.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from hvae.config.training import Schedule
+from hvae.data.seeded import Stream
+from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.noise import draw, generator
+from hvae.training import loop
+from hvae.training.history import looks
+from hvae.training.inputs import batch
+from hvae.training.members import State, WeightLayout, flatten, mean_costs, member_costs
+from hvae.training.objective import Costs, learning_rate
+
+# How many members train together, by whether the model is convolutional and by device. Matrix
+# products of many members are one product, up to where memory stops it from being faster. The
+# convolutions of many members are grouped ones, which on a CPU are slower than one member after
+# the other (`benchmarks/conv.md`). It is no matter of how many there are in all, so a member's
+# rounding is not either.
+TOGETHER = {(False, "cpu"): 64, (False, "cuda"): 512, (True, "cpu"): 1, (True, "cuda"): 8}
+
+
+class TrainedModels(NamedTuple):
+    """G trained members, in the order in which they were asked for."""
+
+    weights: Tensor  # (G, P), a member a row
+    layout: WeightLayout
+    buffers: State  # what all members share, such as σ
+    diverged: Tensor  # (G,) bool; the weights of such a member must not be used
+    looks: dict[int, Tensor]  # by step, what falls, on held-out data in nats per item: (G,)
+    seconds: float  # wall-clock time of all members together
+
+    def member(self, index: int) -> State:
+        """The state of one member, as `load_state_dict` takes it."""
+        state = self.layout.state(self.weights[index]) | self.buffers
+        return {name: tensor.cpu().clone() for name, tensor in state.items()}
+
+
+class Work(NamedTuple):
+    """What all members share; data and held_out are (items, n), on one device."""
+
+    model: HierarchicalVAE
+    data: Tensor
+    held_out: Tensor
+    settings: Schedule
+    seed: int
+
+    @property
+    def size(self) -> int:
+        """How many members train together."""
+        return TOGETHER[self.model.convolutional, self.data.device.type]
+
+    def groups(self, members: int) -> Iterator[slice]:
+        """The members of each group, in order."""
+        yield from (slice(first, first + self.size) for first in range(0, members, self.size))
+
+    def starts(self, members: int) -> Tensor:
+        """The weights (members, P) of the model for each of them."""
+        return flatten(self.model)[0].repeat(members, 1)
+
+
+class Members(ABC):
+    """Members that train together from `starts`, (G, P), as `loop.Trainable` asks of them."""
+
+    def __init__(self, work: Work, starts: Tensor) -> None:
+        model, data, self.held_out, settings, seed = self.work = work
+        _, self.layout = flatten(model)
+        self.weights = starts.clone().requires_grad_()
+        self.spend = member_costs(model, self.layout, work.size > 1)
+        source = generator(Stream.VALIDATION, seed)
+        self.noise = draw(model.latents, len(self.held_out), source, data.device)
+        decay = settings.weight_decay
+        self.adam = torch.optim.AdamW([self.weights], weight_decay=decay, fused=True)
+        self.moments = loop.adam_moments(self.adam)
+        self.best = self.weights.detach().clone()
+        self.lowest = torch.full_like(self.best[:, 0], torch.inf)
+        self.looks = {step: torch.zeros_like(self.lowest) for step in looks(settings)}
+
+    @abstractmethod
+    def losses(self, costs: Costs, step: int) -> Tensor:
+        """What falls at a step, (G,), by the costs of each item of a batch."""
+
+    @abstractmethod
+    def value(self, means: Costs, step: int) -> Tensor:
+        """What is looked at, (G,), by the mean costs of held-out items."""
+
+    def better(self, found: Tensor) -> Tensor:
+        """Which members' weights are kept, (G,), by what is looked at now."""
+        return found < self.lowest
+
+    def step(self, step: int) -> None:
+        work = self.work
+        batch_size = work.settings.batch_size
+        x, noise = batch(work.data, work.model.latents, batch_size, work.seed, step)
+        self.adam.zero_grad()
+        self.losses(self.spend(self.weights, x, noise), step).sum().backward()
+        self.adam.param_groups[0]["lr"] = learning_rate(work.settings, step)
+        self.adam.step()
+
+    @torch.no_grad()
+    def look(self, step: int) -> None:
+        means = mean_costs(self.spend, self.weights, self.held_out, self.noise)
+        found = self.value(means, step)
+        better = self.better(found)
+        self.looks[step].copy_(found)
+        self.lowest.copy_(torch.where(better, found, self.lowest))
+        self.best.copy_(torch.where(better[:, None], self.weights, self.best))
+
+    def state(self) -> State:
+        own = {"weights": self.weights.detach(), "best": self.best, "lowest": self.lowest}
+        return own | self.moments | {f"look.{step}": one for step, one in self.looks.items()}
+
+    def trained(self, seconds: float) -> TrainedModels:
+        """The members with the weights that are kept."""
+        diverged = ~self.weights.detach().isfinite().all(1) | self.lowest.isinf()
+        buffers = dict(self.work.model.named_buffers())
+        return TrainedModels(self.best, self.layout, buffers, diverged, self.looks, seconds)
+
+
+def joined(groups: Sequence[TrainedModels]) -> TrainedModels:
+    """The members of all groups, in order."""
+    return TrainedModels(
+        weights=torch.cat([group.weights for group in groups]),
+        layout=groups[0].layout,
+        buffers=groups[0].buffers,
+        diverged=torch.cat([group.diverged for group in groups]),
+        looks={
+            step: torch.cat([group.looks[step] for group in groups]) for step in groups[0].looks
+        },
+        seconds=sum(group.seconds for group in groups),
+    )

@@ -1,0 +1,82 @@
+"""The command that trains models to rates, and the one that trains on from an amortized model."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hvae.io import tables
+from hvae.training import checkpoint, train, train_rates
+from tests.plane import cases
+
+PLAN = {"steps": 400, "batch_size": 20, "learning_rate": 1e-2, "validate_every": 100}
+
+
+def target(*rates: float) -> dict[str, Any]:
+    name = f"r{'_'.join(f'{rate:g}' for rate in rates)}_s0"
+    return {"name": name, "rates": rates, "seed": 0, "model": name}
+
+
+def command(folder: Path, **job: Any) -> Namespace:
+    cases.data(folder / "data")
+    cases.amortized_model(folder / "models")
+    whole = {"model": cases.options().model_dump(), "training": PLAN} | job
+    paths = {"models": folder / "models", "history": folder / "history.parquet"}
+    return cases.arguments(whole, data=folder / "data", checkpoints=folder / "checkpoints", **paths)
+
+
+@pytest.mark.parametrize("start", [None, cases.NAME])
+def test_it_stores_each_model_with_its_target_rates_and_prices(
+    tmp_path: Path, start: str | None
+) -> None:
+    targets = [target(0.5, 0.5), target(0, 0.5)]
+    train_rates.main(command(tmp_path, points=targets, start=start))
+    for one in targets:
+        card = checkpoint.card(tmp_path / "models", one["name"])
+        assert card.strategy == "rates"
+        assert card.target == list(one["rates"])
+        assert card.prices is not None
+        assert card.beta == checkpoint.priced(card.prices)
+        assert card.rates is not None
+        checkpoint.load(tmp_path / "models", one["name"], card.beta)
+    looked = tables.read(tmp_path / "history.parquet").to_pylist()
+    assert [row["step"] for row in looked] == 2 * [100, 200, 300, 360, 400]
+    assert not list((tmp_path / "checkpoints").glob("*"))
+
+
+def test_a_target_that_cannot_be_met_is_named_and_stops_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets = [target(0.5, 0.5), target(9e6, 1), target(3e38, 3e38)]
+    train_rates.main(command(tmp_path, points=targets))
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("r")]
+    assert said[-1].startswith("r9e+06_1_s0: R = (9000000, 1) nats cannot be met: a model ")
+    assert not any("r3e+38" in line for line in said)
+    cards = [checkpoint.card(tmp_path / "models", one["name"]) for one in targets]
+    assert [card.status for card in cards[1:]] == ["unreachable", "diverged"]
+    assert cards[0].status in tables.MEASURED
+    assert cards[2].prices is None
+
+
+def test_models_at_a_beta_go_on_from_the_amortized_model(tmp_path: Path) -> None:
+    names = {"polished_s0": [0.3, 2.0], "other_s0": [5.0, 0.5]}
+    points = [{"name": n, "beta": b, "seed": 0, "model": n} for n, b in names.items()]
+    asked = command(tmp_path, points=points, start=cases.NAME)
+    train.main(asked)
+    looked = tables.read(tmp_path / "history.parquet").to_pylist()
+    for name, beta in names.items():
+        card = checkpoint.card(tmp_path / "models", name)
+        assert (card.strategy, card.beta) == ("polished", beta)
+        values = [row["objective"] for row in looked if row["point"] == name]
+        assert min(values) < values[0]
+
+
+def test_rates_that_buy_nothing_are_named() -> None:
+    numbers = {"target": [9.0, 0.0], "rates": [9.1, 0.0], "prices": [-0.01, -0.2]}
+    card = cases.card("r9_0_s0", [1.0, 1.0], cases.options(), **numbers)
+    assert train_rates.problem(card) == (
+        "R = (9, 0) nats is met by waste: λ = (-0.01, -0.2), and a layer whose price is not "
+        "positive costs more than it can use"
+    )
+    assert train_rates.problem(card.model_copy(update={"prices": [0.01, -0.2]})) is None
