@@ -12,9 +12,10 @@ from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.choose import choose
 from hvae.guidance.study import Study, condition, measured, study
 from hvae.guidance.surface import Surface
-from hvae.guidance.text import number, recommendation, seeds
+from hvae.guidance.text import recommendation, seeds
 from hvae.io import command
 from hvae.results.experiment import Experiment
+from hvae.statistics.estimate import number
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -56,12 +56,13 @@ def _may_be_best(spot: Spot, best: Spot, reach: float) -> bool:
 def edge(place: Place, measured: Iterable[Place]) -> list[int]:
     """The layers, from 1, in which what was asked for is an end of what was measured.
 
-    That is the least or the most of several β_l, or the most of several target rates: no layer can
-    be asked for less than 0 nats.
+    That is the least or the most of several β_l. Of several totals of target rates it is the most,
+    in every layer that has a part of it: no total can be less than 0 nats.
     """
     if place.target:
-        targets = zip(*(one.target for one in (place, *measured) if one.target), strict=True)
-        return [k for k, (own, *others) in enumerate(targets, 1) if own == max(own, *others) > 0]
+        totals = [sum(one.target) for one in measured if one.target]
+        at_most = max(totals) > min(totals) and math.isclose(sum(place.target), max(totals))
+        return [k for k, rate in enumerate(place.target, 1) if at_most and rate > 0]
     axes = zip(*(one.beta for one in (place, *measured) if one.beta), strict=True)
     return [layer for layer, (own, *others) in enumerate(axes, 1) if _is_end(own, {own, *others})]
 

@@ -59,8 +59,8 @@ class Gain(NamedTuple):
 
     Both sides were chosen on validation. significant: two-sided, at 5 % over all applications
     (Holm, 1979), with both errors taken to be independent, which errs on the safe side. comparable:
-    where rates are the price, only if both sides spend about as much: each has but the points that
-    were measured, and what one leaves unspent is no want of layers. What is not is not significant.
+    where rates are the price or were given, only if both sides spend about as much: each has only
+    the points that were measured. What is not comparable is not significant.
     """
 
     application: Name
@@ -90,7 +90,8 @@ def _gain(name: Name, surface: Surface, ours: Choice, single: Choice) -> Gain:
     first, second = ours.best.test, single.best.test
     value = surface.metric.sign * (first.value - second.value)
     error = math.hypot(first.std_error, second.std_error)
-    comparable = name != BUDGETED or _spend_alike(ours, single)
+    free = name != BUDGETED and not ours.best.place.target
+    comparable = free or _spend_alike(ours, single)
     p_value = two_sided(value, error)
     return Gain(name, ours, single, value, error, p_value, False, comparable)
 

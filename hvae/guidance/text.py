@@ -14,7 +14,7 @@ from hvae.guidance.gains import Gain
 from hvae.guidance.surface import Spot, Surface, Value
 from hvae.results.places import Place
 from hvae.results.quantities import Measure
-from hvae.statistics.estimate import Estimate
+from hvae.statistics.estimate import Estimate, number
 
 SMALL = 5e-3  # nats: a rate below is told as such
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -153,14 +153,6 @@ def _stands(spot: Spot, metric: Measure) -> str:
     """A value, and what it takes: two sides compare only where they spend about as much."""
     total = "" if spot.place.target else f" and {number(spot.place.total.value)} nats"
     return f"{metric.told(spot.test.value)} at {aim(spot.place)}{total}"
-
-
-def number(value: float) -> str:
-    """Three digits, in whole numbers all of them; what is below a thousandth is 0 to people."""
-    if not math.isfinite(value):
-        return "unknown"
-    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
-    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")
 
 
 def error(value: float) -> str:

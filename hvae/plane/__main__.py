@@ -18,9 +18,10 @@ from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.plane.amortized_model import HELD_OUT, HeldOut
 from hvae.results.experiment import Experiment
+from hvae.statistics.estimate import number
 from hvae.training import checkpoint, train_rates
 from hvae.training.train_rates import RateTrainingJob
-from hvae.training.wanted import number, shown
+from hvae.training.wanted import shown
 
 
 def main(arguments: argparse.Namespace) -> None:

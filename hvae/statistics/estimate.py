@@ -46,3 +46,11 @@ def split(counts: NDArray[Any], rng: np.random.Generator) -> tuple[Integers, Int
     half = rng.multivariate_hypergeometric(whole.ravel(), int(whole.sum()) // 2)
     first = half.reshape(whole.shape)
     return first, whole - first
+
+
+def number(value: float) -> str:
+    """A number as text, with three digits or all of a whole number; below 0.0005 it is 0."""
+    if not math.isfinite(value):
+        return "unknown"
+    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
+    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")

@@ -49,8 +49,8 @@ def train_to_rates(
 
     In the second half of the steps it is items of `held_out` whose rates are to meet the target. A
     member keeps its last weights, and is diverged once they are no longer finite. Each group of
-    members is a part of `kept`. start: where members
-    begin in place of the model's own weights, with its β as prices.
+    members is a part of `kept`. start: the members' first weights in place of the model's own, with
+    their β as first prices.
     """
     work = Work(model.to(data.device), data, held_out, settings, seed)
     first = work.starts(len(targets)) if start is None else start.weights

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from hvae.statistics.estimate import number
+
 Floats = NDArray[np.float64]
 RELATIVE, ABSOLUTE = 0.02, 0.05  # a rate is reached within 2 % or 0.05 nats, what is larger
 OFFSET = ABSOLUTE / RELATIVE
@@ -25,11 +27,5 @@ def miss(rates: Floats, wanted: Floats) -> float:
 
 
 def shown(values: Iterable[float]) -> str:
-    """(5, 2.31): for people to read."""
+    """(5, 2.31)."""
     return f"({', '.join(map(number, values))})"
-
-
-def number(value: float) -> str:
-    """Three digits, in whole numbers all of them; what is below a thousandth is 0 to people."""
-    rounded = float(f"{value:.3g}") if abs(value) < 1000 else round(value)
-    return "0" if abs(value) < 5e-4 else np.format_float_positional(rounded, trim="-")

@@ -6,6 +6,7 @@ A grid of many points has small marks and no error bars, which would hide each o
 half-widths of their 95 % intervals are then given under the title.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
@@ -61,6 +62,12 @@ def names(run: Run) -> dict[str, str]:
     found |= display_names((_label(row, "beta", of) for row in run.anchors), f"{ANCHOR.name}, ")
     found |= display_names((_label(row, "target", of) for row in run.rated), "", "R", " nats")
     return found | _shared(run)
+
+
+def beta_text(row: Row, layers: int) -> str:
+    """0.32, 1: the β of a point; "" where it was trained to given rates."""
+    values = over_layers(row, "beta", layers)
+    return ", ".join(f"{value:g}" for value in values if not math.isnan(value))
 
 
 def points_of(run: Run) -> str:

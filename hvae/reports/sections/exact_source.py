@@ -14,9 +14,8 @@ from hvae.bounds.gaussian import distortion_rate
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.config.params import Params
 from hvae.data.exact import Exact
-from hvae.io.tables import betas
 from hvae.reports.charts.marks import Chart, Side, curves, ends, nats, spread
-from hvae.reports.charts.scatter import kinds, scatter
+from hvae.reports.charts.scatter import beta_text, kinds, scatter
 from hvae.reports.charts.theme import CATEGORIES, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
@@ -69,7 +68,7 @@ def rows(run: Run) -> list[Row]:
         {
             "point": point["point"],
             "kind": kind[point["point"]],
-            "beta": ", ".join(f"{beta:g}" for beta in betas(point, run.layers)),
+            "beta": beta_text(point, run.layers),
             **ends("x", *run.rates[point["point"]][0]),
             **ends("y", *run.errors[point["point"]]),
         }

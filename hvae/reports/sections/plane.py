@@ -9,16 +9,14 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from hvae.guidance.text import number
-from hvae.io import tables
 from hvae.reports.charts.marks import Chart, Side, ends, nats, placed, spread
-from hvae.reports.charts.scatter import CROWDED, GRID, kinds, scatter
+from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
 from hvae.reports.charts.theme import rate_of, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import LESS_CONSTANT, METRICS, OF_POINTS, Measure
 from hvae.results.run import Run
-from hvae.statistics.estimate import Row
+from hvae.statistics.estimate import Row, number
 
 Interval = tuple[float, float, float]  # a value and the ends of its 95 % interval
 LEVELS = (0.3, 1, 3, 10, 30, 100, 300, 1000)  # nats: the ticks of the axes
@@ -97,7 +95,7 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
         numbers = dict(zip(("value", "low", "high"), values.get(name, ()), strict=False))
         across = ends("x", point["rate_1"], point["rate_1_se"])
         up = _ends_above(run, name) if run.layers > 1 else _renamed(numbers)
-        beta = ", ".join(f"{beta:g}" for beta in tables.betas(point, run.layers))
+        beta = beta_text(point, run.layers)
         result.append({"point": name, "kind": kind[name], "beta": beta} | numbers | across | up)
     return result
 

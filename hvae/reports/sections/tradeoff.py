@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import altair as alt
 import numpy as np
 
-from hvae.io.tables import betas
 from hvae.reports.charts.marks import Chart, Side, curves, ends, nats
-from hvae.reports.charts.scatter import kinds, scatter
+from hvae.reports.charts.scatter import beta_text, kinds, scatter
 from hvae.reports.charts.theme import CATEGORIES, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.plane import VALUES, PlaneMetric, of_distortion, of_error
@@ -75,7 +74,7 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
         {
             "point": name,
             "kind": kind[name],
-            "beta": ", ".join(f"{beta:g}" for beta in betas(point, run.layers)),
+            "beta": beta_text(point, run.layers),
             **ends("x", *run.rates[name][0]),
             **dict(zip(("y", "y_low", "y_high"), values[name], strict=True)),
             **({"above": run.rates[name][1].value} if run.layers > 1 else {}),
