@@ -123,7 +123,8 @@ def _point(point: Point, ok: bool, bounded: bool) -> Row:
     numbers |= {"psnr_db": 15.0 if bounded else math.nan, "bits_per_dim": math.nan}
     numbers = {name: value if ok else math.nan for name, value in numbers.items()}
     lacking = [math.nan] * len(own)
-    for name, values in (("beta", point.beta), ("target", point.rates), ("price", point.beta)):
+    prices = point.beta or [1.5] * len(own)
+    for name, values in (("beta", point.beta), ("target", point.rates), ("price", prices)):
         numbers |= tables.by_layer(name, values or lacking)
     row = {"point": point.name, "seed": point.seed, "status": "ok" if ok else "diverged"}
     row |= {"parameters": 1234, "strategy": "rates" if point.rates else "independent"}

@@ -132,6 +132,7 @@ def test_points_at_given_rates_are_shown_with_their_rates(config: Config, amorti
     html = body(one)
     assert 'id="targets"' in html
     assert "9 ± 0.1, 0.5 ± 0.1" in html
+    assert "1.5, 1.5" in html  # the prices
     assert 'id="targets"' not in body(run(config, amortized=amortized))
 
 
