@@ -10,7 +10,7 @@ import numpy as np
 
 from hvae.config.data import Data
 from hvae.config.sources.synthetic import Gaussian, GaussianMixture, IndependentLabels
-from hvae.data import gaussian, gaussian_mixture
+from hvae.data import gaussian
 from hvae.data.gaussian import TargetLaw
 from hvae.statistics.estimate import Floats
 
@@ -52,11 +52,11 @@ def _gaussian(options: Gaussian, seed: int) -> Exact:
 
 
 def _mixture(options: GaussianMixture, seed: int) -> Exact:
-    shares, entropy = gaussian_mixture.shares(options), gaussian_mixture.entropy(options)
+    shares, entropy = gaussian.shares(options), gaussian.mixture_entropy(options)
     return Exact(
         shares=shares,
-        means=gaussian_mixture.means(options, seed),
-        spectra=np.tile(gaussian_mixture.spectrum(options), (len(shares), 1)),
+        means=gaussian.means(options, seed),
+        spectra=np.tile(gaussian.mixture_spectrum(options), (len(shares), 1)),
         entropy=entropy.value,
         entropy_se=entropy.std_error,
     )

@@ -2,7 +2,7 @@
 
 A stream depends only on its name and on a key of integers, such as (seed, step). It does not depend
 on which job draws, or on what was drawn before. Data use numpy's generators, which are here. Models
-and their measurements use torch's, from `hvae.models.noise.generator`.
+and their measurements use torch's, from `hvae.models.distributions.generator`.
 """
 
 from enum import Enum

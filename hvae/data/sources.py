@@ -16,12 +16,10 @@ from hvae.config.sources.synthetic import IndependentLabels, listed
 from hvae.data import (
     array_files,
     bundled,
-    cifar10,
+    colour_images,
     gaussian,
-    gaussian_mixture,
     image_folder,
     mnist,
-    svhn,
 )
 from hvae.data.seeded import labels
 from hvae.data.source import Source
@@ -49,14 +47,14 @@ def independent_shares(options: IndependentLabels) -> Floats:
 LOADERS: Mapping[str, Callable[[Any, int], Source]] = {
     "digits": bundled.load_digits,
     "gaussian": gaussian.load,
-    "gaussian-mixture": gaussian_mixture.load,
+    "gaussian-mixture": gaussian.load_mixture,
     "independent-labels": load_independent_labels,
     "photo-patches": bundled.load_photo_patches,
     "mnist": mnist.load,
     "binary-mnist": mnist.load_binary,
     "fashion-mnist": mnist.load_fashion,
-    "svhn": svhn.load,
-    "cifar10": cifar10.load,
+    "svhn": colour_images.load_svhn,
+    "cifar10": colour_images.load_cifar10,
     "image-folder": image_folder.load,
     "npz": array_files.load_npz,
     "parquet": array_files.load_parquet,

@@ -14,10 +14,8 @@ from torch import Tensor
 
 from hvae.data.seeded import Stream
 from hvae.information.estimate import InformationEstimate, finite
-from hvae.models.chunks import ITEMS, chunks
-from hvae.models.distributions import Latent, with_tensors
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import Latent, draw, generator, with_tensors
+from hvae.models.hierarchical import ITEMS, HierarchicalVAE, chunks
 from hvae.statistics.estimate import Floats, error_of_mean
 
 ROWS = 2**18  # log-densities of one layer in a block: 2 MB, of which some copies are made

@@ -15,8 +15,7 @@ from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.data.summary import no_classes
 from hvae.errors import InputError
-from hvae.information.classes import class_information
-from hvae.information.counting import counted_information
+from hvae.information.classes import class_information, counted_information
 from hvae.information.densities import negative_log_likelihood, suffix_rows
 from hvae.information.estimate import InformationEstimate, Named, quantity
 from hvae.information.pairwise import from_rows
