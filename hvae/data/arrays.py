@@ -1,4 +1,4 @@
-"""The user's own arrays, from any kind of file, checked and turned into a source."""
+"""Checks the user's own arrays, from any kind of file, and turns them into a source."""
 
 import math
 from typing import Any, NamedTuple
@@ -12,14 +12,14 @@ from hvae.data.source import BYTE_LEVELS, Source, check
 from hvae.errors import InputError, counted, one_line, were
 
 CHANNELS = (1, 3)
-FAR_BELOW = BYTE_LEVELS // 2  # data of 256 levels hardly ever have a maximum below this
+FAR_BELOW = BYTE_LEVELS // 2  # data with 256 levels hardly ever have a maximum below this
 
 
 class FoundArrays(NamedTuple):
-    """What a file holds: x (items, …), and perhaps labels (items,) and a target (items,).
+    """The arrays of a file: x (items, …), and perhaps labels (items,) and a target (items,).
 
-    Labels and target may be masked where they are missing. names: the classes, where labels are
-    positions among them; notes: about what is not read.
+    Labels and target are masked where they are missing. names: the classes, if labels are positions
+    among them; notes: on what is not read.
     """
 
     x: NDArray[Any]
@@ -30,7 +30,7 @@ class FoundArrays(NamedTuple):
 
 
 def source(found: FoundArrays, options: Arrays) -> Source:
-    """The arrays as a source; InputError naming the file where that is not possible."""
+    """The arrays as a source; InputError naming the file if that is not possible."""
     _refuse_kind(found.x, "x", options)
     shape = _shape(found.x, options)
     labels, classes, kept = labelled(found.labels, found.names, len(found.x), options)
@@ -82,7 +82,7 @@ def _shape(x: NDArray[Any], options: Arrays) -> tuple[int, ...]:
 
 
 def _channels_last(x: NDArray[Any], shape: tuple[int, ...]) -> str:
-    """A hint where channels come first: the expression that moves them last."""
+    """A hint if channels come first: the expression that moves them last."""
     if shape[0] not in CHANNELS:
         return ""
     array = "x" if x.ndim == 4 else f"x.reshape(-1, {', '.join(map(str, shape))})"
@@ -94,7 +94,7 @@ def _grey(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _refuse_reshaping(x: NDArray[Any], shape: tuple[int, ...], options: Arrays) -> None:
-    """InputError where the items already have a shape and `data.shape` would scramble it."""
+    """InputError if the items already have a shape and `data.shape` would scramble it."""
     own = x.shape[1:]
     if sum(axis > 1 for axis in own) > 1 and _grey(own) != _grey(shape):
         raise InputError(
@@ -104,7 +104,7 @@ def _refuse_reshaping(x: NDArray[Any], shape: tuple[int, ...], options: Arrays) 
 
 
 def _levels(x: NDArray[Any], options: Arrays) -> int | None:
-    """The number of levels of whole numbers; None for floats. InputError where they do not fit."""
+    """The number of levels of whole numbers; None for floats. InputError if they do not fit."""
     if x.dtype.kind == "f":
         if options.levels is not None:
             raise _refused(options, f"floats ({x.dtype})", "set it to null, or save whole numbers")
@@ -138,7 +138,7 @@ def _refused(options: Arrays, found: str, way_out: str) -> InputError:
 
 
 def _real(x: NDArray[Any], options: Arrays) -> NDArray[np.float32]:
-    """Values as float32, (items, n); InputError, with a way out, where they are out of range."""
+    """Values as float32, (items, n); InputError, with a way out, if they are out of range."""
     with np.errstate(over="ignore"):
         values = _rows(x.astype(np.float32, copy=False))
     low, high = x.min(), x.max()  # NaN where any value is NaN

@@ -72,7 +72,7 @@ def load_svhn(options: Svhn, _seed: int) -> Source:
 
 
 def read_svhn(file: File, options: Svhn) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Images (items, 3,072) and labels of one file; InputError where it is not as published."""
+    """Images (items, 3,072) and labels of one file; InputError unless it is the published file."""
     path = obtain(file, options)
     if not is_published(path, file):
         raise unknown(path, file)
@@ -81,7 +81,7 @@ def read_svhn(file: File, options: Svhn) -> tuple[NDArray[np.uint8], NDArray[np.
     return images.reshape(len(digits), -1), digits % len(DIGITS)
 
 
-MEMBERS = 100  # members of an archive that are read at most: the published one has eight
+MEMBERS = 100  # members, at most, that are read from an archive: the published one has eight
 OBJECTS = (
     "airplane",
     "automobile",
@@ -139,7 +139,7 @@ def load_cifar10(options: Cifar10, _seed: int) -> Source:
 def members(path: Path, file: File) -> dict[str, bytes]:
     """The members of the archive that `file.contents` names, in that order.
 
-    InputError where one is missing, or where any member would lie outside the archive's folder.
+    InputError if one is missing, or if any member would lie outside the archive's folder.
     """
     content = io.BytesIO(gunzip(path, "tar.gz"))
     try:

@@ -1,4 +1,4 @@
-"""What is known exactly about a source, for the bounds that need to know the data.
+"""The exact distribution of a source, for the bounds that depend on it.
 
 Every exact source here is a mixture of K ≥ 1 normal distributions; a Gaussian source has K = 1.
 """
@@ -34,7 +34,7 @@ class Exact(NamedTuple):
 
 
 def exact(data: Data, seed: int) -> Exact | None:
-    """What is known about the source with these options and seed; None for real data."""
+    """The law of the source with these options and seed; None for real data."""
     known = KNOWN.get(data.source)
     return known(data, seed) if known else None
 

@@ -29,7 +29,7 @@ from hvae.statistics.estimate import Estimate, Floats
 
 
 class TargetLaw(NamedTuple):
-    """The law of t given x: N(weightsᵀx, noise²), weights (n,) in units of t per unit of x."""
+    """The law of t given x: N(weightsᵀx, noise²), with weights (n,) in units of t per unit of x."""
 
     weights: Floats
     noise: float
@@ -131,7 +131,7 @@ def label_entropy(options: GaussianMixture) -> float:
 
 
 def equivocation(options: GaussianMixture) -> Estimate:
-    """H(y | x) in nats: what x leaves open about its component, simulated for each component.
+    """H(y | x) in nats: the uncertainty about the component given x, by simulation.
 
     In the coordinates u = (x − mean of corners) / s along the corners, x of component k has
     u ~ N(a e_k, I) with a = separation / √2, so log p(y | x) = log p_y + a u_y + constant.

@@ -24,7 +24,7 @@ from hvae.io import command
 
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
 MODES = {"grey": pixels.GREY, "colour": pixels.COLOUR}
-LEFT_OUT = {  # the words for one and for several
+LEFT_OUT = {  # in words, for one and for several
     layout.NO_IMAGE: ("file without an image's suffix", "files without an image's suffix"),
     layout.HIDDEN: ("hidden file or folder", "hidden files or folders"),
     layout.NO_FILE: ("pipe, socket or device", "pipes, sockets or devices"),
@@ -72,7 +72,7 @@ def _read(paths: Sequence[Path], options: ImageFolder) -> list[Picture]:
 
 
 def _parts(images: Sequence[layout.Image]) -> Mapping[str, NDArray[np.int64]] | None:
-    """The positions of each part's images; None where the folder has no split of its own."""
+    """The positions of each part's images; None if the folder has no split of its own."""
     names = {image.part for image in images} - {None}
     parts = np.array([image.part or "" for image in images])
     return {str(name): np.flatnonzero(parts == name) for name in sorted(map(str, names))} or None
@@ -95,7 +95,7 @@ def _changed(pictures: Sequence[Picture], options: ImageFolder) -> Iterator[str]
 
 
 def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:
-    """InputError where 16-bit values stay in the range of 8 bits: all images would be black."""
+    """InputError if 16-bit values stay in the range of 8 bits: all images would be black."""
     largest = max(picture.largest for picture in pictures)
     if 0 < largest < BYTE_LEVELS:
         raise InputError(
@@ -107,7 +107,7 @@ def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:
 def picture(path: Path, options: ImageFolder) -> Picture:
     """One image, or the first of its frames; InputError naming the file if it cannot be read."""
     try:
-        # opened by its path, Pillow would map some TIFFs into memory and scramble rotated ones
+        # given a path, Pillow would map some TIFFs into memory and scramble rotated ones
         with _small(), path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
             frames = getattr(image, "n_frames", 1)
             found = pixels.flat(image, MODES[options.channels], _ground(options))
@@ -135,7 +135,7 @@ def _small() -> Iterator[None]:
 
 
 def _fitted(image: Image.Image, options: ImageFolder) -> Image.Image:
-    """The image in the size `options.size`; InputError where it has another and is not resized."""
+    """The image in size `options.size`; InputError if it has another size and is not resized."""
     size = (options.size, options.size)
     if options.resize:
         return ImageOps.fit(image, size, Image.Resampling.LANCZOS)

@@ -1,4 +1,4 @@
-"""The user's labels, whole numbers or names, turned into positions among the classes."""
+"""Turns the user's labels, whole numbers or names, into positions among the classes."""
 
 from typing import Any, NamedTuple
 
@@ -29,8 +29,8 @@ def labelled(
 ) -> Labelled:
     """Whole numbers as they are, or names as their positions among the sorted names.
 
-    values: (items,), perhaps masked; where `names` are given, positions among them. InputError for
-    values that are not labels, or where some are missing and `unlabelled` is not drop.
+    values: (items,), perhaps masked; if `names` are given, positions among them. InputError for
+    values that are not labels, or if some are missing and `unlabelled` is not drop.
     """
     if values is None:
         return Labelled(np.zeros(items, np.int64), UNLABELLED, np.ones(items, np.bool_))
@@ -88,7 +88,7 @@ def _classes(
         names, places = np.unique(values, return_inverse=True)
         return places.astype(np.int64), tuple(names.tolist())
     if values.dtype.kind == "f" and some_missing and (np.rint(values) == values).all():
-        values = values.astype(np.int64)  # missing ones had turned whole numbers into floats
+        values = values.astype(np.int64)  # missing labels had turned whole numbers into floats
     if values.dtype.kind not in "bui":
         raise InputError(
             f"{options.path}: labels must be whole numbers or names, got {values.dtype}"

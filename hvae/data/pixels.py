@@ -1,4 +1,4 @@
-"""One picture that Pillow has opened, turned into opaque 8-bit grey or colour.
+"""Converts a picture that Pillow has opened to opaque 8-bit grey or colour.
 
 A transparent picture is put on a background: α · colour + (1 − α) · background. α may come from a
 channel, a palette, or one colour that the file marks as transparent. 16-bit grey v becomes v / 257,
@@ -18,15 +18,15 @@ PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
 PLAIN = frozenset({"1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"})
 KNOWN = PLAIN | {"LA", "PA", "RGBA"} | PREMULTIPLIED.keys()
 DEEP, MOST = "I", 65535  # I;16 in either byte order, and I, which has 32 bits
-# Pillow scales pixels of so few bits to 255, but not the transparent colour.
+# Pillow scales pixels of 2 and 4 bits to 255, but not the transparent colour.
 SMALL = {"L;2": 85, "L;4": 17}
 
 
 class Flat(NamedTuple):
     """An opaque 8-bit image.
 
-    image: of mode L or RGB. transparent: whether any part was. deep: whether it had 16 bits a
-    channel. largest: the largest 16-bit grey value, 0 for other images.
+    image: of mode L or RGB. transparent: whether any part was transparent. deep: whether it had 16
+    bits a channel. largest: the largest 16-bit grey value, 0 for other images.
     """
 
     image: Image.Image
@@ -36,10 +36,10 @@ class Flat(NamedTuple):
 
 
 def flat(image: Image.Image, mode: str, ground: tuple[int, ...]) -> Flat:
-    """An image that was just opened, turned upright and put on `ground`, in `mode`: L or RGB.
+    """A newly opened image, turned upright and put on the background `ground`, in mode L or RGB.
 
-    ground: the background (red, green, blue). InputError, whose message continues the name of a
-    file, for pixels that do not have 8 or 16 bits.
+    ground: (red, green, blue). InputError for pixels that do not have 8 or 16 bits; its message is
+    meant to follow the name of the file.
     """
     stored, deep = _stored(image)
     if stored == "I;12" or (image.mode.startswith(DEEP) and _white_is_zero(image)):

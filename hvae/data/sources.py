@@ -1,9 +1,10 @@
-"""Where sources are added: a file with a `load(options, seed)`, a line here, a class of options.
+"""The list of sources: each has a function `load(options, seed)`, a line here, a class of options.
 
-One source is made of another one: `independent-labels`, whose labels are drawn without a look at
-the items. Whatever a latent says about x, it says nothing about y: I(y; z) = 0, and no classifier
-does better than the largest share, except by luck. Its default items are the digits. They fall into
-classes, but not into these: a latent that holds the digit must not count as knowing the label.
+One source takes its items from another source: `independent-labels`, whose labels are random and
+independent of the items. Whatever a latent says about x, it says nothing about y: I(y; z) = 0, and
+no classifier does better than the largest share, except by luck. The default items are the digits.
+They fall into classes, but not into these: a latent that holds the digit must not count as knowing
+the label.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,16 +28,16 @@ from hvae.statistics.estimate import Floats
 
 
 def load(data: Data, seed: int) -> Source:
-    """The whole source that `data` names, with its options; random parts are drawn from `seed`."""
+    """The whole source that `data` names, with its options; random parts come from `seed`."""
     return LOADERS[data.source](data, seed)
 
 
 def load_independent_labels(options: IndependentLabels, seed: int) -> Source:
     """The items and the target of the other source, with labels of their own."""
     source = load(options.origin, seed)
-    drawn = labels(listed(options.shares), len(source.x), seed)
+    own = labels(listed(options.shares), len(source.x), seed)
     names = tuple(f"label {k}" for k in range(len(independent_shares(options))))
-    return source._replace(labels=drawn, classes=names)
+    return source._replace(labels=own, classes=names)
 
 
 def independent_shares(options: IndependentLabels) -> Floats:

@@ -1,8 +1,17 @@
-"""I(y; z) from below, by a classifier: H(y) + E log r(y|z), in nats.
+"""I(y; z), the information about the class, in nats: from below by a classifier, or by counting.
 
-Any r(y|z) gives I(y; z) ≥ H(y) + E log r(y|z), with equality for r = p(y|z) (Barber & Agakov,
-"The IM algorithm", NIPS 2003). r is the best of a few classifiers, chosen, fitted and calibrated on
-train items only. The bound is evaluated on test items.
+*A classifier.* Any r(y|z) gives I(y; z) ≥ H(y) + E log r(y|z), with equality for r = p(y|z) (Barber
+& Agakov, "The IM algorithm", NIPS 2003). r is the best of a few classifiers, which are chosen,
+fitted and calibrated on train items only. The bound is evaluated on test items.
+
+*Counting* gives the plug-in estimate for a discrete z, with q(z|x) in place of samples. For N items
+(x_i, y_i), with S_yz = Σ_{i: y_i = y} q(z|x_i), n_y items of class y and S_z = Σ_y S_yz::
+
+    I = (1/N) [ Σ_yz φ(S_yz) − Σ_y φ(n_y) − Σ_z φ(S_z) + φ(N) ],    φ(s) = s log s
+
+For the N items themselves this is exact, without Monte-Carlo error. For the source that they come
+from it is biased upwards: with independent classes and certain codes by about
+(codes − 1)(classes − 1) / 2N (Miller, 1955). So no check uses it.
 """
 
 import math
@@ -54,7 +63,7 @@ def _bound(log_r: Floats, labels: Integers) -> InformationEstimate:
     """The mean gain log r(y|z) − log p_y of the items, and its standard error.
 
     A gain is an item's influence on H(y) + mean log r, so the spread of the gains includes the
-    error of H(y). One item with the worst gain that these predictions allow is added to the spread:
+    error of H(y). The spread also counts one item with the worst gain that these predictions allow:
     large losses are rare, and a sample that happens to lack them would look too certain.
     """
     counts = np.bincount(labels, minlength=log_r.shape[1])
@@ -80,13 +89,13 @@ def _checked(name: str, values: NDArray[Any], labels: Integers) -> Floats:
 
 
 class Shares(NamedTuple):
-    """Class shares p_y of train items, with one more item that is spread over all classes."""
+    """Class shares p_y of train items, with one extra item spread over all classes."""
 
     items: int
     log: Floats  # (M,)
 
     def smooth(self, log_p: Floats) -> Floats:
-        """log p(y|z) with this item added, so that no class is ruled out."""
+        """log p(y|z) with this extra item, so that no class is ruled out."""
         return np.logaddexp(np.log(self.items) + log_p, -np.log(len(self.log))) - np.log(
             self.items + 1
         )
@@ -111,8 +120,8 @@ class CalibratedClassifier(NamedTuple):
 def fit(z: Floats, labels: Integers, classes: int) -> CalibratedClassifier:
     """The candidate with the lowest −mean log r(y|z) in cross-validation.
 
-    Its sharpness a is the best one on the same predictions. A class may be without items, but two
-    classes must have two or more.
+    Its sharpness a is the best one on the same predictions. Classes may be empty, but at least two
+    must have two items or more.
     """
     counts = np.bincount(labels, minlength=classes)
     shares = Shares(len(z), np.log((counts + 1 / classes) / (len(z) + 1)))
@@ -169,7 +178,7 @@ def _calibrate(log_p: Floats, labels: Integers, shares: Shares) -> tuple[float, 
     return float(found.x), float(found.fun)
 
 
-MOST_CODES = 4096  # joint values of z that are counted at most: 64 MB for 2,000 items
+MOST_CODES = 4096  # joint values of z, at most, that are counted: 64 MB for 2,000 items
 
 
 def counted_information(
@@ -177,8 +186,9 @@ def counted_information(
 ) -> InformationEstimate | None:
     """I(y; z) of z = (z_1 … z_V), given q(z_v = k|x_i): probabilities of shape (N, V, K).
 
-    None where there are more than `MOST_CODES` joint codes, K^V. The standard error comes from a
-    jackknife over items. It is saturated where there are fewer items than pairs of code and class.
+    None if there are more than `MOST_CODES` joint codes, K^V. The standard error comes from a
+    jackknife over items. The estimate is saturated if there are fewer items than pairs of code and
+    class.
     ValueError for fewer than two items, values that are negative or not finite, or a number of
     labels that differs from the number of items.
     """

@@ -1,8 +1,9 @@
-"""What a file was made of: the fingerprint of its job, stored in the file itself.
+"""What a file was made from: the fingerprint of its job, stored in the file itself.
 
-Records that lie elsewhere can be lost, or can belong to another file: dates change with every copy,
-and a checkout of another revision puts other bytes under the same name. So each product carries a
-fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's raw files:
+Records that are kept elsewhere can be lost, or can belong to another file: dates change with every
+copy, and a checkout of another revision puts other bytes under the same name. So each product
+carries a fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's
+raw files:
 
     Parquet         the key `fingerprint` of the schema's metadata
     JSON            the key `fingerprint` of the object; for `params.json`, its content
@@ -11,7 +12,11 @@ fingerprint of its job's parameters and of its inputs' fingerprints, down to the
     a folder        the file `.fingerprint` in it
 
 Some kinds of files, such as CSV, have no place for a fingerprint. A JSON object of the same job
-holds their checksums, and its fingerprint counts only while these are right.
+holds their checksums, and its fingerprint counts only as long as these are right.
+
+The code that a command runs has a fingerprint, too: results can change only if these files change.
+It is a parameter of each rule, so that Snakemake sees a changed import. Checkpoints of training
+hold it as well.
 """
 
 import ast
@@ -47,12 +52,12 @@ def begin(fingerprint: str) -> None:
 
 
 def current() -> str:
-    """The fingerprint of the present job; "" where there is none."""
+    """The fingerprint of the present job; "" if there is none."""
     return _running.get()
 
 
 def mark() -> dict[str, str]:
-    """The mark of the present job as metadata; empty where there is none."""
+    """The mark of the present job as metadata; empty if there is none."""
     return {KEY: current()} if current() else {}
 
 
@@ -73,7 +78,7 @@ def made_of(job: str, inputs: Iterable[str | Path]) -> str:
 def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
     """The metadata of a Parquet file: those of its schema, with the mark of the present job.
 
-    The mark of a table that the data were read from is dropped.
+    If the schema was read from another file, the mark of that file is dropped.
     """
     known = {key: value for key, value in (schema.metadata or {}).items() if key != KEY.encode()}
     return known | {key.encode(): value.encode() for key, value in mark().items()}
@@ -96,9 +101,9 @@ def mark_folder(folder: Path) -> None:
 
 
 def of(path: Path) -> str | None:
-    """The mark of a file or folder; "" where it should have one and does not.
+    """The mark of a file or folder; "" if it should have one and does not.
 
-    None for a kind of file that holds no mark; `MISSING` where there is no such file.
+    None for a kind of file that holds no mark; `MISSING` if there is no such file.
     """
     reader = _folder if path.is_dir() else READERS.get(path.suffix)
     if reader is None:
@@ -112,7 +117,7 @@ def of(path: Path) -> str | None:
 
 @functools.cache
 def _read(reader: Callable[[Path], str | None], path: Path, *_changes: int) -> str | None:
-    """The mark that `reader` finds; "" where the file is broken."""
+    """The mark that `reader` finds; "" if the file is broken."""
     try:
         return reader(path)
     except BROKEN:
