@@ -137,7 +137,7 @@ class SuppliedLatents(NamedTuple):
         return self._replace(latents=chosen, rates=rates)
 
     def at(self, rates: Sequence[float]) -> "SuppliedLatents":
-        """With rates R_1 … R_L in nats, the same for every item. ValueError unless all are ≥ 0."""
+        """With rates R_1 … R_L in nats for every item. ValueError unless L finite rates ≥ 0."""
         layers = len(self.latents.mean)
         if len(rates) != layers:
             raise ValueError(f"needs a rate for each of {layers} layers, got {len(rates)}")

@@ -33,7 +33,7 @@ class Ratio(NamedTuple):
 def of_means(above: Numbers, below: Numbers) -> Ratio:
     """ρ = mean(a) / mean(b) of paired values, with se = sd(a − ρ b) / (mean(b) √n).
 
-    Raises ValueError unless both have the same length, at least two, all values are finite, and
+    Raises ValueError unless both have the same length of at least two, all values are finite, and
     mean(b) > 0.
     """
     a, b = _paired(above, below)

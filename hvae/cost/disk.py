@@ -65,9 +65,9 @@ def evaluated_part(params: Params) -> list[str]:
     if count.targets or count.evaluated == count.points:
         return []
     return [
-        f"latents, information and tasks are of {count.evaluated} of the "
-        f"{_of(count.points, 'point')} (evaluation.every: {params.evaluation.every}); advice is "
-        "from these alone"
+        f"latents, information and tasks are measured at {count.evaluated} of the "
+        f"{_of(count.points, 'point')} (evaluation.every: {params.evaluation.every}); advice uses "
+        "these alone"
     ]
 
 

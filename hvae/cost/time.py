@@ -119,7 +119,7 @@ def sentence(params: Params, cores: int | None) -> str:
         )
     else:
         taken = f"{spoken(found.on(cores))} on {cores} core{'' if cores == 1 else 's'}"
-    return f"roughly {taken} without a GPU, if nothing is there yet"
+    return f"roughly {taken} without a GPU, if there are no results yet"
 
 
 def spoken(seconds: float) -> str:

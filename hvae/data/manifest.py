@@ -22,7 +22,7 @@ from hvae.data.layout import layout
 from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
 
-SETTLED = 2.0  # seconds: a file that changed later may change again within its time stamp
+SETTLED = 2.0  # seconds: a file changed more recently may change again within its time stamp
 State = list[int]  # size, mtime and ctime in nanoseconds, inode; a copy has its own ctime and inode
 
 

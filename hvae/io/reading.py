@@ -19,7 +19,7 @@ from hvae.errors import InputError, one_line
 from hvae.io.parquet import claim
 
 FREE = 1 << 30  # bytes of content that are allowed in any file
-RATIO = 200  # times the file's size: the limit for more content, as few data compress so well
+RATIO = 200  # more content may be this many times the file's size: few data compress so well
 NEAR = 0.8  # similarity (`difflib`) from which a name is taken for a misspelled other one
 ROWS, PART = 4096, 1 << 26  # rows and bytes of a table, at most, that are read together
 BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises for a broken file

@@ -45,7 +45,7 @@ def build(
     """A model for items of `shape`, initialised from `seed` without touching global randomness.
 
     `levels`: how many values the data take, if known. `box`: the range of each β_l, for one model
-    conditioned on β. InputError if the backbone needs images and the items are none.
+    conditioned on β. InputError if the backbone needs images and the items are not images.
     """
     built = assemble(model, likelihood(model.likelihood, shape, levels), shape, seed)
     if box is not None:

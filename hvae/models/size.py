@@ -39,8 +39,8 @@ class ModelSize(NamedTuple):
 def size(model: Model, shape: Sequence[int], conditioned: bool = False) -> ModelSize:
     """The size of a model for items of `shape`, perhaps `conditioned` on β.
 
-    InputError if the backbone needs images and the items are none, and for sizes that `outline`
-    refuses.
+    InputError if the backbone needs images and the items are not images, and for sizes that
+    `outline` refuses.
     """
     return _size(model.model_dump_json(by_alias=True), tuple(shape), conditioned)
 
