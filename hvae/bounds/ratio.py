@@ -37,7 +37,7 @@ def of_means(above: Numbers, below: Numbers) -> Ratio:
     mean(b) > 0.
     """
     a, b = _paired(above, below)
-    scale = arguments.positive("the mean of what is compared with", float(b.mean()))
+    scale = arguments.positive("the mean of the second values", float(b.mean()))
     value = float(a.mean()) / scale
     return _interval(value, error_of_mean(a - value * b) / scale)
 

@@ -24,7 +24,8 @@ from hvae.config.tasks import TASKS
 from hvae.cost.disk import baseline_counts, counts, evaluated
 from hvae.models.size import size
 
-SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)  # V, a second; convolutions first
+# V, multiplications a second: of convolutions, and of perceptrons
+SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)
 STEP = 2e-3  # O: for the optimiser, and whatever else does not grow with the model
 START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
