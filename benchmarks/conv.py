@@ -25,7 +25,7 @@ from hvae.config.base import parse
 from hvae.config.model import Model
 from hvae.data.seeded import Stream
 from hvae.models.build import build
-from hvae.models.noise import generator
+from hvae.models.distributions import generator
 from hvae.training.inputs import batch
 from hvae.training.members import flatten, member_losses
 

@@ -13,8 +13,7 @@ from hvae.config.model import Model
 from hvae.io.command import steady
 from hvae.models.build import assemble
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.gaussian import FixedGaussian
+from hvae.models.likelihoods.base import FixedGaussian, Likelihood
 
 ROOT = Path(__file__).parents[1]
 steady()  # as in every command; to be of use it must come before the first product

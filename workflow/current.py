@@ -1,10 +1,10 @@
-"""Outdated files are found by the fingerprint inside them, whatever Snakemake has recorded.
+"""Finds outdated files by the fingerprint inside them, whatever Snakemake has recorded.
 
 Snakemake relies on its records and on dates. Records can be missing, as in a clone or in a
 temporary folder of `dvc exp run`. They can belong to other files, as after a checkout. And dates
 change with each copy. So before Snakemake plans, the fingerprint in each product
 (`hvae.io.provenance`) is compared with that of its job. A product with another fingerprint is made
-again. One with the right fingerprint may have any date.
+again. A product with the right fingerprint may have any date.
 """
 
 import os
@@ -18,7 +18,7 @@ from snakemake.dag import DAG
 
 from hvae.io import provenance
 
-NAMED = 3  # files that a message names
+NAMED = 3  # files, at most, that a message names
 GRAIN = 0.001  # seconds: more than the rounding of a date
 
 
@@ -26,7 +26,7 @@ class Verified(DAG):  # type: ignore[misc]
     """Snakemake's graph of jobs, which also checks the fingerprints of files."""
 
     async def check_incomplete(self) -> None:
-        """Run outdated files again, like the files that a killed job has left."""
+        """Make outdated files again, like the incomplete files of a killed job."""
         await super().check_incomplete()
         if self.workflow.is_main_process:
             found = list(outdated(self))
@@ -40,10 +40,10 @@ def install() -> None:
 
 
 def outdated(dag: Any) -> Iterator[str]:
-    """Files without the fingerprint of their job that Snakemake's records take for current.
+    """Files that Snakemake takes for current, but that lack the fingerprint of their job.
 
-    Where the records show changed parameters, the file is left to Snakemake, which says why. Where
-    there is no record of a current file, its date is corrected.
+    If the records show changed parameters, the file is left to Snakemake, which gives the reason.
+    If there is no record of a current file, its date is corrected.
     """
     records = dag.workflow.persistence
     for job in (job for level in dag.toposorted() for job in level):
@@ -73,7 +73,7 @@ def _correct_dates(job: Any) -> None:
 
 
 def _changed(path: str) -> float:
-    """When a file was changed; for a folder, the time that Snakemake has noted."""
+    """When a file was changed; for a folder, the time that Snakemake has recorded."""
     stamp = os.path.join(path, ".snakemake_timestamp")
     return os.stat(stamp if os.path.exists(stamp) else path).st_mtime
 
@@ -82,7 +82,7 @@ def _report(found: list[str]) -> None:
     if found:
         named = ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
         print(
-            f"{len(found)} files are of other parameters or data, or carry no fingerprint, and are "
-            f"made again: {named}",
+            f"{len(found)} files belong to other parameters or data, or have no fingerprint, and "
+            f"are made again: {named}",
             file=sys.stderr,
         )

@@ -8,7 +8,7 @@ from snakemake.settings.types import ConfigSettings
 
 
 def share_python() -> None:
-    """Let jobs use the Python that runs Snakemake, also where no environment is activated."""
+    """Let jobs use the Python that runs Snakemake, even if no environment is activated."""
     folders = [os.path.dirname(sys.executable), *os.environ.get("PATH", "").split(os.pathsep)]
     os.environ["PATH"] = os.pathsep.join(folders)
 

@@ -1,7 +1,7 @@
 """The manifest of the user's own raw files: updated before Snakemake or DVC reads it.
 
-Snakemake and DVC know the files that the workflow makes. They do not know the user's files, which
-may be many, may lie anywhere, and may be replaced by older ones. One manifest represents them
+Snakemake and DVC know the files that the workflow makes, but not the user's files. These may be
+many, may lie anywhere, and may be replaced by older ones. One manifest represents them
 (`hvae.data.manifest`).
 
 python -m workflow.raw: updates the manifest for `params.yaml`, as a stage of DVC.
@@ -24,7 +24,7 @@ def path(params: Params) -> Path:
 
 
 def update(params: Params) -> None:
-    """Update the manifest, or exit with a sentence where the files cannot be used."""
+    """Update the manifest, or exit with a sentence if the files cannot be used."""
     try:
         manifest.update(params.data, path(params))
     except (InputError, OSError) as error:

@@ -1,6 +1,6 @@
-"""One run at a time in a folder, whose jobs end with it: locks that end with their process.
+"""One run at a time in a folder, by locks that end with their process.
 
-A run that is killed leaves no lock behind, and no job that still writes during the next run.
+A run that is killed leaves no lock behind, and no job that would still write during the next run.
 """
 
 import fcntl
@@ -17,8 +17,8 @@ LOCK = Path(".snakemake/run.lock")
 def start(own: Path, local: bool, folders: Iterable[Path]) -> None:
     """Begin a run, or exit with a sentence if another run is at work.
 
-    own: a new file of this run, whose lock its jobs watch if they are `local`. Half-written files
-    that killed jobs have left in `folders` are removed.
+    own: a new file for this run; the lock on it tells `local` jobs that the run is alive.
+    Half-written files in `folders`, left by killed jobs, are removed.
     """
     if not hold(LOCK):
         sys.exit(f"another run is at work in this folder and holds {LOCK}: wait until it ends")

@@ -1,1 +1,1 @@
-"""Your own model: what the latents of a VAE that was trained elsewhere tell."""
+"""Audit of a VAE that was trained elsewhere: its latents, compared with the limits."""

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from hvae.audit import latents
-from hvae.audit.columns import not_read
-from hvae.audit.latents import SuppliedLatents
+from hvae.audit.latents import SuppliedLatents, not_read
 from hvae.config.base import parse
 from hvae.errors import InputError
 from hvae.io import command
@@ -32,7 +31,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def with_rates(own: SuppliedLatents, rates: list[float] | None) -> SuppliedLatents:
-    """Give every item the rates of the command line, which count as exact."""
+    """Give every item the rates from the command line, which count as exact."""
     if rates is None:
         return own
     if own.rates is not None:

@@ -2,13 +2,18 @@
 
 The file has a row for each item. For every layer l = 1 … L, z_1 at the bottom, it has lists of
 numbers `z{l}_mean`, `z{l}_std` and `z{l}_sample`, as `hvae.latents.store` writes them. A lower
-layer's mean and std are conditioned on the sample of the layers above. Two more are optional:
-`label` (whole numbers, text or categories), and `rate_1` … `rate_L`, the item's KL of each layer in
-nats. Any list and number type is accepted.
+layer's mean and std are conditioned on the sample of the layers above. Further columns are
+optional: `label` (whole numbers, text or categories), and `rate_1` … `rate_L`, the item's KL of
+each layer in nats. Any list and number type is accepted.
+
+A file that lacks a column and has another of nearly the same name is refused: otherwise that column
+would be ignored silently.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -18,24 +23,105 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hvae.audit.columns import LABEL, PARTS, columns
-from hvae.audit.columns import rates as rate_names
 from hvae.data.source import UNLABELLED
 from hvae.errors import InputError, one_line
 from hvae.io import tables
+from hvae.io.reading import near
 from hvae.latents.store import Latents
 
-LEAST = 20  # items; halves of fewer say nothing
+PARTS = ("mean", "std", "sample")
+LABEL, INDEX = "label", "index"  # `index` is allowed and not used
+MOST = 64  # missing names, at most, that other names are compared with
+
+# Other common names; the layer's number may come first or last.
+LABELS = ("labels", "y", "class", "classes", "cls", "category", "targets")
+OF_LAYER = {
+    "mean": ("mu", "loc", "average"),
+    "std": ("sigma", "sd", "stdev", "stddev", "scale", "var", "variance", "logvar", "logstd"),
+    "sample": ("z", "draw", ""),
+}
+RATES = ("kl", "kld", "kls")
+
+_LAYERED = re.compile(rf"z([1-9]\d{{0,3}})_({'|'.join(PARTS)})")
+_FROM_ZERO = re.compile(rf"z0_({'|'.join(PARTS)})|rate_0")
+
+
+class Columns(NamedTuple):
+    """The number of layers L, and the names of the columns that are not read, in order."""
+
+    layers: int
+    unread: tuple[str, ...]
+
+
+def columns(names: Sequence[str]) -> Columns:
+    """The columns, by name; ValueError if one is missing, repeated or misspelled."""
+    top = max((int(match[1]) for match in map(_LAYERED.fullmatch, names) if match), default=1)
+    needed = [f"z{layer}_{part}" for layer in range(1, top + 1) for part in PARTS]
+    optional = [LABEL, *rate_names(top)]
+    known, given = dict.fromkeys([*needed, *optional, INDEX]), dict.fromkeys(names)
+    _refuse_doubled(names, known)
+    unread = [name for name in given if name not in known]
+    _refuse_mistaken(unread, [name for name in (*needed, *optional) if name not in given][:MOST])
+    for name in needed:
+        if name not in given:
+            raise ValueError(f"needs one column {name}, has {', '.join(names)}")
+    return Columns(top, tuple(unread))
+
+
+def rate_names(layers: int) -> list[str]:
+    """The names of the layers' rates."""
+    return [f"rate_{layer}" for layer in range(1, layers + 1)]
+
+
+def not_read(unread: Sequence[str]) -> str:
+    """One line about the columns that are not read."""
+    return f"Not read, since they are not columns of latents: {one_line(', '.join(unread))}"
+
+
+def _refuse_doubled(names: Sequence[str], known: Iterable[str]) -> None:
+    counts = Counter(names)
+    for name in known:
+        if counts[name] > 1:
+            raise ValueError(f"has {counts[name]} columns {name}: one is needed")
+
+
+def _refuse_mistaken(unread: Sequence[str], absent: Sequence[str]) -> None:
+    aliases = dict(_aliases(absent))
+    for name in unread:
+        if _FROM_ZERO.fullmatch(name):
+            raise ValueError(f"has a column {name}: layers are numbered from 1")
+        if meant := near(name, absent, aliases):
+            raise ValueError(
+                f"has a column '{one_line(name)}', which is not read: rename it to '{meant}' if "
+                "that is what it holds, or remove it"
+            )
+
+
+def _aliases(absent: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of a common other name and the name that it stands for."""
+    for name in absent:
+        first, _, second = name.partition("_")
+        if name == LABEL:
+            others: Sequence[str] = LABELS
+        elif first == "rate":
+            others = [f"{other}_{second}" for other in RATES]
+        else:
+            others = [f"{first}_{other}" for other in OF_LAYER[second]]
+            others += [f"{other}_{first[1:]}" for other in (*OF_LAYER[second], second) if other]
+        yield from ((other, name) for other in others)
+
+
+LEAST = 20  # items; with fewer, halves are too small to say anything
 LEAST_OF_CLASS = 4  # so that each half has two
 ROUNDING = 1e-6  # nats for each dimension of a layer: the error of a KL in float32
 
 
 class SuppliedLatents(NamedTuple):
-    """What one file holds.
+    """The content of one file.
 
     latents: of every item; ids are rows of the file, labels are positions in `classes`.
-    rates: (items, L) nats, or None where the file has none.
-    unread: the names of the other columns.
+    rates: (items, L) nats, or None if the file has none.
+    unread: the names of columns that are not read.
     """
 
     latents: Latents
@@ -51,7 +137,7 @@ class SuppliedLatents(NamedTuple):
         return self._replace(latents=chosen, rates=rates)
 
     def at(self, rates: Sequence[float]) -> "SuppliedLatents":
-        """With the rates R_1 … R_L in nats for every item. ValueError unless L finite rates ≥ 0."""
+        """With rates R_1 … R_L in nats for every item. ValueError unless L finite rates ≥ 0."""
         layers = len(self.latents.mean)
         if len(rates) != layers:
             raise ValueError(f"needs a rate for each of {layers} layers, got {len(rates)}")
@@ -87,7 +173,7 @@ def _own(table: pa.Table) -> SuppliedLatents:
 
 
 def _vectors(table: pa.Table, name: str) -> NDArray[np.float32]:
-    """A column of lists as (items, d), finite; ValueError otherwise."""
+    """A column of lists as an array (items, d); ValueError for values that are not finite."""
     column = table[name].combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = column.chunk(0)
@@ -143,7 +229,7 @@ def _labels(table: pa.Table) -> tuple[tuple[str, ...], NDArray[np.int64]]:
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """The values of a column, also where they are stored as positions in a dictionary."""
+    """The values of a column, which may be stored as positions in a dictionary."""
     kind = column.type
     return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column.combine_chunks()
 

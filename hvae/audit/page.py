@@ -1,4 +1,4 @@
-"""The page about your own model: what its latents tell, compared with the limits."""
+"""The page of an audit: what the latents say about items and classes, compared with the limits."""
 
 import math
 from collections import Counter
@@ -20,10 +20,10 @@ LIMITS = {"accuracy": "A(R): the limit by the rate", "accuracy-by-information": 
 
 
 class Facts(NamedTuple):
-    """What the head of the page shows.
+    """The facts at the head of the page.
 
-    train, test: numbers of items. widths: of z_1 … z_L. classes: their names, ("all",) for none.
-    unread: the columns of the file that are not read.
+    train, test: numbers of items. widths: of z_1 … z_L. classes: their names, ("all",) if there are
+    none. unread: the columns of the file that are not read.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Facts(NamedTuple):
 
 
 def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
-    """The whole page, from the tables that the study wrote."""
+    """The whole page, from the study's tables."""
     checks = found["bounds"].to_pylist()
     return render(
         "audit.html",
@@ -50,7 +50,7 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
 
 
 def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
-    """R_{≥l} with their standard errors, from l = 1 to L; nothing where they are unknown."""
+    """R_{≥l} with standard errors, from l = 1 to L; nothing if they are unknown."""
     suffixes = next(iter(suffix_rates(items, layers).values()))
     named = [suffix_name(lowest, len(suffixes)) for lowest in range(1, len(suffixes) + 1)]
     pairs = zip(named, suffixes, strict=True)
@@ -69,10 +69,10 @@ def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:
 
 
 def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
-    """A line for each method, from samples and from means, with exact binomial 95 % intervals.
+    """Each method's accuracy from samples and from means, with exact binomial 95 % intervals.
 
     tasks: rows of accuracies; checks: rows of `bounds.parquet` for the same layers. A limit depends
-    on the layers and not on the method, so all accuracies share it.
+    on the layers but not on the method, so all accuracies share it.
     """
     rows = [{**task, "features": FEATURES[task["features"]]} for task in tasks]
     base = alt.Chart(alt.Data(values=rows))
@@ -90,7 +90,7 @@ def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
 
 
 def limits(checks: Sequence[Row]) -> list[Row]:
-    """The limits that can bind, a row for each."""
+    """A row for each limit that can bind."""
     found = {c["bound"]: c["limit"] for c in checks if c["bound"] in LIMITS and c["limit"] < 1}
     return [{"limit": found[name], "line": LIMITS[name]} for name in LIMITS if name in found]
 

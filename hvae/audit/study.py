@@ -1,7 +1,7 @@
 """From supplied latents to tables, verdicts and a page.
 
-Probes, clusters and information are measured as for an experiment with one point and no model: half
-of the items fit probes, clusters and classifiers, and the other half measures.
+Probes, clusters and information are measured as in an experiment with one point and no model.
+Probes, clusters and classifiers are fitted on half of the items and measured on the other half.
 """
 
 from collections.abc import Iterator
@@ -42,8 +42,8 @@ TASKS = Tasks(
 class Settings(Section):
     """Settings of a study.
 
-    title: the page's heading; seed: of the division into halves; items: how many test items I(x; z)
-    compares in pairs.
+    title: the page's heading; seed: of the division into halves; items: how many test items are
+    compared in pairs for I(x; z).
     """
 
     title: str
@@ -85,7 +85,7 @@ def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.
 
 
 def divided(own: SuppliedLatents, seed: int) -> tuple[SuppliedLatents, SuppliedLatents]:
-    """Train and test items: two random halves, each with every class in its share."""
+    """Train and test items: two random halves with equal class shares."""
     train, test = halves(own.latents.label, seed)
     return own.select(train), own.select(test)
 
@@ -93,7 +93,7 @@ def divided(own: SuppliedLatents, seed: int) -> tuple[SuppliedLatents, SuppliedL
 def probes(
     train: SuppliedLatents, test: SuppliedLatents, settings: Tasks
 ) -> tuple[pa.Table, pa.Table]:
-    """`tasks` and `counts`: classification and clustering; no rows where there are no classes."""
+    """`tasks` and `counts`: classification and clustering; no rows if there are no classes."""
     latents = {"train": train.latents, "test": test.latents}
     found: list[Found] = list(classify(latents, settings.classification))
     for one in clustering.cluster(latents, len(test.classes), settings.clustering):
@@ -105,8 +105,8 @@ def probes(
 def information(train: SuppliedLatents, test: SuppliedLatents, items: int) -> pa.Table:
     """`information`: I(x; z_L) from `items` test items, and I(y; z_{≥l}) from below for every l.
 
-    I(x; z_{≥l}) is known only at l = L. Means and standard deviations give the density of the top
-    layer; the posterior of a lower layer for another item's sample needs the model.
+    I(x; z_{≥l}) is estimated for l = L only. Means and standard deviations give the density of the
+    top layer, but the posterior of a lower layer for another item's sample needs the model.
     """
     try:
         named = [*_about_items(test, items), *_about_classes(train, test)]
@@ -117,7 +117,7 @@ def information(train: SuppliedLatents, test: SuppliedLatents, items: int) -> pa
 
 
 def rates(test: SuppliedLatents) -> pa.Table:
-    """`items`: each test item's rates, nan where the file has none; the distortion is nan."""
+    """`items`: each test item's rates, nan if the file has none; the distortion is nan."""
     layers = len(test.latents.mean)
     unknown = np.full((len(test.latents.ids), layers), np.nan)
     known = test.rates if test.rates is not None else unknown

@@ -9,9 +9,9 @@ nats about the class. This is the rate-distortion function of the labels under H
 only names the k classes with p_i > t, and a = S_k - (k - 1) t, S_k = p_1 + ... + p_k. For equal
 shares it is Fano's bound.
 
-`least_best_accuracy` is the accuracy that the *best* classifier reaches at least, given what z
-tells about the class. A probe far below it is a weak probe. This says something about the probe; it
-is never a violation by the model.
+`least_best_accuracy` is the least accuracy that the *best* classifier can have, given how much z
+says about the class. An accuracy far below it means that the probe is weak. It is never a violation
+by the model.
 """
 
 import numpy as np
@@ -58,7 +58,7 @@ def accuracy_limit(information: float, shares: Numbers) -> float:
         return 1.0
     if budget == 0:
         return float(p[0])
-    # the two agree up to rounding; from the second on there is no root
+    # both equal H(y) up to rounding; from the second on there is no root
     if budget >= min(entropy(shares), _information_at(0.0, p)):
         return 1.0
     level = brentq(lambda t: _information_at(t, p) - budget, 0, p[1], xtol=1e-16, maxiter=1000)

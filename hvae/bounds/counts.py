@@ -8,8 +8,9 @@ counts [classes, outputs], at least 2 by 2.
 processing and Bretagnolle & Huber (1979) give |P(A) - Q(A)| <= TV <= sqrt(1 - exp(-KL)) for every
 event A, and so for the class histograms of any fixed classifier.
 
-The plug-in values are biased upwards. Checks use estimates that choose on one half of the items and
-measure on the other. All counts must hold at least two items. A ValueError names a bad argument.
+The plug-in values are biased upwards, so checks use estimates that choose on one half of the items
+and measure on the other. All counts must hold at least two items. A ValueError names a bad
+argument.
 """
 
 import math
@@ -44,9 +45,9 @@ def total_variation(first: Numbers, second: Numbers) -> float:
 def split_total_variation(first: Numbers, second: Numbers, rng: np.random.Generator) -> Estimate:
     """An estimate of the total variation whose expectation is at most TV, for use in a check.
 
-    A random half of each sample chooses the event A = {c : p_c > q_c}; the other halves measure
-    P(A) - Q(A). The standard error is that of the measurement given A. A poor choice of A only
-    lowers the value. The items must be independent, within and between the samples.
+    The event A = {c : p_c > q_c} is chosen on a random half of each sample, and P(A) - Q(A) is
+    measured on the other halves. The standard error is that of the measurement given A. A poor
+    choice of A only lowers the value. The items must be independent, within and between samples.
     Raises ValueError as `total_variation` does.
     """
     a, b = _histograms(first, second)
@@ -56,7 +57,7 @@ def split_total_variation(first: Numbers, second: Numbers, rng: np.random.Genera
 
 
 def event_difference(event: Numbers, first: Numbers, second: Numbers) -> Estimate:
-    """P(A) - Q(A) <= TV for a set A of classes, a truth value for each, chosen on *other* data.
+    """P(A) - Q(A) <= TV for a set A of classes, given as truth values and chosen on *other* data.
 
     The standard error counts one more item inside and one outside (after Agresti & Caffo 2000), so
     that it is never 0. Raises ValueError as `total_variation` does.
@@ -99,8 +100,9 @@ def plug_in_information(table: Table) -> float:
 def split_information(table: Table, rng: np.random.Generator) -> Estimate:
     """An estimate whose expectation is at most I(y; f), in nats, for use in a check.
 
-    A random half of the items fits r(y|f), the other half measures H(y) + mean log r(y|f), which in
-    expectation is at most I(y; f) for any r (Barber & Agakov 2003). It may be negative.
+    r(y|f) is fitted on a random half of the items, and H(y) + mean log r(y|f) is measured on the
+    other half. Its expectation is at most I(y; f) for any r (Barber & Agakov 2003). It may be
+    negative.
     """
     return held_out_information(*split(arguments.counts("table", table, dimensions=2), rng))
 
@@ -109,10 +111,10 @@ def held_out_information(fitted: Table, table: Table) -> Estimate:
     """The same with r(y|f) from a table of *other* items, such as train: more power than a split.
 
     r(y|f) = (n_yf + M p_y) / (n_f + M) is shrunk towards the class shares p, with the weight of M
-    items for M classes, so an f that tells nothing costs nothing. H(y) comes from the frequencies
-    of the test items and is too low on average, which is the safe side. Two more items are counted
-    in the cell that costs most: a sample that happens to lack rare mistakes would otherwise give
-    too high a value with no error.
+    items for M classes, so an uninformative f costs nothing. H(y) comes from the frequencies of the
+    test items and is too low on average, which is the safe side. Two more items are counted in the
+    cell that costs most: otherwise a sample that happens to lack rare mistakes would give too high
+    a value with no error.
     """
     train = arguments.counts("fitted", fitted, dimensions=2, least_total=1)
     test = arguments.counts("table", table, dimensions=2, least_total=1)
@@ -131,7 +133,7 @@ def held_out_information(fitted: Table, table: Table) -> Estimate:
 
 
 def independence_p_value(table: Table, rng: np.random.Generator, permutations: int = 999) -> float:
-    """The p-value of "f tells nothing about y", by permuting the outputs among the items.
+    """The p-value of "f says nothing about y", by permuting the outputs among the items.
 
     (1 + number of permuted tables with at least as much information) / (1 + permutations), valid at
     any sample size (Phipson & Smyth 2010). It tests a limit of 0, not a positive limit.

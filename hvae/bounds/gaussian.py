@@ -23,7 +23,7 @@ ROUNDING = 1e-9  # eigenvalues of a singular covariance come out this much below
 
 
 class Reached(NamedTuple):
-    """Where a beta-VAE with a fixed sigma ends up: the curve's point with slope -1 / (2 theta)."""
+    """Where the best beta-VAE with a fixed sigma is: the curve's point of slope -1 / (2 theta)."""
 
     rate: float  # nats, all layers together
     distortion: float  # squared error, z sampled
@@ -130,7 +130,7 @@ def at_rate(rate: float, variances: Floats, weights: Floats) -> Filling:
 
 
 def at_distortion(distortion: float, variances: Floats, weights: Floats) -> Filling:
-    """The point with a total squared error of `distortion` >= 0; rate 0 where that needs none.
+    """The point with a total squared error of `distortion` >= 0; rate 0 if it needs no code.
 
     With the k largest v_i above the level, t = [ distortion - sum_{i>k} w_i v_i ] / sum_{i<=k} w_i.
     """
@@ -147,7 +147,7 @@ def at_distortion(distortion: float, variances: Floats, weights: Floats) -> Fill
 
 
 def _falling(variances: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Variances in falling order with their weights, without those that need no rate."""
+    """Variances in falling order with their weights, without those that never need a rate."""
     used = (variances > 0) & (weights > 0)
     order = np.argsort(-variances[used], kind="stable")
     return variances[used][order], weights[used][order]

@@ -8,8 +8,8 @@ component,
 
 since naming the component costs H(y), and knowing it cannot hurt (Gray 1973).
 
-Shannon's bound in one dimension also limits how well a real-valued target t can be read from a
-latent that holds little information about it.
+Shannon's bound in one dimension also limits how well a real-valued target t can be predicted from a
+latent with little information about it.
 """
 
 import math

@@ -1,8 +1,9 @@
 """The ratio of two models' means, both measured on the same items, and a verdict on it.
 
-The standard error comes from the delta method on the items' paired values, where what makes an item
-hard for both models cancels. Each verdict is taken alone, at 95 %. There is no Holm correction,
-since the question is how good a model is at each place, not whether a theorem fails anywhere.
+The standard error comes from the delta method on the items' paired values, so the difficulty of an
+item that both models share cancels. Each verdict is taken alone, at 95 %. There is no Holm
+correction, since the question is how good a model is at each place, not whether a theorem fails
+anywhere.
 """
 
 import math
@@ -21,7 +22,7 @@ ONE_SIDED, TWO_SIDED = float(ndtri(0.95)), float(ndtri(0.975))
 
 
 class Ratio(NamedTuple):
-    """A ratio (dimensionless), its standard error, and the 95 % interval that these give."""
+    """A ratio (dimensionless), its standard error, and the 95 % interval from both."""
 
     value: float
     std_error: float
@@ -32,21 +33,22 @@ class Ratio(NamedTuple):
 def of_means(above: Numbers, below: Numbers) -> Ratio:
     """ρ = mean(a) / mean(b) of paired values, with se = sd(a − ρ b) / (mean(b) √n).
 
-    Raises ValueError unless both are as many finite numbers, at least two, and mean(b) > 0.
+    Raises ValueError unless both have the same length of at least two, all values are finite, and
+    mean(b) > 0.
     """
     a, b = _paired(above, below)
-    scale = arguments.positive("the mean of what is compared with", float(b.mean()))
+    scale = arguments.positive("the mean of the second values", float(b.mean()))
     value = float(a.mean()) / scale
     return _interval(value, error_of_mean(a - value * b) / scale)
 
 
 def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
-    """ρ = exp(mean(a − b) / n) of code lengths in nats of n data dimensions.
+    """ρ = exp(mean(a − b) / n) for code lengths a and b in nats, of items with n dimensions.
 
-    It serves densities whose constants differ, such as those with a learned σ, where a ratio of
-    nats means nothing: the units of x cancel in the difference. At equal rates, with the best σ for
-    each, it is the ratio of root mean squared errors. se = ρ sd(a − b) / (n √items). Raises the
-    errors of `of_means`.
+    It compares densities whose constants differ, such as those with a learned σ. Their nats depend
+    on the units of x, so a ratio means nothing, but the units cancel in the difference. At equal
+    rates, with the best σ for each, it is the ratio of root mean squared errors.
+    se = ρ sd(a − b) / (n √items). Raises the errors of `of_means`.
     """
     a, b = _paired(above, below)
     difference = (a - b) / arguments.whole("dimensions", dimensions, least=1)
@@ -57,8 +59,8 @@ def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
 def verdict(ratio: Ratio, tolerance: float) -> Verdict:
     """Is the ratio at most 1 + tolerance?
 
-    It *holds* where the one-sided 95 % upper end is at most that, is *violated* where the lower end
-    is above, and is *undecided* otherwise, also where there is no ratio.
+    It *holds* if the one-sided 95 % upper end is at most 1 + tolerance, is *violated* if the lower
+    end is above it, and is *undecided* otherwise, also if there is no ratio.
     """
     limit, reach = 1 + tolerance, ONE_SIDED * ratio.std_error
     if ratio.value + reach <= limit:

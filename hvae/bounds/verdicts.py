@@ -1,4 +1,4 @@
-"""Does a measured value keep to its limit? Checks with their evidence, and verdicts on them.
+"""Does a measured value respect its limit? Checks with their evidence, and verdicts on them.
 
 A check *holds*, is *violated* or is *undecided*. "Violated" needs evidence at a family-wise level
 of 1 % over the experiment (Holm 1979). "Holds" needs a one-sided 95 % lower end of the slack that
@@ -40,17 +40,17 @@ class Check(NamedTuple):
     limit_se: float
     slack: float  # distance to the limit, on the allowed side when >= 0
     slack_low: float  # one-sided 95 % lower end of the slack
-    p_value: float  # of "the bound is kept"; small values speak against it
+    p_value: float  # of "the bound holds"; small values are evidence against it
     vacuous: bool  # the limit cannot bind
 
 
 def accuracy_check(
     correct: int, n: int, limit: float, limit_se: float, *, bound: str = "accuracy"
 ) -> Check:
-    """Is the accuracy of `correct` among `n` independent items at most `limit`? By exact tests.
+    """Is the accuracy, `correct` of `n` independent items, at most `limit`? By exact tests.
 
     p = P[Binomial(n, limit + 3 limit_se) >= correct], 1 where that probability reaches 1.
-    The slack's lower end pairs the one-sided Clopper-Pearson upper end with limit - 1.645 limit_se.
+    The slack's lower end is limit - 1.645 limit_se minus the one-sided Clopper-Pearson upper end.
     Raises ValueError unless 0 <= correct <= n, n >= 1, limit >= 0 and limit_se >= 0.
     """
     high = clopper_pearson(correct, n, level=2 * ONE_SIDED - 1)[1]
@@ -84,9 +84,10 @@ def normal_check(
     """A value against a limit, both with a standard error, by a normal test of the slack.
 
     upper: measured <= limit, slack = limit - measured; otherwise the other way round.
-    p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, 1 or 0. Where both
-    come from the same items and are not `independent`, se = measured_se + limit_se, its largest
-    value. Whether the limit can bind depends on what is measured, so the caller says it.
+    p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, p is 1 or 0. If both
+    come from the same items, and so are not `independent`, se has its largest possible value,
+    measured_se + limit_se. Whether the limit can bind depends on what is measured, so the caller
+    says whether it is `vacuous`.
     Raises ValueError for NaN, infinities and negative standard errors.
     """
     for name, value in {"measured": measured, "limit": limit}.items():
@@ -108,9 +109,9 @@ def squared_error_check(
 ) -> Check:
     """A mean squared error against a lower limit, both from the same items, by a normal test.
 
-    The standard error of a mean of squares grows with the mean. A low value has too low an error
-    and would look certain. Below the limit the test uses the error that belongs to the limit,
-    measured_se * limit / measured. Raises the errors of `normal_check`.
+    The standard error of a mean of squares grows with the mean, so a low value has too low an error
+    and would look too certain. Below the limit, the test uses the error that would go with the
+    limit, measured_se * limit / measured. Raises the errors of `normal_check`.
     """
     scale = max(1.0, limit / measured) if measured > 0 else 1.0
     numbers = (measured, scale * measured_se, limit, limit_se)

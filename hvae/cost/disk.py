@@ -1,9 +1,11 @@
-"""How much room a run takes in `results/`: an estimate from its parameters alone.
+"""How many models a run makes, and how much room they take: estimates from its parameters alone.
 
-Latents are nearly all of it: noise, of which compression saves a tenth.
+Nearly all of the room in `results/` is for latents. They are mostly noise, so compression saves
+only a tenth.
 """
 
 import math
+from collections.abc import Mapping, Sized
 from typing import NamedTuple
 
 from hvae.config import baseline
@@ -11,18 +13,92 @@ from hvae.config.data import Data
 from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
-from hvae.cost.counts import Counts, baseline_counts, counts, models
 from hvae.models.size import size
 
+
+class Counts(NamedTuple):
+    """How many models and points a run makes.
+
+    models: trained for the points; anchors: independent models beside the amortized one; targets:
+    points that are trained to given rates; evaluated: points with latents and pictures.
+    """
+
+    models: int
+    points: int
+    anchors: int
+    targets: int
+    evaluated: int
+
+
+def counts(params: Params) -> Counts:
+    """The counts of a run, without its single-layer baseline."""
+    points = _count(params.rows())
+    return Counts(
+        models=len(params.grid.seeds) if params.amortized else points,
+        points=points,
+        anchors=_count(params.anchors()),
+        targets=_count(params.rate_rows()),
+        evaluated=_count(params.evaluated_rows()),
+    )
+
+
+def baseline_counts(params: Params) -> Counts:
+    """The counts of the single-layer baseline; zeros if there is none."""
+    rows = baseline.rows(params)
+    points = _count(rows)
+    return Counts(
+        models=len(rows) if params.amortized else points,
+        points=points,
+        anchors=0,
+        targets=0,
+        evaluated=_count(baseline.evaluated_rows(params)),
+    )
+
+
+def _count(rows: Mapping[str, Sized]) -> int:
+    return sum(len(row) for row in rows.values())
+
+
+def evaluated_part(params: Params) -> list[str]:
+    """A sentence on how many points are evaluated; nothing if all of them are."""
+    count = counts(params)
+    if count.targets or count.evaluated == count.points:
+        return []
+    return [
+        f"latents, information and tasks are measured at {count.evaluated} of the "
+        f"{_of(count.points, 'point')} (evaluation.every: {params.evaluation.every}); advice uses "
+        "these alone"
+    ]
+
+
+def models(params: Params) -> str:
+    """`49 models`, or `1 model for 441 points, 9 independent anchors and 1 single-layer model`."""
+    count, single = counts(params), baseline_counts(params).models
+    found = [_of(count.models, "model")]
+    if params.amortized:
+        found[0] += f" for {_of(count.points, 'point')}"
+        found += [_of(count.anchors, "independent anchor")]
+    if count.targets:
+        found.append(f"{_of(count.targets, 'model')} trained to given rates")
+    if single:
+        found += [_of(single, "single-layer model")]
+    *first, last = found
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _of(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 FLOAT32, FLOAT64 = 4, 8
-PARTS = 3  # of a latent: mean, standard deviation and sample
-PICTURES = 10  # at most, of a point's reconstructions, of each cut between its layers, of its draws
-EMBEDDED = 2 * FLOAT64  # of an item in an embedding: its coordinates; the rest repeats
-COPIES = 2  # of tables that are collected: the rows' parts stay beside the whole
+PARTS = 3  # parts of a latent: mean, standard deviation and sample
+PICTURES = 10  # at most, of a point's reconstructions, each of its layer cuts, and its draws
+EMBEDDED = 2 * FLOAT64  # an item's coordinates in an embedding; other columns compress well
+COPIES = 2  # of collected tables: the parts of the rows stay beside the whole
 
 
 class Room(NamedTuple):
-    """Bytes of the models of one architecture, and of what is made of them."""
+    """Bytes that models of one architecture take, with their latents and tables."""
 
     latents: int
     weights: int
@@ -32,8 +108,8 @@ class Room(NamedTuple):
 class Disk(NamedTuple):
     """Bytes in `results/EXPERIMENT`.
 
-    bound: whether the number of items is not known yet, as where a class is held out, so that the
-    bytes are at most, not about.
+    bound: whether the number of items is not known yet, for instance since a class is held out, so
+    that the bytes are an upper bound.
     """
 
     latents: int
@@ -47,7 +123,7 @@ class Disk(NamedTuple):
 
 
 def disk(params: Params) -> Disk | None:
-    """The estimate; None where the shape of an item is not known before the data are read."""
+    """The estimate; None if the shape of an item is unknown until the data are read."""
     shape = params.data.extent.shape
     if shape is None:
         return None
@@ -62,7 +138,7 @@ def disk(params: Params) -> Disk | None:
 
 
 def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -> Room:
-    """What that many models of one architecture, and their points, take."""
+    """The room for that many models of one architecture, and for their points."""
     kept = evaluated(params.data, params.evaluation.max_items)
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
@@ -80,19 +156,19 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
 
 def _embedded(params: Params) -> int:
     """Bytes of the embeddings of the experiment's own points, for each layer and method."""
-    asked = params.tasks.visualisation
-    shown = min(asked.max_items, evaluated(params.data, params.evaluation.max_items)["test"])
-    embeddings = counts(params).evaluated * len(params.model.latents) * len(asked.methods)
+    options = params.tasks.visualisation
+    shown = min(options.max_items, evaluated(params.data, params.evaluation.max_items)["test"])
+    embeddings = counts(params).evaluated * len(params.model.latents) * len(options.methods)
     return embeddings * shown * EMBEDDED
 
 
 def evaluated(data: Data, most: int) -> dict[str, int]:
-    """How many items of each split are kept, at most `most`; that many where it is not known."""
+    """How many items of each split are kept: at most `most`, and that many if it is unknown."""
     return {name: min(most, size) for name, size in _splits(data, unknown=most).items()}
 
 
 def _splits(data: Data, unknown: int) -> dict[str, int]:
-    """The size of each split, to an item; `unknown` for each of one's own files."""
+    """The size of each split, to within an item; `unknown` for each split of one's own files."""
     items, test, _ = data.extent
     items = items if items is not None else data.max_items
     if items is None:
@@ -107,13 +183,13 @@ def _splits(data: Data, unknown: int) -> dict[str, int]:
 
 
 def sentence(params: Params) -> str:
-    """What a run will make and how much room that takes, as a sentence."""
+    """A sentence on the models that a run makes and the room that they take."""
     found = disk(params)
     folder = f"results/{params.experiment}"
     if found is None:
         return (
             f"{models(params)} in {folder}; how much room they take is not known before the data "
-            "are read, since they say the shape of an item"
+            "are read, since it depends on the shape of an item"
         )
     about = "at most about" if found.bound else "about"
     return (
@@ -123,5 +199,5 @@ def sentence(params: Params) -> str:
 
 
 def _size(number: int) -> str:
-    """In GB from a tenth of one up, else in whole MB, rounded up."""
+    """A size in GB, or in whole MB, rounded up, if it is below 0.1 GB."""
     return f"{number / 1e9:.1f} GB" if number >= 1e8 else f"{math.ceil(number / 1e6)} MB"

@@ -1,14 +1,14 @@
-"""How long a run takes, from its parameters alone: within a factor of two, on a machine like ours.
+"""How long a run takes, from its parameters alone: to within a factor of two, on a similar machine.
 
-Of one core, with N multiplications of a forward pass for one item, in seconds::
+Seconds of one core, where a forward pass of one item takes N multiplications::
 
     a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
     a point               P + Q · items · samples
-    an evaluated point    D + C · items · tasks that fit to latents or ask the classifier
+    an evaluated point    D + C · items · tasks that fit to latents or use the classifier
                           + passes · N / V
     any job               S
 
-The constants are those of `benchmarks/scaling.md`, which says how far predictions were from runs.
+The constants are from `benchmarks/scaling.md`, which compares predictions with runs.
 """
 
 import math
@@ -21,24 +21,24 @@ from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.task import MODEL
 from hvae.config.tasks import TASKS
-from hvae.cost.counts import baseline_counts, counts
-from hvae.cost.disk import evaluated
+from hvae.cost.disk import baseline_counts, counts, evaluated
 from hvae.models.size import size
 
-SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)  # V, a second: of convolutions
-STEP = 2e-3  # O: of the optimiser, and of whatever else does not grow with the model
+# V, multiplications a second: of convolutions, and of perceptrons
+SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)
+STEP = 2e-3  # O: for the optimiser, and whatever else does not grow with the model
 START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
 EVALUATION, ITEM = 2.0, 0.004  # D, C
 MOST = 2000  # items of a split that a task reads
-RESTORED = 6 * 20 * 1000  # passes of the tasks that decode: steps, items of two splits
-JOBS_A_ROW = 14  # of what is evaluated
+RESTORED = 6 * 20 * 1000  # passes in the tasks that decode, over steps and items of two splits
+JOBS_A_ROW = 14  # jobs for each evaluated row
 OTHER_JOBS = 30
 UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 class Time(NamedTuple):
-    """Seconds of one core: of all jobs, and of the longest, which no other core can shorten."""
+    """Seconds of one core: of all jobs, and of the longest job, which more cores do not shorten."""
 
     total: float
     longest: float
@@ -49,7 +49,7 @@ class Time(NamedTuple):
 
 
 def time(params: Params) -> Time | None:
-    """The estimate; None where the shape of an item is not known before the data are read."""
+    """The estimate; None if the shape of an item is unknown until the data are read."""
     shape = params.data.extent.shape
     if shape is None:
         return None
@@ -66,15 +66,15 @@ def time(params: Params) -> Time | None:
 
 def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     """Seconds that latents, information and tasks of one point take."""
-    data, asked = params.data, params.evaluation
+    data, options = params.data, params.evaluation
     kinds = sum(task.needs(data) and task.reads != {MODEL} for task in TASKS.values())
-    passes = 2 * items * asked.importance_samples + RESTORED * data.pictured
+    passes = 2 * items * options.importance_samples + RESTORED * data.pictured
     forward = size(params.model, shape).multiplications / SPEED[params.model.backbone]
     return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward
 
 
 def training(params: Params, shape: tuple[int, ...]) -> list[float]:
-    """Seconds of each job of training: own models, those at given rates, anchors, baseline."""
+    """Seconds of each training job: of the grid, models at given rates, anchors, baseline."""
     schedule, rates = params.training.schedule(), params.training.rates.model_dump()
     rated = [_job(params.model, rates, shape, len(row)) for row in params.rate_rows().values()]
     single = baseline.model(params), baseline.schedule(params)
@@ -107,9 +107,9 @@ def _job(
 
 
 def sentence(params: Params, cores: int | None) -> str:
-    """What a run will take, as a sentence: it may be half of that, or twice.
+    """A sentence on how long a run takes, give or take a factor of two.
 
-    cores: None on a cluster, which lends as many as it has to spare.
+    cores: None on a cluster, where their number varies.
     """
     found = time(params)
     if found is None:
@@ -120,11 +120,11 @@ def sentence(params: Params, cores: int | None) -> str:
         )
     else:
         taken = f"{spoken(found.on(cores))} on {cores} core{'' if cores == 1 else 's'}"
-    return f"roughly {taken} without a GPU, if nothing is there yet"
+    return f"roughly {taken} without a GPU, if there are no results yet"
 
 
 def spoken(seconds: float) -> str:
-    """In the unit that suits, rounded up: `8 minutes`, `3 hours`, `12 days`."""
+    """A time in a suitable unit, rounded up: `8 minutes`, `3 hours`, `12 days`."""
     name, size = next(unit for unit in UNITS if seconds > 2 * unit[1] or unit == UNITS[-1])
     count = math.ceil(seconds / size)
     return f"{count} {name}{'' if count == 1 else 's'}"

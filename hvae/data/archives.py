@@ -1,7 +1,7 @@
 """Published files: found in the user's folder or downloaded, and identified by their content.
 
-A file is accepted if it has the published SHA-256, or if everything that is read from it has: an
-archive that was packed again holds the same data. Nothing is unpacked to disk.
+A file is accepted if its SHA-256 is the published one, or if that holds for everything that is read
+from it: an archive that was packed again holds the same data. Nothing is unpacked to disk.
 """
 
 import gzip
@@ -21,15 +21,17 @@ from hvae.data.source import Source, check
 from hvae.errors import InputError, one_line
 from hvae.io import command, writing
 
-MOST = 300_000_000  # bytes that are read from a compressed file: no published one has more
+MOST = (
+    300_000_000  # bytes, at most, that are read from a compressed file: no published one has more
+)
 CHUNK = 1 << 16
 
 
 class File(NamedTuple):
     """A file as it is published.
 
-    urls: where to get it, tried in this order. sha256: the file's checksum. contents: the SHA-256
-    of each part that is read from it, by name.
+    urls: addresses, which are tried in this order. sha256: the file's checksum. contents: the
+    SHA-256 of each part that is read from it, by name.
     """
 
     name: str
@@ -39,7 +41,7 @@ class File(NamedTuple):
 
 
 def obtain(file: File, options: Published) -> Path:
-    """The path of the file, downloaded if needed; InputError where it cannot be found or loaded."""
+    """The path of the file, downloaded if needed; InputError if it is not found or not loaded."""
     path = options.home / file.name
     if path.is_file():
         return path
@@ -57,7 +59,7 @@ def obtain(file: File, options: Published) -> Path:
 
 
 def _problem(url: str, file: File, path: Path) -> str | None:
-    """Download to a file beside `path` and rename it, if it is not there; return what failed."""
+    """Download to a file beside `path` and rename it, unless it exists; returns what failed."""
     if path.is_file():
         return None
     try:
@@ -70,7 +72,7 @@ def _problem(url: str, file: File, path: Path) -> str | None:
 
 
 def _download(fetch: pooch.HTTPDownloader, url: str, file: File, path: Path) -> None:
-    """Download to `path`; ValueError where the network fails or the file is not as published."""
+    """Download to `path`; ValueError if the network fails or the file is not the published one."""
     try:
         fetch(url, str(path), None)
     except requests.RequestException as error:
@@ -80,7 +82,7 @@ def _download(fetch: pooch.HTTPDownloader, url: str, file: File, path: Path) -> 
 
 
 def gunzip(path: Path, kind: str = "gzip") -> bytes:
-    """The content of a gzip file; InputError where it is cut off, broken or far too long."""
+    """The content of a gzip file; InputError if it is cut off, broken or far too long."""
     try:
         with gzip.open(path) as file:
             content = file.read(MOST + 1)
@@ -99,7 +101,7 @@ def broken(path: Path, kind: str, error: object) -> InputError:
 
 
 def verify(path: Path, file: File, contents: Mapping[str, bytes]) -> None:
-    """InputError unless the file at `path`, or what was read from it, is as published."""
+    """InputError unless the file at `path`, or all that was read from it, is as published."""
     if is_published(path, file):
         return
     found = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -114,7 +116,7 @@ def is_published(path: Path, file: File) -> bool:
 
 
 def unknown(path: Path, file: File) -> InputError:
-    """The error for a file whose content is not what is published under its name."""
+    """The error for a file with other content than the file that is published under its name."""
     return InputError(
         f"{path} does not hold what is published as {file.name}: remove it, "
         f"and get it from {file.urls[0]}"
@@ -132,9 +134,9 @@ def published(
     classes: tuple[str, ...],
     origin: object,
 ) -> Source:
-    """A source from images (items, n) in parts, the last of them the test set.
+    """A source from images (items, n) in several parts, of which the last is the test set.
 
-    InputError where shapes or values are wrong; it names `origin`.
+    InputError naming `origin` if shapes or values are wrong.
     """
     count, train = sum(len(part) for part in images), sum(len(part) for part in images[:-1])
     source = Source(

@@ -1,8 +1,8 @@
 """`npz` and `parquet`: the user's own arrays in a file, `x` and perhaps labels and a target.
 
 Pickled arrays are never read. A Parquet table has lists of one length in its column `x`, like a
-prepared split of another experiment. Arrays with other names are not read. They are refused where a
-name is close to one that is read.
+prepared split of another experiment. Arrays with other names are not read, and a file is refused if
+such a name is close to a name that is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ OTHERS = {  # other common names
 def unread(found: Sequence[str], known: Names, noun: str, path: Path) -> tuple[str, ...]:
     """A note about the arrays that are not read.
 
-    InputError where x is missing, a known name occurs twice, or another name is close to one.
+    InputError if x is missing, a known name occurs twice, or another name is close to a known one.
     """
     if known["x"] not in found:
         raise InputError(_without_x(found, known, noun, path))
@@ -125,7 +125,7 @@ def _is_list(kind: pa.DataType) -> bool:
 def _labels(
     column: pa.ChunkedArray, options: Parquet
 ) -> tuple[NDArray[Any], tuple[str, ...] | None]:
-    """Labels (items,), masked where missing. Names become positions, and are returned with them."""
+    """Labels (items,), masked where missing. Names become positions, returned with the names."""
     column = _plain(column)
     kind = column.type
     if types.is_null(kind):
@@ -139,7 +139,7 @@ def _labels(
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text as a dictionary, since a long text may be repeated; other dictionaries decoded."""
+    """A column with text as a dictionary, since long texts may repeat, and no other dictionary."""
     kind = column.type
     if types.is_dictionary(kind):
         return column if _is_text(kind.value_type) else column.cast(kind.value_type)

@@ -4,11 +4,11 @@
 Recognition of Handwritten Digits" (UCI, 1998).
 
 `photo-patches` are 32×32 colour patches of two photographs, `china.jpg` (a palace) and
-`flower.jpg`, 427×640 pixels each, CC BY 2.0. The label is the photograph. A patch's colours usually
-give it away, and the two labels are equally frequent. Each photograph is cut into 7×10 blocks of
-61×64 pixels, which are assigned to train, validation and test at random, in the proportions of
-`data.split`. A patch lies within one block. So patches of different splits share no pixel, but
-those of one split may overlap.
+`flower.jpg`, 427×640 pixels each, CC BY 2.0. The label is the photograph. It can usually be seen
+from a patch's colours, and the two labels are equally frequent. Each photograph is cut into 7×10
+blocks of 61×64 pixels, which are assigned to train, validation and test at random, in the
+proportions of `data.split`. A patch lies within one block. So patches of different splits share no
+pixel, but patches of one split may overlap.
 """
 
 from typing import NamedTuple
@@ -42,7 +42,7 @@ def load_digits(_options: Digits | None = None, _seed: int = 0) -> Source:
 SIDE = 32
 BLOCK = (61, 64)  # 7 × 61 = 427, 10 × 64 = 640
 BLOCKS = (7, 10)
-PLACES = (BLOCK[0] - SIDE + 1, BLOCK[1] - SIDE + 1)  # for a patch in a block
+PLACES = (BLOCK[0] - SIDE + 1, BLOCK[1] - SIDE + 1)  # of a patch in a block: rows, columns
 
 
 class Places(NamedTuple):
@@ -82,13 +82,13 @@ def cut(photos: NDArray[np.uint8], where: Places) -> NDArray[np.uint8]:
 
 
 def places(options: PhotoPatches, seed: int) -> dict[str, Places]:
-    """The places of each split, half of them in each photograph, all in the split's own blocks."""
+    """The places of each split, half of them in each photograph, all in blocks of that split."""
     rng = stream(seed, Stream.PLACES)
     blocks = [assign(options.split, rng) for _ in range(2)]
     halves = [_counts(count, options.split) for count in _halves(options.items)]
     return {
         name: _joined(
-            [_drawn(k, blocks[k][name], half[name], rng) for k, half in enumerate(halves)]
+            [_random(k, blocks[k][name], half[name], rng) for k, half in enumerate(halves)]
         )
         for name in SPLITS
     }
@@ -111,7 +111,7 @@ def _halves(items: int) -> tuple[int, int]:
     return items - items // 2, items // 2
 
 
-def _drawn(photo: int, blocks: Integers, count: int, rng: np.random.Generator) -> Places:
+def _random(photo: int, blocks: Integers, count: int, rng: np.random.Generator) -> Places:
     """`count` random places in these blocks of a photograph, all different."""
     room = len(blocks) * PLACES[0] * PLACES[1]
     if not 1 <= count <= room:

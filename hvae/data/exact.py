@@ -1,4 +1,4 @@
-"""What is known exactly about a source, for the bounds that need to know the data.
+"""The exact distribution of a source, for the bounds that depend on it.
 
 Every exact source here is a mixture of K ≥ 1 normal distributions; a Gaussian source has K = 1.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 from hvae.config.data import Data
 from hvae.config.sources.synthetic import Gaussian, GaussianMixture, IndependentLabels
-from hvae.data import gaussian, gaussian_mixture
+from hvae.data import gaussian
 from hvae.data.gaussian import TargetLaw
 from hvae.statistics.estimate import Floats
 
@@ -34,7 +34,7 @@ class Exact(NamedTuple):
 
 
 def exact(data: Data, seed: int) -> Exact | None:
-    """What is known about the source with these options and seed; None for real data."""
+    """The law of the source with these options and seed; None for real data."""
     known = KNOWN.get(data.source)
     return known(data, seed) if known else None
 
@@ -52,11 +52,11 @@ def _gaussian(options: Gaussian, seed: int) -> Exact:
 
 
 def _mixture(options: GaussianMixture, seed: int) -> Exact:
-    shares, entropy = gaussian_mixture.shares(options), gaussian_mixture.entropy(options)
+    shares, entropy = gaussian.shares(options), gaussian.mixture_entropy(options)
     return Exact(
         shares=shares,
-        means=gaussian_mixture.means(options, seed),
-        spectra=np.tile(gaussian_mixture.spectrum(options), (len(shares), 1)),
+        means=gaussian.means(options, seed),
+        spectra=np.tile(gaussian.mixture_spectrum(options), (len(shares), 1)),
         entropy=entropy.value,
         entropy_se=entropy.std_error,
     )

@@ -1,7 +1,7 @@
 """Which images a folder holds, and their classes and splits. Only names are read, no image.
 
-An image is a file whose suffix is one of `SUFFIXES`, in small or capital letters. Other files are
-left out and counted, as is everything whose name starts with a dot.
+An image is a file with one of the `SUFFIXES`, in small or capital letters. Other files are left out
+and counted, and so is everything whose name starts with a dot.
 
 * Images lie in `root` itself, and have no labels; or
 * every folder of `root` is a class, which holds the images at any depth in it; or
@@ -27,7 +27,7 @@ SUFFIXES = frozenset((*USUAL, ".ppm", ".pgm", ".pbm", ".pnm"))
 NO_IMAGE, HIDDEN, NO_FILE = "without an image's suffix", "hidden", "neither a file nor a folder"
 EMPTY = "folder without images"
 PARTS = ("train", "validation", "test")
-PART_NAMES = {  # common names, in small letters and without signs between the words
+PART_NAMES = {  # common names, in small letters, with nothing between the words
     ("train",): ("train", "training", "trainset", "trainingset", "traindata", "trn"),
     ("validation",): ("validation", "validate", "validating", "val", "valid", "valset", "dev"),
     ("test",): ("test", "testing", "tests", "testset", "testdata", "tst"),
@@ -39,8 +39,8 @@ MEANT_PARTS = {name: parts for parts, names in PART_NAMES.items() for name in na
 class Image(NamedTuple):
     """An image file.
 
-    name: its path from the root. part: train, validation or test; None where the folder has no
-    split of its own. label: its class; None without classes.
+    name: its path from the root. part: train, validation or test; None if the folder has no split
+    of its own. label: its class; None without classes.
     """
 
     path: Path
@@ -69,7 +69,7 @@ class _Content(NamedTuple):
 
 
 def layout(root: Path) -> FolderLayout:
-    """The images below `root`; InputError where their meaning is unclear."""
+    """The images below `root`; InputError if their meaning is unclear."""
     try:
         return _layout(root)
     except OSError as error:
@@ -98,7 +98,7 @@ def _image(root: Path, path: Path, part: str | None, label: str | None) -> Image
 
 
 def _divided(root: Path, parts: Mapping[str, _Content], left_out: Counter[str]) -> list[Image]:
-    """The images of a source with its own split; InputError where the parts do not match."""
+    """The images of a source with its own split; InputError if the parts do not match."""
     labels = {part: _labels(content, left_out) for part, content in parts.items()}
     classes = {part: {label for _, label in found} for part, found in labels.items()}
     flat = [part for part, names in classes.items() if names == {None}]
@@ -124,7 +124,7 @@ def _refuse_unknown(root: Path, part: str, unknown: Set[str | None]) -> None:
 
 
 def _labels(content: _Content, left_out: Counter[str]) -> list[tuple[Path, str | None]]:
-    """Every image below a folder, with the name of its class folder; None where it has none."""
+    """Every image below a folder, with the name of its class folder; None if it has none."""
     holding = [name for name, paths in content.folders.items() if paths]
     empty = [name for name, paths in content.folders.items() if not paths]
     if content.images and holding:
@@ -172,7 +172,7 @@ def _below(folder: Path, left_out: Counter[str], above: frozenset[str]) -> list[
 
 
 def _entered(folder: Path, above: frozenset[str]) -> frozenset[str]:
-    """The real paths of a folder and its parents; InputError where it links to a parent."""
+    """The real paths of a folder and its parents; InputError if it links to a parent."""
     real = os.path.realpath(folder)
     if any(other == real or other.startswith(real.rstrip(os.sep) + os.sep) for other in above):
         raise InputError(f"{shown(folder)} links to a folder that holds it: remove the link")
@@ -218,7 +218,7 @@ def _refuse_encoding(entry: os.DirEntry[str]) -> None:
 def parts_checked(root: Path, names: Sequence[str]) -> bool:
     """Whether the folders of `root` are the parts of a split; False where they are classes.
 
-    They are parts if one of them has the name of a part, or if all names are close to one.
+    They are parts if one of them has the name of a part, or if every name is close to such a name.
     InputError unless the parts are `train` with `validation`, `test` or both, and nothing else.
     """
     meant = {name: part for name in names if (part := _meant_part(name, names))}
@@ -252,7 +252,7 @@ def _refuse_beside_parts(root: Path, others: Sequence[str]) -> None:
 
 
 def _meant_part(name: str, names: Sequence[str]) -> str | None:
-    """The part that a folder's name stands for, if any; of two, one that has no folder yet."""
+    """The part that a folder's name stands for, if any; of two parts, one without a folder yet."""
     plain = "".join(character for character in name.casefold() if character.isalnum())
     parts = MEANT_PARTS.get(plain, ())
     return next((part for part in parts if part not in names or part == name), (*parts, None)[0])

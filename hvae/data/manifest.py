@@ -1,11 +1,11 @@
-"""The manifest of the user's own raw files: it says whether prepared data are current.
+"""The manifest of the user's own raw files, which shows whether prepared data are current.
 
     data/manifests/EXPERIMENT.json          each file's name and SHA-256, and one fingerprint of all
     data/manifests/EXPERIMENT.times.json    size and times, which show that a file is unchanged
 
-The manifest depends only on content: touching a file does not change it, replacing it by an older
-file does. The times save reading the files again, and may be lost. Published files need no
-manifest, since their checksums are pinned.
+The manifest depends only on content: touching a file does not change it, but replacing it by an
+older file does. With the times, files need not be read again; nothing is lost without them.
+Published files need no manifest, since their checksums are pinned.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from hvae.data.layout import layout
 from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
 
-SETTLED = 2.0  # seconds: a file that changed this lately may change again within its time stamp
+SETTLED = 2.0  # seconds: a file changed more recently may change again within its time stamp
 State = list[int]  # size, mtime and ctime in nanoseconds, inode; a copy has its own ctime and inode
 
 
@@ -45,8 +45,8 @@ def raw_files(data: Data) -> dict[str, Path]:
 def update(data: Data, path: Path) -> None:
     """Write the manifest at `path` unless it matches the raw files.
 
-    Where the folder `raw_dir` does not exist, as in a clone on another machine, a manifest of the
-    same `raw_dir` stays: prepared data with its fingerprint were made from the files that it lists.
+    If the folder `raw_dir` does not exist, as in a clone on another machine, a manifest of the same
+    `raw_dir` stays: prepared data with its fingerprint were made from the files that it lists.
     """
     before = _before(path)
     if (
@@ -62,7 +62,7 @@ def update(data: Data, path: Path) -> None:
 
 
 def _before(path: Path) -> dict[str, Any]:
-    """The present manifest; an empty one where there is none or it cannot be read."""
+    """The present manifest; an empty one if there is none or it cannot be read."""
     try:
         return reading.json_object(path)
     except (OSError, InputError):
@@ -78,7 +78,7 @@ def manifest(data: Data, times: Path | None = None) -> dict[str, Any]:
 
 
 def check(data: Data, path: Path) -> None:
-    """InputError where the raw files have changed since the manifest at `path` was written."""
+    """InputError if the raw files have changed since the manifest at `path` was written."""
     wanted = reading.json_object(path).get(provenance.KEY)
     if manifest(data, path.with_suffix(".times.json"))[provenance.KEY] != wanted:
         raise InputError(
@@ -88,7 +88,7 @@ def check(data: Data, path: Path) -> None:
 
 
 def digests(files: Mapping[str, Path], times: Path | None = None) -> dict[str, str]:
-    """The SHA-256 of each file, taken from the file `times` where the file has not changed."""
+    """The SHA-256 of each file, taken from `times` if the file has not changed."""
     known = _remembered(times) if times else {}
     found = {name: _known(path, known.get(name)) for name, path in files.items()}
     if times and found != known:
@@ -111,7 +111,7 @@ def _settled(state: Sequence[int]) -> bool:
 
 
 def _remembered(path: Path) -> dict[str, FileState]:
-    """The states in the file of times; nothing where it is lost or broken."""
+    """The states in the file of times; nothing if it is lost or broken."""
     try:
         return {name: FileState(*one) for name, one in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):

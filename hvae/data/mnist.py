@@ -5,11 +5,11 @@ The last 10,000 are the test set.
 LeCun, Cortes & Burges, "The MNIST database of handwritten digits" (1998); Xiao, Rasul & Vollgraf,
 "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms" (2017).
 
-There are three binary versions of MNIST (Burda et al. 2016, appendix D). One has a threshold. Two
-draw each pixel as black or white with its grey value as the probability (Salakhutdinov & Murray
-2008): once (Larochelle & Murray 2011), or again whenever an item is read. Here it is drawn once,
-from the experiment's seed, so that every model and table is about the same items. Larochelle's draw
-is not used, since it is published without labels.
+There are three binary versions of MNIST (Burda et al. 2016, appendix D). One has a threshold. In
+the other two, a pixel is white with its grey value as the probability (Salakhutdinov & Murray
+2008), sampled once (Larochelle & Murray 2011) or again whenever an item is read. Here pixels are
+sampled once, from the experiment's seed, so that every model and table is about the same items.
+Larochelle's sample is not used, since it is published without labels.
 
 The files are in IDX. All numbers are big-endian, and the last axis of the values runs fastest:
 
@@ -106,10 +106,10 @@ def load(options: Mnist | BinaryMnist, _seed: int) -> Source:
 
 
 def load_binary(options: BinaryMnist, seed: int) -> Source:
-    """The digits with P(pixel = 1) = its grey value in [0, 1]: black and white stay as they are."""
+    """The digits with P(pixel = 1) = its grey value in [0, 1]; black and white do not change."""
     source = load(options, seed)
-    drawn = stream(seed, Stream.PIXELS).integers(0, 255, size=source.x.shape, dtype=np.uint8)
-    return source._replace(x=(drawn < source.x).astype(np.uint8), levels=2)
+    uniform = stream(seed, Stream.PIXELS).integers(0, 255, size=source.x.shape, dtype=np.uint8)
+    return source._replace(x=(uniform < source.x).astype(np.uint8), levels=2)
 
 
 def load_fashion(options: FashionMnist, _seed: int) -> Source:
@@ -137,7 +137,7 @@ def _load(files: Sequence[File], classes: tuple[str, ...], options: Published) -
 
 
 def _read(file: File, axes: int, options: Published) -> NDArray[np.uint8]:
-    """The array of a published file; InputError where it has another number of axes."""
+    """The array of a published file; InputError if it has another number of axes."""
     path = obtain(file, options)
     content = gunzip(path)
     verify(path, file, {"": content})
@@ -148,7 +148,7 @@ def _read(file: File, axes: int, options: Published) -> NDArray[np.uint8]:
 
 
 def parse_idx(content: bytes, origin: object) -> NDArray[np.uint8]:
-    """The array in the content of an IDX file; InputError where it does not hold bytes."""
+    """The array in the content of an IDX file; InputError if it does not hold bytes."""
     axes = content[3] if len(content) > 3 else MOST_AXES + 1
     if content[:3] != BYTES or axes > MOST_AXES or len(content) < 4 + 4 * axes:
         raise InputError(f"{origin} is not an IDX file of unsigned bytes: download it again")

@@ -1,7 +1,7 @@
 """Prepare a source: load, check, split, and store each split and the outliers as Parquet.
 
-Outliers are items for anomaly detection that no model sees: items of a class that is held out of
-the source, and items of another data set.
+Outliers are items for anomaly detection that no model is trained on: items of a class that is held
+out of the source, and items of another data set.
 """
 
 import argparse
@@ -32,9 +32,9 @@ class Preparation(Section):
 def main(arguments: argparse.Namespace) -> None:
     """Write train.parquet, validation.parquet and test.parquet into the folder `out`.
 
-    For validation and test also write …-outliers.parquet (of the class held out) and
-    …-others.parquet (of the other data set), which may be empty. A summary of the data is printed
-    and stored in the files. With `plan`, also print what cannot be measured with too few items.
+    For validation and test, also write …-outliers.parquet (the held-out class) and …-others.parquet
+    (the other data set), which may be empty. A summary of the data is printed and stored in the
+    files. With `plan`, also print what cannot be measured since there are too few items.
     """
     job = parse(Preparation, arguments.params)
     source = sources.load(job.data, job.seed)
@@ -66,8 +66,8 @@ def apart(
 ) -> dict[str, Portion]:
     """The splits without the held-out class, and the items of this class, by file name.
 
-    Labels are renumbered and `classes` lacks the held-out class; outliers have it as their only
-    class. Its train items are dropped. InputError where the class does not exist or is the only
+    Labels are renumbered and `classes` lacks the held-out class, which is the only class of the
+    outliers. Its train items are dropped. InputError if the class does not exist or is the only
     one.
     """
     own = _position(source, held_out)
@@ -89,8 +89,8 @@ def apart(
 def others(source: Source, options: Data, seed: int) -> dict[str, Portion]:
     """Validation and test items of the data set that `outliers` names, by file name.
 
-    The name of the data set is their only class. The files are empty without such a data set.
-    InputError where its items have another shape, other levels or another range.
+    The name of the data set is their only class. Without such a data set the files are empty.
+    InputError if its items have another shape, other levels or another range.
     """
     wanted = other(options)
     if wanted is None:
@@ -114,7 +114,7 @@ def _refuse_another_form(found: Source, source: Source, name: str) -> None:
 
 
 def _position(source: Source, held_out: str | None) -> int:
-    """The position of the held-out class; the position after the last where there is none."""
+    """The position of the held-out class; the position after the last class if there is none."""
     if held_out is None:
         return len(source.classes)
     if source.classes == UNLABELLED:

@@ -1,7 +1,7 @@
 """Prepared data: a typed Parquet file for each split, checked when written and when read.
 
-The columns are `index`, `label`, `x` and perhaps `target`; the file's metadata hold the rest, as
-JSON. x of up to 256 levels is stored as the numbers k = 0 … levels − 1, which stand for
+The columns are `index`, `label`, `x` and perhaps `target`; the file's metadata hold the rest as
+JSON. x with up to 256 levels is stored as the numbers k = 0 … levels − 1, which stand for
 k / (levels − 1). Validation and test have a further file for each kind of outliers.
 """
 
@@ -23,8 +23,8 @@ from hvae.errors import InputError, one_line
 from hvae.io import provenance, reading, tables, writing
 
 HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
-OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, as their files are named
-ROWS = 4096  # rows in a part of a file, so that no second copy of the data is in memory
+OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, in names of files
+ROWS = 4096  # rows in a part of a file, to avoid a second copy of the data in memory
 
 
 def outliers_file(split: str, kind: str) -> str:
@@ -33,7 +33,7 @@ def outliers_file(split: str, kind: str) -> str:
 
 
 class Described(Section):
-    """The metadata of a file, with the names of `Items`."""
+    """The metadata of a file; the names are those of `Items`."""
 
     shape: list[PositiveInt]
     classes: list[str]
@@ -46,8 +46,8 @@ class Items(NamedTuple):
     """One split. Fields are those of `Source`, but x always holds values, not numbers of levels.
 
     x: (items, n) float32; labels: (items,) int64; target: (items,) float64 or None;
-    ids: (items,) int64, the item's position in its source. read: the summary of the data, a line
-    a sentence.
+    ids: (items,) int64, the item's position in its source. read: the summary of the data, with a
+    sentence in each line.
     """
 
     x: NDArray[np.float32]
@@ -134,7 +134,7 @@ def _stored(items: Items) -> pa.Array:
 
 
 def read(path: Path) -> Items:
-    """Load and check one split; InputError where the file is not a prepared split."""
+    """Load and check one split; InputError if the file is not a prepared split."""
     groups = list(reading.parquet(path))
     try:
         items = _items(groups)

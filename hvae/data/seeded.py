@@ -1,8 +1,8 @@
-"""Seeded randomness: one enumeration of everything that random numbers are drawn for.
+"""Seeded randomness: one enumeration of all purposes of random numbers.
 
 A stream depends only on its name and on a key of integers, such as (seed, step). It does not depend
-on which job draws, or on what was drawn before. Data use numpy's generators, which are here. Models
-and their measurements use torch's, from `hvae.models.noise.generator`.
+on the job that uses it, or on earlier random numbers. Data use numpy's generators, which are here.
+Models and their measurements use torch's (`hvae.models.distributions.generator`).
 """
 
 from enum import Enum
@@ -13,10 +13,10 @@ from hvae.statistics.estimate import Floats, Integers
 
 
 class Stream(Enum):
-    """What random numbers are drawn for; no two members share any numbers.
+    """The purpose of random numbers; no two members share any numbers.
 
-    A member adds one or two numbers to the key that seeds a generator: the first comes before the
-    key, the second after the key's first two numbers, which are (seed, split) in a long key.
+    A member adds one or two numbers to the key that seeds a generator: the first before the key,
+    the second after the key's first two numbers, which are (seed, split) in a long key.
     """
 
     # data
@@ -49,7 +49,7 @@ class Stream(Enum):
     DEGRADATION = 20, 4
 
     def entropy(self, *key: int) -> list[int]:
-        """What a generator of this stream is seeded with."""
+        """The integers that seed a generator of this stream."""
         before, within = ([] if number is None else [number] for number in self.value)
         return [*before, *key[:2], *within, *key[2:]]
 
@@ -60,7 +60,7 @@ def stream(seed: int, purpose: Stream) -> np.random.Generator:
 
 
 def basis(dimension: int, seed: int) -> Floats:
-    """A random rotation or reflection Q (n, n), uniform over all of them; columns are orthonormal.
+    """A random rotation or reflection Q (n, n), uniform over all; columns are orthonormal.
 
     It comes from the QR decomposition of a normal matrix, with signs that make it unique
     (Mezzadri 2007).

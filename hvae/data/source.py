@@ -1,7 +1,7 @@
-"""What a source gives: items, integer labels, perhaps a target; and the checks that it must pass.
+"""The content of a source: items, integer labels, perhaps a target; and checks of all of them.
 
 Values may lie on levels, whole multiples of 1/(levels − 1): 8-bit images have 256 levels, k/255,
-and binary ones have 2. The numbers k take a quarter of the memory of the values, and a likelihood
+and binary images have 2. The numbers k take a quarter of the memory of the values, and a likelihood
 over levels must know that no values lie between them.
 """
 
@@ -15,21 +15,21 @@ from numpy.typing import NDArray
 from hvae.errors import InputError
 
 SPLITS = ("train", "validation", "test")
-UNLABELLED = ("all",)  # the one class of a source without classes; it holds every item
+UNLABELLED = ("all",)  # the only class of a source without classes; it holds every item
 BYTE_LEVELS = 256  # the levels that a byte can number
-SLICE = 512  # items handled together, so that no second copy of the data is in memory
+SLICE = 512  # items handled together, to avoid a second copy of the data in memory
 
 
 class Source(NamedTuple):
     """A whole data set in memory.
 
-    x: (items, n), n the product of `shape`; float32, in [0, 1] if `bounded`, else real numbers; or
-        uint8 numbers k of levels, which stand for k / (levels − 1).
-    labels: (items,) int64, positions in `classes`; all 0 where there are no classes.
-    shape: the item's own shape, (height, width) or (height, width, channels) for an image.
-    classes: the classes' names; `UNLABELLED` where there are none.
-    target: (items,) float64, a real number to be read from x, or None.
-    levels: every value is a multiple of 1 / (levels − 1); None where values are continuous.
+    x: (items, n), where n is the product of `shape`; float32, in [0, 1] if `bounded`, else real
+        numbers; or uint8 numbers k of levels, which stand for k / (levels − 1).
+    labels: (items,) int64, positions in `classes`; all 0 if there are no classes.
+    shape: the shape of an item, (height, width) or (height, width, channels) for an image.
+    classes: the classes' names; `UNLABELLED` if there are none.
+    target: (items,) float64, a real number to be predicted from x, or None.
+    levels: every value is a multiple of 1 / (levels − 1); None if values are continuous.
     parts: for a source that comes with a split, the positions of each part's items: `train` with
         `test`, `validation` or both. None for other sources.
     notes: what was left out or changed on reading, and why: sentences without a full stop.
@@ -54,7 +54,7 @@ def level_values(numbers: NDArray[np.uint8], levels: int) -> NDArray[np.float32]
 
 
 def level_numbers(x: NDArray[Any], levels: int) -> NDArray[np.uint8]:
-    """The numbers of the levels nearest to the values; x that holds numbers is returned as is."""
+    """The numbers of the levels nearest to the values; x of such numbers is returned as it is."""
     if x.dtype == np.uint8:
         return x
     result = np.empty(x.shape, np.uint8)
@@ -95,8 +95,8 @@ class Checkable(Protocol):
 def check(data: Checkable, origin: object) -> None:
     """InputError naming `origin` unless shapes agree and values and labels are in range.
 
-    Data without items are accepted only where there are no classes either, as for the outliers of a
-    source that holds no class out.
+    Data without items are accepted only if there are no classes either, as for the outliers of an
+    experiment that holds no class out.
     """
     if len(data.x) == 0 and not data.classes:
         return

@@ -17,8 +17,8 @@ Indices = NDArray[np.int64]
 def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
     """The positions of each split's items, in random order, at most `max_items` in all.
 
-    A source that comes with a split keeps it. Where it lacks validation or test items, they are
-    taken from its training items.
+    A source that comes with a split keeps it. If it lacks validation or test items, they are taken
+    from its training items.
     """
     if source.parts is None:
         kept = subset(source.labels, options.max_items, seed)
@@ -37,8 +37,8 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
 def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str, Indices]:
     """Indices of each split, in random order, so that any leading part is a random sample.
 
-    Every class keeps its share in every split, as nearly as counts allow. A class that is too rare
-    for all three is in train first, then in validation. InputError where there are too few items.
+    Every class has the same share in every split, as nearly as counts allow. A class that is too
+    rare for all three is in train first, then in validation. InputError if there are too few items.
     """
     held_out = fractions.validation + fractions.test
     try:
@@ -52,7 +52,7 @@ def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str
 def _held_out(
     name: str, train: Indices, labels: NDArray[np.int64], fractions: Division, seed: int
 ) -> dict[str, Indices]:
-    """The source's training items, divided into train and the split `name` that it lacks."""
+    """The source's training items, divided into train and the missing split `name`."""
     part: float = getattr(fractions, name)
     try:
         left, taken = _divide(train, labels, part / (fractions.train + part), seed)
@@ -66,7 +66,7 @@ def _indivisible(items: int, what: str, error: ValueError) -> InputError:
 
 
 def subset(labels: NDArray[np.int64], size: int | None, seed: int) -> Indices:
-    """A stratified random choice of `size` items, or all items where there are not more."""
+    """A stratified random choice of `size` items, or all items if there are not more."""
     everything = np.arange(len(labels))
     if size is None or size >= len(labels):
         return everything

@@ -1,7 +1,7 @@
 """A summary of the data, and what cannot be measured with too few items, in sentences.
 
 `prepare` prints both before any training. The summary is stored with the data, and the report shows
-it. Tasks and estimates use `no_classes` to decide whether they can be measured on the leading items
+it. Tasks and estimates use `no_classes` to decide whether they can be measured on the first items
 of each split.
 """
 
@@ -15,8 +15,8 @@ from hvae.config.params import Params
 from hvae.data.source import UNLABELLED, Source
 
 Labels = NDArray[np.int64]
-LEAST = 2  # train items that each of two classes needs, so that a classifier can be fitted
-SPREAD = 3  # held-out items that a covariance needs when each item is left out in turn
+LEAST = 2  # train items that each of two classes needs for a classifier to be fitted
+SPREAD = 3  # held-out items that a covariance needs for a jackknife
 NAMED = 20  # classes whose counts are listed; with more, the rarest and the most frequent
 
 
@@ -78,7 +78,7 @@ def _absent(source: Source, places: Mapping[str, NDArray[np.int64]]) -> Iterator
 class ItemLimits(Section):
     """How many items are evaluated.
 
-    max_items: in each split. max_train: of train, for each quantity that reads the classes.
+    max_items: in each split. max_train: in train, for each quantity that depends on classes.
     """
 
     max_items: int
@@ -99,7 +99,7 @@ def plan(params: Params) -> ItemLimits:
 
 
 def left_out(labels: Mapping[str, Labels], classes: Sequence[str], limits: ItemLimits) -> list[str]:
-    """A sentence for each reason to leave something out, from the labels of each whole split."""
+    """A sentence for each reason to leave something out, from the labels of whole splits."""
     whose: dict[str, list[str]] = {}
     for what, most in limits.max_train.items():
         seen = {name: some[: limits.max_items] for name, some in labels.items()}
@@ -119,7 +119,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def no_classes(labels: Mapping[str, Labels], classes: Sequence[str]) -> str | None:
-    """Why the classes cannot be told apart, from the labels of each split; None if they can."""
+    """Why no classifier can be fitted or tested, from each split's labels; None if it can."""
     counts = {name: np.bincount(some, minlength=len(classes)) for name, some in labels.items()}
     for name, count in counts.items():
         least = LEAST if name == "train" else 1

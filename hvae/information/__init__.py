@@ -1,1 +1,1 @@
-"""Estimates of what latents tell, I(x; z) and I(y; z), and of −log p(x), with standard errors."""
+"""Estimates of I(x; z), I(y; z) and −log p(x), with standard errors."""

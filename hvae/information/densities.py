@@ -14,19 +14,17 @@ from torch import Tensor
 
 from hvae.data.seeded import Stream
 from hvae.information.estimate import InformationEstimate, finite
-from hvae.models.chunks import ITEMS, chunks
-from hvae.models.distributions import Latent, with_tensors
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import Latent, draw, generator, with_tensors
+from hvae.models.hierarchical import ITEMS, HierarchicalVAE, chunks
 from hvae.statistics.estimate import Floats, error_of_mean
 
 ROWS = 2**18  # log-densities of one layer in a block: 2 MB, of which some copies are made
-NUMBERS = 2**23  # numbers that the networks hold at once: 32 MB, and more within a layer
+NUMBERS = 2**23  # numbers that the networks hold at once: 32 MB, and more inside a layer
 COPIES = 8  # copies of an item's features and latents that a pair needs inside a network
 
 
 class _Known(NamedTuple):
-    """What pairs (i, j) share: the features and q(z_L|x_j) of item j, and the rest of sample i."""
+    """What pairs (i, j) share: features and q(z_L|x_j) of item j, z and priors of sample i."""
 
     z: Sequence[Tensor]
     features: list[Tensor]
@@ -39,8 +37,8 @@ def suffix_rows(model: HierarchicalVAE, x: Tensor, z: Sequence[Tensor]) -> Itera
     """Rows of l_ij = log q(z_{≥l,i} | x_j) = Σ_{k≥l} log q(z_{k,i} | z_{>k,i}, x_j), for every l.
 
     x: the items, (K, n); z: a sample of z_1 … z_L for each, (K, d_l). Yields blocks (L, rows, K) of
-    consecutive rows i, K in all, with l from 1 to L. Beside the arguments and the features of x, it
-    holds less than about 200 MB at a time, whatever K and the widths are.
+    consecutive rows i, K in all, with l from 1 to L. Besides the arguments and the features of x,
+    it holds less than about 200 MB at a time, whatever K and the widths are.
     """
     known = _known(model, x, z)
     rows, items = max(1, ROWS // len(x)), torch.arange(len(x))
@@ -82,7 +80,7 @@ def _at(density: Latent, index: Tensor) -> Latent:
 
 
 def _log_prob(density: Latent, z: Tensor) -> Tensor:
-    """In float64: an information of 1e-6 nats may be the difference of two sums of 100 nats."""
+    """log p(z) in float64, since 1e-6 nats may be the difference of two sums of 100 nats."""
     return with_tensors(Tensor.double, density).log_prob(z.double())
 
 
@@ -91,9 +89,9 @@ def negative_log_likelihood(
 ) -> InformationEstimate:
     """mean_x −log (1/S) Σ_s p(x, z_s) / q(z_s|x), with S `samples` z_s ~ q(z|x) for each item.
 
-    In expectation at least mean_x −log p(x), and closer to it the larger S is; S = 1 gives −ELBO
+    Its expectation is at least mean_x −log p(x), and closer to it for larger S; S = 1 gives −ELBO
     (Burda, Grosse & Salakhutdinov, "Importance Weighted Autoencoders", ICLR 2016). A sample's noise
-    is a function of (seed, split, s), so a larger S adds samples and keeps the first ones. The
+    is a function of (seed, split, s), so a larger S adds samples to the same first ones. The
     standard error is over the items of x (K, n) and includes their Monte-Carlo error. ValueError
     for fewer than two items, no sample, or weights that are NaN or infinite.
     """
@@ -112,7 +110,7 @@ def negative_log_likelihood(
 def log_weights(
     model: HierarchicalVAE, x: Tensor, samples: int, seed: int, split: int
 ) -> Iterator[Tensor]:
-    """log p(x, z_s) − log q(z_s|x) of each item, (K,); one s after the other, to save memory."""
+    """log p(x, z_s) − log q(z_s|x) of each item, (K,); one s at a time, to save memory."""
     for sample in range(samples):
         noise = draw(model.latents, len(x), generator(Stream.IMPORTANCE, seed, split, sample))
         yield torch.cat([_log_weight(model, *part) for part in chunks(x, noise)])

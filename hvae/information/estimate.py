@@ -1,4 +1,4 @@
-"""Estimates of information: a value with its standard error and the side on which it errs."""
+"""Estimates of information: a value, its standard error, and the side on which it errs."""
 
 from typing import Any, Literal, NamedTuple
 
@@ -10,10 +10,10 @@ Kind = Literal["lower", "upper", "estimate"]
 
 
 class InformationEstimate(NamedTuple):
-    """A value in nats per item: in expectation at most (lower) or at least (upper) the truth.
+    """A value in nats per item; its expectation is at most (lower) or at least (upper) the truth.
 
-    saturated: there are too few items to say how far the value is from the truth. It still errs
-    only on its own side.
+    saturated: there are too few items to say how far the value is from the truth. A bound remains a
+    bound.
     """
 
     kind: Kind
@@ -22,11 +22,11 @@ class InformationEstimate(NamedTuple):
     saturated: bool = False
 
 
-Named = tuple[str, InformationEstimate]  # the quantity, as the table names it, and its estimate
+Named = tuple[str, InformationEstimate]  # the quantity's name in the table, and its estimate
 
 
 def finite(name: str, values: Any) -> Floats:
-    """`values` as an array of float64; ValueError where one is NaN or infinite."""
+    """`values` as an array of float64; ValueError if one is NaN or infinite."""
     array = np.asarray(values, dtype=np.float64)
     bad = array[~np.isfinite(array)]
     if bad.size:

@@ -15,8 +15,7 @@ from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.data.summary import no_classes
 from hvae.errors import InputError
-from hvae.information.classes import class_information
-from hvae.information.counting import counted_information
+from hvae.information.classes import class_information, counted_information
 from hvae.information.densities import negative_log_likelihood, suffix_rows
 from hvae.information.estimate import InformationEstimate, Named, quantity
 from hvae.information.pairwise import from_rows
@@ -29,7 +28,7 @@ from hvae.training import checkpoint
 
 
 class InformationJob(Section):
-    """The parameters that the estimates of a row depend on, beside data, models and latents."""
+    """The parameters that a row's estimates depend on, besides data, models and latents."""
 
     seed: Seed
     evaluation: Evaluation
@@ -87,7 +86,7 @@ def about_items(subject: MeasuredPoint, count: int) -> Iterator[Named]:
 
 
 def about_classes(subject: MeasuredPoint) -> Iterator[Named]:
-    """I(y; z_{≥l}) from below, from l = 1 to L; empty where classes are too rare."""
+    """I(y; z_{≥l}) from below, from l = 1 to L; nothing if classes are too rare."""
     train, test = subject.train, subject.held_out
     layers = len(test.sample)
     for lowest in range(layers if _has_classes(subject) else 0):
@@ -102,7 +101,7 @@ def _has_classes(subject: MeasuredPoint) -> bool:
 
 
 def by_counting(subject: MeasuredPoint) -> Iterator[Named]:
-    """I(y; z_L) of a categorical top layer with few codes, by counting."""
+    """I(y; z_L) by counting, for a categorical top layer with few codes."""
     latents = subject.held_out
     top = len(latents.mean) - 1
     prior = subject.model.prior_of(top, [])
@@ -114,7 +113,7 @@ def by_counting(subject: MeasuredPoint) -> Iterator[Named]:
 
 
 def likelihood(subject: MeasuredPoint, job: InformationJob) -> InformationEstimate:
-    """−log p(x) from above, on all test items, like the rates and distortions."""
+    """−log p(x) from above, on all test items, like rates and distortions."""
     x, samples = torch.tensor(subject.test.x), job.evaluation.importance_samples
     return negative_log_likelihood(subject.model, x, samples, job.seed, SPLITS.index("test"))
 

@@ -7,13 +7,13 @@ With l_ij = log q(z_i|x_j) for K items x_j and one sample z_i ~ q(z|x_i) of each
 
 (Poole et al., "On Variational Bounds of Mutual Information", ICML 2019: tractable encoders.)
 All terms share the x_j, so the standard errors come from a jackknife over items. Leaving out item m
-removes row m and column m, that is one term from each row's sum. So the jackknife takes O(K²) time,
-and rows are used as they come, in O(K) memory.
+removes row m and column m, that is, one term from each row's sum. So the jackknife takes O(K²)
+time, and O(K) memory, since each row is used as soon as it is computed.
 
-The rows come from a model (`densities.suffix_rows`). Where there are only latents, they come from
-means, standard deviations and samples (`gaussian_rows`). These give q(z_L|x), so they serve for
-L = 1 and for the top layer of any model. In a lower layer they depend on the layers above, sampled
-for the same item; its density for another item needs the model.
+The rows come from a model (`densities.suffix_rows`). If there are only latents, they come from
+means, standard deviations and samples (`gaussian_rows`). These give q(z_L|x), so they serve for the
+top layer of any model. In a lower layer they depend on the samples of the layers above for the same
+item, and the density for another item needs the model.
 """
 
 import math
@@ -45,7 +45,7 @@ class Information(NamedTuple):
 def information(log_density: Any) -> Information:
     """Î⁻ and Î⁺ from all l_ij, shape (K, K): row i is a sample, column j an item.
 
-    ValueError where the matrix is not square, has fewer than two items, or holds NaN or infinities.
+    ValueError if the matrix is not square, has fewer than two items, or holds NaN or infinities.
     The standard errors are nan for two items.
     """
     whole = np.asarray(log_density)
@@ -77,7 +77,7 @@ def from_rows(blocks: Iterable[Floats]) -> list[Information]:
 
 
 def _sums(block: Floats, first: int) -> Floats:
-    """The part of these rows in the sums of `_side`, for Î⁻ and Î⁺: (S, 2, 1 + K)."""
+    """What these rows add to the sums of `_side`, for Î⁻ and Î⁺: (S, 2, 1 + K)."""
     rows = np.arange(block.shape[1])
     own = (slice(None), rows, first + rows)
     others = block.copy()
@@ -86,7 +86,7 @@ def _sums(block: Floats, first: int) -> Floats:
 
 
 def _side(block: Floats, log_own: Floats, own: tuple[Any, ...]) -> Floats:
-    """Σ_i [l_ii − log Σ_j exp l_ij], then the same without each item m: Σ_{i≠m}, Σ_{j≠m}."""
+    """Σ_i [l_ii − log Σ_j exp l_ij], then the same without each item m (Σ_{i≠m}, Σ_{j≠m})."""
     whole, left_out = _log_sums(block)
     terms = log_own[:, :, None] - left_out
     terms[own] = 0  # leaving out item m also removes row m
@@ -96,7 +96,7 @@ def _side(block: Floats, log_own: Floats, own: tuple[Any, ...]) -> Floats:
 def _log_sums(block: Floats) -> tuple[Floats, Floats]:
     """log Σ_j exp l_ij of each row, and the same without each j in turn.
 
-    Subtracting a term from the sum is accurate while the term is at most half of the sum. Only the
+    Subtracting a term from the sum is accurate if the term is at most half of the sum. Only the
     largest term can be more, so the sum without it is computed directly.
     """
     largest = block.argmax(-1)[..., None]
@@ -133,7 +133,7 @@ def gaussian_rows(mean: Any, std: Any, sample: Any) -> Iterator[Floats]:
     """Rows of l_ij = log N(z_i; μ_j, diag σ_j²) in nats, for `from_rows`.
 
     Each argument is (K, d), a row for each item. Yields blocks (1, rows, K) of consecutive rows i,
-    K in all. ValueError where shapes differ, a value is NaN or infinite, or a σ is not positive.
+    K in all. ValueError if shapes differ, a value is NaN or infinite, or a σ is not positive.
     """
     parts = {"mean": mean, "std": std, "sample": sample}
     mean, std, sample = (finite(name, part) for name, part in parts.items())

@@ -1,1 +1,1 @@
-"""Files and tables: read without trust, written whole, marked with what they were made of."""
+"""Files and tables: read without trust, written whole, marked with a fingerprint."""

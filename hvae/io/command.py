@@ -1,4 +1,4 @@
-"""What every `python -m hvae.…` shares: arguments, errors as one sentence, progress bars."""
+"""Common parts of every `python -m hvae.…`: arguments, errors in one sentence, progress bars."""
 
 import argparse
 import fcntl
@@ -18,7 +18,7 @@ from hvae.errors import InputError
 from hvae.io import provenance
 
 T = TypeVar("T")
-RUN = "HVAE_RUN"  # the variable that names a file, which a job's run keeps locked
+RUN = "HVAE_RUN"  # an environment variable: the file that a job's run keeps locked
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -39,13 +39,13 @@ def folder(result: argparse.ArgumentParser, *names: str) -> None:
 
 
 def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespace) -> None:
-    """Run `main`; an InputError or a file error ends in one sentence and exit status 1.
+    """Run `main`; an InputError or a file error ends it with one sentence and exit status 1.
 
-    Where the environment variable `RUN` names a file, this process ends when its lock is released.
+    If the environment variable `RUN` names a file, this process ends when its lock is released.
     """
     steady()
     provenance.begin(vars(arguments).get("fingerprint", ""))
-    gc.freeze()  # imported modules stay, and searching them for garbage takes long
+    gc.freeze()  # imported modules stay, and it would take long to search them for garbage
     if RUN in os.environ:
         threading.Thread(target=_end_with, args=[os.environ[RUN]], daemon=True).start()
     try:
@@ -57,27 +57,27 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
 
 
 def _sentence(error: Exception) -> str:
-    """What is wrong; for a file error, with the name of the file in front."""
+    """The error's message; for a file error, with the name of the file in front."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error)
 
 
 def steady() -> None:
-    """Fix the order of sums, for any number of cores and any place of the numbers in memory.
+    """Fix the order of sums, for any number of cores and any alignment of numbers in memory.
 
-    One thread is used, and MKL does without the shortcuts that depend on how operands are aligned
-    (Intel's "conditional numerical reproducibility"). The cost was too small to measure. Call it
-    before the first matrix product.
+    One thread is used, and MKL avoids shortcuts that depend on the alignment of operands (Intel's
+    "conditional numerical reproducibility"). The cost was too small to measure. Call this before
+    the first matrix product.
     """
     os.environ["MKL_CBWR"] = "AUTO"
     threadpool_limits(1)
-    if "torch" in sys.modules:  # it counts threads itself; most commands need no torch
+    if "torch" in sys.modules:  # torch has its own number of threads; most commands do not load it
         sys.modules["torch"].set_num_threads(1)
 
 
 def _end_with(path: str) -> None:
-    """Wait until the lock is released, then end: another run may now do the same work."""
+    """Wait until the lock is released, then end: another run may do the same work from now on."""
     try:
         with open(path) as file:
             fcntl.flock(file, fcntl.LOCK_SH)
@@ -87,13 +87,13 @@ def _end_with(path: str) -> None:
 
 
 def progress(steps: Iterable[T], what: str) -> Iterable[T]:
-    """A progress bar on a terminal; in a log, one line every half minute at most."""
+    """A progress bar on a terminal; in a log, at most one line every half minute."""
     return tqdm(steps, **_bar(what))
 
 
 def download_bar(what: str) -> tqdm:
-    """The same for downloaded bytes; the total is set when the first of them arrive."""
-    # tqdm counts as false without a total, and pooch would then ignore it
+    """A progress bar for downloaded bytes; the total is set when the first bytes arrive."""
+    # without a total, tqdm is false as a truth value, and pooch would ignore it
     return tqdm(total=1, unit="B", unit_scale=True, **_bar(what))
 
 

@@ -2,8 +2,8 @@
 
 pyarrow allocates what headers claim, and the claims have no limit: pages may be compressed by any
 factor, and a null in a fixed-size list takes as much as a full list. So the footer and the headers
-of pages are read here first. pyarrow can read a footer too, but a footer that contradicts itself
-crashes the process.
+of pages are read here first. pyarrow can read a footer too, but an inconsistent footer crashes the
+process.
 
 Both are structures in Thrift's compact protocol (apache/thrift,
 doc/specs/thrift-compact-protocol.md), with the fields of apache/parquet-format,
@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 PLACE = 12  # bytes of a value while it is decoded: a number or a text's position, and two levels
-LEAST = 1024  # values that pyarrow allocates memory for, however few it reads
+LEAST = 1024  # values for which pyarrow allocates memory, however few it reads
 
 # Types of Thrift's fields.
 STOP, TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(13)
@@ -38,9 +38,9 @@ ANY: tuple[int, Known] = STOP, {}
 
 
 def structure(file: BinaryIO, known: Known = ANY[1], depth: int = 0) -> Structure:
-    """The structure at the file's position, by field and type. ValueError where it is broken.
+    """The structure at the file's position, by field and type. ValueError if it is broken.
 
-    `known` says, for each field that is a list, the type and the known fields of its elements; for
+    `known` has, for each field that is a list, the type and the known fields of its elements; for
     each field that is a structure with lists in it, its type and known fields.
     """
     found: Structure = {}
@@ -96,7 +96,7 @@ def _integer(file: BinaryIO, kind: int) -> int:
 
 
 def _varint(file: BinaryIO, bits: int) -> int:
-    """Seven bits a byte, the lowest first; ValueError where it is longer than `bits`."""
+    """A number with seven bits in each byte, lowest first; ValueError if it exceeds `bits`."""
     found = shift = 0
     while (byte := _byte(file)) > 127 and shift < bits:
         found, shift = found | (byte & 127) << shift, shift + 7
@@ -135,7 +135,7 @@ SECRET: Known = {2: (STRUCT, {1: (BINARY, LEAF)})}
 GROUP: Known = {1: (STRUCT, {3: (STRUCT, COLUMN), 8: (STRUCT, SECRET)}), 4: (STRUCT, LEAF)}
 FOOTER: Known = {2: (STRUCT, LEAF), 4: (STRUCT, GROUP), 5: (STRUCT, LEAF), 7: (STRUCT, LEAF)}
 
-# Fields and their types: from the footer down to a column; of a page's header; of kinds of pages.
+# Fields and their types: from the footer down to a column, of a page's header, of kinds of pages.
 ROW_GROUPS, COLUMNS, CHUNK = (4, LIST), (1, LIST), (3, STRUCT)
 CHUNK_VALUES, DATA_AT, DICTIONARY_AT = (5, I64), (9, I64), (11, I64)
 KIND, SIZE, PACKED, VALUES = (1, I32), (2, I32), (3, I32), (1, I32)
@@ -185,9 +185,9 @@ def _page(header: Structure) -> tuple[Page, int]:
 
 
 class MemoryClaim(NamedTuple):
-    """Memory in bytes: of the whole file, and what one row may add.
+    """Memory in bytes: of the whole file, and what a single row may add.
 
-    A row takes memory beyond its bytes in the file where it refers to a long text or holds nulls.
+    A row takes more memory than its bytes in the file if it refers to a long text or holds nulls.
     """
 
     whole: int
@@ -195,7 +195,7 @@ class MemoryClaim(NamedTuple):
 
 
 def claim(path: Path, file: pq.ParquetFile) -> MemoryClaim:
-    """The memory that a file takes; ValueError or KeyError where a header is broken."""
+    """The memory that a file takes; ValueError or KeyError if a header is broken."""
     columns = [file.schema.column(place) for place in range(len(file.schema))]
     with path.open("rb") as content:
         groups = [

@@ -1,8 +1,9 @@
-"""What a file was made of: the fingerprint of its job, stored in the file itself.
+"""What a file was made from: the fingerprint of its job, stored in the file itself.
 
-Records that lie elsewhere can be lost, or can belong to another file: dates change with every copy,
-and a checkout of another revision puts other bytes under the same name. So each product carries a
-fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's raw files:
+Records that are kept elsewhere can be lost, or can belong to another file: dates change with every
+copy, and a checkout of another revision puts other bytes under the same name. So each product
+carries a fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's
+raw files:
 
     Parquet         the key `fingerprint` of the schema's metadata
     JSON            the key `fingerprint` of the object; for `params.json`, its content
@@ -11,14 +12,19 @@ fingerprint of its job's parameters and of its inputs' fingerprints, down to the
     a folder        the file `.fingerprint` in it
 
 Some kinds of files, such as CSV, have no place for a fingerprint. A JSON object of the same job
-holds their checksums, and its fingerprint counts only while these are right.
+holds their checksums, and its fingerprint counts only as long as these are right.
+
+The code that a command runs has a fingerprint, too: results can change only if these files change.
+It is a parameter of each rule, so that Snakemake sees a changed import. Checkpoints of training
+hold it as well.
 """
 
+import ast
 import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -46,12 +52,12 @@ def begin(fingerprint: str) -> None:
 
 
 def current() -> str:
-    """The fingerprint of the present job; "" where there is none."""
+    """The fingerprint of the present job; "" if there is none."""
     return _running.get()
 
 
 def mark() -> dict[str, str]:
-    """The mark of the present job as metadata; empty where there is none."""
+    """The mark of the present job as metadata; empty if there is none."""
     return {KEY: current()} if current() else {}
 
 
@@ -72,7 +78,7 @@ def made_of(job: str, inputs: Iterable[str | Path]) -> str:
 def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
     """The metadata of a Parquet file: those of its schema, with the mark of the present job.
 
-    The mark of a table that the data were read from is dropped.
+    If the schema was read from another file, the mark of that file is dropped.
     """
     known = {key: value for key, value in (schema.metadata or {}).items() if key != KEY.encode()}
     return known | {key.encode(): value.encode() for key, value in mark().items()}
@@ -95,9 +101,9 @@ def mark_folder(folder: Path) -> None:
 
 
 def of(path: Path) -> str | None:
-    """The mark of a file or folder; "" where it should have one and does not.
+    """The mark of a file or folder; "" if it should have one and does not.
 
-    None for a kind of file that holds no mark; `MISSING` where there is no such file.
+    None for a kind of file that holds no mark; `MISSING` if there is no such file.
     """
     reader = _folder if path.is_dir() else READERS.get(path.suffix)
     if reader is None:
@@ -111,7 +117,7 @@ def of(path: Path) -> str | None:
 
 @functools.cache
 def _read(reader: Callable[[Path], str | None], path: Path, *_changes: int) -> str | None:
-    """The mark that `reader` finds; "" where the file is broken."""
+    """The mark that `reader` finds; "" if the file is broken."""
     try:
         return reader(path)
     except BROKEN:
@@ -158,3 +164,51 @@ READERS: Mapping[str, Callable[[Path], str | None]] = {
     ".html": _page,
     ".safetensors": _weights,
 }
+
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = Path(__file__).parents[1].name
+
+
+def sources(*modules: str) -> list[str]:
+    """The files of `modules` and of everything that they import from the library.
+
+    Paths are relative to the folder that holds the library. The `__init__.py` of packages are left
+    out, since they hold no code that a job runs.
+    """
+    found: dict[str, Path] = {}
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+        if module not in found and module.partition(".")[0] == LIBRARY and path.is_file():
+            found[module] = path
+            waiting += _imported(path)
+    return sorted(str(path.relative_to(ROOT)) for path in found.values())
+
+
+def code(*modules: str) -> str:
+    """The fingerprint of these files: it changes whenever the code of a job changes."""
+    whole = hashlib.sha256()
+    for name in sources(*modules):
+        whole.update(f"{name}\0{_digest(ROOT / name)}\0".encode())
+    return whole.hexdigest()
+
+
+@functools.cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@functools.cache  # the modules of most rules share imports
+def _imported(path: Path) -> list[str]:
+    return list(_names(path))
+
+
+def _names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -1,7 +1,7 @@
-"""Reading of files that others may have written, without trust in what they claim.
+"""Reading files that others may have written, without trusting what they claim.
 
-A file whose content is far larger than the file is refused before its content is in memory. What a
-parser says about a broken file is cut to one line without control characters.
+A file whose content is far larger than the file is refused before its content is in memory. A
+parser's message about a broken file is cut to one line without control characters.
 """
 
 import json
@@ -18,17 +18,17 @@ import pyarrow.parquet as pq
 from hvae.errors import InputError, one_line
 from hvae.io.parquet import claim
 
-FREE = 1 << 30  # bytes of content that any file may have
-RATIO = 200  # larger content may be this many times the file's size: few data compress so well
-NEAR = 0.8  # similarity by `difflib` from which one name is taken for another
-ROWS, PART = 4096, 1 << 26  # rows and bytes of a table that are read together, at most
+FREE = 1 << 30  # bytes of content that are allowed in any file
+RATIO = 200  # more content may be this many times the file's size: few data compress so well
+NEAR = 0.8  # similarity (`difflib`) from which a name is taken for a misspelled other one
+ROWS, PART = 4096, 1 << 26  # rows and bytes of a table, at most, that are read together
 BROKEN = (OSError, ValueError, KeyError, pa.ArrowException)  # what pyarrow raises for a broken file
 
 
 def refuse_bomb(path: Path, held: int) -> None:
-    """InputError where a file's content of `held` bytes is far too large for the file's size.
+    """InputError if a file's content of `held` bytes is far too large for the file's size.
 
-    Compressed formats allow it: deflate reaches a thousand times, and Parquet has no limit.
+    Compressed formats allow this: deflate reaches a factor of a thousand, and Parquet has no limit.
     """
     if held > max(FREE, RATIO * path.stat().st_size):
         raise InputError(f"{path} is refused, since it would take {held:,} bytes of memory")
@@ -49,8 +49,8 @@ def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
 def parquet(path: Path) -> Iterator[pa.Table]:
     """The row groups of a Parquet file, one after the other; one table without rows if it has none.
 
-    Checksums of pages are verified where there are any. InputError where the file is missing or
-    broken, or its content is far larger than the file.
+    Checksums of pages are verified if there are any. InputError if the file is missing or broken,
+    or its content is far larger than the file.
     """
     held = 0
     with _parquet(path) as file:
@@ -70,7 +70,7 @@ def parquet(path: Path) -> Iterator[pa.Table]:
 
 
 def json_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; InputError where the file is not one."""
+    """The object in a JSON file; InputError if the file does not hold one."""
     try:
         found = json.loads(path.read_text())
     except (ValueError, RecursionError) as error:
@@ -81,7 +81,7 @@ def json_object(path: Path) -> dict[str, Any]:
 
 
 def near(name: str, known: Sequence[str], aliases: Mapping[str, str]) -> str | None:
-    """The known name that `name` probably stands for; None where it is known, or close to none.
+    """The known name that `name` probably stands for; None if it is known itself, or close to none.
 
     aliases: other common names, each with its known name. Only letters and digits count, capitals
     do not matter, and about one letter in five may differ. Numbers in a name must be the same.

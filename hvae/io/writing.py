@@ -1,4 +1,4 @@
-"""Write files whole or not at all: beside their final name first, then renamed."""
+"""Write files whole or not at all: under another name first, then renamed."""
 
 import os
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def store(content: str | bytes, path: Path) -> None:
 def fill(path: Path, write_to: Callable[[Path], object]) -> None:
     """Let `write_to` fill a file beside `path`, then rename it: no reader sees half a file.
 
-    OSError names `path`, whichever step failed.
+    The OSError of any step names `path`.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -28,5 +28,5 @@ def fill(path: Path, write_to: Callable[[Path], object]) -> None:
         why = os.strerror(error.errno) if error.errno else one_line(error)
         raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
     finally:
-        with suppress(OSError):  # the first error is reported above and may cause this one too
+        with suppress(OSError):  # an error here follows from the first one, which is reported above
             beside.unlink(missing_ok=True)

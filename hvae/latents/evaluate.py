@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from hvae.data.seeded import Stream
-from hvae.models.chunks import chunks, in_chunks
-from hvae.models.hierarchical import HierarchicalVAE, Terms
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import draw, generator
+from hvae.models.hierarchical import HierarchicalVAE, Terms, chunks, in_chunks
 from hvae.statistics.estimate import Floats, error_of_mean
 
 

@@ -24,8 +24,8 @@ from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.evaluate import encode
 from hvae.latents.store import Latents
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
 from hvae.training import checkpoint
 
 PICTURES = 10

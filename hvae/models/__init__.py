@@ -1,1 +1,1 @@
-"""Models: distributions, likelihoods, inference, backbones, and `HierarchicalVAE`, made of them."""
+"""Models: distributions, likelihoods, backbones, the hypernetwork, and `HierarchicalVAE`."""

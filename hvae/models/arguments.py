@@ -1,7 +1,7 @@
-"""What a program of one's own may give the library, and in which form the models take it.
+"""Arguments of the library's functions, checked and brought into the form that models take.
 
-Numbers of any type become float32 (items, n), and β of any kind a list of lists. What cannot be
-meant is an InputError of one sentence, which names the argument, what was found, and what is taken.
+Numbers of any type become float32 (items, n), and β of any kind a list of lists. Anything else is
+an InputError of one sentence, which names the argument, what was found, and what is accepted.
 """
 
 import math
@@ -24,29 +24,29 @@ T = TypeVar("T")
 SMALLEST, LARGEST = (float(end) for end in (np.finfo(np.float32).tiny, np.finfo(np.float32).max))
 _WHOLE = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
 DEVICES = ("cpu", "cuda")
-AXES = range(2, 5)  # items, and an item's own: a vector, or an image with channels or without
+AXES = range(2, 5)  # one for items; the others of a vector, or of an image, perhaps with channels
 COLOURS = 3
 BYTE = 255
 
 
 def instance(name: str, value: object, kind: type[T]) -> T:
-    """`value`, if it is of that class."""
+    """`value`, if it is an instance of that class."""
     if not isinstance(value, kind):
         raise InputError(f"{name} must be a {kind.__name__}, got {what(value)}")
     return value
 
 
 def path(name: str, value: object) -> Path:
-    """A file or folder that is named by a path or by text."""
+    """A file or folder, given as a path or as text."""
     if not isinstance(value, str | os.PathLike):
         raise InputError(f"{name} must be a path or text, got {what(value)}")
     return Path(value)
 
 
 def whole(name: str, value: object, least: int, most: int | None = None) -> int:
-    """A whole number of any type from `least` to `most`, without an upper end where there is none.
+    """A whole number of any type, from `least` to `most` or without an upper limit.
 
-    True and False are none.
+    True and False are refused.
     """
     try:
         number = operator.index(cast(SupportsIndex, None if isinstance(value, bool) else value))
@@ -59,17 +59,17 @@ def whole(name: str, value: object, least: int, most: int | None = None) -> int:
 
 
 def seed(value: object) -> int:
-    """A seed, as `params.yaml` takes it."""
+    """A seed, in the range that `params.yaml` allows."""
     return whole("seed", value, 0, 2**32 - 1)
 
 
 def plain(model: object) -> HierarchicalVAE:
-    """A model of one β."""
+    """A model for a single β."""
     known = _model(model)
     if is_conditioned(known):
         raise InputError(
-            "model is one for a whole plane of β, which train_plane trains and load_model reads at "
-            "one β: here it must be a model that was built without a box"
+            "model is for a whole box of β, as train_plane trains it: here it must be a model that "
+            "was built without a box; load_model gives the model of one β"
         )
     return known
 
@@ -79,8 +79,8 @@ def of_plane(model: object) -> HierarchicalVAE:
     known = _model(model)
     if not is_conditioned(known):
         raise InputError(
-            "model is one for a single β: build it with box=[(0.1, 10.0), …], a range of β for "
-            "each layer, or train it with train_models"
+            "model is for a single β: build it with box=[(0.1, 10.0), …], a range of β for each "
+            "layer, or train it with train_models"
         )
     ranges("the box of model", hypernetwork_of(known).box, len(known.latents))
     return known
@@ -95,7 +95,7 @@ def _model(model: object) -> HierarchicalVAE:
 
 @torch.no_grad()
 def inputs(model: HierarchicalVAE) -> int:
-    """n, the numbers of an item: those that the model decodes."""
+    """n, how many numbers an item has: as many as the model decodes."""
     if is_conditioned(model):
         at(model, hypernetwork_of(model).box.log().mean(-1).exp())
     like = next(model.parameters())
@@ -104,11 +104,11 @@ def inputs(model: HierarchicalVAE) -> int:
 
 
 def items(name: str, x: object, model: HierarchicalVAE) -> Tensor:
-    """Items of any type of numbers, flat or as images, as the model takes them: float32 (items, n).
+    """Items of any numeric type, flat or as images, in the model's form: float32 (items, n).
 
-    Images have their channels last. Whole numbers must be 0 and 1: larger ones are numbers of
-    levels nearly always, and where they are not, floats say so. InputError, too, where values are
-    not finite, or the model's likelihood has no probability for them.
+    Images have their channels last. Whole numbers must be 0 and 1: larger ones are nearly always
+    levels of grey, and should be floats if they are not. InputError also for values that are not
+    finite, or that the model's likelihood does not cover.
     """
     values = _single(name, x)
     if not torch.isfinite(values).all():
@@ -120,7 +120,7 @@ def items(name: str, x: object, model: HierarchicalVAE) -> Tensor:
 
 
 def _single(name: str, x: object) -> Tensor:
-    """The same shape in float32; a tensor that has it already is returned as it is."""
+    """x as float32, in the same shape; a float32 tensor is returned as it is."""
     values, are_whole = _tensor(name, x) if isinstance(x, Tensor) else _array(name, x)
     if values.numel() == 0 or values.ndim == 0:
         raise InputError(f"{name} must have items, got {what(x)}")
@@ -144,7 +144,7 @@ def _array(name: str, x: object) -> tuple[Tensor, bool]:
         array = np.asarray(None)
     if array.dtype.kind not in "buif":
         raise InputError(f"{name} must be an array or tensor of real numbers, got {what(x)}")
-    with np.errstate(over="ignore"):  # what becomes infinite is found later
+    with np.errstate(over="ignore"):  # values that become infinite are found later
         single = np.array(array, dtype=np.float32, order="C")
     return torch.from_numpy(single), array.dtype.kind in "ui"
 
@@ -164,7 +164,7 @@ def _flat(name: str, values: Tensor, width: int) -> Tensor:
     shape = tuple(values.shape)
     if values.ndim not in AXES or math.prod(shape[1:]) != width:
         raise InputError(
-            f"{name} must be of shape (items, {width}), as the model is, or images of {width} "
+            f"{name} must be of shape (items, {width}), like the model, or images of {width} "
             f"values, got shape {shape}"
         )
     if len(shape) == AXES[-1] and shape[1] == COLOURS and shape[-1] not in (1, COLOURS):
@@ -185,7 +185,7 @@ def rates(name: str, value: object, layers: int) -> list[float]:
 
 
 def targets(value: object, layers: int) -> list[list[float]]:
-    """Rates for each model, of lists, tuples, arrays or tensors."""
+    """Rates for each model, from lists, tuples, arrays or tensors."""
     rows = _listed(value)
     if not rows:
         raise InputError(
@@ -195,7 +195,7 @@ def targets(value: object, layers: int) -> list[list[float]]:
 
 
 def betas(value: object, layers: int) -> list[list[float]]:
-    """A β vector for each model, of lists, tuples, arrays or tensors, whole numbers or not."""
+    """A β vector for each model, from lists, tuples, arrays or tensors of any numeric type."""
     rows = _listed(value)
     if not rows:
         raise InputError(
@@ -205,7 +205,7 @@ def betas(value: object, layers: int) -> list[list[float]]:
 
 
 def beta(name: str, value: object, layers: int | None = None) -> list[float]:
-    """One β vector, positive and finite in single precision, of so many layers if that is known."""
+    """One β vector, positive and finite in single precision, with a value for each layer."""
     found = numbers(name, value, "β", layers)
     if wrong := [one for one in found if not SMALLEST <= one <= LARGEST]:
         raise InputError(
@@ -232,7 +232,7 @@ def ranges(name: str, value: object, layers: int | None = None) -> list[tuple[fl
 
 
 def numbers(name: str, value: object, of: str, layers: int | None = None) -> list[float]:
-    """A flat list of real numbers, one `of` what is asked for each layer."""
+    """A flat list of real numbers, such as one rate (`of`) for each layer."""
     found = _listed(value)
     if not found or not all(map(_is_real, found)):
         raise InputError(f"{name} must be a list of numbers, one for each layer, got {what(value)}")
@@ -242,7 +242,7 @@ def numbers(name: str, value: object, of: str, layers: int | None = None) -> lis
 
 
 def _listed(value: object) -> list[Any] | None:
-    """The members of what is a list in some form; None of anything else."""
+    """The members of a list in any form; None for anything else."""
     if isinstance(value, Tensor | np.ndarray):
         value = value.tolist()
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
@@ -257,7 +257,7 @@ def _is_real(value: object) -> bool:
 
 
 def what(value: object) -> str:
-    """What a value is, in few words: its type and size, or itself where it is short."""
+    """A value in few words: its type and shape, or the value itself if it is short."""
     if isinstance(value, Tensor | np.ndarray):
         return f"{value.dtype} of shape {tuple(value.shape)}"
     shown = one_line(repr(value))

@@ -1,4 +1,4 @@
-"""From parameters to a model with seeded weights: where backbones and likelihoods are added."""
+"""Builds a model with seeded weights from parameters; backbones and likelihoods are listed here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,14 +14,11 @@ from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.backbones.conv import conv
 from hvae.models.backbones.conv_spatial import conv_spatial
 from hvae.models.backbones.mlp import mlp
-from hvae.models.distributions import family
+from hvae.models.distributions import family, generator
 from hvae.models.hierarchical import INFERENCES, HierarchicalVAE
 from hvae.models.hypernetwork import Range, condition
-from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.bernoulli import Bernoulli
-from hvae.models.likelihoods.gaussian import FixedGaussian, LearnedGaussian
+from hvae.models.likelihoods.base import Bernoulli, FixedGaussian, LearnedGaussian, Likelihood
 from hvae.models.likelihoods.mixture_of_logistics import EIGHT_BITS, MixtureOfLogistics
-from hvae.models.noise import generator
 
 BACKBONES: Mapping[str, Callable[[BackbonePlan], Backbone]] = {
     "mlp": mlp,
@@ -47,8 +44,8 @@ def build(
 ) -> HierarchicalVAE:
     """A model for items of `shape`, initialised from `seed` without touching global randomness.
 
-    `levels` is how many values the data take, where that is known; `box` the range of each β_l of
-    one model for all of them. InputError where the backbone is for images and the items are not.
+    `levels`: how many values the data take, if known. `box`: the range of each β_l, for one model
+    conditioned on β. InputError if the backbone needs images and the items are not images.
     """
     built = assemble(model, likelihood(model.likelihood, shape, levels), shape, seed)
     if box is not None:
@@ -60,7 +57,7 @@ def build(
 def assemble(
     model: Model, decodes_to: Likelihood, shape: Sequence[int], seed: int
 ) -> HierarchicalVAE:
-    """The same for a given p(x | z)."""
+    """A model with a given p(x | z), initialised like that of `build`."""
     inference, top = INFERENCES[model.inference], family(model.top)
     plan = BackbonePlan(
         shape=tuple(shape),
@@ -78,16 +75,19 @@ def assemble(
 
 
 def likelihood(options: Options, shape: Sequence[int], levels: int | None = None) -> Likelihood:
-    """The likelihood of items of `shape`, (height, width, channels) or without channels.
+    """The likelihood for items of `shape`, (height, width, channels) or without channels.
 
-    `levels` is how many values the data take, 256 where that is not known.
+    `levels`: how many values the data take; 256 if unknown.
     """
     return LIKELIHOODS[options.family](options, channels(shape), levels or EIGHT_BITS)
 
 
 @contextmanager
 def seeded(stream: Stream, seed: int) -> Iterator[None]:
-    """Layers that are built meanwhile draw from that stream; global randomness stays as it was."""
+    """Initialise the layers that are built in this context from `stream`.
+
+    The global state of random numbers is restored at the end.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator(stream, seed).initial_seed())
         yield

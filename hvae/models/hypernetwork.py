@@ -4,13 +4,18 @@ An affine layer W x + b becomes, for s = (log β_1, …, log β_L) with the box 
 
     ((W + V diag(d(s)) U) x + b) · (1 + a(s)) + c(s)
 
-with a, c and d affine in s and in a small perceptron of it. They are zero at first: training begins
-at the plain model. The scale is the gate of Bae et al. ("Multi-Rate VAE", ICLR 2023); the shift is
-there since the log-variances of a linear VAE are affine in log β; V diag(d) U is a low-rank adapter
-(`layers.LowRank`). At one β a layer is affine again, so that a plain model takes what `folded`
-gives.
+a, c and d are affine in s and in a small perceptron of s. All three start at zero, so training
+begins with the plain model. The scale is the gate of Bae et al. ("Multi-Rate VAE", ICLR 2023). The
+shift is needed since the log-variances of a linear VAE are affine in log β. V diag(d) U is a
+low-rank adapter (`LowRank`). At a fixed β each layer is affine again, so `folded` gives the weights
+of a plain model.
+
+Scales and shifts alone do not turn a model whose z_1 carries all of the rate into one whose z_1
+carries none, so the matrix must change with β too. `benchmarks/variants.md` compares other forms.
 """
 
+import copy
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from typing import Any, NamedTuple, cast
@@ -19,18 +24,66 @@ import torch
 from torch import Tensor, nn
 
 from hvae.config.model import Conditioning
-from hvae.models.layers import Constant, LowRank
 
 START = (1.0, 0.0, 0.0)  # scales, shifts and gates of the plain model
 
-# Names of the parts in files of weights, which were written before the parts had their own names
+# Names of the parts in files of weights; older files have them, so they stay
 HYPERNETWORK, ADAPTER = "condition", "detour"
 
 Range = tuple[float, float]
 
 
+class Constant(nn.Module):
+    """An affine layer without inputs: its output is the learned vector `bias`, (k,)."""
+
+    def __init__(self, values: Tensor) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(values)
+
+    def forward(self) -> Tensor:
+        return self.bias
+
+
+class LowRank(nn.Module):
+    """x ↦ V (d · U x), added to an affine layer: V (outputs, r), U (r, inputs), d (r,).
+
+    U is a layer of the same kind with r outputs. `axis` is the axis of the layer's weight that
+    counts its outputs. r is `most`, or less if the layer has fewer inputs or outputs.
+    """
+
+    def __init__(self, layer: nn.Module, axis: int, most: int) -> None:
+        super().__init__()
+        weight = layer.get_parameter("weight")
+        self.axis, outputs = axis, weight.shape[axis]
+        self.rank = min(most, outputs, weight.numel() // outputs)
+        self.down = _narrow(layer, axis, self.rank)
+        self.up = nn.Parameter(torch.empty(outputs, self.rank))
+        nn.init.kaiming_uniform_(self.up, a=math.sqrt(5))  # as the matrix of a linear layer
+
+    def forward(self, x: Tensor, gates: Tensor) -> Tensor:
+        """The term that is added to the output (items, outputs, …); gates: (…, rank, 1, …)."""
+        inside = gates * self.down(x)
+        return nn.functional.linear(inside.movedim(1, -1), self.up).movedim(-1, 1)
+
+    def weight(self, gates: Tensor) -> Tensor:
+        """V diag(d) U in the shape of the layer's weight, for gates d (rank,)."""
+        down = self.down.get_parameter("weight").movedim(self.axis, 0)
+        return torch.einsum("or,r,r...->o...", self.up, gates, down).movedim(0, self.axis)
+
+
+def _narrow(layer: nn.Module, axis: int, rank: int) -> nn.Module:
+    """A copy of the layer with fewer outputs, no bias, and newly initialised weights."""
+    narrow = copy.deepcopy(layer)
+    weight = layer.get_parameter("weight").narrow(axis, 0, rank)
+    # on torch's meta device, empty_like would load many modules first
+    narrow.weight = nn.Parameter(weight.new_empty(weight.shape))
+    narrow.register_parameter("bias", None)
+    cast(nn.Linear, narrow).reset_parameters()
+    return narrow
+
+
 class Modulation(NamedTuple):
-    """How a layer changes at a β: 1 + a and c (..., outputs, 1, …), and d (..., rank, 1, …)."""
+    """How a layer changes with β: 1 + a and c (..., outputs, 1, …), and d (..., rank, 1, …)."""
 
     scale: Tensor
     shift: Tensor
@@ -38,13 +91,13 @@ class Modulation(NamedTuple):
 
 
 class AffineKind(NamedTuple):
-    """axis: of the weight, that its outputs are on; pixels: axes of the output that follow them."""
+    """axis: the weight's axis of outputs; pixels: how many axes follow the outputs' own axis."""
 
     axis: int
     pixels: int
 
 
-# The layers that are affine; what is none of them has no weights of its own.
+# All kinds of affine layers. Modules of other kinds have no weights of their own.
 AFFINE: Mapping[type[nn.Module], AffineKind] = {
     nn.Linear: AffineKind(0, 0),
     nn.Conv2d: AffineKind(0, 2),
@@ -56,13 +109,13 @@ AFFINE: Mapping[type[nn.Module], AffineKind] = {
 class Hypernetwork(nn.Module):
     """β (..., L) ↦ the modulation of each layer: (..., outputs), (..., outputs) and (..., rank).
 
-    `box` holds the lowest and the highest β_l of each layer of latents: where the model is trained.
-    `sizes` are the outputs and the rank of each affine layer; each of the perceptron's two layers
-    has so many `units`.
+    `box` holds the lowest and the highest β_l of each layer of latents: the model is trained there.
+    `sizes` are the outputs and the rank of each affine layer. The perceptron has two layers of
+    `units` units.
     """
 
     box: Tensor
-    layers: list[tuple[nn.Module, AffineKind]]  # that it modulates: no modules of its own
+    layers: list[tuple[nn.Module, AffineKind]]  # the modulated layers, which belong to the model
 
     def __init__(self, box: Sequence[Range], sizes: Sequence[tuple[int, int]], units: int) -> None:
         super().__init__()
@@ -83,35 +136,35 @@ class Hypernetwork(nn.Module):
         return map(Modulation, parts, parts, parts)
 
     def place(self, beta: Tensor) -> Tensor:
-        """s, from −1 to 1 along each axis of the box; 0 where an axis is a single value."""
+        """s, which runs from −1 to 1 along each axis of the box; 0 if an axis is a single value."""
         low, high = self.box.log().unbind(-1)
         return (beta.log() - (low + high) / 2) / ((high - low) / 2).clamp(min=1e-6)
 
 
-def condition(model: nn.Module, box: Sequence[Range], asked: Conditioning) -> None:
+def condition(model: nn.Module, box: Sequence[Range], options: Conditioning) -> None:
     """Make every affine layer of a plain model depend on β."""
     layers = [(layer, kind) for _, layer, kind in affine_layers(model)]
     for layer, kind in layers:
         if not isinstance(layer, Constant):
-            layer.add_module(ADAPTER, LowRank(layer, kind.axis, asked.rank))
+            layer.add_module(ADAPTER, LowRank(layer, kind.axis, options.rank))
         layer.register_forward_hook(_modulated)
     sizes = [_sizes(layer) for layer, _ in layers]
-    model.add_module(HYPERNETWORK, Hypernetwork(box, sizes, asked.units))
-    hypernetwork_of(model).layers = layers  # found once: to search in each step is slow
+    model.add_module(HYPERNETWORK, Hypernetwork(box, sizes, options.units))
+    hypernetwork_of(model).layers = layers  # kept, since a search in each step would be slow
 
 
 def is_conditioned(model: nn.Module) -> bool:
-    """Whether it is one model for a box of β, rather than for a single one."""
+    """Whether this is one model for a box of β, rather than for a single β."""
     return hasattr(model, HYPERNETWORK)
 
 
 def hypernetwork_of(model: nn.Module) -> Hypernetwork:
-    """That of a conditioned model; AttributeError of a plain one, which has none."""
+    """The hypernetwork of a conditioned model; AttributeError for a plain model, which has none."""
     return cast(Hypernetwork, model.get_submodule(HYPERNETWORK))
 
 
 def at(model: nn.Module, beta: Tensor) -> None:
-    """Set where a conditioned model is in the passes that follow: β of (L,), or (items, L)."""
+    """Set β, (L,) or (items, L), for the next passes through a conditioned model."""
     network = hypernetwork_of(model)
     for (layer, kind), own in zip(network.layers, network(beta), strict=True):
         pixels = (..., *[None] * kind.pixels)
@@ -121,7 +174,7 @@ def at(model: nn.Module, beta: Tensor) -> None:
 
 @torch.no_grad()
 def folded(model: nn.Module, beta: Tensor) -> dict[str, Tensor]:
-    """The state of the plain model that a conditioned one is at one β (L,)."""
+    """The weights of a plain model that computes what a conditioned one does at one β (L,)."""
     at(model, beta)
     state = {name: tensor for name, tensor in model.state_dict().items() if _plain(name)}
     for name, layer, kind in affine_layers(model):
@@ -135,7 +188,7 @@ def folded(model: nn.Module, beta: Tensor) -> dict[str, Tensor]:
 
 
 def affine_layers(model: nn.Module) -> Iterator[tuple[str, nn.Module, AffineKind]]:
-    """The affine layers of the plain model, with their names."""
+    """The affine layers of the plain model, with their names and kinds."""
     for name, layer in model.named_modules():
         kind = next((kind for type_, kind in AFFINE.items() if isinstance(layer, type_)), None)
         if kind is not None and _plain(name):

@@ -1,7 +1,7 @@
-"""How large a model is: its weights, and the multiplications of a pass, from its own networks.
+"""How large a model is: its weights, and the multiplications of a pass.
 
-They are the networks that are trained, built without memory for their numbers. So what parameters
-ask for is counted, however large it is, in the time that a small model takes.
+Both are counted on the very networks that are trained, built without memory for their weights. So a
+model of any size is counted in the time that a small one takes.
 """
 
 import functools
@@ -25,11 +25,11 @@ ANYWHERE = (0.1, 10.0)  # a range of β, since sizes do not depend on it
 
 
 class ModelSize(NamedTuple):
-    """weights: how many numbers are trained.
+    """The size of a model.
 
-    multiplications: those of one item with a weight, in a forward pass through posteriors, priors,
-    decoder and, where there is one, hypernetwork. Those with the zeros of a padding count, since
-    the convolutions of libraries do them, too.
+    weights: how many numbers are trained. multiplications: how many multiplications with a weight
+    one item takes in a forward pass through posteriors, priors, decoder and hypernetwork, if any.
+    Products with the zeros of a padding count, since libraries compute these as well.
     """
 
     weights: int
@@ -37,25 +37,26 @@ class ModelSize(NamedTuple):
 
 
 def size(model: Model, shape: Sequence[int], conditioned: bool = False) -> ModelSize:
-    """The size of a model of items of `shape`, or of one that is conditioned on β.
+    """The size of a model for items of `shape`, perhaps `conditioned` on β.
 
-    InputError where the backbone is for images and the items are not, and as `outline` has it.
+    InputError if the backbone needs images and the items are not images, and for sizes that
+    `outline` refuses.
     """
     return _size(model.model_dump_json(by_alias=True), tuple(shape), conditioned)
 
 
-@functools.cache  # a plan asks for the same model once a row
+@functools.cache  # a plan needs the same model for every row
 def _size(model: str, shape: tuple[int, ...], conditioned: bool) -> ModelSize:
-    asked = parse(Model, model)
-    box = [ANYWHERE] * len(asked.latents) if conditioned else None
-    network = outline(lambda: build(asked, shape, seed=0, box=box))
+    options = parse(Model, model)
+    box = [ANYWHERE] * len(options.latents) if conditioned else None
+    network = outline(lambda: build(options, shape, seed=0, box=box))
     weights = sum(weight.numel() for weight in network.parameters())
     return ModelSize(weights, _multiplications(network, shape, conditioned))
 
 
 @torch.no_grad()
 def _multiplications(network: HierarchicalVAE, shape: Sequence[int], conditioned: bool) -> int:
-    """As a pass without any items finds them, in which all weights are one and the same zero."""
+    """Counted in a pass without items, in which all weights share one zero in memory."""
     zero = torch.zeros(())
     state = {name: zero.expand(tensor.shape) for name, tensor in network.state_dict().items()}
     network.load_state_dict(state, assign=True)
@@ -67,15 +68,15 @@ def _multiplications(network: HierarchicalVAE, shape: Sequence[int], conditioned
     return products.count
 
 
-# Functions that multiply with weights, and the axis of these that their outputs are on
+# Functions that multiply with weights, and the weights' axis of outputs
 PRODUCTS: Mapping[Any, int] = {linear: 0, conv2d: 0, conv_transpose2d: 1}
 
 
 class Products(TorchFunctionMode):
-    """Counts the multiplications of an item with weights in a pass of any number of items.
+    """Counts the multiplications of one item with weights, in a pass of any number of items.
 
-    `torch.utils.flop_counter` finds the same, as tests show, but what it loads takes as long again
-    as torch itself, each time that somebody asks for a plan.
+    `torch.utils.flop_counter` finds the same numbers, as tests show. But importing it takes as long
+    again as importing torch, each time that a plan is printed.
     """
 
     def __init__(self) -> None:
@@ -85,18 +86,20 @@ class Products(TorchFunctionMode):
     def __torch_function__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        """What the function gives; of a convolution the shape alone."""
+        """The function's result; for a convolution only its shape."""
         if function not in PRODUCTS:
             return function(*args, **(kwargs or {}))
         result = function(*args) if function is linear else _convolved(function, *args)
         inputs, weight, *_ = args
-        met = inputs if PRODUCTS[function] else result  # each by weight[0], or another such part
+        met = (
+            inputs if PRODUCTS[function] else result
+        )  # each entry meets as many weights as weight[0] has
         self.count += met.shape[1:].numel() * weight[0].numel()
         return result
 
 
 def _convolved(function: Any, maps: Tensor, weight: Tensor, _: Any, *options: Any) -> Tensor:
-    """What a convolution gives, but not its numbers. It would copy all filters: here it has one."""
+    """The shape of a convolution's result, from one filter, since all filters would be copied."""
     first = function(maps[:, :1], weight[:1, :1], None, *options)
     items, _, height, width = first.shape
     return first.new_zeros(items, weight.shape[PRODUCTS[function]], height, width)

@@ -1,6 +1,6 @@
-"""Weights on disk as safetensors: whole, known by their SHA-256, and of the right shapes.
+"""Weights on disk as safetensors: written whole, and checked by SHA-256 and shape when read.
 
-A module is an outline until they are known to fit, so that what a card claims takes no memory.
+A module gets memory only once the weights are known to fit, so a false card cannot take any.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def save(path: Path, state: Mapping[str, Tensor]) -> str:
-    """Write `path` with the mark of the job that runs, whole or not at all; its SHA-256."""
+    """Write `path`, whole or not at all, with the mark of the present job; returns its SHA-256."""
     tensors = {name: tensor.contiguous() for name, tensor in state.items()}
     content = serialise(tensors, metadata=provenance.mark())
     writing.store(content, path)
@@ -29,7 +29,7 @@ def save(path: Path, state: Mapping[str, Tensor]) -> str:
 
 
 def read(path: Path, sha256: str) -> dict[str, Tensor]:
-    """What `save` wrote; InputError where the file is another one, broken, or absent."""
+    """The weights that `save` wrote; InputError if the file is missing, broken or another one."""
     try:
         content = path.read_bytes()
         state = load(content)
@@ -41,9 +41,9 @@ def read(path: Path, sha256: str) -> dict[str, Tensor]:
 
 
 def filled(make: Callable[[], M], state: Mapping[str, Tensor], path: Path) -> M:
-    """The module that `make` builds, with weights from `path`; InputError where they do not fit.
+    """The module that `make` builds, with weights from `path`; InputError if they do not fit.
 
-    They are copied: the same sums on numbers elsewhere in memory may round in another order.
+    They are copied: sums of numbers that lie elsewhere in memory may be rounded in another order.
     """
     try:
         own = {name: tensor.to(torch.float32, copy=True) for name, tensor in state.items()}
@@ -55,17 +55,17 @@ def filled(make: Callable[[], M], state: Mapping[str, Tensor], path: Path) -> M:
 
 
 def outline(make: Callable[[], M]) -> M:
-    """The module that `make` builds, on torch's meta device: with shapes, and without numbers.
+    """The module that `make` builds, on torch's meta device: with shapes, but no numbers.
 
-    InputError where 64 bits do not count the bytes that a tensor would take.
+    InputError if a tensor would take more bytes than 64 bits can count.
     """
     try:
         with torch.device("meta"):
             return make()
-    except (RuntimeError, TypeError) as error:  # a product that is too large, or a factor of it
+    except (RuntimeError, TypeError) as error:  # a size, or a product of sizes, is too large
         raise InputError(f"no memory holds a model of these sizes: {one_line(error)}") from None
 
 
 def misfit(path: Path, error: object) -> InputError:
-    """That a file does not hold what its card says."""
+    """The error for a file that does not hold the weights of its card."""
     return InputError(f"{path} does not hold the weights of its card: {one_line(error)}")

@@ -19,7 +19,7 @@ from hvae.io import tables
 from hvae.io.command import progress
 from hvae.latents.evaluate import Measured
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.gaussian import LearnedGaussian
+from hvae.models.likelihoods.base import LearnedGaussian
 from hvae.plane.amortized_model import AmortizedModel, HeldOut
 from hvae.training import checkpoint
 from hvae.training.wanted import Floats

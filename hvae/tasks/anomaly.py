@@ -26,9 +26,8 @@ from hvae.config.tasks import Anomaly
 from hvae.data.prepared import Items
 from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
-from hvae.models.chunks import chunks
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import draw, generator
+from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.statistics.estimate import Floats, Row
 from hvae.statistics.proportion import auroc
 from hvae.tasks import trained

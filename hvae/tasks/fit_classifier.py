@@ -15,7 +15,7 @@ from hvae.data.prepared import Items
 from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.io import command, tables
-from hvae.models.noise import generator
+from hvae.models.distributions import generator
 from hvae.statistics.proportion import share
 from hvae.tasks import classifier
 from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork

@@ -24,9 +24,8 @@ from hvae.config.tasks import Generation
 from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.latents.store import Latents
-from hvae.models.chunks import ITEMS
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import draw, generator
+from hvae.models.hierarchical import ITEMS, HierarchicalVAE
 from hvae.statistics.contingency import count_rows, total_variation
 from hvae.statistics.estimate import Integers, Row
 from hvae.statistics.intervals import bootstrap

@@ -12,9 +12,8 @@ from torch import Tensor
 from hvae.data.prepared import Items
 from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
-from hvae.models.chunks import chunks
-from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import draw, generator
+from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import Interval
 from hvae.tasks.task import HELD_OUT, Score

@@ -19,10 +19,9 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
-from hvae.models.chunks import chunks
-from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.distributions import draw, generator
+from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.models.hypernetwork import at, hypernetwork_of
-from hvae.models.noise import draw, generator
 from hvae.training import loop, objective
 from hvae.training.history import looks
 from hvae.training.inputs import batch

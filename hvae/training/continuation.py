@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from hvae.data.seeded import Stream
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import Range, folded, hypernetwork_of
-from hvae.models.noise import draw, generator
 from hvae.training.members import flatten, mean_costs, member_costs
 from hvae.training.wanted import Floats, residuals
 

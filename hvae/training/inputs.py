@@ -22,9 +22,9 @@ from hvae.data import prepared
 from hvae.data.seeded import Stream
 from hvae.errors import InputError
 from hvae.models.build import build
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import Range
-from hvae.models.noise import draw, generator
 
 SPLITS = ("train", "validation")
 LOOK = 1.0  # seconds between looks for a GPU that has become free

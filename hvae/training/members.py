@@ -16,8 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from hvae.models.chunks import chunks
-from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.training.objective import Costs, objective
 
 State = dict[str, Tensor]

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from hvae.config.base import Section
 from hvae.io import writing
-from hvae.io.imports import code
+from hvae.io.provenance import code
 from hvae.training.inputs import SPLITS
 from hvae.training.members import State
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from hvae.config.training import RateSchedule
 from hvae.data.seeded import Stream
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
 from hvae.training import loop
 from hvae.training.continuation import Start
 from hvae.training.members import State, mean, mean_costs, total

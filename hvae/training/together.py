@@ -14,8 +14,8 @@ from torch import Tensor
 
 from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
 from hvae.training import loop
 from hvae.training.history import looks
 from hvae.training.inputs import batch

@@ -148,7 +148,7 @@ class Line(NamedTuple):
 
 LINES = (
     # the source: where sources are listed, and its options
-    Line("hvae/data/sources.py", "    svhn,\n)", "    stripes,\n"),
+    Line("hvae/data/sources.py", "    mnist,\n)", "    stripes,\n"),
     Line("hvae/data/sources.py", '    "mnist": mnist.load,', '    "stripes": stripes.load,\n'),
     Line(
         "hvae/config/sources/synthetic.py",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from hvae.audit.columns import columns
+from hvae.audit.latents import columns
 
 ONE = ["z1_mean", "z1_std", "z1_sample"]
 TWO = [*ONE, "z2_mean", "z2_std", "z2_sample"]

@@ -9,7 +9,7 @@ import pytest
 from hvae.config.base import parse
 from hvae.config.grid import Lattice, thinned
 from hvae.config.params import Params
-from hvae.cost.counts import evaluated_part
+from hvae.cost.disk import evaluated_part
 from tests.changes import Config, assert_refused, put
 
 

@@ -7,8 +7,7 @@ import yaml
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.cost.counts import baseline_counts, counts
-from hvae.cost.disk import disk, evaluated, sentence
+from hvae.cost.disk import baseline_counts, counts, disk, evaluated, sentence
 from hvae.errors import InputError
 from hvae.models.size import size
 from tests.conftest import ROOT

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from scipy.io import savemat
 
 from hvae.config.data import Data
-from hvae.data import cifar10, mnist, sources, svhn
+from hvae.data import colour_images, mnist, sources
 from hvae.data.archives import File
 from hvae.errors import InputError
 
@@ -112,8 +112,8 @@ def write_cifar(folder: Path) -> list[tuple[np.ndarray, np.ndarray]]:
 
 def know_cifar(monkeypatch: pytest.MonkeyPatch, folder: Path, url: str = NOWHERE) -> None:
     path = folder / "cifar-10-binary.tar.gz"
-    contents = cifar10.members(path, cifar10.FILE)
-    monkeypatch.setattr(cifar10, "FILE", known(path, contents, url))
+    contents = colour_images.members(path, colour_images.CIFAR_FILE)
+    monkeypatch.setattr(colour_images, "CIFAR_FILE", known(path, contents, url))
 
 
 def write_svhn(folder: Path, **saving: Any) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -129,7 +129,7 @@ def write_svhn(folder: Path, **saving: Any) -> list[tuple[np.ndarray, np.ndarray
 
 def know_svhn(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     files = tuple(known(folder / f"{name}_32x32.mat", {}) for name in ("train", "test"))
-    monkeypatch.setattr(svhn, "FILES", files)
+    monkeypatch.setattr(colour_images, "SVHN_FILES", files)
 
 
 def refused(chosen: Any, sentence: str, folder: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from hvae.data import cifar10, sources
+from hvae.data import colour_images, sources
 from tests.data import published
 from tests.data.published import IDX, options, refused
 
@@ -145,7 +145,7 @@ def test_idx_files_that_are_none(
 def test_cifar_batches_of_broken_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "raw"
     published.write_cifar(folder)
-    members = cifar10.members(folder / TARBALL, cifar10.FILE)
+    members = colour_images.members(folder / TARBALL, colour_images.CIFAR_FILE)
     name = next(iter(members))
     published.write_tar(folder / TARBALL, members | {name: members[name][:-1]})
     published.know_cifar(monkeypatch, folder)

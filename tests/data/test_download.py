@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hvae.data import cifar10, sources
+from hvae.data import colour_images, sources
 from hvae.errors import InputError
 from tests.data import published
 from tests.data.published import options
@@ -60,8 +60,8 @@ def test_the_next_mirror_is_tried(
     folder, url = served
     published.write_cifar(folder)
     published.know_cifar(monkeypatch, folder, url)
-    urls = (f"{url}moved/away", f"{published.NOWHERE}gone", *cifar10.FILE.urls)
-    monkeypatch.setattr(cifar10, "FILE", cifar10.FILE._replace(urls=urls))
+    urls = (f"{url}moved/away", f"{published.NOWHERE}gone", *colour_images.CIFAR_FILE.urls)
+    monkeypatch.setattr(colour_images, "CIFAR_FILE", colour_images.CIFAR_FILE._replace(urls=urls))
     monkeypatch.chdir(tmp_path)
     assert len(sources.load(options("cifar10"), 0).x) == 120
 

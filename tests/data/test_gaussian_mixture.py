@@ -12,7 +12,7 @@ from scipy.stats import chisquare, multivariate_normal
 
 from hvae.config.base import parse
 from hvae.config.sources.synthetic import GaussianMixture
-from hvae.data import gaussian_mixture as mixture
+from hvae.data import gaussian
 from hvae.errors import InputError
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
@@ -33,14 +33,14 @@ CASES = [
 
 def test_shares_fall_as_a_power_or_are_listed() -> None:
     expected = np.array([1, 1 / 2, 1 / 3, 1 / 4, 1 / 5])
-    np.testing.assert_allclose(mixture.shares(options()), expected / expected.sum())
-    np.testing.assert_array_equal(mixture.shares(options(shares=[0.9, 0.1])), [0.9, 0.1])
+    np.testing.assert_allclose(gaussian.shares(options()), expected / expected.sum())
+    np.testing.assert_array_equal(gaussian.shares(options(shares=[0.9, 0.1])), [0.9, 0.1])
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_labels_come_as_often_as_their_shares_say(case: dict[str, Any]) -> None:
     chosen = options(**case)
-    source, shares = mixture.load(chosen, 1), mixture.shares(chosen)
+    source, shares = gaussian.load_mixture(chosen, 1), gaussian.shares(chosen)
     counts = np.bincount(source.labels, minlength=len(shares))
     assert chisquare(counts, shares * chosen.items).pvalue > 1e-3
     assert len(source.classes) == len(shares)
@@ -49,15 +49,15 @@ def test_labels_come_as_often_as_their_shares_say(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_means_are_equally_far_apart_around_zero(case: dict[str, Any]) -> None:
     chosen = options(**case)
-    means = mixture.means(chosen, 1)
+    means = gaussian.means(chosen, 1)
     np.testing.assert_allclose(pdist(means), chosen.separation * chosen.std)
-    np.testing.assert_allclose(mixture.shares(chosen) @ means, 0, atol=1e-12)
+    np.testing.assert_allclose(gaussian.shares(chosen) @ means, 0, atol=1e-12)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_each_component_is_normal_with_its_mean_and_width(case: dict[str, Any]) -> None:
     chosen = options(**case)
-    source, means = mixture.load(chosen, 1), mixture.means(chosen, 1)
+    source, means = gaussian.load_mixture(chosen, 1), gaussian.means(chosen, 1)
     variance = chosen.std**2
     for label, mean in enumerate(means):
         x = source.x[source.labels == label].astype(float) - mean
@@ -71,7 +71,7 @@ def log_density(x: np.ndarray, chosen: GaussianMixture, seed: int) -> np.ndarray
     """log p(x), from the definition."""
     parts = [
         share * multivariate_normal(mean, chosen.std**2 * np.eye(len(mean))).pdf(x)
-        for share, mean in zip(mixture.shares(chosen), mixture.means(chosen, seed), strict=True)
+        for share, mean in zip(gaussian.shares(chosen), gaussian.means(chosen, seed), strict=True)
     ]
     return np.log(np.sum(parts, axis=0))
 
@@ -79,8 +79,8 @@ def log_density(x: np.ndarray, chosen: GaussianMixture, seed: int) -> np.ndarray
 @pytest.mark.parametrize("case", [*CASES, {"separation": 3.0}])
 def test_the_entropy_is_that_of_the_items(case: dict[str, Any]) -> None:
     chosen = options(**case, items=100_000)
-    values = -log_density(mixture.load(chosen, 1).x, chosen, 1)
-    entropy = mixture.entropy(chosen)
+    values = -log_density(gaussian.load_mixture(chosen, 1).x, chosen, 1)
+    entropy = gaussian.mixture_entropy(chosen)
     std_error = math.hypot(values.std() / math.sqrt(len(values)), entropy.std_error)
     assert abs(values.mean() - entropy.value) < FAR * std_error
     assert entropy.std_error < 5e-3
@@ -96,21 +96,23 @@ def test_two_components_on_a_line_by_quadrature(separation: float) -> None:
         return -(posterior * np.log(posterior)).sum() * densities.sum() / math.sqrt(2 * math.pi)
 
     expected = quad(integrand, -8, separation + 8, limit=200)[0]
-    left = mixture.equivocation(chosen)
+    left = gaussian.equivocation(chosen)
     assert abs(left.value - expected) < FAR * left.std_error
 
 
 def test_the_ends_of_the_equivocation() -> None:
     touching, apart = options(separation=0.0), options(separation=40.0)
-    assert mixture.equivocation(touching).value == pytest.approx(mixture.label_entropy(touching))
-    assert mixture.equivocation(apart).value == pytest.approx(0, abs=1e-12)
+    assert gaussian.equivocation(touching).value == pytest.approx(gaussian.label_entropy(touching))
+    assert gaussian.equivocation(apart).value == pytest.approx(0, abs=1e-12)
     one = multivariate_normal(np.zeros(8), 0.09 * np.eye(8)).entropy()
-    assert mixture.entropy(touching).value == pytest.approx(one)
-    assert mixture.entropy(apart).value == pytest.approx(one + mixture.label_entropy(apart))
+    assert gaussian.mixture_entropy(touching).value == pytest.approx(one)
+    assert gaussian.mixture_entropy(apart).value == pytest.approx(
+        one + gaussian.label_entropy(apart)
+    )
 
 
 def test_the_seed_decides() -> None:
-    first, again, other = (mixture.load(options(items=100), seed) for seed in (0, 0, 1))
+    first, again, other = (gaussian.load_mixture(options(items=100), seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first.x, again.x)
     np.testing.assert_array_equal(first.labels, again.labels)
     assert not np.allclose(first.x, other.x)

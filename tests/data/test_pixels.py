@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hvae.data import pixels, sources
+from hvae.data import image_folder, sources
 from hvae.data.source import Source
 from tests.data.png import COLOUR, GREY, png, shorts
 from tests.data.published import options
@@ -94,7 +94,7 @@ def test_what_is_transparent_shows_the_background(
 @pytest.mark.parametrize("mode", ["La", "RGBa"])
 def test_colours_multiplied_by_their_opacity(mode: str) -> None:
     image = drawing(100).convert("LA" if mode == "La" else "RGBA").convert(mode)
-    found = pixels.flat(image, "RGB", ORANGE)
+    found = image_folder.flat(image, "RGB", ORANGE)
     assert found.transparent
     assert [found.image.getpixel((x, 0)) for x in (0, 3)] == [(100, 100, 100), ORANGE]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from hvae.data import cifar10, mnist, sources, svhn
+from hvae.data import colour_images, mnist, sources
 from hvae.data.source import Source
 from hvae.errors import InputError
 from tests.data import published
@@ -94,13 +94,18 @@ def test_svhn_saved_anew_is_not_parsed(tmp_path: Path, monkeypatch: pytest.Monke
     published.write_svhn(tmp_path, do_compression=True)
     published.know_svhn(monkeypatch, tmp_path)
     published.write_svhn(tmp_path, do_compression=False)
-    monkeypatch.setattr(svhn, "loadmat", None)
+    monkeypatch.setattr(colour_images, "loadmat", None)
     sentence = r"train_32x32\.mat does not hold what is published .*: remove it"
     published.refused(options("svhn", raw_dir=tmp_path), sentence, tmp_path)
 
 
 def test_what_is_pinned_is_whole() -> None:
-    files = [*mnist.MNIST_FILES, *mnist.FASHION_FILES, cifar10.FILE, *svhn.FILES]
+    files = [
+        *mnist.MNIST_FILES,
+        *mnist.FASHION_FILES,
+        colour_images.CIFAR_FILE,
+        *colour_images.SVHN_FILES,
+    ]
     sums = [s for file in files for s in (file.sha256, *file.contents.values())]
     assert all(len(s) == 64 and int(s, 16) for s in sums)
     assert len(set(sums)) == len(sums) == 8 * 2 + 7 + 2

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hvae.audit import latents as own
-from hvae.data import array_files, cifar10, image_folder, prepared
+from hvae.data import array_files, colour_images, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
 from hvae.io import provenance, reading, tables
@@ -179,7 +179,7 @@ def _idx() -> list[Sample]:
     return [Sample(gzip.compress(content)), Sample(content, gzip.compress)]
 
 
-NAMES = tuple(cifar10.FILE.contents)
+NAMES = tuple(colour_images.CIFAR_FILE.contents)
 
 
 def _tarball() -> list[Sample]:
@@ -195,8 +195,8 @@ def _tarball() -> list[Sample]:
 
 def _read_tarball(folder: Path) -> None:
     path = folder / "cifar.tar.gz"
-    for name, content in cifar10.members(path, cifar10.FILE).items():
-        cifar10.records(content, f"{path}, {name}")
+    for name, content in colour_images.members(path, colour_images.CIFAR_FILE).items():
+        colour_images.records(content, f"{path}, {name}")
 
 
 def _numpy() -> list[Sample]:

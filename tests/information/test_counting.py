@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from hvae.information import counting
-from hvae.information.counting import counted_information, joint
+from hvae.information import classes
+from hvae.information.classes import counted_information, joint
 
 RANDOM = np.random.default_rng(0)
 
@@ -128,7 +128,7 @@ def test_the_standard_error_is_the_spread_over_sets_of_items():
 def test_too_many_codes_are_not_counted(monkeypatch):
     assert counted_information(some(10, 5, 4), np.arange(10) % 2) is not None
     assert counted_information(some(10, 7, 4), np.arange(10) % 2) is None  # 4^7 > 4096
-    monkeypatch.setattr(counting, "MOST_CODES", 3)
+    monkeypatch.setattr(classes, "MOST_CODES", 3)
     assert counted_information(some(10, 1, 4), np.arange(10) % 2) is None
 
 

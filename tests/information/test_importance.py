@@ -9,8 +9,7 @@ import torch
 
 from hvae.information.densities import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
-from hvae.models.likelihoods.bernoulli import Bernoulli
-from hvae.models.likelihoods.gaussian import LearnedGaussian
+from hvae.models.likelihoods.base import Bernoulli, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from tests.conftest import built
 from tests.information import channels

@@ -14,8 +14,7 @@ from hvae.data.source import SPLITS
 from hvae.io import tables
 from hvae.latents import evaluate, extract, measure, store
 from hvae.latents.extract import chosen, pictures
-from hvae.models.distributions import Normal, kl
-from hvae.models.noise import draw, generator
+from hvae.models.distributions import Normal, draw, generator, kl
 from hvae.training import checkpoint
 from tests.conftest import small
 from tests.latents.cases import ITEMS, POINT, card

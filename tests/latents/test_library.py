@@ -52,14 +52,14 @@ def encoded(**changes: Any) -> Callable[[], Any]:
         (measured(split=3), "split must be from 0 to 2, got 3"),
         (measured(split="test"), "split must be a whole number, got 'test'"),
         (measured(seed=-1), "seed must be from 0 to 4294967295, got -1"),
-        (measured(x=X[:, :3]), "x must be of shape (items, 6), as the model is"),
+        (measured(x=X[:, :3]), "x must be of shape (items, 6), like the model"),
         (measured(x=X / 0), "x has values that are NaN or infinite"),
-        (measured(model=build(options(), (2, 3), 0, box=BOX)), "model is one for a whole plane"),
+        (measured(model=build(options(), (2, 3), 0, box=BOX)), "model is for a whole box"),
         (measured(model="digits"), "model must be a HierarchicalVAE, got 'digits'"),
         (encoded(sample=-1), "sample must be at least 0, got -1"),
         (encoded(split=-1), "split must be from 0 to 2, got -1"),
         (encoded(x=[]), "x must have items, got []"),
-        (encoded(model=build(options(), (2, 3), 0, box=BOX)), "model is one for a whole plane"),
+        (encoded(model=build(options(), (2, 3), 0, box=BOX)), "model is for a whole box"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(call: Callable[[], Any], problem: str) -> None:

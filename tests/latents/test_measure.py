@@ -10,8 +10,7 @@ from hvae.config.params import Extraction
 from hvae.io import tables
 from hvae.latents import evaluate
 from hvae.latents.measure import MeasurementJob, rows
-from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.bernoulli import Bernoulli
+from hvae.models.likelihoods.base import Bernoulli, Likelihood
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from tests.conftest import built, small
 from tests.latents.cases import ITEMS, POINT, card

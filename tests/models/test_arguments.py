@@ -124,9 +124,9 @@ def test_a_plain_model_and_one_of_a_plane_are_told_apart() -> None:
     plain, plane = small([3, 2]), build(options(), (2, 3), 0, box=BOX)
     assert arguments.plain(plain) is plain
     assert arguments.of_plane(plane) is plane
-    with pytest.raises(InputError, match="model is one for a whole plane of β, which train_plane"):
+    with pytest.raises(InputError, match="model is for a whole box of β, as train_plane"):
         arguments.plain(plane)
-    with pytest.raises(InputError, match="model is one for a single β: build it with box"):
+    with pytest.raises(InputError, match="model is for a single β: build it with box"):
         arguments.of_plane(plain)
 
 

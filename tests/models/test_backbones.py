@@ -9,11 +9,11 @@ from torch.nn.functional import conv_transpose2d
 
 from hvae.config.sizes import Size
 from hvae.errors import InputError
-from hvae.models.backbones.maps import Double, Halve, Up, as_flat, as_maps
+from hvae.models.backbones.conv import Double, Halve, Up, as_flat, as_maps
 from hvae.models.backbones.mlp import Beside, perceptron
 from hvae.models.build import BACKBONES
+from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw
 from tests.conftest import built, small
 
 SHAPES = [(8, 8), (28, 28), (32, 32, 3), (33, 17), (1, 2)]

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from hvae.models import chunks
-from hvae.models.noise import draw
+from hvae.models import hierarchical
+from hvae.models.distributions import draw
 from tests.conftest import small
 
 
@@ -18,10 +18,10 @@ def test_terms_do_not_depend_on_the_chunks(
     source = torch.Generator().manual_seed(0)
     x, noise = torch.rand(10, 12, generator=source), draw(model.latents, 10, source)
     whole = model(x, noise)
-    monkeypatch.setattr(chunks, "ITEMS", items)
+    monkeypatch.setattr(hierarchical, "ITEMS", items)
     seen = []
     model.register_forward_hook(lambda model, inputs, terms: seen.append(len(inputs[0])))
-    found = chunks.in_chunks(model, x, noise)
+    found = hierarchical.in_chunks(model, x, noise)
     assert max(seen) == min(items, 10)
     assert sum(seen) == 10
     assert found.decoded.shape == (10, 0)

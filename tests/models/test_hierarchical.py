@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from hvae.data.seeded import Stream
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
 from hvae.training.objective import objective
 from tests.conftest import small
 

@@ -11,9 +11,9 @@ from torch import Tensor
 from hvae.config.model import Model
 from hvae.data.seeded import Stream
 from hvae.models.build import build
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.models.hypernetwork import Hypernetwork, affine_layers, at, folded
-from hvae.models.noise import draw, generator
 
 BOX = [(0.1, 10.0), (0.5, 2.0)]
 GAUSSIAN = {"family": "gaussian", "sigma": 0.3}

@@ -8,9 +8,8 @@ from sklearn.datasets import load_digits
 from torch import Tensor
 
 from hvae.config.training import Training
-from hvae.models.distributions import Normal, product
+from hvae.models.distributions import Normal, draw, product
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw
 from hvae.training.independent import train
 from tests.conftest import built, small
 from tests.models.test_distributions import normal

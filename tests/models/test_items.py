@@ -87,7 +87,7 @@ def holding(value: float, kind: Any = np.float32) -> np.ndarray:
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        (X[:, :-1], "data must be of shape (items, 12), as the model is, or images of 12 values"),
+        (X[:, :-1], "data must be of shape (items, 12), like the model, or images of 12 values"),
         (X.reshape(5, 3, 2, 2, 1), "got shape (5, 3, 2, 2, 1)"),
         (X[0], "got shape (12,)"),
         (np.float32(1), "data must have items"),

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from hvae.config.sizes import Size
-from hvae.models.backbones.maps import Double
-from hvae.models.layers import LowRank
+from hvae.models.backbones.conv import Double
+from hvae.models.hypernetwork import LowRank
 
 LAYERS = [
     pytest.param(nn.Linear(5, 7), 0, (4, 5), id="linear"),

@@ -9,9 +9,7 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from hvae.models.likelihoods.base import Likelihood
-from hvae.models.likelihoods.bernoulli import Bernoulli
-from hvae.models.likelihoods.gaussian import FixedGaussian, LearnedGaussian
+from hvae.models.likelihoods.base import Bernoulli, FixedGaussian, LearnedGaussian, Likelihood
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 
 FAMILIES: dict[str, Callable[[], Likelihood]] = {

@@ -9,10 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from hvae.models import chunks
-from hvae.models.distributions import Categorical, Normal, kl
+from hvae.models import hierarchical
+from hvae.models.distributions import Categorical, Normal, draw, kl
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw
 from tests.conftest import built, small
 
 V, K = 3, 4
@@ -115,8 +114,8 @@ def test_terms_do_not_depend_on_the_chunks(monkeypatch: pytest.MonkeyPatch, back
     model = some_model(temperature=0.7, backbone=backbone)
     x, noise = batch(model, 10)
     whole = model(x, noise)
-    monkeypatch.setattr(chunks, "ITEMS", 4)
-    found = chunks.in_chunks(model, x, noise)
+    monkeypatch.setattr(hierarchical, "ITEMS", 4)
+    found = hierarchical.in_chunks(model, x, noise)
     assert found.posteriors[-1].temperature == 0.7
     for name in ("distortion", "rates", "z", "posteriors"):
         torch.testing.assert_close(getattr(found, name), getattr(whole, name))

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.models.hierarchical import Terms
-from hvae.models.likelihoods.gaussian import FixedGaussian
+from hvae.models.likelihoods.base import FixedGaussian
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
 

@@ -11,9 +11,8 @@ from torch.nn.functional import softplus
 from hvae.config.tasks import Anomaly
 from hvae.data import prepared
 from hvae.data.prepared import Items
-from hvae.models.distributions import SMALLEST_STD
+from hvae.models.distributions import SMALLEST_STD, draw
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw
 from hvae.tasks.anomaly import AnomalyScore, Group, measure, scores
 from hvae.tasks.trained import TrainedSubject, unseen
 from tests.conftest import small
@@ -180,7 +179,7 @@ def test_noise_is_that_of_the_seed_and_of_each_group_alone() -> None:
 def test_some_items_at_a_time_score_as_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     model, x = small([3, 2], inputs=2), items(np.random.default_rng(0).normal(size=(11, 2)))
     whole = scores(model, x, SETTINGS, 0)
-    monkeypatch.setattr("hvae.models.chunks.ITEMS", 4)
+    monkeypatch.setattr("hvae.models.hierarchical.ITEMS", 4)
     for named, values in scores(model, x, SETTINGS, 0).items():
         np.testing.assert_allclose(values, whole[named], rtol=1e-5)
 

@@ -14,9 +14,9 @@ from hvae.data.seeded import Stream
 from hvae.data.splits import split
 from hvae.latents.evaluate import measure, summary
 from hvae.models.build import build
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import folded
-from hvae.models.noise import draw, generator
 from hvae.training import amortized, objective
 from tests.training.test_gaussian_source import OPTIONS, SEED, SIGMA
 

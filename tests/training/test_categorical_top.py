@@ -7,8 +7,8 @@ import torch
 
 from hvae.config.training import Training
 from hvae.data.bundled import load_digits
+from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw
 from hvae.training.independent import TrainedModels, train
 from hvae.training.objective import objective
 from tests.conftest import built

@@ -9,7 +9,7 @@ import torch
 from hvae.config.model import Model
 from hvae.errors import InputError
 from hvae.models.build import build
-from hvae.models.noise import draw
+from hvae.models.distributions import draw
 from hvae.training import checkpoint
 
 CARD = checkpoint.Card(

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from hvae.models.build import build
+from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import at
-from hvae.models.noise import draw
 from hvae.training import continuation, independent
 from hvae.training.members import flatten
 from hvae.training.objective import objective

@@ -15,8 +15,8 @@ from hvae.data import bundled, prepared
 from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.models.build import build
+from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw
 from hvae.training import checkpoint
 from hvae.training.independent import TrainedModels, train
 from hvae.training.inputs import batch

@@ -7,9 +7,9 @@ import torch
 
 from hvae.config.training import Training
 from hvae.data.seeded import Stream
-from hvae.models import chunks
+from hvae.models import hierarchical
+from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.noise import draw, generator
 from hvae.training.independent import TrainedModels, train
 from hvae.training.inputs import batch
 from hvae.training.objective import objective
@@ -128,7 +128,7 @@ def test_rows_of_one_matrix_are_members_trained_one_by_one(
 
 
 def test_a_look_is_the_mean_over_all_items(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "ITEMS", 7)
+    monkeypatch.setattr(hierarchical, "ITEMS", 7)
     parts = together(BETAS)
     monkeypatch.undo()
     whole = together(BETAS)

@@ -8,8 +8,7 @@ import torch
 
 from hvae.config.training import RateSchedule
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.bernoulli import Bernoulli
-from hvae.models.likelihoods.gaussian import LearnedGaussian
+from hvae.models.likelihoods.base import Bernoulli, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from hvae.training import together
 from hvae.training.to_rates import TrainedToRates, train_to_rates

@@ -64,7 +64,7 @@ def test_files_of_other_parameters_under_the_names_of_these_are_made_anew(
     for path in other.iterdir():
         shutil.copy(path, workspace.folder / "data/prepared/digits" / path.name)
     log = workspace.snakemake("data")
-    assert "files are of other parameters or data" in log
+    assert "files belong to other parameters or data" in log
     assert started(log) == ["prepare", "data"]
     assert (workspace.folder / PREPARED).read_bytes() == right
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from hvae.config.tasks import TASKS
-from hvae.io.imports import sources
+from hvae.io.provenance import sources
 from tests.conftest import ROOT
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 

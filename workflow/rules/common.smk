@@ -15,7 +15,7 @@ import hvae.config.tasks
 import hvae.io.provenance
 import hvae.results.convergence
 import hvae.results.parameters
-from hvae.io.imports import code
+from hvae.io.provenance import code
 from workflow import current, environment, raw, running
 
 # With --jobs, as on a cluster, the cores of this machine do not matter.
@@ -25,13 +25,12 @@ try:
     PARAMS = hvae.config.base.parse(hvae.config.params.Params, config)
     # Models are counted with torch, which jobs' own calls on a cluster need not wait for.
     if workflow.is_main_process:
-        import hvae.cost.counts
         import hvae.cost.disk
         import hvae.cost.time
 
         PLAN = [
             hvae.cost.disk.sentence(PARAMS),
-            *hvae.cost.counts.evaluated_part(PARAMS),
+            *hvae.cost.disk.evaluated_part(PARAMS),
             hvae.cost.time.sentence(PARAMS, CORES),
         ]
 except hvae.errors.InputError as error:

@@ -1,1 +1,1 @@
-"""Backbones: the networks that a `HierarchicalVAE` is made of, one family a file."""
+"""Backbones: the networks of a `HierarchicalVAE`, one family a file."""

@@ -1,20 +1,24 @@
-"""Convolutions below, vectors above: for images of any size and number of channels."""
+"""Convolutions below, vectors above: for images of any size and number of channels.
+
+A flat vector holds its feature maps channel last, (h, w, c), as images are stored. Seen as
+(N, c, h, w), it has the memory format in which convolutions on the CPU are fastest, without a copy.
+"""
 
 import torch
 from torch import Tensor, nn, relu_
+from torch.nn.functional import pad
 
 from hvae.config.sizes import HALVINGS, Size, channels, conv_scales, flat_latents, size_of
 from hvae.models.backbones import mlp
 from hvae.models.backbones.backbone import Backbone, BackbonePlan
-from hvae.models.backbones.maps import Double, Halve, Up, as_flat, as_maps
 from hvae.models.distributions import Normal, gaussian
 
 KERNEL = 4
-HIDDEN = 8  # times the base channels: units of hidden vectors, half the numbers of a 4 × 4 map
+HIDDEN = 8  # units of hidden vectors, in base channels: half as many as 4 × 4 maps have
 
 
 def conv(plan: BackbonePlan) -> Backbone:
-    """z_1 is d_1 maps, an eighth of the image in height and width (rounded up); the rest vectors.
+    """z_1 is d_1 maps of an eighth of the image's height and width, rounded up; others are vectors.
 
     ::
 
@@ -23,9 +27,9 @@ def conv(plan: BackbonePlan) -> Backbone:
                     ▼                   ▼
         x̂ (h×w) ◄─ z_1 (d_1, h/8×w/8) ◄─ z_2 (d_2) ◄─ …   c = `width` base channels
 
-    After the models of images in Xiao & Bamler (ICLR 2023), with d_1 = c, for images of 28 and 32
-    pixels alike a z_1 of 4×4; here one bottom-up pass serves all layers, as it does in the LVAE.
-    The prior of z_1 is a perceptron from z_{>1}, as theirs is. An odd size gets a row of zeros.
+    It follows the image models of Xiao & Bamler (ICLR 2023): with d_1 = c, and a z_1 of 4×4 for
+    images of 28 as well as 32 pixels. Here one bottom-up pass serves all layers, as in the LVAE.
+    The prior of z_1 is a perceptron from z_{>1}, like theirs. An odd size gets a row of zeros.
     """
     layers, size = range(len(plan.latents)), conv_scales(plan.shape)[-1]
     flat = tuple(flat_latents("conv", plan.shape, plan.latents))
@@ -47,8 +51,67 @@ def conv(plan: BackbonePlan) -> Backbone:
     )
 
 
+def as_maps(flat: Tensor, size: Size) -> Tensor:
+    """(..., h·w·c) as (N, c, h, w), channels last in memory."""
+    return flat.reshape(-1, *size, flat.shape[-1] // size.area).permute(0, 3, 1, 2)
+
+
+def as_flat(maps: Tensor, like: Tensor) -> Tensor:
+    """(N, c, h, w) as (..., h·w·c), with the leading axes of a flat vector `like`; N may be 0."""
+    return maps.permute(0, 2, 3, 1).reshape(*like.shape[:-1], maps.shape[1:].numel())
+
+
+def resized(maps: Tensor, height: int, width: int) -> Tensor:
+    """Maps with rows and columns of zeros added, or cut off, at the bottom and on the right."""
+    rows, columns = height - maps.shape[-2], width - maps.shape[-1]
+    return pad(maps, (0, columns, 0, rows)) if rows or columns else maps
+
+
+class Halve(nn.Conv2d):
+    """A convolution of stride 2, from n pixels to ⌈n/2⌉; an odd size gets a last row of zeros."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
+        super().__init__(inputs, outputs, kernel, stride=2, padding=(kernel - 1) // 2)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        height, width = maps.shape[-2:]
+        return super().forward(resized(maps, height + height % 2, width + width % 2))
+
+
+class Double(nn.ConvTranspose2d):
+    """A transposed convolution of stride 2, from ⌈n/2⌉ pixels to the n pixels of `size`."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, size: Size) -> None:
+        padding = (kernel - 1) // 2
+        super().__init__(inputs, outputs, kernel, 2, padding, output_padding=kernel % 2)
+        self.size = size
+
+    def forward(self, maps: Tensor, output_size: list[int] | None = None) -> Tensor:
+        return resized(super().forward(maps, output_size), *self.size)
+
+
+class Up(nn.Module):
+    """The last doubling, to few channels: a 4 × 4 transposed convolution, phase by phase.
+
+    Output row 2j − 1 + r is phase r = 0, 1 of a 2 × 2 convolution between rows j − 1 and j, and
+    likewise for columns (Shi et al., CVPR 2016). With one channel it takes half of `Double`'s time.
+    """
+
+    def __init__(self, inputs: int, outputs: int, size: Size) -> None:
+        super().__init__()
+        self.phases = nn.Conv2d(inputs, 4 * outputs, 2, padding=1)
+        self.size = size
+
+    def forward(self, maps: Tensor) -> Tensor:
+        phases = self.phases(maps).permute(0, 2, 3, 1)
+        rows = phases.unflatten(-1, (2, 2, -1)).permute(0, 1, 3, 2, 4, 5)
+        pixels = rows.flatten(3, 4).flatten(1, 2)
+        inside = pixels[:, 1 : self.size.height + 1, 1 : self.size.width + 1]
+        return inside.permute(0, 3, 1, 2)
+
+
 class ConvBottomUp(nn.Module):
-    """h_1, maps (flat, (..., c·⌈h/8⌉·⌈w/8⌉)), and vectors h_2, …, h_L, each (..., 8c)."""
+    """h_1, which is flat maps (..., c·⌈h/8⌉·⌈w/8⌉), and vectors h_2, …, h_L, each (..., 8c)."""
 
     def __init__(self, plan: BackbonePlan, size: Size) -> None:
         super().__init__()
@@ -68,7 +131,7 @@ class ConvBottomUp(nn.Module):
 
 
 class LowestHead(nn.Module):
-    """Reads z_1 from h_1 and from vectors z_{>1}, if they are seen, spread over maps."""
+    """Reads z_1 from h_1 and, if it sees them, from vectors z_{>1} that are spread over maps."""
 
     def __init__(self, plan: BackbonePlan, size: Size) -> None:
         super().__init__()
@@ -84,7 +147,7 @@ class LowestHead(nn.Module):
 
 
 class Spread(nn.Module):
-    """Vectors as maps, each unit its own pixel and channel; nothing where there are no vectors."""
+    """Vectors as maps, by an affine map to every pixel and channel; 0 without vectors."""
 
     def __init__(self, inputs: int, outputs: int, size: Size) -> None:
         super().__init__()
@@ -98,7 +161,7 @@ class Spread(nn.Module):
 
 
 class ConvDecoder(nn.Module):
-    """z_1, and with skips the vectors z_{>1}, to the likelihood's numbers for every pixel."""
+    """From z_1, and with skips vectors z_{>1}, to the likelihood's parameters for every pixel."""
 
     def __init__(self, plan: BackbonePlan, size: Size) -> None:
         super().__init__()

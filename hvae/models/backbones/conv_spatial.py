@@ -1,4 +1,4 @@
-"""Fully convolutional: every latent is maps, and the weights fit images of any size."""
+"""Fully convolutional: every latent is a set of maps, and the weights fit images of any size."""
 
 import itertools
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from torch.nn.functional import interpolate
 
 from hvae.config.sizes import Size, channels, flat_latents, spatial_scales
 from hvae.models.backbones.backbone import Backbone, BackbonePlan
-from hvae.models.backbones.maps import Double, Halve, as_flat, as_maps
+from hvae.models.backbones.conv import Double, Halve, as_flat, as_maps
 from hvae.models.distributions import Normal, gaussian
 
 KERNEL = 5
 
 
 def conv_spatial(plan: BackbonePlan) -> Backbone:
-    """z_l is d_l maps of 2^−(l+1) of the image's height and width, rounded up at each halving.
+    """z_l is d_l maps of 2^−(l+1) times the image's height and width, rounded up at each halving.
 
     ::
 
@@ -25,9 +25,9 @@ def conv_spatial(plan: BackbonePlan) -> Backbone:
                     ▼                   ▼
         x̂ (h×w) ◄─ z_1 (d_1, h/4×w/4) ◄─ z_2 (d_2, h/8×w/8) ◄─ …    c = `width` base channels
 
-    The scales of the fully convolutional models of Xiao & Bamler (ICLR 2023), which follow Minnen
-    et al. (NeurIPS 2018), for any number of layers. A layer sees those above it by their nearest
-    pixels.
+    The scales are those of the fully convolutional models of Xiao & Bamler (ICLR 2023), which
+    follow Minnen et al. (NeurIPS 2018), but for any number of layers. A layer sees the layers above
+    enlarged to its own size, by nearest pixels.
     """
     layers = range(len(plan.latents))
     scales = spatial_scales(plan.shape, len(layers))
@@ -48,17 +48,17 @@ def conv_spatial(plan: BackbonePlan) -> Backbone:
     )
 
 
-Maps = tuple[int, Size]  # how many, and how large
+Maps = tuple[int, Size]  # number of maps, and their size
 
 
 def together(inputs: Sequence[Tensor], kinds: Sequence[Maps], size: Size) -> Tensor:
-    """Flat maps of several sizes as channels of one size, by nearest pixels."""
+    """Flat maps of several sizes, resized to one size by nearest pixels, as channels."""
     parts = (as_maps(flat, kind) for flat, (_, kind) in zip(inputs, kinds, strict=True))
     return torch.cat([interpolate(part, tuple(size)) for part in parts], 1)
 
 
 class SpatialBottomUp(nn.Module):
-    """Maps h_1, …, h_L, flat: h_l is (..., c·area of z_l's maps)."""
+    """Flat maps h_1, …, h_L: h_l is (..., c · area of z_l's maps)."""
 
     def __init__(self, plan: BackbonePlan, scales: Sequence[Size]) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class SpatialHead(nn.Module):
 
 
 class SpatialDecoder(nn.Module):
-    """Latents, z_1 first, to the likelihood's numbers for every pixel."""
+    """From latents, z_1 first, to the likelihood's parameters for every pixel."""
 
     def __init__(self, plan: BackbonePlan, inputs: Sequence[Maps], scales: Sequence[Size]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Multi-layer perceptrons: for items of any shape, taken as vectors."""
+"""Multi-layer perceptrons, for items of any shape, which they take as vectors."""
 
 import math
 
@@ -19,8 +19,8 @@ def mlp(plan: BackbonePlan) -> Backbone:
                   ▼              ▼
         x̂ (n) ◄─ z_1 (d_1) ◄─── z_2 (d_2) ◄─ …
 
-    With `shortcut`, heads and decoder are linear beside their hidden layer, too, and all features
-    have x beside them.
+    With `shortcut`, heads and decoder also have a linear map beside their hidden layer, and all
+    features have x beside them.
     """
     layers = range(len(plan.latents))
     n = math.prod(plan.shape)
@@ -49,7 +49,7 @@ def mlp(plan: BackbonePlan) -> Backbone:
 
 
 class Joint(nn.Sequential):
-    """Modules in a row; the first is given all inputs side by side."""
+    """Modules in sequence; the first takes all inputs side by side."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         result = torch.cat(inputs, -1)
@@ -59,16 +59,16 @@ class Joint(nn.Sequential):
 
 
 class Beside(Joint):
-    """x ↦ (f(x), x), f being the modules in a row."""
+    """x ↦ (f(x), x), where f is the modules in sequence."""
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return torch.cat([super().forward(*inputs), *inputs], -1)
 
 
 def perceptron(inputs: int, width: int, outputs: int, shortcut: bool = False) -> Joint:
-    """One hidden layer of `width` units: W_2 SiLU(W_1 x), and + W_3 x with a `shortcut`.
+    """One hidden layer of `width` units: W_2 SiLU(W_1 x), plus W_3 x with a `shortcut`.
 
-    W_2 and W_3 are then one matrix, of what the hidden layer gives and of x beside it.
+    W_2 and W_3 are then parts of one matrix, which multiplies the hidden layer with x beside it.
     """
     hidden = nn.Linear(inputs, width), nn.SiLU()
     if shortcut:
@@ -77,7 +77,7 @@ def perceptron(inputs: int, width: int, outputs: int, shortcut: bool = False) ->
 
 
 class Head(nn.Module):
-    """A perceptron of some inputs that gives the distribution of one layer's latent."""
+    """A perceptron from its inputs to the distribution of one layer's latent."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Head(nn.Module):
 class MlpBottomUp(nn.Module):
     """Features h_1, …, h_L of x, each computed from the one below: shapes (..., width).
 
-    With a `shortcut` each has x beside it, (..., width + inputs).
+    With a `shortcut`, each has x beside it: (..., width + inputs).
     """
 
     def __init__(self, inputs: int, width: int, layers: int, shortcut: bool = False) -> None:

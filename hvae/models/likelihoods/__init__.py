@@ -1,1 +1,1 @@
-"""Likelihoods p(x | z), one family a file: what the decoder's output means, and its cost."""
+"""Likelihoods p(x | z): the meaning of the decoder's output, and −log p(x | z) in nats."""

@@ -1,19 +1,29 @@
-"""What every likelihood p(x | z) offers to models, training and evaluation."""
+"""Likelihoods p(x | z): their interface, and the families with one parameter for each dimension.
 
+`bernoulli` is for data of zeros and ones; the decoder gives the log-odds of a one. `gaussian` and
+`gaussian-learned` are N(x; x̂, σ² I) with σ fixed or learned; the decoder gives x̂.
+"""
+
+import math
 from abc import ABC, abstractmethod
 
+import torch
 from torch import Tensor, nn
+from torch.nn.functional import logsigmoid, softplus
+
+from hvae.models.distributions import Normal
+from hvae.models.hypernetwork import Constant
 
 
 class Likelihood(nn.Module, ABC):
     """p(x | z), independent over pixels, with parameters that the decoder gives for each pixel.
 
-    An item x is (..., n), flattened from its shape (h, w) or (h, w, channels), the channels last;
-    `decoded` is (..., pixels · outputs(channels)), a pixel's outputs side by side. A family that
-    treats the channels alike need not know of them: to it each is a pixel of its own.
+    An item x is (..., n), flattened from (h, w) or (h, w, channels). `decoded` is
+    (..., pixels · outputs(channels)), with a pixel's outputs side by side. A family that treats all
+    channels alike may ignore them and take each as a pixel of its own.
 
     `levels` is the number of equally spaced values k / (levels − 1) that p(x | z) gives
-    probabilities to, or None where p(x | z) is a density.
+    probabilities to; None if p(x | z) is a density.
     """
 
     levels: int | None = None
@@ -21,7 +31,7 @@ class Likelihood(nn.Module, ABC):
 
     @property
     def continuous(self) -> bool:
-        """Whether log_prob is of a density, and so depends on the units of x."""
+        """Whether p(x | z) is a density, so that log_prob depends on the units of x."""
         return self.levels is None
 
     @abstractmethod
@@ -33,7 +43,7 @@ class Likelihood(nn.Module, ABC):
         """E[x | z] in the units of x, (..., n): the reconstruction."""
 
     def outputs(self, channels: int) -> int:
-        """How many numbers the decoder gives for a pixel of so many channels."""
+        """How many numbers the decoder gives for a pixel with this many channels."""
         return channels
 
     def width(self, dimensions: int) -> int:
@@ -41,11 +51,11 @@ class Likelihood(nn.Module, ABC):
         return dimensions // self.channels * self.outputs(self.channels)
 
     def constant(self, dimensions: int) -> float:
-        """The part of −log p(x | z) in nats that no reconstruction changes: 0 for probabilities."""
+        """The part of −log p(x | z) that is the same for all x̂, in nats; 0 for probabilities."""
         return 0.0
 
     def problem(self, x: Tensor) -> str | None:
-        """Why p(x | z) has no probability for some value of x, if so."""
+        """Why p(x | z) does not cover some value of x; None if it covers all."""
         if self.levels is None:
             return None
         steps = x * (self.levels - 1)
@@ -58,4 +68,81 @@ class Likelihood(nn.Module, ABC):
         )
 
 
-NEAR = 1e-3  # of a level: what rounding to float32 may add
+NEAR = 1e-3  # of a level: the largest error of rounding to float32
+
+
+class Bernoulli(Likelihood):
+    """∏_i p_i^{x_i} (1 − p_i)^{1 − x_i}, with p = sigmoid(decoded), (..., n).
+
+    x must be zeros and ones. With grey values as probabilities of a one, D would be the code length
+    of other, binarised items, and no limit for x would apply to it.
+    """
+
+    levels = 2
+
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        """Σ_i x_i log p_i + (1 − x_i) log(1 − p_i) in nats, exact in both tails: shape (...)."""
+        return (x * logsigmoid(decoded) + (1 - x) * logsigmoid(-decoded)).sum(-1)
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        """The probabilities p of a one."""
+        return decoded.sigmoid()
+
+
+SMALLEST_SIGMA = 1e-3  # of a learned σ, in units of x: a quarter of a level of 8-bit data
+
+
+class IsotropicGaussian(Likelihood):
+    """N(x; x̂, σ² I), with one σ for all data dimensions; `decoded` is x̂ itself, (..., n)."""
+
+    @property
+    @abstractmethod
+    def scale(self) -> Tensor:
+        """σ in units of x: one number, or (items, 1) if it depends on each item's β."""
+
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        """log N(x; x̂, σ² I) in nats: shape (...)."""
+        return Normal(decoded, self.scale.expand_as(decoded)).log_prob(x)
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        """x̂ itself."""
+        return decoded
+
+    def constant(self, dimensions: int) -> float:
+        """(n/2) log 2πσ², in nats, for the present σ."""
+        return dimensions / 2 * math.log(2 * math.pi * self.scale.item() ** 2)
+
+
+class FixedGaussian(IsotropicGaussian):
+    """Fixed σ, held in a buffer, so that it is saved and loaded with the weights."""
+
+    sigma: Tensor
+
+    def __init__(self, sigma: float) -> None:
+        super().__init__()
+        self.register_buffer("sigma", torch.tensor(sigma))
+
+    @property
+    def scale(self) -> Tensor:
+        """σ as set or loaded."""
+        return self.sigma
+
+
+class LearnedGaussian(IsotropicGaussian):
+    """σ = 0.001 + softplus(ρ), where ρ is a weight; σ starts at `sigma` > 0.001.
+
+    Without the floor, the density of exactly reconstructed items would have no maximum. The best σ²
+    is the mean squared error of a data dimension (Rybkin, Daniilidis & Levine, "Simple and
+    Effective VAE Training with Calibrated Decoders", ICML 2021).
+    """
+
+    def __init__(self, sigma: float) -> None:
+        super().__init__()
+        above = sigma - SMALLEST_SIGMA
+        rho = above + math.log1p(-math.exp(-above))  # softplus(ρ) = above
+        self.rho = Constant(torch.tensor([rho]))
+
+    @property
+    def scale(self) -> Tensor:
+        """σ, at least 0.001."""
+        return SMALLEST_SIGMA + softplus(self.rho())

@@ -1,8 +1,8 @@
 """`mixture-of-logistics`: images of few or many levels (Salimans et al., "PixelCNN++", ICLR 2017).
 
-Each component is a logistic variable rounded to equally spaced levels. Y has the distribution
-function sigmoid((y − m)/s); X is the one of L levels −1, −1 + h, …, 1, with h = 2/(L − 1), that is
-nearest to Y. So the end levels hold Y's tails, and the probabilities sum to 1 (section 2.1).
+Each component is a logistic variable, rounded to equally spaced levels. Y has the distribution
+function sigmoid((y − m)/s). X is the nearest to Y of the L levels −1, −1 + h, …, 1, h = 2/(L − 1).
+So the end levels hold Y's tails, and the probabilities sum to 1 (section 2.1).
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,19 @@ from hvae.errors import InputError
 from hvae.models.likelihoods.base import Likelihood
 
 EIGHT_BITS = 256
-LARGEST_LOG_SCALE = 7.0  # either way: s from e⁻⁷, a tenth of an 8-bit level, to e⁷
-LATTICE = 21, 13  # Fibonacci numbers: how many points the mean averages over, and their stride
+LARGEST_LOG_SCALE = 7.0  # in absolute value: s from e⁻⁷, a tenth of an 8-bit level, to e⁷
+LATTICE = 21, 13  # Fibonacci numbers: the points that the mean averages over, and their stride
 MOST_CHANNELS = 3
-SUMMED = 1  # terms on either side of m that the mean takes one by one
+SUMMED = 1  # terms on either side of m that the mean sums one by one
 
 
 class Components(NamedTuple):
     """The K logistics of each pixel, in units where x runs from −1 to 1.
 
-    log_weights: (..., pixels, K), summing to 1 over K once exponentiated. mean, log_scale:
-    (..., pixels, K, channels). slopes: (..., pixels, K, channels · (channels − 1)/2), in (−1, 1):
-    how the mean of a channel moves with each channel before it, row by row of the triangle.
+    log_weights: (..., pixels, K), whose exponentials sum to 1 over K.
+    mean, log_scale: (..., pixels, K, channels).
+    slopes: (..., pixels, K, channels · (channels − 1)/2), in (−1, 1): how the mean of a channel
+    moves with each earlier channel, row by row of the triangle.
     """
 
     log_weights: Tensor
@@ -36,7 +37,7 @@ class Components(NamedTuple):
     slopes: Tensor
 
     def given(self, channel: int, before: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Mean and log-scale of a channel, given the values of those before it."""
+        """Mean and log-scale of a channel, given the values of the earlier channels."""
         mean, first = self.mean[..., channel], channel * (channel - 1) // 2
         for offset, value in enumerate(before):
             mean = mean + self.slopes[..., first + offset] * value
@@ -46,10 +47,10 @@ class Components(NamedTuple):
 class MixtureOfLogistics(Likelihood):
     """p(x | z) = ∏_pixels Σ_k π_k ∏_c P(x_c | m_kc + Σ_{b<c} a_kcb x_b, s_kc).
 
-    P is that of a rounded logistic, by `log_probability`. The channels of a pixel share k, and a
-    later one depends linearly on those before it. A pixel's outputs are K logits of π, then
-    K · channels of m, of log s and K · channels (channels − 1)/2 of a. Outputs r become
-    log s = 7 tanh(r/7) and a = tanh(r), so that no output is out of range.
+    P is the probability of a rounded logistic (`log_probability`). The channels of a pixel share k,
+    and the mean of a channel depends linearly on the earlier ones. A pixel's outputs are K logits
+    of π, then K · channels for m, as many for log s, and K · channels (channels − 1)/2 for a. Any
+    output r is allowed, since log s = 7 tanh(r/7) and a = tanh(r).
     """
 
     levels: int
@@ -77,8 +78,9 @@ class MixtureOfLogistics(Likelihood):
     def mean(self, decoded: Tensor) -> Tensor:
         """E[x | z] in [0, 1]: shape (..., n).
 
-        For the first channel within 0.02 of a level. What later channels expect is an average over
-        evenly spread quantiles of those before them: within 0.002 or so, and 0.02 at worst.
+        For the first channel the error is at most 0.02 of a level. The means of later channels are
+        averages over evenly spread quantiles of the earlier ones, with an error of about 0.002, and
+        0.02 at worst.
         """
         mixture = self._mixture(decoded)
         total = torch.zeros_like(mixture.mean)
@@ -89,7 +91,7 @@ class MixtureOfLogistics(Likelihood):
         return (1 + weighted.sum(-2).flatten(-2)) / 2
 
     def sample(self, decoded: Tensor, random: torch.Generator) -> Tensor:
-        """One x drawn from p(x | z), every value one of the levels of [0, 1]: shape (..., n)."""
+        """A sample x ~ p(x | z), with every value on a level in [0, 1]: shape (..., n)."""
         mixture = self._mixture(decoded)
         gumbel = -torch.empty_like(mixture.log_weights).exponential_(generator=random).log()
         chosen = (mixture.log_weights + gumbel).argmax(-1, keepdim=True)
@@ -101,7 +103,7 @@ class MixtureOfLogistics(Likelihood):
         return (1 + torch.cat(values, -1).flatten(-2)) / 2
 
     def _expected(self, mixture: Components, shares: Tensor) -> Tensor:
-        """E of each channel, given quantiles of those before it: (..., pixels, K, channels)."""
+        """E of each channel, given quantiles of earlier channels: (..., pixels, K, channels)."""
         values: list[Tensor] = []
         expected = []
         for channel in range(self.channels):
@@ -124,7 +126,7 @@ class MixtureOfLogistics(Likelihood):
 
 
 def _parts(channels: int) -> tuple[int, int, int, int]:
-    """Of one component: a logit, means, log-scales and slopes."""
+    """How many outputs of a component are its logit, means, log-scales and slopes."""
     return 1, channels, channels, channels * (channels - 1) // 2
 
 
@@ -134,9 +136,9 @@ def _pixels(values: Tensor, size: int) -> Tensor:
 
 
 def quantiles(channels: int, like: Tensor) -> Tensor:
-    """Shares in (0, 1) at which to take channels, (points, channels); one point where none are.
+    """Quantile levels in (0, 1) for the channels, (points, channels); one point for 0 channels.
 
-    The Fibonacci lattice, whose points are even over the square and over each of its sides
+    They form the Fibonacci lattice, whose points are even over the square and each of its sides
     (Sloan & Joe, "Lattice Methods for Multiple Integration", 1994).
     """
     points, generator = LATTICE if channels > 0 else (1, 0)
@@ -147,8 +149,8 @@ def quantiles(channels: int, like: Tensor) -> Tensor:
 def log_probability(value: Tensor, mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:
     """log P(X = value) in nats, elementwise; `value` is one of the levels.
 
-    For a > b, sigmoid(a) − sigmoid(b) = sigmoid(a) sigmoid(−b) (1 − e^{b−a}): nothing cancels,
-    however far out the level lies, and no approximation of the tails is needed.
+    For a > b, sigmoid(a) − sigmoid(b) = sigmoid(a) sigmoid(−b) (1 − e^{b−a}). Nothing cancels,
+    however far from m the level is, so the tails need no approximation.
     """
     half, inverse = 1 / (levels - 1), (-log_scale).exp()
     below = logsigmoid((value - mean + half) * inverse)  # log P(Y < value + h/2)
@@ -159,10 +161,10 @@ def log_probability(value: Tensor, mean: Tensor, log_scale: Tensor, levels: int)
 
 
 def expectation(mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:
-    """E X = −1 + h Σ_j P(Y > t_j), over the L − 1 midpoints t_j between levels; within 0.02 h.
+    """E X = −1 + h Σ_j P(Y > t_j) over the L − 1 midpoints t_j of levels, to within 0.02 h.
 
-    Next to m the terms are summed. Elsewhere the sum is the midpoint rule of the integral of
-    P(Y > t), which is s softplus((m − t)/s) at the lower end less that at the upper.
+    Close to m the terms are summed. Elsewhere the sum is the midpoint rule for the integral of
+    P(Y > t), whose antiderivative is −s softplus((m − t)/s).
     """
     scale, step = log_scale.exp(), 2 / (levels - 1)
     nearest = ((mean + 1) / step).round()
@@ -180,6 +182,6 @@ def expectation(mean: Tensor, log_scale: Tensor, levels: int) -> Tensor:
 
 
 def quantile(mean: Tensor, log_scale: Tensor, share: Tensor, levels: int) -> Tensor:
-    """The level of X where its distribution function reaches `share`, in (0, 1)."""
+    """The level at which the distribution function of X reaches `share`, in (0, 1)."""
     steps = (mean + log_scale.exp() * share.logit() + 1) * (levels - 1) / 2
     return steps.round().clamp(0, levels - 1) * 2 / (levels - 1) - 1

@@ -1,6 +1,13 @@
-"""`cifar10`: 60,000 colour images of 32×32 pixels, the last 10,000 the test set.
+"""`svhn` and `cifar10`: published colour images of 32×32 pixels.
 
-Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009), in its binary form:
+`svhn` has 99,289 images of digits, the last 26,032 the test set. Netzer et al., "Reading Digits in
+Natural Images with Unsupervised Feature Learning" (2011): cropped digits of house numbers, without
+the `extra` images. The files are MATLAB's, version 5, with X (32, 32, 3, images) and y, where 10
+stands for the digit 0. A broken file can crash the whole process inside SciPy, so only the
+published files are parsed.
+
+`cifar10` has 60,000 images of ten classes, the last 10,000 the test set. Krizhevsky, "Learning
+Multiple Layers of Features from Tiny Images" (2009), in its binary form:
 
     a record: 1 byte for the label | 1,024 bytes of red, row by row | 1,024 of green | 1,024 of blue
 
@@ -16,16 +23,66 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.io import loadmat
 
-from hvae.config.data import Cifar10
-from hvae.data.archives import File, broken, gunzip, obtain, published, verify
+from hvae.config.data import Cifar10, Svhn
+from hvae.data.archives import (
+    File,
+    broken,
+    gunzip,
+    is_published,
+    obtain,
+    published,
+    unknown,
+    verify,
+)
 from hvae.data.source import Source
 from hvae.errors import InputError
 
 SHAPE = (32, 32, 3)
 PIXELS = 32 * 32
-MEMBERS = 100  # members of an archive that are read at most: the published one has eight
-CLASSES = (
+
+DIGITS = tuple("0123456789")
+URL = "http://ufldl.stanford.edu/housenumbers/"
+SVHN_FILES = tuple(
+    File(name, (URL + name,), sha256, {})
+    for name, sha256 in (
+        (
+            "train_32x32.mat",
+            "435e94d69a87fde4fd4d7f3dd208dfc32cb6ae8af2240d066de1df7508d083b8",
+        ),
+        (
+            "test_32x32.mat",
+            "cdce80dfb2a2c4c6160906d0bd7c68ec5a99d7ca4831afa54f09182025b6a75b",
+        ),
+    )
+)
+
+
+def load_svhn(options: Svhn, _seed: int) -> Source:
+    """The images, channel last, with 256 levels for each colour. No part is random."""
+    parts = [read_svhn(file, options) for file in SVHN_FILES]
+    return published(
+        [images for images, _ in parts],
+        [labels for _, labels in parts],
+        shape=SHAPE,
+        classes=DIGITS,
+        origin=options.home,
+    )
+
+
+def read_svhn(file: File, options: Svhn) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Images (items, 3,072) and labels of one file; InputError unless it is the published file."""
+    path = obtain(file, options)
+    if not is_published(path, file):
+        raise unknown(path, file)
+    found = loadmat(path, variable_names=("X", "y"))
+    images, digits = np.moveaxis(found["X"], -1, 0), found["y"].reshape(-1)
+    return images.reshape(len(digits), -1), digits % len(DIGITS)
+
+
+MEMBERS = 100  # members, at most, that are read from an archive: the published one has eight
+OBJECTS = (
     "airplane",
     "automobile",
     "bird",
@@ -37,7 +94,7 @@ CLASSES = (
     "ship",
     "truck",
 )
-FILE = File(
+CIFAR_FILE = File(
     "cifar-10-binary.tar.gz",
     ("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",),
     "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
@@ -64,17 +121,17 @@ FILE = File(
 )
 
 
-def load(options: Cifar10, _seed: int) -> Source:
+def load_cifar10(options: Cifar10, _seed: int) -> Source:
     """The images, channel last, with 256 levels for each colour. No part is random."""
-    path = obtain(FILE, options)
-    contents = members(path, FILE)
-    verify(path, FILE, contents)
+    path = obtain(CIFAR_FILE, options)
+    contents = members(path, CIFAR_FILE)
+    verify(path, CIFAR_FILE, contents)
     batches = [records(content, f"{path}, {name}") for name, content in contents.items()]
     return published(
         [channels_last(batch[:, 1:]) for batch in batches],
         [batch[:, 0] for batch in batches],
         shape=SHAPE,
-        classes=CLASSES,
+        classes=OBJECTS,
         origin=path,
     )
 
@@ -82,7 +139,7 @@ def load(options: Cifar10, _seed: int) -> Source:
 def members(path: Path, file: File) -> dict[str, bytes]:
     """The members of the archive that `file.contents` names, in that order.
 
-    InputError where one is missing, or where any member would lie outside the archive's folder.
+    InputError if one is missing, or if any member would lie outside the archive's folder.
     """
     content = io.BytesIO(gunzip(path, "tar.gz"))
     try:
