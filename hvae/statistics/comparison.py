@@ -13,13 +13,15 @@ u_psi = μ_p + α_s + τ_ps + (items) the error of a difference of two means ove
 * α_s is what a training does to all places at once: one lattice starts from one network, and noise
   is common. It cancels in pairs, and is removed before τ² is estimated.
 * τ²_p is half the variance of the residuals of all places, which has many degrees of freedom, and
-  half that of p alone, since places differ in it: pooled alone, the 95 % intervals of places whose
-  trainings vary three times as much covered 81 %. Items are seen by few trainings, so the residuals
-  have some of the items' error too. It is subtracted, as in a crossed analysis of variance, because
-  s_items has it already.
+  half that of p alone, since places differ in it: pooled alone, 95 % intervals of places whose
+  trainings vary three times as much covered 81 % in a simulation, and so 92 %. The residuals have
+  some of the items' error, too, which s_items has already: it is subtracted, as in a crossed
+  analysis of variance.
 
-Degrees of freedom are Satterthwaite's (1946). With one training τ² is unknown: they are 0, every
-interval is infinite, and nothing is decided.
+The degrees of freedom of τ²_p + τ²_q are Satterthwaite's (1946). In se² the inverses of those of
+its parts are weighted by the parts (as Cochran, 1964, weighs quantiles); weighted by squares, a τ²
+that happens to come out small was overlooked. With one training τ² is unknown: the degrees are 0,
+every interval is infinite, and nothing is decided.
 """
 
 import math
@@ -246,13 +248,13 @@ def _difference(by_item: Floats, training: Part, trainings: int) -> Difference:
     if trainings == 1:
         return Difference(value, np.sqrt(within), np.zeros_like(within))
     between = training.variance / trainings
-    weak = within**2 / (items - 1) + between**2 / training.degrees
-    return Difference(value, np.sqrt(within + between), _ratio((within + between) ** 2, weak))
+    total, weak = within + between, within / (items - 1) + between / training.degrees
+    return Difference(value, np.sqrt(total), _ratio(total, weak))
 
 
-def _ratio(square: Floats, weak: Floats) -> Floats:
-    """Satterthwaite's degrees of freedom; infinite for what has no variance."""
-    return np.where(weak > 0, square / np.where(weak > 0, weak, 1), math.inf)
+def _ratio(total: Floats, weak: Floats) -> Floats:
+    """Degrees of freedom; infinite for what has no variance."""
+    return np.where(weak > 0, total / np.where(weak > 0, weak, 1), math.inf)
 
 
 class Region(NamedTuple):
