@@ -13,15 +13,14 @@ import numpy as np
 from numpy.random import Generator
 from scipy.stats import norm
 
+from hvae.statistics.best import largest, region
 from hvae.statistics.comparison import (
     LEVEL,
     Scores,
     across,
     difference,
     differences,
-    largest,
     power,
-    region,
     verdicts,
 )
 from hvae.statistics.estimate import Floats

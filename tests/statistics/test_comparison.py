@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from hvae.statistics.best import region
 from hvae.statistics.comparison import (
     ONE_TRAINING,
     Difference,
@@ -13,7 +14,6 @@ from hvae.statistics.comparison import (
     difference,
     differences,
     power,
-    region,
     verdicts,
 )
 from hvae.statistics.contingency import nmi
