@@ -1,8 +1,10 @@
 """Which places may be the best for an application, of many that are compared at once.
 
 Every place is compared with every other in pairs, and the level is that of all of them together.
-How errors of the pairs depend on one another is taken from the scores, so that the level need not
-be divided by their number, as Bonferroni does (`benchmarks/coverage.md` has both).
+How errors of the pairs depend on one another is taken from the scores. The level over the number
+of other places (Bonferroni) keeps the true best as well, in smaller regions, but does not keep all
+that are as good: of places that were all equal, some were outside in 15 % (10 places) and 26 % (25
+places) of 80 simulated experiments.
 """
 
 from typing import NamedTuple
