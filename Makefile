@@ -43,6 +43,7 @@ benchmark: .venv/ready .venv/browser
 	python -m benchmarks.conv
 	python -m benchmarks.browser
 	python -m benchmarks.scaling
+	python -m benchmarks.coverage
 
 plane: .venv/ready  # one model for a plane against independent ones: tens of minutes on two cores
 	for name in $(PLANES); do \
