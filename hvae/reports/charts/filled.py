@@ -10,15 +10,17 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 import altair as alt
+import numpy as np
 
 from hvae.io.tables import over_layers
 from hvae.reports.charts.marks import Side, placed
 from hvae.reports.charts.surface import FilledBand, LatticeValue
-from hvae.reports.charts.theme import LIMIT, PAGE
+from hvae.reports.charts.theme import BEND, LIMIT, PAGE
 from hvae.results.run import Run
 from hvae.statistics.estimate import Floats, Row
 
 DIGITS = 4  # of coordinates on the page
+THICKNESS = 0.006  # by which a path may be off: about a pixel, of axes that are 2 to 5 long
 LABELS = (0.35, 0.5, 0.65)  # of a line, where its label stands: they would meet in one place
 ROOM = 0.06  # part of the whole share that axes leave at the ends
 
@@ -31,10 +33,33 @@ class MapAxes(NamedTuple):
     shares: bool = False
 
     def columns(self, path: Floats) -> Row:
-        """A path (n, 2) of totals and shares by its columns x and y."""
+        """A path (n, 2) of totals and shares by its columns x and y, without needless corners."""
         total, share = path.T
         x, y = (share, total) if self.shares else (total * (1 - share), total * share)
-        return {"x": _short(x), "y": _short(y)}
+        drawn = [2 * share, np.log(total)] if self.shares else [np.log1p(r / BEND) for r in (x, y)]
+        kept = _needed(np.stack(drawn, axis=1))
+        return {"x": _short(x[kept]), "y": _short(y[kept])}
+
+
+def _needed(path: Floats) -> Floats:
+    """The corners of a path (n, 2) that it takes to draw it (Douglas & Peucker, 1973), (n,)."""
+    kept = np.zeros(len(path), dtype=bool)
+    kept[[0, -1]] = True
+    parts = [(0, len(path) - 1)]
+    while parts:
+        first, last = parts.pop()
+        inside, along = path[first + 1 : last] - path[first], path[last] - path[first]
+        length = float(np.hypot(*along))
+        away = (
+            np.abs(inside[:, 0] * along[1] - inside[:, 1] * along[0]) / length
+            if length
+            else (np.hypot(*inside.T))
+        )
+        if len(away) and away.max() > THICKNESS:
+            middle = first + 1 + int(away.argmax())
+            kept[middle] = True
+            parts += [(first, middle), (middle, last)]
+    return kept
 
 
 def _short(values: Floats) -> list[float]:
@@ -96,7 +121,8 @@ def contours(found: Sequence[FilledBand], axes: MapAxes, name: str) -> list[alt.
         for k, (level, columns) in enumerate(lines)
     ]
     at = alt.Chart(alt.Data(values=texts)).encode(*placed(axes.x, axes.y), alt.Text("text:N"))
-    looks = [{"stroke": PAGE, "strokeWidth": 3}, {"fill": LIMIT}]  # a halo, and the text on it
+    # a halo, and the text on it
+    looks: list[dict[str, Any]] = [{"stroke": PAGE, "strokeWidth": 3}, {"fill": LIMIT}]
     labels = [at.mark_text(fontSize=10, clip=True, tooltip=False, **one) for one in looks]
     return [_paths(rows, axes, "line", stroke=LIMIT, strokeWidth=0.7), *labels]
 

@@ -65,7 +65,7 @@ def price_map(run: Run) -> Chart:
         price_1="a nat in z₁ saves", price_1_se="± SE", price_2="a nat in z₂ saves",
         price_2_se="± SE of z₂",
     )  # fmt: skip
-    base = alt.Chart(alt.Data(values=data)).encode(*placed(axes.x, axes.y), tooltip=shown)
+    base = alt.Chart().encode(*placed(axes.x, axes.y), tooltip=shown)
     color = alt.Color("value:Q", title=None, scale=scale)
     marks = base.mark_point(
         filled=True, shape="square", size=60, opacity=1, stroke=PAGE, strokeWidth=0.8
@@ -77,6 +77,7 @@ def price_map(run: Run) -> Chart:
         marks,
         shafts,
         _heads(base, data),
+        data=alt.Data(values=data),
         title=f"{plane.distortion(run).axis}, and where the next nat belongs",
     )
 
@@ -86,11 +87,13 @@ def _heads(base: alt.Chart, data: list[Row]) -> alt.Chart:
     names = [name for name in HEADS if any(row["head"] == name for row in data)]
     shapes = alt.Scale(domain=names, range=[HEADS[name] for name in names])
     fills = alt.Scale(domain=names, range=[PAGE if n == UNDECIDED else LIMIT for n in names])
-    looks = legend(symbolStrokeColor=LIMIT, symbolSize=90)
-    return base.mark_point(filled=True, size=70, opacity=1, stroke=LIMIT, strokeWidth=1.2).encode(
+    strokes = alt.Scale(domain=names, range=[LIMIT for _ in names])
+    looks: dict[str, Any] = {"title": None, "legend": legend(symbolSize=90)}
+    return base.mark_point(filled=True, size=70, opacity=1, strokeWidth=1.2).encode(
         alt.X("tip:Q"),
-        alt.Shape("head:N", title=None, scale=shapes, legend=looks),
-        alt.Fill("head:N", title=None, scale=fills, legend=looks),
+        alt.Shape("head:N", scale=shapes, **looks),
+        alt.Fill("head:N", scale=fills, **looks),
+        alt.Stroke("head:N", scale=strokes, **looks),
     )
 
 
