@@ -176,6 +176,8 @@ def summary(verdicts: Sequence[PlaceVerdict]) -> str:
     if worse:
         where = [f"{_z(k)} at {worse[k]}" for k in sorted(worse)]
         told.append(f"A nat is worth less than in training in {listed(where)}: they overfit.")
+    if known and math.isinf(known[0].prices.degrees):
+        told.append("There is one seed: what another training would give is not in the errors.")
     return " ".join(told)
 
 

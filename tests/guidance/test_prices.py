@@ -111,6 +111,6 @@ def test_the_record_has_sentences_and_nothing_that_json_has_not() -> None:
     assert found["text"] == (
         "Prices on test items are known at 2 of 3 given rates. The next nat belongs in z₁ at 0 and "
         "in z₂ at 1; 1 are undecided. A nat is worth less than in training in z₂ at 1: they "
-        "overfit."
+        "overfit. There is one seed: what another training would give is not in the errors."
     )
     assert record([]) == {"places": [], "text": ""}

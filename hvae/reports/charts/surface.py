@@ -19,6 +19,7 @@ from hvae.statistics.estimate import Floats
 
 FINE = 4  # parts of an edge between two places
 DECADE = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)  # of levels, where values differ by factors
+ROUNDING = 1e-9  # relative: values that differ by less are equal
 BANDS = 10  # about so many levels, where they do not
 Corner = int | tuple[int, int]  # a node, or where a level crosses the edge between two
 Edge = tuple[Corner, Corner]
@@ -79,7 +80,7 @@ def rounded(low: float, high: float) -> list[float]:
     if low > 0 and high > 3 * low:
         powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         found = [float(f"{digits * 10.0**power:.6g}") for power in powers for digits in DECADE]
-    elif high > low:
+    elif high - low > ROUNDING * max(abs(low), abs(high)):
         rough = (high - low) / BANDS
         unit = 10.0 ** math.floor(math.log10(rough))
         step = unit * next(times for times in (1, 2, 5, 10) if times * unit >= rough)
