@@ -6,6 +6,7 @@ at the rates that they have on test items. Between places a smooth surface goes 
 is a region with straight edges: drawn one over another, regions fill a map with few marks.
 """
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -23,6 +24,7 @@ ROUNDING = 1e-9  # relative: values that differ by less are equal
 BANDS = 10  # about so many levels, where they do not
 Corner = int | tuple[int, int]  # a node, or where a level crosses the edge between two
 Edge = tuple[Corner, Corner]
+Known = tuple[tuple[float, ...], tuple[float, ...], float]  # a target, rates and a value
 
 
 class LatticeValue(NamedTuple):
@@ -66,7 +68,15 @@ def bands(found: Iterable[LatticeValue], levels: Sequence[float] | None = None) 
 
     levels: those of contours; without them round numbers.
     """
-    sheet = _sheet([one for one in found if math.isfinite(one.value) and sum(one.target) > 0])
+    known = [one for one in found if math.isfinite(one.value) and sum(one.target) > 0]
+    each = tuple((tuple(one.target), tuple(one.rates), one.value) for one in known)
+    return list(_bands(each, None if levels is None else tuple(levels)))
+
+
+@functools.lru_cache(maxsize=64)
+def _bands(known: tuple[Known, ...], levels: tuple[float, ...] | None) -> list[FilledBand]:
+    """The same once: several charts of a page show one surface."""
+    sheet = _sheet([LatticeValue(*one) for one in known])
     if sheet is None:
         return []
     low, high = float(sheet.values.min()), float(sheet.values.max())
