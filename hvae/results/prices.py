@@ -8,7 +8,7 @@ as all others are), and those of the same total that differ in two layers (a nat
 the other). On each line f(D) of the nearest place on either side, or of the nearest two on one side
 at an end, and of the place itself makes a parabola; its slopes along all lines give ∇f(D). f is the
 logarithm where D > 0, as D falls nearly exponentially and a parabola of it is a worse fit: on a
-Gaussian source with totals that double, prices are within 3 % of θ/σ² inside the lattice.
+Gaussian source with totals that double, prices are within 5 % of θ/σ², and 10 % at the least total.
 A list of rates without such lines may have some along which one rate alone changes. Where the lines
 do not span all layers, prices are nan.
 """
