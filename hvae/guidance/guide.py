@@ -1,4 +1,4 @@
-"""Write `guidance.json`: where to aim for which application, and the paper's claims."""
+"""Write `guidance.json`: where to aim for which application, the paper's claims, and prices."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,12 +9,14 @@ from pydantic import PositiveInt
 
 from hvae.config.base import Section, parse
 from hvae.config.guidance import Guidance
+from hvae.guidance import prices
 from hvae.guidance.claims import scorecard
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.record import gain, record
 from hvae.guidance.study import MeasuredTables, Study, measured, study
 from hvae.io import command, provenance
 from hvae.results.experiment import Experiment
+from hvae.results.prices import HeldOutPrices, held_out_prices
 from hvae.statistics.estimate import Row
 
 
@@ -30,7 +32,10 @@ def main(arguments: argparse.Namespace) -> None:
     job = parse(GuidanceJob, arguments.params)
     ours = Experiment(arguments.results, depth=job.layers)
     single = measured(Experiment(arguments.baseline, depth=1)) if arguments.baseline else None
-    provenance.store(guidance(measured(ours), ours.bounds, job.guidance, single), arguments.out)
+    rated = any(row["strategy"] == "rates" for row in ours.points)
+    held_out = held_out_prices(ours.points, ours.items, job.layers) if rated else []
+    found = guidance(measured(ours), ours.bounds, job.guidance, single, held_out)
+    provenance.store(found, arguments.out)
 
 
 def guidance(
@@ -38,6 +43,7 @@ def guidance(
     bounds: Sequence[Row],
     asked: Guidance,
     single: MeasuredTables | None = None,
+    held_out: Sequence[HeldOutPrices] = (),
 ) -> dict[str, Any]:
     """The whole of `guidance.json`."""
     ours = study(tables, asked)
@@ -45,6 +51,7 @@ def guidance(
     return record(ours, asked) | {
         "scorecard": [claim._asdict() for claim in claims],
         "baseline": _compared(ours, study(single, asked)) if single is not None else [],
+        "prices": prices.record(held_out),
     }
 
 

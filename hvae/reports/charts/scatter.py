@@ -137,11 +137,10 @@ def scatter(
     found = [(kind, rows) for kind, rows in groups if rows]
     crowded = sum(len(rows) for kind, rows in found if kind == GRID) > CROWDED
     bare = {GRID} if crowded else set()
-    layers: list[Any] = []
+    layers: list[Any] = [*beneath]
     for kind, rows in found:
         base = alt.Chart(alt.Data(values=rows))
         layers += [] if kind in bare else bars(base, x, y)
-    layers += beneath
     for kind, rows in found:
         shown = tooltip(**{name: title for name, title in numbers.items() if name in rows[0]})
         base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=shown)

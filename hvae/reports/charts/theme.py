@@ -22,6 +22,7 @@ FAINT = "#bbbbbb"  # where nothing was measured
 SOFT = "#555555"
 PAGE = "#ffffff"  # behind charts and around touching marks; the name "white" ignores dark mode
 GRID, FRAME, AXIS = "#dddddd", "#cccccc", "#888888"
+BEND = 0.3  # nats: where axes of rates turn from linear to logarithmic
 INTERVAL = 1.96  # standard errors either side of a mean: 95 %
 
 DARK_PAGE = "#16181c"
@@ -86,7 +87,7 @@ def theme() -> Any:
 def rate_scale(highest: float, lowest: float = 0) -> alt.Scale:
     """A scale that is linear near zero, where layers carry nothing, and logarithmic above."""
     domain = [min(-0.05, 1.15 * lowest), 1.15 * highest]
-    return alt.Scale(type="symlog", constant=0.3, domain=domain, nice=False)
+    return alt.Scale(type="symlog", constant=BEND, domain=domain, nice=False)
 
 
 def rate_ticks() -> alt.Axis:

@@ -7,11 +7,14 @@ from typing import Any
 import altair as alt
 
 from hvae.config.tasks import TASKS
+from hvae.reports.charts.filled import MapAxes, contours, extent, filled, share_axes
 from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed, tooltip
-from hvae.reports.charts.theme import LIMIT, rate_of, span
+from hvae.reports.charts.surface import FilledBand, LatticeValue, bands
+from hvae.reports.charts.theme import LIMIT, PAGE, rate_of, span
 from hvae.reports.render import Figure, figure
+from hvae.reports.sections.plane import distortions, symbol
 from hvae.reports.sections.section import ReportSection
-from hvae.results.quantities import METRICS
+from hvae.results.quantities import METRICS, Measure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -44,40 +47,85 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
         setting = TASKS[name].told(point["setting"])
         read = ", ".join(filter(None, (point["layers"], point["method"], setting)))
         aim = ", ".join(f"{value:g}" for value in place["target"] or place["beta"])
-        names = {"point": at, "aim": aim, "read": read}
+        names = {"point": at, "aim": aim, "read": read, "given": bool(place["target"])}
         rates = {"x": first, "x_se": place["rates_se"][0]}
         total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}
         result.append(names | {"role": role} | numbers | rates | total | up)
     return result
 
 
-def application_map(run: Run, name: str) -> Chart:
-    """Marks coloured by value: a star for the best, rings for its region, crosses over a budget."""
+def application_map(run: Run, name: str, shares: bool = False) -> Chart:
+    """Marks coloured by value: a star for the best, rings for its region, crosses over a budget.
+
+    Points at given rates fill the map, which has lines of equal D. shares: over the share of z_2
+    and the total, in place of R_1 and R_2.
+    """
     data, several = rows(run.guidance or {}, name), run.layers > 1
-    metric = METRICS[(run.guidance or {})["applications"][name]["metric"]]
+    metric, surface = (
+        METRICS[(run.guidance or {})["applications"][name]["metric"]],
+        bands_of(run, name),
+    )
+    scale = alt.Scale(domain=extent(row["value"] for row in data))
+    axes = _axes(run, data, metric)
+    if shares:
+        data = [_by_share(row) for row in data if row["given"]]
+        axes = share_axes(row["y"] for row in data)
+    base = alt.Chart(alt.Data(values=data)).encode(*placed(axes.x, axes.y))
+    color, shown = alt.Color("value:Q", title=None, scale=scale), _tooltip(data, shares)
+    points = base.mark_point(filled=True, opacity=1, size=80, stroke=PAGE, strokeWidth=0.8)
+    points = points.encode(color, tooltip=shown)
+    below = [] if several else bars(alt.Chart(alt.Data(values=_across(data))), axes.x, axes.y)
+    if surface:
+        below = [*filled(surface, axes, color), *contours(distortions(run), axes, symbol(run))]
+    marks = [_mark(base, role, color, data, shown) for role in SHAPES if _some(data, role)]
+    return alt.layer(*below, points, *marks, title=_heading(name, metric, data))
+
+
+def _by_share(row: Row) -> Row:
+    return row | {"x": row["y"] / row["total"], "y": row["total"]}
+
+
+def _axes(run: Run, data: Sequence[Row], metric: Measure) -> MapAxes:
+    """R_1 and what is above it; of one layer, the value itself is up."""
     x = nats(rate_of(1, run.layers), [row["x"] for row in data])
-    y = Side(metric.axis, alt.Scale(zero=False), alt.Axis())
-    if several:
-        y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
-    base = alt.Chart(alt.Data(values=data)).encode(*placed(x, y))
-    color = alt.Color("value:Q", title=None)
-    points = base.mark_point(filled=True, opacity=1, size=80).encode(color, tooltip=_tooltip(data))
-    below = [] if several else bars(alt.Chart(alt.Data(values=_across(data))), x, y)
-    marks = [_mark(base, role, color, data) for role in SHAPES if _some(data, role)]
+    if run.layers == 1:
+        return MapAxes(x, Side(metric.axis, alt.Scale(zero=False), alt.Axis()))
+    return MapAxes(x, nats(f"R({span(2, run.layers)})", [row["y"] for row in data]))
+
+
+def _heading(name: str, metric: Measure, data: Sequence[Row]) -> alt.TitleParams:
     half = median((row["high"] - row["low"]) / 2 for row in data)
-    heading = alt.TitleParams(
+    return alt.TitleParams(
         f"{name.capitalize()}: {metric.axis}",
         subtitle=["On test items; 95 % intervals,", f"median: ± {half:.2g}"],
     )
-    return alt.layer(*below, points, *marks, title=heading)
 
 
-def _mark(base: alt.Chart, role: str, color: alt.Color, data: Sequence[Row]) -> alt.Chart:
+def bands_of(run: Run, name: str) -> list[FilledBand]:
+    """An application over the places at given rates of two layers; none where they span no map."""
+    found = run.guidance or {}
+    places = {place["point"]: place for place in found["places"]}
+    lost = {row["point"] for row in run.rated if row["status"] == "unreachable"}
+    return bands(
+        LatticeValue(place["target"], place["rates"], point["value"])
+        for point in found["applications"][name]["points"]
+        for place in [places[point["point"]]]
+        if len(place["target"]) == 2 and not lost & set(place["points"])
+    )
+
+
+def _mark(
+    base: alt.Chart,
+    role: str,
+    color: alt.Color,
+    data: Sequence[Row],
+    shown: list[alt.Tooltip],
+) -> alt.Chart:
     found = [one for one in SHAPES if _some(data, one)]
     looks = {"symbolStrokeColor": LIMIT, "symbolFillColor": "transparent", "symbolSize": 120}
     scale = alt.Scale(domain=found, range=[SHAPES[one] for one in found])
     shape = alt.Shape("role:N", title=None, scale=scale, legend=legend(**looks))
-    mine = base.transform_filter(f"datum.role === '{role}'").encode(shape, tooltip=_tooltip(data))
+    mine = base.transform_filter(f"datum.role === '{role}'").encode(shape, tooltip=shown)
     best = role == BEST
     mark = mine.mark_point(
         filled=best, size=SIZES[role], opacity=1, stroke=LIMIT, strokeWidth=1 if best else 1.3
@@ -99,9 +147,10 @@ def _across(data: Sequence[Row]) -> list[Row]:
     return [row | {end: row["x"] + k * row["x_se"] for end, k in ends.items()} for row in data]
 
 
-def _tooltip(data: Sequence[Row]) -> list[alt.Tooltip]:
-    numbers = {"value": "value", "low": "95 % from", "high": "95 % to", "x": "R₁ (nats)"}
-    numbers |= {"x_se": "± SE", "total": "total rate (nats)", "total_se": "± SE of the total"}
+def _tooltip(data: Sequence[Row], shares: bool) -> list[alt.Tooltip]:
+    numbers = {"value": "value", "low": "95 % from", "high": "95 % to"}
+    numbers |= {"x": "share of z₂"} if shares else {"x": "R₁ (nats)", "x_se": "± SE"}
+    numbers |= {"total": "total rate (nats)", "total_se": "± SE of the total"}
     read = [alt.Tooltip("read:N", title="read by")] if any(row["read"] for row in data) else []
     return [*tooltip(**numbers), *read, alt.Tooltip("role:N")]
 
@@ -111,10 +160,13 @@ def _applies(run: Run) -> bool:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    """One an application that has a best point."""
+    """One an application that has a best point, and another where given rates span a map."""
     for name in applications(run):
         text = f"What {name} is worth at every point, with its best point and region"
         yield figure(f"map-{name}", "maps", application_map(run, name), text)
+        if bands_of(run, name):
+            over = f"{text}, over total rate and share of z₂"
+            yield figure(f"shares-{name}", "maps", application_map(run, name, shares=True), over)
 
 
 SECTION = ReportSection(

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
+from hvae.reports.charts.filled import MapAxes, contours, extent, filled, lattice
 from hvae.reports.charts.marks import Chart, Side, ends, nats, placed, spread
 from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
+from hvae.reports.charts.surface import FilledBand, bands
 from hvae.reports.charts.theme import rate_of, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
@@ -65,11 +67,17 @@ def distortion(run: Run) -> Measure:
     return OF_POINTS["distortion" if run.own_sigma else LESS_CONSTANT]
 
 
+def symbol(run: Run) -> str:
+    """The same in short."""
+    return "D" if run.own_sigma else "D°"
+
+
 def plane(run: Run, metric: PlaneMetric) -> Chart:
     """A mark a point: the rate above z_1 against the rate of z_1, with 95 % intervals.
 
     Beneath are lines of equal total rate, which distortions go with; accuracies have a limit.
-    With one layer there is no plane: the metric itself is then the vertical axis.
+    Between points at given rates the plane is filled. With one layer there is no plane: the metric
+    itself is then the vertical axis.
     """
     data, beneath = rows(run, metric), []
     x = nats(rate_of(1, run.layers), [row["x"] for row in data])
@@ -77,8 +85,24 @@ def plane(run: Run, metric: PlaneMetric) -> Chart:
     if run.layers > 1:
         y = nats(f"R({span(2, run.layers)})", [row["y"] for row in data])
         beneath = iso(x, y, data) if metric.name != "accuracy" else []
-    color = alt.Color("value:Q", title=None)
+    scale = alt.Scale(domain=extent(row["value"] for row in data if "value" in row))
+    color = alt.Color("value:Q", title=None, scale=scale)
+    if run.layers == 2:
+        axes = MapAxes(x, y)
+        values = {name: found[0] for name, found in VALUES[metric.name](run).items()}
+        equal = contours(distortions(run), axes, symbol(run))
+        beneath = [*filled(bands(lattice(run, values)), axes, color), *equal, *beneath]
     return scatter(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
+
+
+def distortions(run: Run) -> list[FilledBand]:
+    """The distortion over the points at given rates; none where they span no map."""
+    return bands(lattice(run, distortion_values(run))) if run.layers == 2 else []
+
+
+def distortion_values(run: Run) -> dict[str, float]:
+    """That of each point, by name, as `distortion` says."""
+    return {name: found[0] for name, found in _distortion(run).items()}
 
 
 def rows(run: Run, metric: PlaneMetric) -> list[Row]:

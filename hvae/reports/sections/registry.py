@@ -19,6 +19,7 @@ from hvae.reports.sections import (
     pareto,
     pictures,
     plane,
+    prices,
     provenance,
     rate_targets,
     tradeoff,
@@ -38,6 +39,7 @@ CHAPTERS = [
             tradeoff.SECTION,
             exact_source.SECTION,
             rate_targets.SECTION,
+            prices.SECTION,
         ],
     ),
     Chapter(
