@@ -11,7 +11,8 @@ class Counts(NamedTuple):
     """How many there will be of each.
 
     models: trained for the points; anchors: trained beside one for a whole plane; targets: points
-    that are trained to given rates; evaluated: points with latents and pictures.
+    that are trained to given rates; evaluated: points with latents and pictures; scratch: models
+    from scratch that those at given rates are compared with.
     """
 
     models: int
@@ -19,6 +20,7 @@ class Counts(NamedTuple):
     anchors: int
     targets: int
     evaluated: int
+    scratch: int = 0
 
 
 def counts(params: Params) -> Counts:
@@ -30,6 +32,7 @@ def counts(params: Params) -> Counts:
         anchors=_count(params.anchors()),
         targets=_count(params.rate_rows()),
         evaluated=_count(params.evaluated_rows()),
+        scratch=_count(params.scratch_rows()),
     )
 
 
@@ -71,6 +74,8 @@ def models(params: Params) -> str:
         found += [_of(count.anchors, "independent anchor")]
     if count.targets:
         found.append(f"{_of(count.targets, 'model')} trained to given rates")
+    if count.scratch:
+        found.append(f"{_of(count.scratch, 'model')} from scratch to compare them with")
     if single:
         found += [_of(single, "single-layer model")]
     *first, last = found

@@ -67,7 +67,7 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
     row = FLOAT64 * (len(widths) + 3)  # of `items`: rates, distortion, squared error, index
-    plain = (count.anchors + count.targets) * size(model, shape).weights
+    plain = (count.anchors + count.targets + count.scratch) * size(model, shape).weights
     trained = count.models * size(model, shape, params.amortized).weights
     measured = count.points + count.anchors + count.targets
     pictures = count.evaluated * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)
