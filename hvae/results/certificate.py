@@ -56,19 +56,24 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     ]
     verdict = f"{case.subject} {case.are} {'not ' if reasons else ''}trusted"
     tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated"
-    told = [_average(case.rows, kind, case.their) for kind in WORDS if _ratios(case.rows, kind)]
-    told += [*_out_of_reach(case), *_beside(case)]
+    told = [
+        _average(case.rows, kind, case.their, case.others)
+        for kind in WORDS
+        if _ratios(case.rows, kind)
+    ]
+    told += _out_of_reach(case)
+    beside = list(_beside(case))
     why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
     return Judgement(
         trusted=not reasons,
-        headline=". ".join([verdict, *told, tolerated]) + ".",
-        sentence=". ".join([why, tolerated, *told]) + ".",
+        headline=". ".join([verdict, *told, tolerated, *beside]) + ".",
+        sentence=". ".join([why, tolerated, *told, *beside]) + ".",
     )
 
 
 def _case(rows: Sequence[Row]) -> Case:
     if found := at_given_rates(rows):
-        others = "models trained from scratch to the same rates"
+        others = "models trained from scratch"
         beside = [row for row in rows if row["comparison"] == "objective"]
         return Case("The models at given rates", "are", "their", others, found, beside)
     return Case("The amortised plane", "is", "its", "independent models", rows)
@@ -120,11 +125,11 @@ def _means_beyond(case: Case, tolerance: float) -> Iterator[str]:
             yield f"{case.their} {words} is above what is tolerated on average"
 
 
-def _average(rows: Sequence[Row], kind: str, whose: str) -> str:
+def _average(rows: Sequence[Row], kind: str, whose: str, others: str) -> str:
     ratios = _ratios(rows, kind)
     return (
-        f"{whose.capitalize()} {WORDS[kind]} is {statistics.fmean(ratios):.3f} times that of the "
-        f"others on average over {len(ratios)} comparison{'s' * (len(ratios) > 1)} (median "
+        f"{whose.capitalize()} {WORDS[kind]} is {statistics.fmean(ratios):.3f} times that of "
+        f"{others} on average over {len(ratios)} comparison{'s' * (len(ratios) > 1)} (median "
         f"{statistics.median(ratios):.3f}), {max(ratios):.3f} at worst"
     )
 
@@ -144,7 +149,7 @@ def _out_of_reach(case: Case) -> Iterator[str]:
 def _beside(case: Case) -> Iterator[str]:
     """J° of the model for the plane, as information."""
     if _ratios(case.beside, "objective"):
-        said = _average(case.beside, "objective", "the amortised plane's")
+        said = _average(case.beside, "objective", "the amortised plane's", "independent models")
         yield f"{said}, which is information and decides nothing"
 
 

@@ -112,6 +112,7 @@ def _values(run: Run) -> dict[str, Any]:
         "recommended": recommended(run),
         "cautions": advice(run.guidance).cautions if run.guidance is not None else [],
         "unconverged": run.unconverged,
+        "scratch": sum(len(row) for row in run.params.scratch_rows().values()),
         "certified": bool(at_given_rates(run.certificate)),
         "untrusted": run.params.amortized and judged(run).trusted is False,
     }
