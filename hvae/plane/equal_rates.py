@@ -34,8 +34,8 @@ class AtTarget(NamedTuple):
 
     @property
     def lost(self) -> bool:
-        """Whether it is not at its target, or nowhere."""
-        return self.card.status in LOST or not np.isfinite(self.distortion).all()
+        """Whether it has no D° at its target."""
+        return not np.isfinite(self.distortion).all()
 
 
 class Compared(NamedTuple):
@@ -85,9 +85,9 @@ def _best(restarts: Sequence[Point], models: Path, held_out: HeldOut) -> Point:
 
 
 def at_target(point: Point, models: Path, held_out: HeldOut, split: str) -> AtTarget:
-    """The model of a point, measured on a split; nan where it diverged."""
+    """The model of a point, measured on a split; nan where it diverged or missed its target."""
     card, model = checkpoint.card(models, point.model), checkpoint.load(models, point.model)
-    if card.prices is None:
+    if card.prices is None or card.status in LOST:
         return AtTarget(point, card, model, np.full(len(held_out.items(split).x), math.nan))
     measured = ratio_scale(model, held_out.measure(model, split), math.prod(card.shape))
     return AtTarget(point, card, model, moved(measured, np.array(point.rates), card.prices))
