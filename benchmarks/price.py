@@ -42,7 +42,7 @@ def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
     """Trainings that say how long a step of a model took them, in seconds."""
     anchors = [point.beta for point in next(iter(params.anchors().values()))]
     shared = short(params.training.schedule())
-    beside = short(params.certification.training.model_dump())
+    beside = short(params.certification.training.schedule())
 
     def plane() -> float:
         given = material(data, params.model, 0, params.grid.box())

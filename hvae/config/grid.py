@@ -5,12 +5,15 @@ Every list over layers runs bottom to top (z_1 first). β is dimensionless, rate
 
 import itertools
 import math
-from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Discriminator, Field, NonNegativeFloat, PositiveFloat, Tag, model_validator
 
 from hvae.config.base import Section, Seed, group_or_list
+
+T = TypeVar("T")
+SOME = 9  # of the given rates at most, where others are chosen from them
 
 
 class LogRange(Section):
@@ -51,6 +54,12 @@ def thinned(axis: Sequence[float], every: int) -> list[float]:
     return [value for value in axis if value in kept]
 
 
+def ends_and_middle(values: Sequence[T]) -> list[T]:
+    """The first, middle and last of some values; fewer where there are fewer."""
+    places = dict.fromkeys([0, len(values) // 2, len(values) - 1])
+    return [values[place] for place in places] if values else []
+
+
 class Point(Section):
     """One point of rate space: its name in every table, what it is trained for, its training seed.
 
@@ -86,12 +95,19 @@ class Lattice(Section):
         return [split for split in found if math.isclose(sum(split), 1)]
 
     def rates(self, layers: int) -> list[list[float]]:
-        """(R_1, …, R_L) in nats of all totals and splits, to the six digits of a point's name."""
-        return [
-            [float(f"{total * share:.6g}") for share in split]
-            for total in self.totals
-            for split in self.splits(layers)
-        ]
+        """(R_1, …, R_L) in nats of all totals and splits."""
+        return _rates(self.totals, self.splits(layers))
+
+    def some(self, layers: int) -> list[list[float]]:
+        """Nine of these rates at most: first, middle and last total, with three such splits."""
+        return _rates(ends_and_middle(self.totals), ends_and_middle(self.splits(layers)))
+
+
+def _rates(totals: Iterable[float], splits: Sequence[tuple[float, ...]]) -> list[list[float]]:
+    """Each total with each split, to the six digits of a point's name."""
+    return [
+        [float(f"{total * share:.6g}") for share in split] for total in totals for split in splits
+    ]
 
 
 Rates = Annotated[
@@ -171,14 +187,29 @@ class Grid(Section):
             return self.rates.rates(len(self.beta))
         return self.rates
 
+    def some_targets(self) -> list[list[float]]:
+        """Nine of them at most: of a lattice `Lattice.some`, of a list evenly spaced ones."""
+        if isinstance(self.rates, Lattice):
+            return self.rates.some(len(self.beta))
+        steps = min(len(self.rates), SOME)
+        last = len(self.rates) - 1
+        return [self.rates[round(i * last / max(steps - 1, 1))] for i in range(steps)]
+
     def rate_rows(self) -> dict[str, list[Point]]:
         """The points that are trained to given rates: all of a seed in one job, by its name."""
-        return {
-            row: [
-                Point(name=name, rates=rates, seed=seed, model=name)
-                for rates in self.targets()
-                for name in [f"r{'_'.join(f'{rate:g}' for rate in rates)}_{row}"]
-            ]
-            for seed in (self.seeds if self.targets() else [])
-            for row in [f"rates_s{seed}"]
-        }
+        return rate_rows(self.targets(), self.seeds, "rates")
+
+
+def rate_rows(
+    targets: Sequence[list[float]], seeds: Iterable[int], kind: str
+) -> dict[str, list[Point]]:
+    """A point for each target and seed: all of a seed in one job, which its kind and seed name."""
+    return {
+        row: [
+            Point(name=name, rates=rates, seed=seed, model=name)
+            for rates in targets
+            for name in [f"r{'_'.join(f'{rate:g}' for rate in rates)}_{row}"]
+        ]
+        for seed in (seeds if targets else [])
+        for row in [f"{kind}_s{seed}"]
+    }

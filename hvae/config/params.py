@@ -102,6 +102,17 @@ class Params(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _compared_rates_of_the_grid(self) -> Self:
+        chosen = (self.certification.rates or []) if self.amortized else []
+        known = self.grid.targets()
+        for target in chosen:
+            if target not in known:
+                raise ValueError(f"certification.rates must be some of grid.rates, got {target}")
+        if any(chosen.count(target) > 1 for target in chosen):
+            raise ValueError(f"certification.rates must not repeat a value, got {chosen}")
+        return self
+
     @property
     def amortized(self) -> bool:
         """Whether one model serves the whole plane."""
@@ -122,3 +133,7 @@ class Params(Section):
     def anchors(self) -> dict[str, list[Point]]:
         """The job units of the anchors, independent models beside an amortized plane, if any."""
         return self.certification.rows(self.grid) if self.amortized else {}
+
+    def scratch_rows(self) -> dict[str, list[Point]]:
+        """The job units of models from scratch that those at given rates are compared with."""
+        return self.certification.rate_rows(self.grid) if self.amortized else {}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section, Seed
-from hvae.config.grid import Axis, Grid, Point
+from hvae.config.grid import Axis, Grid, Point, ends_and_middle, rate_rows
 
 
 class Schedule(Section):
@@ -43,42 +43,54 @@ class RateSchedule(Schedule):
     first_price: NonNegativeFloat = 0.05
 
 
-class Training(Schedule):
-    """A model for each point (independent), or one for the box that the grid spans (amortized).
+class Schedules(Schedule):
+    """Of models at β; rates: of models that are trained to given rates."""
 
-    rates: the schedule of models that are trained to given rates.
-    """
+    rates: RateSchedule
+
+    def schedule(self) -> dict[str, Any]:
+        """The part that a training job at β depends on."""
+        return self.model_dump(include=set(Schedule.model_fields))
+
+
+class Training(Schedules):
+    """A model for each point (independent), or one for the box that the grid spans (amortized)."""
 
     strategy: Literal["independent", "amortized"]
     rates: RateSchedule = RateSchedule(
         steps=1500, batch_size=128, learning_rate=2e-3, validate_every=100
     )
 
-    def schedule(self) -> dict[str, Any]:
-        """The part that a training job depends on."""
-        return self.model_dump(include=set(Schedule.model_fields))
+
+class FromScratch(Schedules):
+    """Of the models that others are compared with, which all start from scratch."""
+
+    rates: RateSchedule = RateSchedule(
+        steps=8000, batch_size=128, learning_rate=4e-3, validate_every=200
+    )
 
 
 class Certification(Section):
-    """Independent models (anchors) that an amortized plane is compared with, where there is one.
+    """Models trained from scratch that an amortized plane is compared with, where there is one.
 
-    beta: their axes, as in `grid`; null takes the first, middle and last value of each grid axis.
-    seeds: restarts at each β, of which the best on validation data is compared.
-    tolerance: by which fraction the amortized J° and D° may exceed theirs.
+    beta: axes of the independent models (anchors), as in `grid`; null takes the first, middle and
+    last value of each grid axis. rates: those of `grid.rates` at which a model is trained from
+    scratch as well; null takes nine at most, [] none. seeds: restarts at each β and at each of
+    these rates, of which the best on validation data is compared. tolerance: by which fraction J°
+    and D° may exceed theirs.
     """
 
     beta: Annotated[list[Axis], Field(min_length=1)] | None = None
+    rates: list[list[NonNegativeFloat]] | None = None
     seeds: Annotated[list[Seed], Field(min_length=1)]
     tolerance: PositiveFloat
-    training: Schedule
+    training: FromScratch
 
     def axes(self, grid: Grid) -> list[list[float]]:
         """The values of β_1, …, β_L of the anchors."""
         if self.beta is not None:
             return Grid(beta=self.beta, seeds=self.seeds).axes()
-        return [
-            list(dict.fromkeys([axis[0], axis[len(axis) // 2], axis[-1]])) for axis in grid.axes()
-        ]
+        return [ends_and_middle(axis) for axis in grid.axes()]
 
     def rows(self, grid: Grid) -> dict[str, list[Point]]:
         """The job units by name: the anchors of one seed."""
@@ -91,6 +103,14 @@ class Certification(Section):
             for seed in self.seeds
             for row in [f"anchors_s{seed}"]
         }
+
+    def targets(self, grid: Grid) -> list[list[float]]:
+        """The rates (R_1, …, R_L) in nats, in the order of the grid, that are compared at."""
+        return grid.some_targets() if self.rates is None else self.rates
+
+    def rate_rows(self, grid: Grid) -> dict[str, list[Point]]:
+        """The job units by name: of one seed, a model from scratch for each of these rates."""
+        return rate_rows(self.targets(grid), self.seeds, "scratch")
 
 
 class Changes(Section):

@@ -20,7 +20,8 @@ class Counts(NamedTuple):
     """How many models and points a run makes.
 
     models: trained for the points; anchors: independent models beside the amortized one; targets:
-    points that are trained to given rates; evaluated: points with latents and pictures.
+    points that are trained to given rates; evaluated: points with latents and pictures; scratch:
+    models from scratch that those at given rates are compared with.
     """
 
     models: int
@@ -28,6 +29,7 @@ class Counts(NamedTuple):
     anchors: int
     targets: int
     evaluated: int
+    scratch: int = 0
 
 
 def counts(params: Params) -> Counts:
@@ -39,6 +41,7 @@ def counts(params: Params) -> Counts:
         anchors=_count(params.anchors()),
         targets=_count(params.rate_rows()),
         evaluated=_count(params.evaluated_rows()),
+        scratch=_count(params.scratch_rows()),
     )
 
 
@@ -80,6 +83,8 @@ def models(params: Params) -> str:
         found += [_of(count.anchors, "independent anchor")]
     if count.targets:
         found.append(f"{_of(count.targets, 'model')} trained to given rates")
+    if count.scratch:
+        found.append(f"{_of(count.scratch, 'model')} from scratch to compare them with")
     if single:
         found += [_of(single, "single-layer model")]
     *first, last = found
@@ -143,7 +148,7 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
     row = FLOAT64 * (len(widths) + 3)  # of `items`: rates, distortion, squared error, index
-    plain = (count.anchors + count.targets) * size(model, shape).weights
+    plain = (count.anchors + count.targets + count.scratch) * size(model, shape).weights
     trained = count.models * size(model, shape, params.amortized).weights
     measured = count.points + count.anchors + count.targets
     pictures = count.evaluated * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)

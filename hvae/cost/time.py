@@ -80,11 +80,16 @@ def training(params: Params, shape: tuple[int, ...]) -> list[float]:
     single = baseline.model(params), baseline.schedule(params)
     seeds = len(params.grid.seeds) if baseline.wanted(params) else 0
     if params.amortized:
-        anchors = params.certification.training.model_dump()
+        anchors = params.certification.training.schedule()
+        scratch = params.certification.training.rates.model_dump()
         return [
             *[_job(params.model, schedule, shape, 1, conditioned=True)] * len(params.grid.seeds),
             *rated,
             *[_job(params.model, anchors, shape, len(row)) for row in params.anchors().values()],
+            *[
+                _job(params.model, scratch, shape, len(row))
+                for row in params.scratch_rows().values()
+            ],
             *[_job(*single, shape, 1, conditioned=True) for _ in range(seeds)],
         ]
     return [

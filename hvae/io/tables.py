@@ -106,14 +106,19 @@ def bounds() -> pa.Schema:
 def certificate(layers: int) -> pa.Schema:
     """A row a comparison of the amortised model of `seed` with an independent model, on test items.
 
-    `comparison` is "objective": J° at equal β, or "distortion": D° at equal rates, which the
-    amortised model has at the β of the row. `point` is the independent model, the best of its
-    restarts on validation data. Values are in nats; `ratio` is amortised to independent, with its
-    95 % interval; the verdict is on the ratio being at most 1 + tolerance, "unreachable" where the
-    amortised model has no β for the rates: the β of the row comes closest. Of a density with a
-    learned σ, values are J and D themselves, and the ratio is exp((amortised − independent) / n).
+    `comparison` is "objective": J° at equal β, or "distortion": D° at equal rates. `point` is the
+    independent model, the best of its restarts on validation data. Values are in nats; `ratio` is
+    amortised to independent, with its 95 % interval; the verdict is on the ratio being at most
+    1 + tolerance. Of a density with a learned σ, values are J and D themselves, and the ratio is
+    exp((amortised − independent) / n).
+
+    Where rates were given, `target_l`, both models were trained to them, `amortized` is the one of
+    `seed` in `grid.rates`, and β are its prices: by these D° is moved to the target. "unreachable"
+    says that one of the two misses it. Otherwise the amortised model has the rates of the
+    independent one at the β of the row, which comes closest where none has them: "unreachable".
     """
-    names = {"point": TEXT, "seed": WHOLE, "comparison": TEXT} | _layered("beta", layers)
+    names = {"point": TEXT, "seed": WHOLE, "comparison": TEXT}
+    names |= _layered("beta", layers) | _layered("target", layers)
     numbers = "amortized independent ratio ratio_se low high"
     return _schema(names | dict.fromkeys(numbers.split(), REAL) | {"verdict": TEXT})
 

@@ -108,25 +108,26 @@ COMPARISONS: Mapping[str, Callable[[AmortizedModel, Anchor], PairedCosts]] = {
 }
 
 
-def ratio_of(pair: PairedCosts, anchor: Anchor, dimensions: int) -> Ratio:
+def ratio_of(pair: PairedCosts, model: HierarchicalVAE, dimensions: int) -> Ratio:
     """Amortised to independent, for items of so many data dimensions; nan where there is none."""
-    if not (pair.reached and np.isfinite(pair.amortized).all()):
+    finite = np.isfinite(pair.amortized).all() and np.isfinite(pair.independent).all()
+    if not (pair.reached and finite):
         return NO_RATIO
-    if _learned(anchor.model):
+    if _learned(model):
         return ratio.of_perplexities(pair.amortized, pair.independent, dimensions)
     return ratio.of_means(pair.amortized, pair.independent)
 
 
 def _ours(amortized: AmortizedModel, beta: Sequence[float]) -> Measured:
     model = amortized.at(beta)
-    return _ratio_scale(model, amortized.held_out.measure(model, "test"), amortized.dimensions)
+    return ratio_scale(model, amortized.held_out.measure(model, "test"), amortized.dimensions)
 
 
 def _theirs(amortized: AmortizedModel, anchor: Anchor) -> Measured:
-    return _ratio_scale(anchor.model, anchor.test, amortized.dimensions)
+    return ratio_scale(anchor.model, anchor.test, amortized.dimensions)
 
 
-def _ratio_scale(model: HierarchicalVAE, measured: Measured, dimensions: int) -> Measured:
+def ratio_scale(model: HierarchicalVAE, measured: Measured, dimensions: int) -> Measured:
     """D° in the place of D, unless the constant is a part of what the model has learned."""
     constant = 0.0 if _learned(model) else model.likelihood.constant(dimensions)
     return measured._replace(distortion=measured.distortion - constant)

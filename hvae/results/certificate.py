@@ -1,14 +1,18 @@
-"""Is one model of the plane as good as independent ones? `certificate.parquet` in a sentence.
+"""Are the models as good as independent ones? `certificate.parquet` in a sentence.
 
-It is *trusted* where no comparison is violated, none is without a finite value, and the mean ratio
-of each kind of comparison is at most 1 + tolerance.
+Where models at given rates are compared with models from scratch, at equal rates, it is these that
+are judged, and J° at equal β of the model for the plane is information. They are *trusted* where
+each of these comparisons has a value and none is violated, and the mean ratio is at most
+1 + tolerance. Otherwise the model for the plane is judged, by J° at equal β and D° at equal rates:
+there, rates that it has at no β are not compared, and said.
 """
 
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from hvae.io.tables import betas
+from hvae.io.tables import betas, over_layers
 from hvae.statistics.estimate import Row
 
 WORDS = {"objective": "objective at equal β", "distortion": "distortion at equal rates"}
@@ -16,11 +20,27 @@ NAMED = 3  # the worst comparisons that a sentence lists
 
 
 class Judgement(NamedTuple):
-    """trusted: None where nothing was compared; headline: in short, with the mean ratios."""
+    """trusted: None where nothing was compared; headline: in short, with the ratios."""
 
     trusted: bool | None
     headline: str
     sentence: str
+
+
+class Case(NamedTuple):
+    """What is judged, by which rows and in which words, and what is told beside it."""
+
+    subject: str
+    are: str
+    their: str
+    others: str
+    rows: Sequence[Row]
+    beside: Sequence[Row] = ()
+
+
+def at_given_rates(rows: Sequence[Row]) -> list[Row]:
+    """The comparisons with models from scratch, which were trained to the same rates."""
+    return [row for row in rows if math.isfinite(row["target_1"])]
 
 
 def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
@@ -28,67 +48,109 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     if not rows:
         text = "The amortised plane was compared with no independent model."
         return Judgement(None, text, text)
-    reasons = [*_without_value(rows), *_violated(rows, layers), *_means_beyond(rows, tolerance)]
-    verdict = f"The amortised plane is {'not ' if reasons else ''}trusted"
-    tolerated = f"{100 * tolerance:.3g} % above independent models is tolerated"
-    averages = [_average(rows, kind) for kind in WORDS if _ratios(rows, kind)]
+    case = _case(rows)
+    reasons = [
+        *_without_value(case, layers),
+        *_violated(case, rows, layers),
+        *_means_beyond(case, tolerance),
+    ]
+    verdict = f"{case.subject} {case.are} {'not ' if reasons else ''}trusted"
+    tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated"
+    told = [
+        _average(case.rows, kind, case.their, case.others)
+        for kind in WORDS
+        if _ratios(case.rows, kind)
+    ]
+    told += _out_of_reach(case)
+    beside = list(_beside(case))
     why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
     return Judgement(
         trusted=not reasons,
-        headline=". ".join([verdict, *averages, *_out_of_reach(rows), tolerated]) + ".",
-        sentence=". ".join([why, tolerated, *averages, *_out_of_reach(rows)]) + ".",
+        headline=". ".join([verdict, *told, tolerated, *beside]) + ".",
+        sentence=". ".join([why, tolerated, *told, *beside]) + ".",
     )
 
 
-def _without_value(rows: Sequence[Row]) -> Iterator[str]:
-    """Where the amortised model has no finite objective it has diverged."""
-    seeds = {row["seed"] for row in rows if row["verdict"] != "unreachable" and not _finite(row)}
+def _case(rows: Sequence[Row]) -> Case:
+    if found := at_given_rates(rows):
+        others = "models trained from scratch"
+        beside = [row for row in rows if row["comparison"] == "objective"]
+        return Case("The models at given rates", "are", "their", others, found, beside)
+    return Case("The amortised plane", "is", "its", "independent models", rows)
+
+
+def _without_value(case: Case, layers: int) -> Iterator[str]:
+    """At given rates a comparison without a value is a reason; so is a plane that diverged."""
+    if given := at_given_rates(case.rows):
+        lost = [row for row in given if not _finite(row)]
+        if lost:
+            where = [_told("R", over_layers(row, "target", layers)) for row in lost]
+            named = ", ".join(list(dict.fromkeys(where))[:NAMED])
+            yield (
+                f"{len(lost)} of {len(given)} comparisons have no value, since one of the two "
+                f"models diverged or missed its target: {named}{', …' * (len(lost) > NAMED)}"
+            )
+        return
+    of = case.rows
+    seeds = {row["seed"] for row in of if row["verdict"] != "unreachable" and not _finite(row)}
     for seed in sorted(seeds):
         yield f"its model of seed {seed} has no finite value at some β"
 
 
-def _violated(rows: Sequence[Row], layers: int) -> Iterator[str]:
+def _violated(case: Case, rows: Sequence[Row], layers: int) -> Iterator[str]:
     """The worst comparisons that are violated, by name, and how many more there are."""
-    at = [row for row in rows if row["comparison"] == "objective"]
-    anchors = {row["point"]: _told(betas(row, layers)) for row in at}
-    wrong = [row for row in rows if row["verdict"] == "violated"]
+    at = {row["point"]: betas(row, layers) for row in rows if row["comparison"] == "objective"}
+    wrong = [row for row in case.rows if row["verdict"] == "violated"]
     wrong.sort(key=lambda row: row["ratio"], reverse=True)
-    several = len({row["seed"] for row in rows}) > 1
+    several = len({row["seed"] for row in case.rows}) > 1
     for row in wrong[:NAMED]:
         which = f" (seed {row['seed']})" if several else ""
-        yield (
-            f"its {WORDS[row['comparison']]}{which} is {row['ratio']:.3f} times "
-            f"({row['low']:.3f} to {row['high']:.3f}) that of the independent model at "
-            f"{anchors.get(row['point'], row['point'])}"
-        )
+        times = f"is {row['ratio']:.3f} times ({row['low']:.3f} to {row['high']:.3f})"
+        if math.isfinite(row["target_1"]):
+            target = _told("R", over_layers(row, "target", layers))
+            yield f"{case.their} distortion at {target} nats{which} {times} that from scratch"
+        else:
+            place = _told("β", at[row["point"]]) if row["point"] in at else row["point"]
+            what = f"{case.their} {WORDS[row['comparison']]}{which}"
+            yield f"{what} {times} that of the independent model at {place}"
     if len(wrong) > NAMED:
         more = len(wrong) - NAMED
         told = "comparison is" if more == 1 else "comparisons are"
         yield f"{more} more {told} violated, less severely"
 
 
-def _means_beyond(rows: Sequence[Row], tolerance: float) -> Iterator[str]:
+def _means_beyond(case: Case, tolerance: float) -> Iterator[str]:
     for kind, words in WORDS.items():
-        if (ratios := _ratios(rows, kind)) and _mean(ratios) > 1 + tolerance:
-            yield f"its {words} is above what is tolerated on average"
+        if (ratios := _ratios(case.rows, kind)) and statistics.fmean(ratios) > 1 + tolerance:
+            yield f"{case.their} {words} is above what is tolerated on average"
 
 
-def _average(rows: Sequence[Row], kind: str) -> str:
+def _average(rows: Sequence[Row], kind: str, whose: str, others: str) -> str:
     ratios = _ratios(rows, kind)
     return (
-        f"Its {WORDS[kind]} is {_mean(ratios):.3f} times theirs on average over "
-        f"{len(ratios)} comparison{'s' * (len(ratios) > 1)}, {max(ratios):.3f} at worst"
+        f"{whose.capitalize()} {WORDS[kind]} is {statistics.fmean(ratios):.3f} times that of "
+        f"{others} on average over {len(ratios)} comparison{'s' * (len(ratios) > 1)} (median "
+        f"{statistics.median(ratios):.3f}), {max(ratios):.3f} at worst"
     )
 
 
-def _out_of_reach(rows: Sequence[Row]) -> Iterator[str]:
+def _out_of_reach(case: Case) -> Iterator[str]:
+    """The plane's own; at given rates what misses its target is a reason already."""
     kind = "distortion"
-    wanted = [row for row in rows if row["comparison"] == kind]
-    if missed := sum(row["verdict"] == "unreachable" for row in wanted):
+    wanted = [row for row in case.rows if row["comparison"] == kind]
+    missed = sum(row["verdict"] == "unreachable" for row in wanted)
+    if missed and not at_given_rates(wanted):
         yield (
             f"It has no β for the rates of {missed} of {len(wanted)} independent models, "
             f"whose {kind} is not compared"
         )
+
+
+def _beside(case: Case) -> Iterator[str]:
+    """J° of the model for the plane, as information."""
+    if _ratios(case.beside, "objective"):
+        said = _average(case.beside, "objective", "the amortised plane's", "independent models")
+        yield f"{said}, which is information and decides nothing"
 
 
 def _ratios(rows: Sequence[Row], kind: str) -> list[float]:
@@ -99,9 +161,5 @@ def _finite(row: Row) -> bool:
     return math.isfinite(row["ratio"])
 
 
-def _mean(ratios: Sequence[float]) -> float:
-    return math.fsum(ratios) / len(ratios)
-
-
-def _told(beta: Sequence[float]) -> str:
-    return f"β = ({', '.join(f'{value:g}' for value in beta)})"
+def _told(symbol: str, values: Sequence[float]) -> str:
+    return f"{symbol} = ({', '.join(f'{value:g}' for value in values)})"

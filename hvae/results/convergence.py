@@ -57,17 +57,28 @@ NONE = Trainings([], [])
 
 
 def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list[Short]:
-    """Of the grid, at given rates, of the anchors and of the single-layer baseline, if any."""
+    """Of the grid, at given rates, of what both are compared with, and of the baseline, if any."""
     grid, anchors, rated = (Trainings(rows, own.history) for rows in split(params, own.points))
     training, beside = params.training, params.certification.training
     alone = params.baseline.schedule(training) if params.baseline else {}
+    scratch = Trainings(list(_from_scratch(params, own.history)), own.history)
     found = [
         _short("training.steps", training.steps, grid, params),
         _short("training.rates.steps", training.rates.steps, rated, params),
         _short("certification.training.steps", beside.steps, anchors, params),
+        _short("certification.training.rates.steps", beside.rates.steps, scratch, params),
         _short("baseline.training.steps", alone.get("steps", 0), single, params),
     ]
     return [one for one in found if one is not None]
+
+
+def _from_scratch(params: Params, looks: Iterable[Row]) -> Iterator[Row]:
+    """Of the models from scratch at given rates what their curves say: they are no points."""
+    falls = _falls(looks)
+    for point in (point for row in params.scratch_rows().values() for point in row):
+        if point.name in falls:
+            status = "unconverged" if falls[point.name] > STILL else "ok"
+            yield {"point": point.name, "seed": point.seed, "status": status}
 
 
 def _short(key: str, steps: int, of: Trainings, params: Params) -> Short | None:

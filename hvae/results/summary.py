@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -66,7 +67,7 @@ def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, An
 
 
 def certified(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of J° at equal β and of D° at equal rates: mean and worst ratio, and the verdicts."""
+    """Of J° at equal β and of D° at equal rates: mean, median and worst ratio, and the verdicts."""
     return {
         comparison: _compared([row for row in rows if row["comparison"] == comparison])
         for comparison in ("objective", "distortion")
@@ -92,6 +93,7 @@ def _compared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     verdicts = Counter(row["verdict"] for row in rows)
     return {
         "mean_ratio": math.fsum(ratios) / len(ratios) if ratios else None,
+        "median_ratio": statistics.median(ratios) if ratios else None,
         "worst_ratio": max(ratios, default=None),
         "verdicts": {name: verdicts[name] for name in VERDICTS},
     }

@@ -21,9 +21,11 @@ from hvae.training.multipliers import multipliers
 from hvae.training.objective import Costs, lagrangian
 from hvae.training.resume import Checkpoints
 from hvae.training.together import Members, TrainedModels, Work, joined
+from hvae.training.wanted import ABSOLUTE, RELATIVE
 
 ITEMS = 4096  # of the validation split, at most, whose rates are looked at at a time
 EVERY = 10  # steps, at least, from one such look to the next
+WELL = 0.5  # of the deviation within which rates are reached, where the best weights are kept
 DRAWS = 8  # of z for each held-out item, for the rates that a model is said to have
 
 
@@ -48,9 +50,10 @@ def train_to_rates(
     """Train a copy of `model` to each target (r_1, …, r_L), in nats, on `data` (items, n).
 
     In the second half of the steps it is items of `held_out` whose rates are to meet the target. A
-    member keeps its last weights, and is diverged once they are no longer finite. Each group of
-    members is a part of `kept`. start: the members' first weights in place of the model's own, with
-    their β as first prices.
+    member keeps the weights with the lowest Lagrangian on these items while its rates are met, or
+    else its last ones, and is diverged once they are no longer finite. Each group of members is a
+    part of `kept`. start: the members' first weights in place of the model's own, with their β as
+    first prices.
     """
     work = Work(model.to(data.device), data, held_out, settings, seed)
     first = work.starts(len(targets)) if start is None else start.weights
@@ -60,7 +63,7 @@ def train_to_rates(
         members = ToRates(work, settings, first[group], targets[group], prices)
         what = f"training to rates: {len(targets[group])}"
         seconds = loop.run(members, settings, what, kept, part)
-        groups.append((members.trained(seconds), members.prices, members.reached()))
+        groups.append((members.trained(seconds), members.kept_prices, members.reached()))
     models, prices_of, rates = zip(*groups, strict=True)
     return TrainedToRates(joined(models), torch.cat(prices_of), torch.cat(rates))
 
@@ -80,6 +83,8 @@ class ToRates(Members):
         target = torch.tensor(targets, dtype=torch.float32, device=work.data.device)
         self.multipliers = multipliers(settings, target, prices)
         self.seen = target  # the rates of the last batch
+        self.kept_prices = self.prices.clone()  # of the weights that are kept
+        self.met = torch.zeros_like(self.lowest, dtype=torch.bool)  # by these weights
         # so many that a look at all of these items costs a third of the steps between at most
         self.every = max(EVERY, min(len(self.held_out), ITEMS) // settings.batch_size)
 
@@ -98,9 +103,23 @@ class ToRates(Members):
         settings, target = self.multipliers.settings, self.multipliers.target
         return lagrangian(means, self.prices, target, settings.penalty)
 
-    def better(self, found: Tensor) -> Tensor:
-        """The last weights are kept: rates meet their targets as the learning rate falls to 0."""
-        return found.isfinite()
+    def better(self, found: Tensor, means: Costs, step: int) -> Tensor:
+        """The lowest value with rates that are met, once held-out items correct them.
+
+        Rates meet their targets as the learning rate falls to 0. So the last weights are kept as
+        long as there are none such. Where items are few, D on other ones rises again before the
+        end.
+        """
+        off = (means.rates - self.multipliers.target).abs()
+        allowed = (RELATIVE * self.multipliers.target).clamp(min=ABSOLUTE)
+        met = (off <= WELL * allowed).all(-1) & found.isfinite() & self.multipliers.corrects(step)
+        better = torch.where(met, ~self.met | (found < self.lowest), ~self.met & found.isfinite())
+        self.met.logical_or_(met)
+        return better
+
+    def keep(self, better: Tensor, found: Tensor) -> None:
+        super().keep(better, found)
+        self.kept_prices.copy_(torch.where(better[:, None], self.prices, self.kept_prices))
 
     def step(self, step: int) -> None:
         super().step(step)
@@ -127,4 +146,5 @@ class ToRates(Members):
         return total(found) / DRAWS
 
     def state(self) -> State:
-        return super().state() | self.multipliers.state()
+        own = {"kept_prices": self.kept_prices, "met": self.met}
+        return super().state() | self.multipliers.state() | own

@@ -94,9 +94,14 @@ class Members(ABC):
     def value(self, means: Costs, step: int) -> Tensor:
         """What is looked at, (G,), by the mean costs of held-out items."""
 
-    def better(self, found: Tensor) -> Tensor:
+    def better(self, found: Tensor, means: Costs, step: int) -> Tensor:
         """Which members' weights are kept, (G,), by what is looked at now."""
         return found < self.lowest
+
+    def keep(self, better: Tensor, found: Tensor) -> None:
+        """Keep what these members are now, with its value."""
+        self.lowest.copy_(torch.where(better, found, self.lowest))
+        self.best.copy_(torch.where(better[:, None], self.weights, self.best))
 
     def step(self, step: int) -> None:
         work = self.work
@@ -111,10 +116,8 @@ class Members(ABC):
     def look(self, step: int) -> None:
         means = mean_costs(self.spend, self.weights, self.held_out, self.noise)
         found = self.value(means, step)
-        better = self.better(found)
         self.looks[step].copy_(found)
-        self.lowest.copy_(torch.where(better, found, self.lowest))
-        self.best.copy_(torch.where(better[:, None], self.weights, self.best))
+        self.keep(self.better(found, means, step), found)
 
     def state(self) -> State:
         own = {"weights": self.weights.detach(), "best": self.best, "lowest": self.lowest}

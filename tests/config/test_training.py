@@ -109,7 +109,65 @@ def test_a_lattice_splits_each_total_in_every_way(
     assert np.array(found) == pytest.approx(np.array(wanted), rel=1e-5)
 
 
+def some(config: Config, rates: object, layers: int = 2) -> list[list[float]]:
+    """The rates that are compared at, of those of the grid."""
+    config["grid"] |= {"rates": rates, "beta": [[0.1, 10]] * layers}
+    config["model"]["latents"] = [8] * layers
+    return parse(Params, config).certification.targets(parse(Params, config).grid)
+
+
+QUARTERS = [0, 0.25, 0.5, 0.75, 1]
+
+
+@pytest.mark.parametrize(
+    ("totals", "middle"), [([3, 6, 12, 20, 30], 12), ([3, 6, 12, 30], 12), ([3, 30], None)]
+)
+def test_nine_rates_of_a_lattice_are_compared_at_unless_told(
+    config: Config, totals: list[float], middle: float | None
+) -> None:
+    chosen = [3.0, *([middle] if middle else []), 30.0]
+    assert some(config, {"totals": totals, "shares": QUARTERS}) == [
+        [total * share, total * (1 - share)] for total in chosen for share in (1, 0.5, 0)
+    ]
+
+
+def test_of_three_layers_the_middle_split_has_all_of_them_open(config: Config) -> None:
+    found = some(config, {"totals": [4, 8], "shares": QUARTERS}, layers=3)
+    assert found == [[4, 0, 0], [1, 2, 1], [0, 0, 4], [8, 0, 0], [2, 4, 2], [0, 0, 8]]
+    assert some(config, {"totals": [4], "shares": [0, 1]}, layers=1) == [[4]]
+
+
+def test_of_a_list_of_rates_nine_are_compared_at_evenly_in_its_order(config: Config) -> None:
+    rates = [[float(rate), 1.0] for rate in range(17)]
+    assert some(config, rates) == rates[::2]
+    assert some(config, rates[:5]) == rates[:5]
+    assert some(config, rates[:1]) == rates[:1]
+    assert some(config, []) == []
+
+
+def test_each_restart_from_scratch_is_a_job(config: Config) -> None:
+    config["grid"]["rates"] = [[6, 2], [3, 3]]
+    config["certification"] |= {"rates": [[3, 3.0]], "seeds": [0, 5]}
+    found = parse(Params, config)
+    assert list(found.scratch_rows()) == ["scratch_s0", "scratch_s5"]
+    (point,) = found.scratch_rows()["scratch_s5"]
+    assert (point.name, point.rates, point.seed) == ("r3_3_scratch_s5", [3, 3], 5)
+    config["certification"]["rates"] = []
+    assert parse(Params, config).scratch_rows() == {}
+    config["certification"]["rates"] = None
+    config["training"]["strategy"] = "independent"
+    assert parse(Params, config).scratch_rows() == {}
+
+
 REFUSED = [
+    (
+        put("certification", "rates", value=[[1, 2]]),
+        r"certification\.rates must be some of grid\.rates, got \[1",
+    ),
+    (
+        put("certification", "training", "rates", "steps", value=0),
+        r"^certification\.training\.rates\.steps: must be greater than 0, got 0$",
+    ),
     (
         put("grid", "rates", value={"totals": [3], "shares": [0.3, 0.6]}),
         r"grid\.rates\.shares must hold 2 that add up to 1, got \[0\.3",

@@ -33,9 +33,10 @@ def test_models_at_given_rates_train_together(config: Config) -> None:
     config["grid"]["rates"] = {"totals": [3, 6], "shares": [0, 0.5, 1]}
     params = parse(Params, config)
     plain = size(params.model, SHAPE).multiplications
-    own, rated, *_ = training(params, SHAPE)
+    own, rated, _, scratch, _ = training(params, SHAPE)
     assert rated == pytest.approx(1_500 * (cost.STEP + 3 * 128 * 6 * plain / cost.SPEED["mlp"]))
     assert own > rated
+    assert scratch == pytest.approx(8_000 / 1_500 * rated)  # from scratch, at all six
 
 
 def test_independent_models_are_a_job_a_row(config: Config) -> None:

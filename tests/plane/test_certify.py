@@ -23,10 +23,10 @@ BETAS = [[0.1, 0.2], [1.0, 1.0], [0.4, 2.0]]  # a corner, the middle, and one of
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def certified(folder: Path, points: list[Point]) -> Rows:
+def certified(folder: Path, points: list[Point], **other: Any) -> Rows:
     """The rows of each comparison."""
     job = cases.JOB | {"tolerance": 0.05, "shared": [cases.NAME]}
-    job |= {"points": [point.model_dump() for point in points]}
+    job |= {"points": [point.model_dump() for point in points]} | other
     paths = {"data": folder / "data", "models": folder / "models", "out": folder / "c.parquet"}
     certify.main(cases.arguments(job, **paths))
     rows = tables.read(paths["out"]).to_pylist()
@@ -160,6 +160,87 @@ def test_a_plane_that_diverged_has_no_values(
     assert math.isnan(found["objective"][0]["amortized"])
     assert found["distortion"] == []
     assert "not trusted: its model of seed 0 has no finite value" in capsys.readouterr().err
+
+
+TARGET = [2.0, 1.0]
+
+
+def at_rates(folder: Path, kind: str, restart: int = 0, bias: float = 0.0, **other: Any) -> Point:
+    """A model at the rates that it has, or `off` these, with reconstructions shifted by `bias`."""
+    change = added("decoder.2.bias", bias) if bias else dict
+    point = independent(folder, [1.0, 1.0], restart, change)
+    name = f"r2_1_{kind}_s{restart}"
+    known = checkpoint.card(folder, point.name).model_copy(
+        update={"name": name, "strategy": "rates", "target": TARGET, "prices": [1.0, 0.5]} | other
+    )
+    checkpoint.save(folder, known, checkpoint.stored(folder, point.name).state_dict())
+    return Point(name=name, rates=TARGET, seed=restart, model=name)
+
+
+def certified_at_rates(folder: Path, rated: Point, scratch: list[Point]) -> Rows:
+    anchor = independent(folder / "models", [1.0, 1.0])
+    job = {"rated": [rated.model_dump()], "scratch": [point.model_dump() for point in scratch]}
+    return certified(folder, [anchor], **job)
+
+
+def test_at_given_rates_a_model_holds_against_itself_and_its_distortion_is_moved(
+    experiment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = experiment / "models"
+    rated, scratch = (at_rates(models, kind) for kind in ("rates", "scratch"))
+    found = certified_at_rates(experiment, rated, [scratch])
+    (row,) = found["distortion"]  # and none by solving
+    assert (row["ratio"], row["ratio_se"], row["verdict"]) == (1.0, 0.0, "holds")
+    assert (row["target_1"], row["target_2"], row["beta_1"], row["beta_2"]) == (2, 1, 1, 0.5)
+    assert (row["point"], row["seed"]) == ("r2_1_scratch_s0", 0)
+    x = torch.tensor(prepared.read(experiment / "data" / "test.parquet").x[:50])
+    model = checkpoint.load(models, scratch.name)
+    measured = measure(model, x, 2, 0, 2)
+    by_hand = measured.distortion.mean() - model.likelihood.constant(6)
+    by_hand += ((measured.rates.mean(0) - np.array(TARGET)) * [1.0, 0.5]).sum()
+    assert row["independent"] == pytest.approx(by_hand)
+    assert math.isnan(found["objective"][0]["target_1"])
+    assert "The models at given rates are trusted" in capsys.readouterr().err
+
+
+def test_at_given_rates_the_best_restart_finds_a_worse_model_out(experiment: Path) -> None:
+    models = experiment / "models"
+    scratch = [
+        at_rates(models, "scratch", 0, bias=8.0),
+        at_rates(models, "scratch", 1),
+        at_rates(models, "scratch", 2, status="unreachable"),
+        at_rates(models, "scratch", 3, status="diverged", prices=None),
+    ]
+    worse = at_rates(models, "rates", bias=8.0)
+    (row,) = certified_at_rates(experiment, worse, scratch)["distortion"]
+    assert (row["point"], row["verdict"]) == ("r2_1_scratch_s1", "violated")
+    assert row["low"] > 1.05
+    (row,) = certified_at_rates(experiment, worse, scratch[:1])["distortion"]
+    assert (row["ratio"], row["verdict"]) == (1.0, "holds")
+
+
+@pytest.mark.parametrize(
+    ("status", "prices", "verdict"),
+    [("unreachable", [1.0, 0.5], "unreachable"), ("diverged", None, "undecided")],
+)
+@pytest.mark.parametrize("lost", ["rates", "scratch"])
+def test_what_misses_its_target_or_diverged_is_not_trusted(
+    experiment: Path,
+    capsys: pytest.CaptureFixture[str],
+    lost: str,
+    status: str,
+    prices: list[float] | None,
+    verdict: str,
+) -> None:
+    changes = {lost: {"status": status, "prices": prices}}
+    rated, scratch = (
+        at_rates(experiment / "models", kind, **changes.get(kind, {}))
+        for kind in ("rates", "scratch")
+    )
+    (row,) = certified_at_rates(experiment, rated, [scratch])["distortion"]
+    assert row["verdict"] == verdict
+    assert math.isnan(row["ratio"])
+    assert "are not trusted: 1 of 1 comparisons have no value" in capsys.readouterr().err
 
 
 def test_an_anchor_outside_the_box_is_refused(experiment: Path) -> None:

@@ -12,11 +12,19 @@ from hvae.reports.charts.scatter import CROWDED, GRID, scatter
 from hvae.reports.page import page
 from hvae.reports.render import libraries
 from hvae.reports.sections import plane
-from hvae.reports.sections.certification import certificate, judged, ratios, rows, unreachable
+from hvae.reports.sections.certification import (
+    at_rates,
+    certificate,
+    judged,
+    ratios,
+    rows,
+    unreachable,
+)
 from hvae.reports.sections.overview import findings
 from hvae.reports.sections.rate_targets import rated
 from hvae.reports.sections.registry import chapters, figures
 from hvae.results.experiment import ordinal, part, split
+from tests.reports.amortized import certificate_at_rates
 from tests.reports.cases import HOSTILE, run
 from tests.reports.test_page import data_of
 
@@ -98,6 +106,38 @@ def test_the_chart_shows_every_ratio_and_both_lines(config: Config) -> None:
     assert [line["ratio"] for line in lines] == [1.0, pytest.approx(1.05)]
     assert {row["ratio"] for row in marks[0]} == {1.02}
     assert {(row["low"], row["high"]) for row in marks[0]} == {(1.0, 1.04)}
+
+
+def test_models_at_given_rates_are_judged_where_others_were_trained_to_them(
+    config: Config,
+) -> None:
+    one = run(config, amortized=True, rates=[(9.0, 0.5), (0.5, 1.5), (1.5, 0.5)])
+    beside = [row for row in one.certificate if row["comparison"] == "objective"]
+    assert "nothing certifies these" in body(one._replace(guidance=None)) or not one.guidance
+    trusted = one._replace(certificate=[*beside, *certificate_at_rates(one.params)])
+    assert judged(trusted).trusted
+    assert [row["at"] for row in at_rates(trusted)] == [
+        "2 nats: 1.5, 0.5", "2 nats: 0.5, 1.5", "9.5 nats: 9, 0.5",
+    ]  # fmt: skip
+    html = body(trusted)
+    assert "The models at given rates are trusted" in html
+    assert "r9_0.5_scratch_s0" in html
+    assert "nan" not in re.sub(r"<script>.*</script>", "", html, flags=re.DOTALL).lower()
+    (drawn,) = [figure for figure in figures(trusted) if figure.name == "certificate-rates"]
+    _, bars, marks = data_of(drawn.spec)
+    assert len(bars) == len(marks) == 3
+    lost = one._replace(certificate=[*beside, *certificate_at_rates(one.params, lost=True)])
+    assert judged(lost).trusted is False
+    assert "1 of 3 comparisons have no value" in body(lost)
+    assert "nan" not in re.sub(r"<script>.*</script>", "", body(lost), flags=re.DOTALL).lower()
+
+
+def test_diverged_anchors_do_not_decide_about_models_at_given_rates(config: Config) -> None:
+    first = [point["point"] for point in run(config, amortized=True).anchors]
+    one = run(config, amortized=True, rates=RATES, diverged=tuple(first))
+    one = one._replace(certificate=list(certificate_at_rates(one.params)))
+    assert judged(one).trusted
+    assert "8 of 8 independent models diverged" in judged(one).sentence
 
 
 def test_seeds_stand_side_by_side(config: Config) -> None:

@@ -55,6 +55,7 @@ def test_rows_of_a_point_stay_in_order_wherever_they_stand() -> None:
 def comparison(kind: str, ratio: float, verdict: str) -> Row:
     numbers = {"amortized": ratio, "independent": 1.0, "ratio": ratio, "ratio_se": 0.01}
     names = {"point": "a", "seed": 0, "comparison": kind, "verdict": verdict, "beta_1": 1.0}
+    names["target_1"] = math.nan
     return names | numbers | {"low": ratio - 0.02, "high": ratio + 0.02}
 
 
@@ -65,9 +66,10 @@ CERTIFICATE = [
 ]
 
 
-def test_key_figures_are_the_mean_and_the_worst_ratio() -> None:
+def test_key_figures_are_the_mean_the_median_and_the_worst_ratio() -> None:
     found = summary.certified(CERTIFICATE)
     assert found["objective"]["mean_ratio"] == pytest.approx(1.05)
+    assert found["objective"]["median_ratio"] == pytest.approx(1.05)
     assert found["objective"]["worst_ratio"] == 1.2
     verdicts = {"holds": 1, "violated": 1, "undecided": 0, "unreachable": 0}
     assert found["objective"]["verdicts"] == verdicts

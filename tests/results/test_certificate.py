@@ -13,7 +13,14 @@ def row(
 ) -> dict[str, Any]:
     numbers = {"ratio": ratio, "low": ratio - 0.02, "high": ratio + 0.02, "verdict": verdict}
     named = {"point": "b0.1_10_anchors_s1", "seed": 0, "comparison": comparison}
-    return named | {"beta_1": 0.1, "beta_2": 10.0} | numbers | other
+    places = {"beta_1": 0.1, "beta_2": 10.0, "target_1": math.nan, "target_2": math.nan}
+    return named | places | numbers | other
+
+
+def given(ratio: float = 1.0, verdict: str = "holds", **other: Any) -> dict[str, Any]:
+    """A comparison of D° at the rates (6, 2), by the prices (0.7, 0.9)."""
+    places = {"beta_1": 0.7, "beta_2": 0.9, "target_1": 6.0, "target_2": 2.0}
+    return row("distortion", ratio, verdict, point="r6_2_scratch_s1", **(places | other))
 
 
 def unreachable() -> dict[str, Any]:
@@ -29,8 +36,12 @@ def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
     found = judgement(rows, 0.05, 2)
     assert found.trusted
     assert "is trusted. 5 % above" in found.sentence
-    assert "0.970 times theirs on average over 2 comparisons, 1.040 at worst" in found.sentence
-    assert "1.000 times theirs on average over 1 comparison," in found.sentence
+    assert (
+        "0.970 times that of independent models on average over 2 comparisons (median 0.970)"
+        in (found.sentence)
+    )
+    assert "1.040 at worst" in found.sentence
+    assert "1.000 times that of independent models on average over 1 comparison " in found.sentence
     assert "rates of 1 of 2 independent models" in found.sentence
 
 
@@ -69,3 +80,49 @@ def test_a_diverged_plane_is_not_trusted() -> None:
 def test_seeds_are_told_apart_where_there_are_several() -> None:
     rows = [row(), row(ratio=1.3, verdict="violated", seed=4)]
     assert "objective at equal β (seed 4) is 1.300" in judgement(rows, 0.05, 2).sentence
+
+
+def test_mean_and_median_are_both_said() -> None:
+    rows = [row(ratio=one) for one in (0.9, 0.92, 1.03)]
+    assert (
+        "0.950 times that of independent models on average over 3 comparisons (median 0.920)"
+        in (judgement(rows, 0.05, 2).headline)
+    )
+
+
+def test_at_given_rates_the_objective_at_equal_beta_is_information_alone() -> None:
+    bad = [row(ratio=1.4, verdict="violated"), row(ratio=1.2, verdict="violated")]
+    found = judgement([given(1.01), given(1.03), *bad], 0.05, 2)
+    assert found.trusted
+    assert found.headline.startswith("The models at given rates are trusted. Their distortion at")
+    assert "1.020 times that of models trained from scratch on average over 2" in found.headline
+    assert (
+        "plane's objective at equal β is 1.300 times that of independent models" in found.sentence
+    )
+    assert "decides nothing" in found.sentence
+    assert judgement(bad, 0.05, 2).trusted is False
+
+
+def test_what_could_not_be_compared_at_given_rates_counts_against_trust() -> None:
+    lost = given(math.nan, "unreachable", target_2=30.0)
+    found = judgement([given(), lost], 0.05, 2)
+    assert found.trusted is False
+    assert (
+        "1 of 2 comparisons have no value, since one of the two models diverged or missed its "
+        "target: R = (6, 30)" in found.sentence
+    )
+    assert judgement([given(math.nan, "undecided")], 0.05, 2).trusted is False
+
+
+def test_a_violated_comparison_at_given_rates_is_named_by_its_target() -> None:
+    found = judgement([given(1.2, "violated"), *[given()] * 8], 0.05, 2)
+    assert found.trusted is False
+    assert "their distortion at R = (6, 2) nats is 1.200 times (1.180 to 1.220) that from" in (
+        found.sentence
+    )
+
+
+def test_small_excesses_at_given_rates_are_no_reason_for_trust() -> None:
+    rows = [given(1.06, "undecided")] * 9
+    assert judgement(rows, 0.05, 2).trusted is False
+    assert judgement(rows, 0.06 + 1e-9, 2).trusted

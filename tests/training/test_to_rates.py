@@ -11,7 +11,9 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import Bernoulli, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
 from hvae.training import together
-from hvae.training.to_rates import TrainedToRates, train_to_rates
+from hvae.training.objective import Costs
+from hvae.training.to_rates import ToRates, TrainedToRates, train_to_rates
+from hvae.training.together import Work
 from hvae.training.wanted import FAR, miss
 from tests.conftest import built, small
 from tests.training.test_independent import DATA, HELD_OUT
@@ -140,3 +142,28 @@ def test_no_more_than_the_entropy_of_a_categorical_top_is_reached() -> None:
     assert 0.5 < found.rates[0, 1] <= 2 * math.log(2) * (1 + 1e-6)
     assert miss(found.rates[0].numpy(), np.array([1.0, 2.0])) > FAR
     assert found.prices[0, 1] < 0  # more rate would be paid for, if there were any
+
+
+def test_weights_are_those_of_the_lowest_value_while_rates_are_met() -> None:
+    """Three members: met from the third look on, never, and met before corrections alone."""
+    work = Work(start(), DATA, HELD_OUT, SETTINGS, 0)
+    members = ToRates(work, SETTINGS, work.starts(3), TARGETS, None)
+    far = torch.tensor(TARGETS) + 1.0
+    looks = [  # step, values, which members have their rates
+        (10, [1.0, 5.0, 1.0], [True, False, True]),
+        (30, [9.0, 4.0, 3.0], [False, False, False]),
+        (32, [4.0, 6.0, 5.0], [True, False, False]),
+        (36, [2.0, 7.0, 6.0], [False, False, False]),
+        (38, [3.0, 8.0, 4.0], [True, False, False]),
+        (40, [3.5, 9.0, 7.0], [True, False, False]),
+    ]
+    for step, values, met in looks:
+        rates = torch.where(torch.tensor(met)[:, None], torch.tensor(TARGETS), far)
+        means, found = Costs(torch.zeros(3), rates), torch.tensor(values)
+        with torch.no_grad():
+            members.weights.fill_(step)
+            members.prices.fill_(step)
+            members.keep(members.better(found, means, step), found)
+    assert members.best[:, 0].tolist() == [38, 40, 40]
+    assert members.kept_prices[:, 0].tolist() == [38, 40, 40]
+    assert members.lowest.tolist() == [3.0, 9.0, 7.0]

@@ -31,7 +31,13 @@ SMALL: dict[str, Any] = {
     "certification": {
         "beta": [[0.1, 10], [1]],
         "seeds": [0, 1],
-        "training": {"steps": 20, "batch_size": 32, "validate_every": 10},
+        "rates": [[2.5, 2.5], [0.0, 5.0]],
+        "training": {
+            "steps": 20,
+            "batch_size": 32,
+            "validate_every": 10,
+            "rates": {"steps": 20, "batch_size": 32, "validate_every": 10},
+        },
     },
     "baseline": {"training": {"steps": 20}},
     "evaluation": {"samples": 2, "max_items": 100, "every": 1},

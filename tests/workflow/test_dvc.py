@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 
 JOBS = (*TASKS, "fit_classifier", "references")
-TRAINING = ("train", "train_plane", "train_rates", "train_anchors")
+TRAINING = ("train", "train_plane", "train_rates", "train_anchors", "train_scratch")
 ROW_JOBS = (
     "measure",
     "extract",
@@ -110,6 +110,6 @@ def test_repro_runs_what_a_change_touches_and_no_more(workspace: Workspace) -> N
     ran = started(workspace.run("dvc", "repro", "certificate"))
     assert ran.count("train") == 1
     assert set(ran).isdisjoint(
-        {"train_plane", "train_anchors", "certify", "train_rates", "prepare"}
+        {"train_plane", "train_anchors", "certify", "train_rates", "train_scratch", "prepare"}
     )
     assert started(workspace.run("dvc", "repro", "certificate")) == []

@@ -60,8 +60,10 @@ def test_what_an_amortised_plane_has_beside_its_points(finished: Workspace) -> N
     certificate = pq.read_table(results / "certificate.parquet")
     assert certificate.schema.equals(tables.certificate(2))
     assert {row["beta_2"] for row in certificate.to_pylist()} >= {1.0}
+    given = [row for row in certificate.to_pylist() if row["comparison"] == "distortion"]
+    assert [(row["target_1"], row["target_2"]) for row in given] == [(2.5, 2.5), (0.0, 5.0)]
     history = pq.read_table(results / "history.parquet")
-    assert len(set(history["point"].to_pylist())) == 1 + 2 * 2 + 3
+    assert len(set(history["point"].to_pylist())) == 1 + 2 * 2 + 3 + 2 * 2
 
 
 def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
@@ -105,12 +107,14 @@ def test_models_are_safetensors_with_a_card(finished: Workspace) -> None:
     models = finished.folder / RESULTS / "models"
     names = {path.stem for path in models.glob("*.safetensors")}
     anchors = {f"b{beta}_1_anchors_s{seed}" for beta in ("0.1", "10") for seed in (0, 1)}
+    scratch = {f"r{rates}_scratch_s{seed}" for rates in ("2.5_2.5", "0_5") for seed in (0, 1)}
     assert names == {
         "amortized_s0",
         "r5_0_rates_s0",
         "r2.5_2.5_rates_s0",
         "r0_5_rates_s0",
         *anchors,
+        *scratch,
     }
     card = json.loads((models / "amortized_s0.json").read_text())
     assert card["beta"] == [[0.1, 10.0], [0.1, 10.0]]
@@ -213,8 +217,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"grid": {"rates": {"totals": [5, 6]}}},
         {"train_rates": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
          "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
-         "collect": 6, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
-         "report": 1, "figures": 1, "all": 1},
+         "certify": 1, "collect": 6, "collect_certificate": 1, "collect_tasks": 3, "judge": 1,
+         "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"evaluation": {"information_items": 50}},
@@ -228,7 +232,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"certification": {"seeds": [0, 1, 2]}},
-        {"train_anchors": 1, "measure": 1, "certify": 1, "collect": 3, "collect_certificate": 1,
+        {"train_anchors": 1, "train_scratch": 1, "measure": 1, "certify": 1, "collect": 3,
+         "collect_certificate": 1,
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (

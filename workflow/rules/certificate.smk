@@ -1,5 +1,14 @@
 # How good the one model for the plane is.
 LAYERS = len(PARAMS.model.latents)
+# At the rates of models from scratch, and at the β of the anchors.
+COMPARED = {
+    kind: [point for row in rows.values() for point in row]
+    for kind, rows in [
+        ("points", ANCHORS),
+        ("scratch", SCRATCH),
+        ("rated", RATED if SCRATCH else {}),
+    ]
+}
 CERTIFICATE = [f"{RESULTS}/parts/certificate/anchors.parquet"] if ANCHORS else []
 
 
@@ -9,7 +18,7 @@ rule certify:
         models=model_files(
             [
                 *SHARED.values(),
-                *(anchor.model for row in ANCHORS.values() for anchor in row),
+                *(point.model for points in COMPARED.values() for point in points),
             ]
         ),
     output:
@@ -31,9 +40,10 @@ rule certify:
                 evaluation=PARAMS.evaluation.extraction(),
                 tolerance=PARAMS.certification.tolerance,
                 shared=list(SHARED.values()),
-                points=[
-                    anchor.model_dump() for row in ANCHORS.values() for anchor in row
-                ],
+                **{
+                    kind: [point.model_dump() for point in points]
+                    for kind, points in COMPARED.items()
+                },
             )
         ),
         code=code("hvae.plane.certify"),

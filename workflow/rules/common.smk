@@ -42,11 +42,13 @@ if problem := environment.unnamed_overlay(workflow.config_settings):
 environment.share_python()
 current.install()
 
-# The job units, by name: rows of the grid, points at given rates, anchors, the baseline.
+# The job units, by name: rows of the grid, anchors, points at given rates, models from scratch that
+# these are compared with, the baseline.
 ROWS = PARAMS.rows()
 EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
 RATED = PARAMS.rate_rows()
+SCRATCH = PARAMS.scratch_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
@@ -69,8 +71,9 @@ OUTLIERS = {
     for name in ("validation", "test")
     for kind in ("outliers", "others")
 }
-GRID_ROW, ANCHORS_ROW, RATES_ROW, SINGLE_ROW = (
-    rf"{of}s\d+" for of in (r"(?:[\d.e+-]+_)*", "anchors_", "rates_", "single_")
+GRID_ROW, ANCHORS_ROW, RATES_ROW, SCRATCH_ROW, SINGLE_ROW = (
+    rf"{of}s\d+"
+    for of in (r"(?:[\d.e+-]+_)*", "anchors_", "rates_", "scratch_", "single_")
 )
 
 # The single-layer baseline uses the rules of the experiment's own rows. Its files lie in a folder of

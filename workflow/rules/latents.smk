@@ -80,7 +80,7 @@ ROWS_OF = {
         "points": MEASURED,
         "items": MEASURED,
         "gallery": EVALUATED,
-        "history": [*(SHARED.values() or ROWS), *ANCHORS, *RATED],
+        "history": [*(SHARED.values() or ROWS), *ANCHORS, *RATED, *SCRATCH],
         "information": EVALUATED,
         "embeddings": EVALUATED,
     },

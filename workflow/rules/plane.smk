@@ -53,7 +53,7 @@ use rule train as train_anchors with:
         **row_job(
             "model",
             rows=ANCHORS,
-            training=PARAMS.certification.training.model_dump(),
+            training=PARAMS.certification.training.schedule(),
         ),
 
 
@@ -98,3 +98,26 @@ rule train_rates:
         f"--data {DATA} --models {RESULTS}/models "
         "--history {output.history} "
         f"--checkpoints {CHECKPOINTS} 2> {{log}}"
+
+
+# Those that the certificate compares with them, all restarts from scratch.
+use rule train_rates as train_scratch with:
+    input:
+        data=[SPLITS["train"], SPLITS["validation"]],
+    output:
+        models=model_files(points_of(SCRATCH)),
+        history=f"{RESULTS}/parts/history/{{row}}.parquet",
+    log:
+        f"{LOGS}/train_scratch/{{row}}.log",
+    benchmark:
+        f"{LOGS}/train_scratch/{{row}}.tsv"
+    wildcard_constraints:
+        row=SCRATCH_ROW,
+    priority: 30
+    params:
+        **row_job(
+            "model",
+            rows=SCRATCH,
+            training=PARAMS.certification.training.rates.model_dump(),
+        ),
+        code=code("hvae.training.train_rates"),

@@ -1,4 +1,4 @@
-"""What holds an amortised plane to account: its ratios to independent models, and wishes met."""
+"""What holds models to account: ratios of an amortised plane and of models at given rates."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from hvae.io.tables import MEASURED, betas
+from hvae.io.tables import MEASURED, betas, over_layers
 from hvae.reports.charts.marks import Chart, legend
 from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, sub
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.bounds import SHAPES
 from hvae.reports.sections.section import ReportSection
-from hvae.results.certificate import Judgement, judgement
+from hvae.results.certificate import Judgement, at_given_rates, judgement
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -38,7 +38,7 @@ def judged(run: Run) -> Judgement:
     """Whether the plane can be trusted, and why, in a sentence."""
     lost = [anchor["point"] for anchor in run.anchors if anchor["status"] not in MEASURED]
     found = judgement(run.certificate, run.params.certification.tolerance, run.layers)
-    if lost and len(lost) == len(run.anchors):
+    if lost and len(lost) == len(run.anchors) and not at_rates(run):
         text = f"All {len(lost)} independent models diverged: nothing holds the plane to account."
         return Judgement(None, text, text)
     if lost:
@@ -47,6 +47,19 @@ def judged(run: Run) -> Judgement:
             headline=f"{found.headline} {more}", sentence=f"{found.sentence} {more}"
         )
     return found
+
+
+def at_rates(run: Run) -> list[Row]:
+    """The comparisons with models from scratch, by total rate and split.
+
+    `at` names the target, `aim` is it in nats, and of a total the split runs from all in z_1.
+    """
+    found = []
+    for row in at_given_rates(run.certificate):
+        aim = over_layers(row, "target", run.layers)
+        named = f"{sum(aim):.4g} nats: {', '.join(f'{rate:.4g}' for rate in aim)}"
+        found.append(row | {"aim": aim, "at": named})
+    return sorted(found, key=lambda row: (sum(row["aim"]), [-r for r in row["aim"]], row["seed"]))
 
 
 def rows(run: Run, comparison: str) -> list[Row]:
@@ -59,6 +72,8 @@ def rows(run: Run, comparison: str) -> list[Row]:
     column = COMPARISONS[comparison].std_error
     result = []
     for row in (row for row in run.certificate if row["comparison"] == comparison):
+        if row["point"] not in anchors:  # one at given rates
+            continue
         anchor = anchors[row["point"]]
         own = plane.get((betas(row, run.layers), row["seed"]), {})
         more = {
@@ -83,17 +98,41 @@ def ratios(run: Run, comparison: str) -> list[Row]:
 
 
 def certificate(run: Run, comparison: str) -> Chart:
-    """A mark a comparison with its 95 % interval, between equality and what is tolerated."""
-    found, (symbol, title, _) = ratios(run, comparison), COMPARISONS[comparison]
-    names = ("at", "ratio", "low", "high", "verdict", "point", "seed", "amortized", "independent")
-    data = [{name: row[name] for name in names} for row in found]
-    places = list(dict.fromkeys(row["at"] for row in rows(run, comparison)))
+    """Of one kind, by β of the independent model."""
+    symbol, title, _ = COMPARISONS[comparison]
     axes = ", ".join(f"β{sub(layer)}" for layer in _layers(run))
-    y = alt.Y("at:O", title=axes, scale=alt.Scale(domain=places), axis=alt.Axis(grid=True))
+    words = Words(axes, f"{symbol} amortised / {symbol} independent", f"Ratio of {title}, by β")
+    return _ratios_chart(run, rows(run, comparison), words)
+
+
+def certificate_at_rates(run: Run) -> Chart:
+    """By total and split of the rates that both models were trained to."""
+    axes = ", ".join(f"R{sub(layer)}" for layer in _layers(run))
+    across = "D° continued / D° from scratch"
+    return _ratios_chart(
+        run, at_rates(run), Words(f"Total: {axes}", across, "Ratio of D° at given rates")
+    )
+
+
+class Words(NamedTuple):
+    """The titles of the places, of the ratios and of the chart."""
+
+    places: str
+    ratio: str
+    chart: str
+
+
+def _ratios_chart(run: Run, compared: list[Row], words: Words) -> Chart:
+    """A mark a comparison with its 95 % interval, between equality and what is tolerated."""
+    names = ("at", "ratio", "low", "high", "verdict", "point", "seed", "amortized", "independent")
+    found = [row for row in compared if math.isfinite(row["ratio"])]
+    data = [{name: row[name] for name in names} for row in found]
+    places = list(dict.fromkeys(row["at"] for row in compared))
+    y = alt.Y("at:O", title=words.places, scale=alt.Scale(domain=places), axis=alt.Axis(grid=True))
     x, x_low = (
         alt.X(
             f"{name}:Q",
-            title=f"{symbol} amortised / {symbol} independent",
+            title=words.ratio,
             scale=SCALE,
             axis=alt.Axis(tickCount=6, labelOverlap=True),
         )
@@ -104,9 +143,7 @@ def certificate(run: Run, comparison: str) -> Chart:
     bars = base.mark_rule(color=BAR).encode(x_low, x2="high:Q")
     marks = base.mark_point(filled=True, size=70, opacity=1).encode(x, *_verdicts(), tooltip=_all())
     height = ROW * len(places) * max(1, len(run.params.grid.seeds) / 2) + FRAME
-    return alt.layer(_lines(run), bars, marks, title=f"Ratio of {title}, by β").properties(
-        height=height
-    )
+    return alt.layer(_lines(run), bars, marks, title=words.chart).properties(height=height)
 
 
 SCALE = alt.Scale(zero=False, nice=False, padding=14)
@@ -156,7 +193,10 @@ def _applies(run: Run) -> bool:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    """One a kind of comparison."""
+    """One a kind of comparison; first that of models at given rates."""
+    if any(math.isfinite(row["ratio"]) for row in at_rates(run)):
+        text = "Ratios of D° at given rates, continued from the one model to trained from scratch"
+        yield figure("certificate-rates", "certification", certificate_at_rates(run), text)
     for name, comparison in COMPARISONS.items():
         if ratios(run, name):
             text = f"Ratios of {comparison.title}, amortised to independent"
@@ -166,9 +206,11 @@ def _figures(run: Run) -> Iterator[Figure]:
 def _values(run: Run) -> dict[str, Any]:
     return {
         "judged": judged(run),
+        "at_rates": at_rates(run),
         "unreachable": unreachable(run),
         "compared": {kind: rows(run, kind) for kind in COMPARISONS},
         "betas": betas,
+        "nan": math.nan,
     }
 
 

@@ -10,6 +10,7 @@ from hvae.reports.charts.scatter import names, points_of
 from hvae.reports.sections.certification import judged
 from hvae.reports.sections.guidance import advice, recommended
 from hvae.reports.sections.section import ReportSection
+from hvae.results.certificate import at_given_rates
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate
 
@@ -111,6 +112,8 @@ def _values(run: Run) -> dict[str, Any]:
         "recommended": recommended(run),
         "cautions": advice(run.guidance).cautions if run.guidance is not None else [],
         "unconverged": run.unconverged,
+        "scratch": sum(len(row) for row in run.params.scratch_rows().values()),
+        "certified": bool(at_given_rates(run.certificate)),
         "untrusted": run.params.amortized and judged(run).trusted is False,
     }
 
