@@ -172,27 +172,27 @@ DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compressio
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classification": 1 + 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"classification": 1 + 1, "collect_tasks": 4 + 4, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"clustering": 1 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+        {"clustering": 1 + 1, "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generation": 1 + 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"fit_classifier": 1, "generation": 1 + 1, "collect_tasks": 4 + 4, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
-        {"denoising": 1 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"denoising": 1 + 1, "references": 1, "collect_tasks": 4 + 4, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (  # the classifier stays
         {"tasks": {"generation": {"images": 60}}},
-        {"generation": 1 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+        {"generation": 1 + 1, "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -213,7 +213,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"grid": {"rates": {"totals": [5, 6]}}},
         {"train_rates": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
          "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
-         "collect": 6, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "collect": 6, "collect_tasks": 4, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -235,7 +235,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"baseline": {"training": {"steps": 30}}},
         {"train_plane": 1, "measure": 1, "extract_baseline": 1, "classification": 1,
          "clustering": 1, "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1),
-         "collect": 2, "collect_tasks": 3, "guide": 1, "summarise": 1, "record": 1,
+         "collect": 2, "collect_tasks": 4, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -248,7 +248,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
          "extract": 1, "extract_baseline": 1, "classification": 1 + 1, "clustering": 1 + 1,
          "generation": 1 + 1, "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1),
          "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_certificate": 1,
-         "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
@@ -299,7 +299,7 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     planned = workspace.planned()
     assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
     assert not {"denoising", "inpainting", "upscaling"} & planned.keys()
-    assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 3 + 3)
+    assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 4 + 4)
 
 
 def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
