@@ -1,9 +1,11 @@
 """The workflow from one command: what it makes, and what a change makes it do again."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +14,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.disk import disk, sentence
 from hvae.io import tables
+from hvae.results.scores import ScoredMetric, aligned, by_metric
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"
@@ -53,6 +56,31 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     }
     assert len(shared) == 6
     assert set(shared.values()) == {(a, b) for a in (0.1, 1, 10) for b in (0.1, 10)}
+
+
+JACKKNIFED = ("nmi", "ari", "inception_score", "diversity", "sharpness", "frechet")
+
+
+@pytest.mark.parametrize("of", ["", "baseline/"])
+def test_every_metric_has_the_scores_that_it_is_of(finished: Workspace, of: str) -> None:
+    folder = finished.folder / RESULTS / of
+    found = by_metric(tables.read_named("scores", folder / "scores.parquet", 1))
+    for by_point in found.values():
+        aligned(by_point, list(by_point))  # of the same items
+    rows = 0
+    for table, split in (("tasks", "test"), ("selection", "validation")):
+        for row in pq.read_table(folder / f"{table}.parquet").to_pylist():
+            names = [row[name] for name in ScoredMetric._fields if name != "split"]
+            scores = found[ScoredMetric(*names, split)].pop(row["point"])
+            values = scores.values.astype(np.float64)
+            error = values.std(ddof=1) / math.sqrt(len(values))
+            assert len(set(scores.indices.tolist())) == len(values), row
+            assert row["std_error"] == pytest.approx(error, rel=1e-4, abs=1e-7), row
+            if row["metric"] not in JACKKNIFED:
+                assert row["value"] == pytest.approx(values.mean(), rel=1e-5, abs=1e-6), row
+            rows += 1
+    assert rows > 100
+    assert not any(found.values())  # none is of no row
 
 
 def test_what_an_amortised_plane_has_beside_its_points(finished: Workspace) -> None:
