@@ -19,7 +19,7 @@ FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # of a latent: mean, standard deviation and sample
 PICTURES = 10  # at most, of a point's reconstructions, of each cut between its layers, of its draws
 EMBEDDED = 2 * FLOAT64  # of an item in an embedding: its coordinates; the rest repeats
-SCORE = 4  # of one in `scores`, whose text takes nothing: less for hits, more for other numbers
+SCORE = 3  # of one in `scores`, whose text takes nothing: less for hits, more for other numbers
 COPIES = 2  # of tables that are collected: the rows' parts stay beside the whole
 
 
