@@ -17,6 +17,7 @@ rule all:
         FIGURES,
         f"{RESULTS}/counts.parquet",
         f"{RESULTS}/selection.parquet",
+        f"{RESULTS}/scores.parquet",
         f"{RESULTS}/certificate.parquet",
         BASELINE_TABLES,
         f"{RESULTS}/summary.json",

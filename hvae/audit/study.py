@@ -99,7 +99,7 @@ def probes(
     for one in clustering.cluster(latents, len(test.classes), settings.clustering):
         found += [*clustering.scores(one), *clustering.counts(one, test.classes)]
     named = [(POINT, one) for one in found]
-    return task.scores(named, "test"), task.counts(named)
+    return task.metrics(named, "test"), task.counts(named)
 
 
 def information(train: SuppliedLatents, test: SuppliedLatents, items: int) -> pa.Table:

@@ -13,6 +13,7 @@ from hvae.config.data import Data
 from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
+from hvae.config.tasks import TASKS
 from hvae.models.size import size
 
 
@@ -94,6 +95,7 @@ FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # parts of a latent: mean, standard deviation and sample
 PICTURES = 10  # at most, of a point's reconstructions, each of its layer cuts, and its draws
 EMBEDDED = 2 * FLOAT64  # an item's coordinates in an embedding; other columns compress well
+SCORE = 4  # of one in `scores`, whose text takes nothing: less for hits, more for other numbers
 COPIES = 2  # of collected tables: the parts of the rows stay beside the whole
 
 
@@ -147,11 +149,31 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     trained = count.models * size(model, shape, params.amortized).weights
     measured = count.points + count.anchors + count.targets
     pictures = count.evaluated * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)
+    held_out = count.evaluated * (kept["validation"] + kept["test"])
+    scores = held_out * scored(params, len(widths)) * SCORE
     return Room(
         latents=count.evaluated * sum(kept.values()) * item,
         weights=FLOAT32 * (trained + plain),
-        tables=COPIES * (measured * kept["test"] * row + pictures),
+        tables=COPIES * (measured * kept["test"] * row + pictures + scores),
     )
+
+
+def scored(params: Params, layers: int) -> int:
+    """The metrics of a point, about: as many scores has each of its held-out items."""
+    asked, views = params.tasks, 2 * (2 * layers - 1)  # samples and means of each set of layers
+    metrics = {
+        "reconstruction": 2 * 3,
+        "denoising": 2 * len(asked.denoising.noise),
+        "inpainting": 2 * len(asked.inpainting.masks),
+        "upscaling": 2,
+        "compression": layers + 2,
+        "classification": views * len(asked.classification.probes),
+        "regression": views * 2 * 2 * len(asked.regression.methods),
+        "clustering": views * 3 * len(asked.clustering.methods),
+        "anomaly": 2 * layers,
+        "generation": 3 * layers + 3,
+    }
+    return sum(number for name, number in metrics.items() if TASKS[name].needs(params.data))
 
 
 def _embedded(params: Params) -> int:

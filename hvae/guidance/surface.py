@@ -18,7 +18,6 @@ from hvae.results.quantities import Measure
 from hvae.statistics.estimate import Estimate, Row
 
 NORMAL = 1.96
-WIDTH = 2 * NORMAL  # standard errors in a 95 % interval
 RATE = {"task": "compression", "layers": "", "method": "rate", "metric": "bits_per_dim"}
 
 
@@ -70,9 +69,8 @@ def series(application: Application, metric: Measure, rows: Iterable[Row]) -> Se
 
 
 def value(row: Row) -> Value:
-    """A row's numbers, with se = (high − low) / 3.92."""
-    error = (row["high"] - row["low"]) / WIDTH
-    return Value(row["value"], error, row["low"], row["high"])
+    """A row's numbers."""
+    return Value(row["value"], row["std_error"], row["low"], row["high"])
 
 
 def _mean(values: Sequence[Value]) -> Value:
@@ -81,12 +79,12 @@ def _mean(values: Sequence[Value]) -> Value:
 
 
 def _counts(application: Application, row: Row) -> bool:
-    """Whether a row of the table is about it, of a point, and a number with an interval."""
+    """Whether a row of the table is about it, of a point, and a number with an error."""
     return bool(
         row["task"] == application.name
         and row["features"] == application.task.features
         and row["point"]
-        and all(math.isfinite(row[name]) for name in ("value", "low", "high"))
+        and all(math.isfinite(row[name]) for name in Value._fields)
     )
 
 

@@ -36,7 +36,7 @@ from safetensors import SafetensorError, safe_open
 from hvae.io import writing
 
 KEY = "fingerprint"
-VERSION = 2  # of the tables (`hvae.io.tables`), see the changelog; older tables are made again
+VERSION = 3  # of the tables (`hvae.io.tables`), see the changelog; older tables are made again
 BESIDE = "checksums"  # the key in a JSON object for checksums of files without a mark
 LENGTH = 32  # hexadecimal digits: 128 bits
 HEAD = 4096  # the mark is in the first bytes of a page

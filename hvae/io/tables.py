@@ -6,9 +6,11 @@ How many layers there are, parameters say. The key `tables` of a file's metadata
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,6 +18,7 @@ from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
 
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
+REPEATED = pa.dictionary(pa.int32(), TEXT)  # text of many rows
 VERSION = b"tables"  # the key of a file's metadata; tables of version 1 have none
 Columns = Mapping[str, pa.DataType]
 
@@ -61,18 +64,35 @@ def items(layers: int) -> pa.Schema:
 
 
 def tasks() -> pa.Schema:
-    """A row a metric: on which layers' samples or means, with a 95 % interval.
+    """A row a metric: on which layers' samples or means, with a 95 % interval and a standard error.
 
     `tasks.parquet` is of test items; `selection.parquet` is the same of validation items, by which
     one may choose.
 
     Names are "" where they do not apply: the accuracy of the data's own classifier, which tells
     what generated items show, belongs to no point. `method` is how it was done and `setting` what:
-    the statistic, level of noise, mask, factor, quality or other data set.
+    the statistic, level of noise, mask, factor, quality or other data set. `std_error` is over
+    the items, of one training: sd/√n of the metric's rows in `scores.parquet`, for the AUROC more
+    where these show too little.
     """
     names = dict.fromkeys(["point", "task", "layers", "features", "method", "metric"], TEXT)
     numbers = {"value": REAL, "low": REAL, "high": REAL, "n": WHOLE}
-    return _schema(names | numbers | {"setting": TEXT})
+    return _schema(names | numbers | {"setting": TEXT, "std_error": REAL})
+
+
+def scores() -> pa.Schema:
+    """A row an item of a row of `tasks` (`split` test) or of `selection` (`split` validation).
+
+    By its values two points are compared in pairs: see `hvae.statistics.sampled`. `index` is that
+    of the item; of the scores of draws, the number of the draw; of the Fréchet distance, that of
+    the part. Of a metric of two samples −1 − index is of the second: outliers beside items, items
+    beside draws (`frechet`), and draws beside items (`class_tv`).
+
+    There are millions of rows: values are float32, and text is in dictionaries.
+    """
+    names = "point task layers features method setting metric split"
+    columns = dict.fromkeys(names.split(), REPEATED)
+    return _schema(columns | {"index": WHOLE, "value": pa.float32()})
 
 
 def counts() -> pa.Schema:
@@ -180,30 +200,42 @@ def betas(row: Mapping[str, Any], layers: int) -> tuple[float, ...]:
     return over_layers(row, "beta", layers)
 
 
+def repeated(texts: Sequence[str], times: Sequence[int]) -> pa.DictionaryArray:
+    """A column of each of the texts so many times, one after the other."""
+    known = pa.array(texts, TEXT).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.repeat(known.indices.to_numpy(), times)), known.dictionary
+    )
+
+
 def write(table: pa.Table, path: Path) -> None:
-    """Write zstd-compressed Parquet, whole or not at all.
+    """Write zstd-compressed Parquet, whole or not at all."""
+    write_parts([table], path)
+
+
+def write_parts(parts: Iterable[pa.Table], path: Path) -> None:
+    """The same of tables of one schema, at least one, of which one is in memory at a time.
 
     Only text gets a dictionary. Numbers hardly repeat, so their dictionary would take more space.
     """
+    following = iter(parts)
+    first = next(following)
     version = {VERSION: str(provenance.VERSION).encode()}
-    table = table.replace_schema_metadata(provenance.metadata(table.schema) | version)
-    text = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    schema = first.schema.with_metadata(provenance.metadata(first.schema) | version)
+    text = [field.name for field in schema if field.type in (TEXT, REPEATED)]
     options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
-    writing.fill(path, lambda beside: pq.write_table(table, beside, **options))
+
+    def fill(beside: Path) -> None:
+        with pq.ParquetWriter(beside, schema, **options) as file:
+            for table in chain([first], following):
+                file.write_table(table.unify_dictionaries().cast(schema))
+
+    writing.fill(path, fill)
 
 
 def read(path: Path) -> pa.Table:
     """The table in `path`; InputError where the file is missing or is not Parquet."""
     return pa.concat_tables(reading.parquet(path))
-
-
-def concatenate(paths: Sequence[Path]) -> pa.Table:
-    """The tables in `paths` one after the other; InputError unless they share one schema."""
-    found = [_of_this_version(path) for path in paths]
-    for path, table in zip(paths, found, strict=True):
-        if not table.schema.equals(found[0].schema):
-            raise InputError(f"{path} has other columns than {paths[0]}: remove the older file")
-    return pa.concat_tables(found)
 
 
 def matrix(column: pa.ChunkedArray) -> Any:
@@ -224,13 +256,14 @@ def read_named(name: str, path: Path, layers: int) -> pa.Table:
 
     InputError where it cannot be read, is of an older version, or has not the columns of `name`.
     """
-    table = _of_this_version(path)
+    table = of_this_version(path)
     if not table.schema.equals(SCHEMAS[name](layers, table.schema)):
         raise InputError(f"{path} has other columns than this version writes: remove it")
     return table
 
 
-def _of_this_version(path: Path) -> pa.Table:
+def of_this_version(path: Path) -> pa.Table:
+    """The table in `path`; InputError where it cannot be read or is of another version."""
     table = read(path)
     if (table.schema.metadata or {}).get(VERSION) != str(provenance.VERSION).encode():
         raise InputError(
@@ -251,6 +284,7 @@ SCHEMAS: Mapping[str, Callable[[int, pa.Schema], pa.Schema]] = {
     "items": lambda layers, found: items(layers),
     "tasks": lambda layers, found: tasks(),
     "selection": lambda layers, found: tasks(),
+    "scores": lambda layers, found: scores(),
     "counts": lambda layers, found: counts(),
     "information": lambda layers, found: information(),
     "bounds": lambda layers, found: bounds(),

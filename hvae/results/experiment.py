@@ -53,6 +53,7 @@ class Experiment:
     gallery = _rows("gallery")
     history = _rows("history")
     items = _table("items")
+    scores = _table("scores")
     embeddings = _table("embeddings")
 
     @property

@@ -40,7 +40,7 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
         if guesses.guesses_class(row):
             yield "tasks", row, "value"
         if guesses.guesses_target(row):
-            yield from (("tasks", row, column) for column in ("value", "low", "high"))
+            yield from (("tasks", row, column) for column in ("value", "std_error"))
 
 
 def _items(evidence: Evidence) -> None:

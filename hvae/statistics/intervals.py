@@ -14,35 +14,35 @@ from scipy.special import ndtr, stdtrit
 
 from hvae.statistics.arguments import Numbers
 from hvae.statistics.estimate import Floats, Integers
+from hvae.statistics.sampled import Interval, Sampled
 
 NORMAL = 1.96
 LEVEL = 0.95
 RESAMPLES = 200  # of a bootstrap: they give its standard error to within 5 %
 SEED = 0
 
-Interval = dict[str, float | int]
 Statistic = Callable[[Integers], Floats]
 
 
-def mean(values: Floats) -> Interval:
+def mean(values: Floats) -> Sampled:
     """A mean over items ∓ 1.96 standard errors; an end may lie outside the range of the values."""
     value, n = float(values.mean()), len(values)
     half = NORMAL * float(values.std(ddof=1)) / math.sqrt(n)
-    return {"value": value, "low": value - half, "high": value + half, "n": n}
+    return Sampled({"value": value, "low": value - half, "high": value + half, "n": n}, values)
 
 
-def psnr(errors: Floats) -> Interval:
+def psnr(errors: Floats) -> Sampled:
     """−10 log₁₀ of the mean of squared errors (items,) of data in [0, 1], in dB.
 
-    Each error is per data dimension. The interval is ∓ 1.96 standard errors by the delta method,
-    10/ln 10 times the relative error of the mean. All three are infinite where every error is 0.
+    Each error is per data dimension. The scores are linear in the errors, with the slope of the
+    delta method: −10/ln 10 times an error relative to the mean. The interval is ∓ 1.96 standard
+    errors. All are infinite where every error is 0.
     """
     mse, n = float(errors.mean()), len(errors)
     if mse == 0:
-        return {"value": math.inf, "low": math.inf, "high": math.inf, "n": n}
-    value = -10 * math.log10(mse)
-    half = NORMAL * 10 / math.log(10) * float(errors.std(ddof=1)) / math.sqrt(n) / mse
-    return {"value": value, "low": value - half, "high": value + half, "n": n}
+        ends = dict.fromkeys(("value", "low", "high"), math.inf)
+        return Sampled(ends | {"n": n}, np.full(n, math.inf))
+    return mean(-10 * math.log10(mse) - 10 / math.log(10) * (errors / mse - 1))
 
 
 def bootstrap(

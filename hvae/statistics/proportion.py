@@ -7,13 +7,20 @@ apart.
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv
 
 from hvae.statistics import arguments
 from hvae.statistics.estimate import Floats
-from hvae.statistics.intervals import NORMAL, Interval
+from hvae.statistics.intervals import NORMAL
+from hvae.statistics.sampled import Interval, Sampled, of_two_samples
 
 TAIL = 0.025  # beyond either end of a 95 % interval
+
+
+def hits(right: NDArray[np.bool_]) -> Sampled:
+    """The share of items (n,) that are right, with its exact binomial interval."""
+    return Sampled(share(int(right.sum()), len(right)), right.astype(np.float64))
 
 
 def share(count: int, n: int) -> Interval:
@@ -68,16 +75,20 @@ def _counted(correct: int, n: int) -> tuple[int, int]:
     return correct, n
 
 
-def auroc(normal: Floats, outliers: Floats) -> Interval:
+def auroc(normal: Floats, outliers: Floats) -> Sampled:
     """P(score of an outlier > score of a normal item) + ½ P(equal), of scores (n,) and (m,).
 
     ½ where scores tell nothing. The interval is Wilson's (1927) for a share of `effective` items.
-    So it stays in [0, 1], and has a width even where every outlier is above every normal item.
+    So it stays in [0, 1], and has a width even where every outlier is above every normal item. The
+    scores, of normal items first, are their placements, whose error is DeLong's (1988); the
+    standard error is at least that of a share of `effective` items.
     """
     of_normal, of_outliers = placements(normal, outliers)
-    value = float(of_outliers.mean())
-    low, high = wilson(value, effective(of_normal, of_outliers))
-    return {"value": value, "low": low, "high": high, "n": len(normal) + len(outliers)}
+    value, items = float(of_outliers.mean()), effective(of_normal, of_outliers)
+    low, high = wilson(value, items)
+    interval = {"value": value, "low": low, "high": high, "n": len(normal) + len(outliers)}
+    scores = of_two_samples(value, of_normal, of_outliers)
+    return Sampled(interval, scores, least=math.sqrt(value * (1 - value) / items))
 
 
 def placements(normal: Floats, outliers: Floats) -> tuple[Floats, Floats]:

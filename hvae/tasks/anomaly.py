@@ -30,6 +30,7 @@ from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.statistics.estimate import Floats, Row
 from hvae.statistics.proportion import auroc
+from hvae.statistics.sampled import numbered
 from hvae.tasks import trained
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject
@@ -57,8 +58,10 @@ def measure(subject: TrainedSubject, settings: Anomaly, seed: int) -> Iterator[S
         normal = scores(subject.model, subject.items[split], settings, *key, Group.NORMAL)
         for name, items in outliers.items():
             unusual = scores(subject.model, items, settings, *key, Group.OUTLIERS)
+            ids = (of.first(settings.max_items).ids for of in (subject.items[split], items))
+            index = numbered(*ids)
             for named, values in normal.items():
-                yield Score(split, _row(named, name) | auroc(values, unusual[named]))
+                yield Score(split, _row(named, name), auroc(values, unusual[named]), index)
 
 
 def _row(named: AnomalyScore, outliers: str) -> Row:

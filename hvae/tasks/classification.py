@@ -18,7 +18,7 @@ from hvae.config.tasks import Classification
 from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
 from hvae.statistics.estimate import Integers
-from hvae.statistics.proportion import share
+from hvae.statistics.proportion import hits
 from hvae.tasks import task
 from hvae.tasks.task import Score, Subject
 from hvae.tasks.views import View, views
@@ -53,8 +53,8 @@ def classify(latents: Mapping[str, Latents], settings: Classification) -> Iterat
         for method in settings.probes:
             named = view.named("classification", method) | {"metric": "accuracy"}
             for split, predicted in predictions(method, view, labels).items():
-                correct = predicted == latents[split].label
-                yield Score(split, named | share(int(correct.sum()), len(correct)))
+                of = latents[split]
+                yield Score(split, named, hits(predicted == of.label), of.ids)
 
 
 def predictions(method: str, view: View, labels: Integers) -> dict[str, Integers]:

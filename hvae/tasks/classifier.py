@@ -77,11 +77,6 @@ class DataClassifier(NamedTuple):
     network: ClassifierNetwork
 
 
-def histogram(network: nn.Module, x: Tensor, classes: int) -> Tensor:
-    """How many of x (items, n) are taken for each class: (M,) whole numbers."""
-    return torch.bincount(network(x).argmax(-1), minlength=classes)
-
-
 def build(card_shape: Sequence[int], width: int, classes: int, seed: int) -> ClassifierNetwork:
     """A classifier with weights drawn from `seed`, without touching global randomness."""
     with torch.random.fork_rng(devices=[]):

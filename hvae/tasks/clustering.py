@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
@@ -20,8 +22,9 @@ from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
 from hvae.statistics.contingency import ari, contingency, count_rows, independent, nmi
 from hvae.statistics.estimate import Integers, Row
-from hvae.statistics.intervals import bootstrap
-from hvae.statistics.proportion import share
+from hvae.statistics.intervals import Statistic, bootstrap
+from hvae.statistics.proportion import hits
+from hvae.statistics.sampled import Sampled, of_table
 from hvae.tasks import task
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.tasks.views import View, views
@@ -38,11 +41,19 @@ METHODS: Mapping[str, Callable[[int], Any]] = {
 }
 
 
+PARTITIONS: Mapping[str, Statistic] = {"nmi": nmi, "ari": ari}
+
+
 class Clustered(NamedTuple):
-    """What was clustered, and by split how many items of each class (rows) fell in each cluster."""
+    """What was clustered, and by split how many items of each class (rows) fell in each cluster.
+
+    cells: the class and the cluster of each item, (2, items), by split. ids: their `index`.
+    """
 
     named: Row
     counts: Mapping[str, Integers]
+    cells: Mapping[str, Integers]
+    ids: Mapping[str, Integers]
 
 
 def measure(subject: Subject, settings: Clustering, seed: int) -> Iterator[Found]:
@@ -68,11 +79,15 @@ def cluster(
     k = min(settings.clusters or classes, len(labels["train"]))
     for view in views(latents, settings.max_train):
         for method in settings.methods:
-            table = {
-                split: contingency(labels[split], found, (classes, k))
+            cells = {
+                split: np.stack([labels[split], found])
                 for split, found in assigned(method, k, view).items()
             }
-            yield Clustered(view.named("clustering", method), table)
+            table = {
+                split: contingency(each[0], each[1], (classes, k)) for split, each in cells.items()
+            }
+            ids = {split: of.ids for split, of in latents.items()}
+            yield Clustered(view.named("clustering", method), table, cells, ids)
 
 
 def assigned(method: str, k: int, view: View) -> dict[str, Integers]:
@@ -87,28 +102,34 @@ def assigned(method: str, k: int, view: View) -> dict[str, Integers]:
 
 def scores(found: Clustered) -> Iterator[Score]:
     """Accuracy of the matched clusters, NMI and ARI on the items of each held-out split."""
-    for split in set(found.counts) - {"train"}:
-        for row in agreement(found.counts["train"], found.counts[split]):
-            yield Score(split, found.named | row)
+    for split in (split for split in found.counts if split != "train"):
+        for metric, sampled in agreement(found, split).items():
+            yield Score(split, found.named | {"metric": metric}, sampled, found.ids[split])
 
 
-def agreement(train: Integers, held_out: Integers) -> Iterator[Row]:
-    """The metrics of one table of counts; only the matching is fitted, on another."""
-    n = int(held_out.sum())
-    yield {"metric": "accuracy"} | share(matched(train, held_out), n)
-    null = independent(held_out)
-    statistics = bootstrap({"nmi": nmi, "ari": ari}, held_out[None], null[None])
-    for metric, numbers in statistics.items():
-        yield {"metric": metric} | numbers | {"n": n}
+def agreement(found: Clustered, split: str) -> dict[str, Sampled]:
+    """The metrics of one split by name; only the matching is fitted, on train items."""
+    table, (labels, clusters) = found.counts[split], found.cells[split]
+    right = matching(found.counts["train"])[labels, clusters]
+    null = independent(table)
+    intervals = bootstrap(PARTITIONS, table[None], null[None])
+    return {"accuracy": hits(right)} | {
+        name: Sampled(
+            intervals[name] | {"n": len(labels)}, of_table(statistic, table, (labels, clusters))
+        )
+        for name, statistic in PARTITIONS.items()
+    }
 
 
-def matched(train: Integers, test: Integers) -> int:
-    """Test items whose cluster is matched to their class.
+def matching(train: Integers) -> NDArray[np.bool_]:
+    """Whether a cluster (columns) is matched to a class (rows).
 
-    The matching is one-to-one, the best one on train items (Kuhn, 1955); a cluster or class that is
-    left over matches nothing.
+    One-to-one, and the best one on train items (Kuhn, 1955); a cluster or class that is left over
+    matches nothing.
     """
-    return int(test[linear_sum_assignment(train, maximize=True)].sum())
+    found = np.zeros(train.shape, bool)
+    found[linear_sum_assignment(train, maximize=True)] = True
+    return found
 
 
 def counts(found: Clustered, classes: Sequence[str]) -> Iterator[Count]:

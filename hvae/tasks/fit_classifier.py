@@ -16,9 +16,10 @@ from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.io import command, tables
 from hvae.models.distributions import generator
-from hvae.statistics.proportion import share
-from hvae.tasks import classifier
+from hvae.statistics.proportion import hits
+from hvae.tasks import classifier, task
 from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork
+from hvae.tasks.task import Score
 
 BATCH = 128
 LEARNING_RATE = 1e-3
@@ -41,26 +42,28 @@ class Fitted(NamedTuple):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write the classifier, its card, and the row of `tasks.parquet` with its test accuracy."""
+    """Write the classifier, its card, and its accuracy on test items: a row, and its scores."""
     job = parse(ClassifierJob, arguments.params)
     train, validation, test = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
     fitted = fit(train, validation, job.generation, job.seed)
     with torch.inference_mode():
         predicted = fitted.network(torch.tensor(test.x)).argmax(-1).numpy()
-    accuracy = share(int((predicted == test.labels).sum()), len(test.labels))
+    accuracy = hits(predicted == test.labels)
     card = ClassifierCard(
         method=job.generation.classifier,
         shape=list(train.shape),
         classes=list(train.classes),
         width=job.generation.width,
         epoch=fitted.epoch,
-        accuracy=accuracy["value"],
+        accuracy=accuracy.interval["value"],
     )
     classifier.save(arguments.classifier, card, fitted.network)
-    named = dict.fromkeys(("point", "layers", "features", "setting"), "")
-    row = named | {"task": "generation", "method": card.method, "metric": "accuracy"} | accuracy
-    rows = [row] if len(card.classes) > 1 else []  # one class is no feat
-    tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
+    named = dict.fromkeys(("layers", "features", "setting"), "")
+    named |= {"task": "generation", "method": card.method, "metric": "accuracy"}
+    score = task.NO_POINT, Score("test", named, accuracy, test.ids)
+    found = [score] if len(card.classes) > 1 else []  # one class is no feat
+    tables.write(task.metrics(found, "test"), arguments.test)
+    tables.write(task.scores(found), arguments.scores)
 
 
 def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fitted:
@@ -101,5 +104,5 @@ def _tensors(items: Items) -> tuple[Tensor, Tensor]:
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "data", "classifier", "out")
+    command.folder(parser, "data", "classifier", "test", "scores")
     command.run(main, parser.parse_args())

@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from hvae.config.tasks import Generation
@@ -29,9 +31,10 @@ from hvae.models.hierarchical import ITEMS, HierarchicalVAE
 from hvae.statistics.contingency import count_rows, total_variation
 from hvae.statistics.estimate import Integers, Row
 from hvae.statistics.intervals import bootstrap
-from hvae.statistics.proportion import share
+from hvae.statistics.proportion import hits
+from hvae.statistics.sampled import Sampled, numbered, of_two_samples
 from hvae.tasks import trained
-from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier, histogram
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier
 from hvae.tasks.generation_scores import metrics
 from hvae.tasks.task import HELD_OUT, Count, Found, Score
 from hvae.tasks.trained import TrainedSubject
@@ -46,14 +49,16 @@ class Origin(IntEnum):
 
 
 class GenerationCut(NamedTuple):
-    """The suffix z_{≥l} that was kept, and the class histograms: (2, M), a row an `Origin`.
+    """The suffix z_{≥l} that was kept, and what was seen then, a row an `Origin`.
 
-    consistent: how many items show their own class after the cut.
+    seen: the class of each item or draw, (2, items). histograms: how many of each class, (2, M).
+    consistent: whether an item shows its own class after the cut, (items,).
     """
 
     layers: str
+    seen: Integers
     histograms: Integers
-    consistent: int
+    consistent: NDArray[np.bool_]
 
 
 def measure(subject: TrainedSubject, settings: Generation, seed: int) -> Iterator[Found]:
@@ -75,8 +80,8 @@ def drawn(
     source = generator(Stream.DRAWS, seed, SPLITS.index(split))
     images = decoded(subject.model, [], settings.images, source)
     held_out = torch.tensor(subject.items[split].x)
-    rows = metrics(classifier, images, held_out, settings.parts)
-    yield from (Score(split, row) for row in rows)
+    for named, sampled, index in metrics(classifier, images, held_out, settings.parts):
+        yield Score(split, named, sampled, index)
 
 
 def cuts(
@@ -87,9 +92,10 @@ def cuts(
     card = classifier.card
     for cut in generate(subject.model, kept, classifier.network, len(card.classes), *key):
         named = _named(cut, card)
-        yield Score(split, named | {"metric": "class_tv"} | variation(cut.histograms))
-        kept_share = share(cut.consistent, len(kept.ids))
-        yield Score(split, named | {"metric": "class_consistency"} | kept_share)
+        both = numbered(kept.ids, np.arange(len(kept.ids)))
+        yield Score(split, named | {"metric": "class_tv"}, variation(cut), both)
+        share = hits(cut.consistent)
+        yield Score(split, named | {"metric": "class_consistency"}, share, kept.ids)
         if split == "test":
             yield from (Count(named | {"split": split} | row) for row in counts(cut, card))
 
@@ -104,9 +110,9 @@ def generate(
             decoded(model, upper, len(test.ids), generator(Stream.GENERATION, *key, number, origin))
             for origin, upper in zip(Origin, (kept, []), strict=True)
         ]
-        both = torch.stack([histogram(network, x, classes) for x in shown])
-        own = network(shown[Origin.POSTERIOR]).argmax(-1).numpy() == test.label
-        yield GenerationCut(layers.name, both.numpy(), int(own.sum()))
+        seen = np.stack([network(x).argmax(-1).numpy() for x in shown])
+        histograms = np.stack([np.bincount(one, minlength=classes) for one in seen])
+        yield GenerationCut(layers.name, seen, histograms, seen[Origin.POSTERIOR] == test.label)
 
 
 def decoded(
@@ -125,15 +131,18 @@ def decoded(
     return torch.cat([model.likelihood.mean(part) for part in parts])
 
 
-def variation(histograms: Integers) -> Row:
-    """The columns value, low, high and n of `class_tv`: the total variation of two histograms.
+def variation(cut: GenerationCut) -> Sampled:
+    """`class_tv`, the total variation of the two histograms.
 
     The value is the plug-in one, biased upwards: of one and the same law, n = 360 and 10 classes,
-    it is 0.09. The interval allows for as much bias as there is where both have one law.
+    it is 0.09. The interval allows for as much bias as there is where both have one law. An item of
+    a class counts for ±½, by which origin shows the class more often.
     """
-    null = histograms.sum(0, keepdims=True).repeat(2, axis=0)
-    numbers = bootstrap({"class_tv": total_variation}, histograms, null)["class_tv"]
-    return numbers | {"n": int(histograms[0].sum())}
+    null = cut.histograms.sum(0, keepdims=True).repeat(2, axis=0)
+    interval = bootstrap({"class_tv": total_variation}, cut.histograms, null)["class_tv"]
+    signs = np.sign(cut.histograms[Origin.POSTERIOR] - cut.histograms[Origin.PRIOR]) / 2
+    scores = of_two_samples(float(interval["value"]), signs[cut.seen[0]], -signs[cut.seen[1]])
+    return Sampled(interval | {"n": cut.seen.shape[1]}, scores)
 
 
 def counts(cut: GenerationCut, card: ClassifierCard) -> Iterator[Row]:

@@ -26,8 +26,9 @@ from scipy.special import entr
 from torch import Tensor
 
 from hvae.data.summary import SPREAD
-from hvae.statistics.estimate import Floats, Row
+from hvae.statistics.estimate import Floats, Integers, Row
 from hvae.statistics.intervals import exponential, jackknife, spread, without_each
+from hvae.statistics.sampled import Sampled, numbered, of_two_samples, pseudo_values
 from hvae.tasks.classifier import DataClassifier
 
 METRICS = ("inception_score", "diversity", "sharpness")  # of `inception`
@@ -35,23 +36,24 @@ METRICS = ("inception_score", "diversity", "sharpness")  # of `inception`
 
 def metrics(
     classifier: DataClassifier, drawn: Tensor, held_out: Tensor, parts: int
-) -> Iterator[Row]:
+) -> Iterator[tuple[Row, Sampled, Integers]]:
     """Inception Score and its factors of `drawn`, (items, n), and Fréchet distance to `held_out`.
 
-    Rows but for the point. The scores ask p(y | x), the distance the last hidden layer; it takes
-    three held-out items.
+    Each with its names but for the point, and the index of each score: of a draw, or of a part. The
+    first three ask p(y | x), the distance the last hidden layer; it takes three held-out items.
     """
     network = classifier.network
     p = _array(torch.softmax(network(drawn).double(), -1))
     seen, known = (_array(network.features(x).double()) for x in (drawn, held_out))
     found = inception(p, parts)
-    if len(known) >= SPREAD:
-        found["frechet"] = frechet(seen, known, parts)
     named = dict.fromkeys(("layers", "features", "setting"), "")
     named |= {"task": "generation", "method": classifier.card.method}
-    yield from (
-        named | {"metric": name} | numbers | {"n": len(drawn)} for name, numbers in found.items()
-    )
+    for name, sampled in found.items():
+        yield named | {"metric": name}, sampled, np.arange(len(drawn))
+    if len(known) >= SPREAD:
+        parts_of_each = (np.arange(min(parts, len(x))) for x in (seen, known))
+        apart = frechet(seen, known, parts)
+        yield named | {"metric": "frechet"}, apart, numbered(*parts_of_each)
 
 
 def _array(x: Tensor) -> Floats:
@@ -64,14 +66,29 @@ def logarithms(p: Floats) -> Floats:
     return np.array([diversity + sharpness, diversity, sharpness])
 
 
-def inception(p: Floats, parts: int) -> dict[str, dict[str, float]]:
-    """Columns value, low and high of each metric, of class probabilities (items, M).
+def without_one(p: Floats) -> Floats:
+    """The same without each item in turn: (items, 3)."""
+    n, uncertain = len(p), entr(p).sum(-1)
+    diversity = entr((p.sum(0) - p).clip(0) / (n - 1)).sum(-1)
+    sharpness = (uncertain - uncertain.sum()) / (n - 1)
+    return np.stack([diversity + sharpness, diversity, sharpness], axis=-1)
+
+
+def inception(p: Floats, parts: int) -> dict[str, Sampled]:
+    """Each metric of class probabilities (items, M).
 
     Values are of all draws, not means over parts, whose bias would be that of so few draws. The
-    95 % interval is that of the jackknife over parts, on the logarithms.
+    95 % interval is that of the jackknife over parts, on the logarithms; the standard error is that
+    of the jackknife over items.
     """
     left_out = np.stack([logarithms(some) for some in without_each(p, parts)])
-    return dict(zip(METRICS, exponential(jackknife(logarithms(p), left_out)), strict=True))
+    intervals = exponential(jackknife(logarithms(p), left_out))
+    return {
+        name: Sampled(interval | {"n": len(p)}, pseudo_values(interval["value"], without))
+        for name, interval, without in zip(
+            METRICS, intervals, np.exp(without_one(p)).T, strict=True
+        )
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +118,8 @@ def distance(one: FeatureGaussian, other: FeatureGaussian) -> float:
     return max(float(apart + traces - 2 * np.sqrt(product.clip(0)).sum()), 0.0)
 
 
-def frechet(draws: Floats, held_out: Floats, parts: int) -> dict[str, float]:
-    """Columns value, low and high of d² between features (n, d) of draws and of held-out items.
+def frechet(draws: Floats, held_out: Floats, parts: int) -> Sampled:
+    """d² between features (n, d) of draws and of held-out items; scores are of parts of either.
 
     The value has its bias; the 95 % interval, by the jackknife over parts of either sample, reaches
     down by what the jackknife makes of it. That is too little where n is not far above the number
@@ -111,5 +128,8 @@ def frechet(draws: Floats, held_out: Floats, parts: int) -> dict[str, float]:
     first, second = fit_gaussian(draws), fit_gaussian(held_out)
     without_draws = [distance(fit_gaussian(some), second) for some in without_each(draws, parts)]
     without_items = [distance(fit_gaussian(some), first) for some in without_each(held_out, parts)]
-    value = np.array(distance(first, second))
-    return spread(jackknife(value, np.array(without_draws), np.array(without_items)))
+    left_out = np.array(without_draws), np.array(without_items)
+    found = jackknife(np.array(distance(first, second)), *left_out)
+    of_each = (pseudo_values(float(found.value), one) for one in left_out)
+    scores = of_two_samples(float(found.value - found.bias), *of_each)
+    return Sampled(spread(found) | {"n": len(draws)}, scores)

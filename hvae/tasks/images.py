@@ -15,7 +15,7 @@ from hvae.data.source import SPLITS
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.statistics.estimate import Floats
-from hvae.statistics.intervals import Interval
+from hvae.statistics.sampled import Sampled
 from hvae.tasks.task import HELD_OUT, Score
 
 SPATIAL = 2  # axes of an image: height and width, perhaps followed by channels
@@ -50,11 +50,11 @@ class HeldOutPart(NamedTuple):
         return (self.noise(purpose, step) for step in range(count))
 
     def score(
-        self, task: str, how: HowMeasured, metric: str, numbers: Interval, layers: str = ""
+        self, task: str, how: HowMeasured, metric: str, sampled: Sampled, layers: str = ""
     ) -> Score:
-        """A row about these items."""
+        """A metric of these items."""
         named = {"task": task, "layers": layers, "metric": metric}
-        return Score(self.split, named | how._asdict() | numbers)
+        return Score(self.split, named | how._asdict(), sampled, self.items.ids)
 
 
 def held_out(items: Mapping[str, Items], most: int, seed: int) -> Iterator[HeldOutPart]:

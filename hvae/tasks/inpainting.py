@@ -14,7 +14,8 @@ from hvae.config.tasks import Inpainting
 from hvae.data.prepared import Items
 from hvae.data.seeded import Stream
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.statistics.intervals import Interval, psnr
+from hvae.statistics.intervals import psnr
+from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
 from hvae.tasks.images import FEATURES, SPATIAL, HeldOutPart, HowMeasured, pictures, restored
 from hvae.tasks.task import Score
@@ -58,7 +59,7 @@ def filled(
     return restored(model, agree(start), agree, features, steps)
 
 
-def hidden_psnr(seen: Tensor, x: Tensor, hidden: Tensor) -> Interval:
+def hidden_psnr(seen: Tensor, x: Tensor, hidden: Tensor) -> Sampled:
     """PSNR over hidden values alone, of which each item has as many."""
     squared = (seen.double() - x.double()).square() * hidden
     return psnr((squared.sum(-1) / hidden.sum(-1)).numpy())

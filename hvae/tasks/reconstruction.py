@@ -14,7 +14,8 @@ from skimage.metrics import structural_similarity
 from hvae.config.tasks import Reconstruction
 from hvae.data.seeded import Stream
 from hvae.statistics.estimate import Floats
-from hvae.statistics.intervals import Interval, mean, psnr
+from hvae.statistics.intervals import mean, psnr
+from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
 from hvae.tasks.images import (
     FEATURES,
@@ -42,7 +43,7 @@ def measure(subject: TrainedSubject, settings: Reconstruction, seed: int) -> Ite
                 yield part.score("reconstruction", named, metric, numbers)
 
 
-def metrics(seen: torch.Tensor, part: HeldOutPart) -> dict[str, Interval]:
+def metrics(seen: torch.Tensor, part: HeldOutPart) -> dict[str, Sampled]:
     """Of reconstructions (items, n): `mse` per data dimension, and where they exist the others."""
     items, errors = part.items, squared_error(seen, part.x)
     found = {"mse": mean(errors)}

@@ -11,12 +11,10 @@ from hvae.config.tasks import Compression, Denoising, Inpainting, Upscaling
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
-from hvae.io import command, tables
+from hvae.io import command
 from hvae.tasks import compression, denoising, inpainting, task, upscaling
 from hvae.tasks.images import pictures
-from hvae.tasks.task import HELD_OUT, Score
-
-NO_POINT = ""
+from hvae.tasks.task import Score
 
 
 class ReferencesJob(Section):
@@ -31,15 +29,14 @@ class ReferencesJob(Section):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write the references' parts of `tasks` and `selection`."""
+    """Write the references' parts of `tasks`, `selection` and `scores`."""
     job = parse(ReferencesJob, arguments.params)
     items = {
         split: prepared.read(arguments.data / f"{split}.parquet").first(job.max_items)
         for split in SPLITS
     }
-    found = [(NO_POINT, score) for score in references(items, job)]
-    for split in HELD_OUT:
-        tables.write(task.scores(found, split), getattr(arguments, split))
+    found = [(task.NO_POINT, score) for score in references(items, job)]
+    task.write(found, arguments)
 
 
 def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score]:
@@ -56,5 +53,5 @@ def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "data", "test", "validation")
+    command.folder(parser, "data", "test", "validation", "scores")
     command.run(main, parser.parse_args())

@@ -20,7 +20,8 @@ from hvae.config.tasks import Regression
 from hvae.data.prepared import Items
 from hvae.latents.store import Latents
 from hvae.statistics.estimate import Floats
-from hvae.statistics.intervals import Interval, mean
+from hvae.statistics.intervals import mean
+from hvae.statistics.sampled import Sampled
 from hvae.tasks import task
 from hvae.tasks.task import Score, Subject
 from hvae.tasks.views import View, views
@@ -72,8 +73,8 @@ def regress(
             named = view.named("regression", method, setting=name)
             for split, predicted in predictions(method, view, fit_on).items():
                 error = (predicted - targets[split]) ** 2
-                for metric, numbers in scores(error, float(targets[split].var())).items():
-                    yield Score(split, named | {"metric": metric} | numbers)
+                for metric, sampled in scores(error, float(targets[split].var())).items():
+                    yield Score(split, named | {"metric": metric}, sampled, latents[split].ids)
 
 
 def predictions(method: str, view: View, target: Floats) -> dict[str, Floats]:
@@ -83,17 +84,14 @@ def predictions(method: str, view: View, target: Floats) -> dict[str, Floats]:
     return {split: model.predict(x) for split, x in view.held_out().items()}
 
 
-def scores(error: Floats, variance: float) -> dict[str, Interval]:
+def scores(error: Floats, variance: float) -> dict[str, Sampled]:
     """`mse`, and `r2` = 1 − mse / variance, of squared errors (items,).
 
-    Both intervals are ∓ 1.96 standard errors of the mean squared error; that of R² takes the
-    variance of these items' target as given. R² does not exist for a constant target.
+    Both are means over items; R² takes the variance of these items' target as given. It does not
+    exist for a constant target.
     """
-    mse = mean(error)
     scale = variance if variance > 0 else math.nan
-    ends = {"value": mse["value"], "low": mse["high"], "high": mse["low"]}
-    r2: Interval = {name: 1 - end / scale for name, end in ends.items()}
-    return {"mse": mse, "r2": r2 | {"n": mse["n"]}}
+    return {"mse": mean(error), "r2": mean(1 - error / scale)}
 
 
 def image_statistics(items: Items) -> dict[str, Floats]:

@@ -1,17 +1,19 @@
 """What every task is: a function of one trained point, and the command that runs it.
 
-`measure(subject, settings, seed)` gives scores of validation and of test items, which go to
-different tables: guidance is chosen on the first and reported on the second. It may also count.
+`measure(subject, settings, seed)` gives metrics of validation and of test items, which go to
+different tables: guidance is chosen on the first and reported on the second. Each is a value with
+its error and the scores that it is the mean of. A task may also count.
 Nothing here imports torch: without it probes of latents start in half the time. Tasks that ask the
 model itself are run by `trained`.
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from hvae.config.base import Section, Seed, parse
 from hvae.config.grid import Point
@@ -22,9 +24,11 @@ from hvae.errors import InputError
 from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
-from hvae.statistics.estimate import Row
+from hvae.statistics.estimate import Integers, Row
+from hvae.statistics.sampled import Sampled
 
 HELD_OUT = prepared.HELD_OUT  # what a task is scored on
+NO_POINT = ""  # in rows that belong to none
 
 
 class Subject(NamedTuple):
@@ -36,10 +40,20 @@ class Subject(NamedTuple):
 
 
 class Score(NamedTuple):
-    """A row of `tasks.parquet`, but for its point, of held-out items of one split."""
+    """A metric of held-out items of one split: its names in the tables, but for the point.
+
+    indices: what each score is of, mostly the `index` of an item.
+    """
 
     split: str
-    row: Row
+    named: Row
+    sampled: Sampled
+    indices: Integers
+
+    @property
+    def row(self) -> Row:
+        """A row of `tasks.parquet`, but for its point."""
+        return self.named | self.sampled.row
 
 
 class Count(NamedTuple):
@@ -78,14 +92,14 @@ def run(doc: str | None, settings: type[S], measure: Measure[Subject, S]) -> Non
 def parser(doc: str | None) -> argparse.ArgumentParser:
     """The arguments that all tasks take."""
     result = command.parser(doc)
-    command.folder(result, "data", "latents", "test", "validation", "counts")
+    command.folder(result, "data", "latents", "test", "validation", "counts", "scores")
     return result
 
 
 def carry_out(
     given: argparse.ArgumentParser, settings: type[S], measure: Measure[P, S], of: Subjects[P]
 ) -> None:
-    """Write the parts of `tasks`, `selection` and `counts` for a row of points."""
+    """Write the parts of `tasks`, `selection`, `scores` and `counts` for a row of points."""
 
     def main(arguments: argparse.Namespace) -> None:
         job = parse(TaskJob, arguments.params)
@@ -95,21 +109,51 @@ def carry_out(
             for subject in of(job.points, arguments)
             for one in measure(subject, asked, job.seed)
         ]
-        for split in HELD_OUT:
-            tables.write(scores(found, split), getattr(arguments, split))
+        write(found, arguments)
         tables.write(counts(found), arguments.counts)
 
     command.run(main, given.parse_args())
 
 
-def scores(found: Iterable[tuple[str, Found]], split: str) -> pa.Table:
-    """The scores of one split, with their points, as `tasks.parquet` has them."""
+def write(found: Sequence[tuple[str, Found]], arguments: argparse.Namespace) -> None:
+    """The metrics of each split, and the scores of both, in their files."""
+    for split in HELD_OUT:
+        tables.write(metrics(found, split), getattr(arguments, split))
+    tables.write(scores(found), arguments.scores)
+
+
+def metrics(found: Iterable[tuple[str, Found]], split: str) -> pa.Table:
+    """The metrics of one split, with their points, as `tasks.parquet` has them."""
     rows = (
         {"point": point, **one.row}
         for point, one in found
         if isinstance(one, Score) and one.split == split
     )
     return tables.from_rows(rows, tables.tasks())
+
+
+def scores(found: Iterable[tuple[str, Found]]) -> pa.Table:
+    """The scores of both splits, with their points; none of a metric that is not finite."""
+    known = [
+        (point, one)
+        for point, one in found
+        if isinstance(one, Score) and np.isfinite(one.sampled.scores).all()
+    ]
+    rows = [{"point": point, "split": one.split, **one.named} for point, one in known]
+    sizes = [len(one.indices) for _, one in known]
+    schema = tables.scores()
+    columns = {
+        name: tables.repeated([row[name] for row in rows], sizes)
+        for name in schema.names
+        if name not in ("index", "value")
+    }
+    columns["index"] = _joined([one.indices for _, one in known], np.int64)
+    columns["value"] = _joined([one.sampled.scores for _, one in known], np.float32)
+    return pa.table(columns, schema)
+
+
+def _joined(parts: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
+    return np.concatenate([np.empty(0, kind), *(part.astype(kind) for part in parts)])
 
 
 def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:

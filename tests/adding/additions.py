@@ -113,7 +113,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hvae.config.tasks import Guessing
-from hvae.statistics.proportion import share
+from hvae.statistics.proportion import hits
 from hvae.tasks import task
 from hvae.tasks.task import Score, Subject
 from hvae.tasks.views import views
@@ -127,9 +127,9 @@ def measure(subject: Subject, settings: Guessing, seed: int) -> Iterator[Score]:
         means = np.stack([view.x["train"][train == one].mean(0) for one in np.unique(train)])
         for split, x in view.held_out().items():
             guess = np.square(x[:, None] - means).sum(-1).argmin(-1)
-            correct = int((guess == labels[split]).sum())
             named = view.named("guessing", "nearest-mean") | {"metric": "accuracy"}
-            yield Score(split, named | share(correct, len(x)))
+            ids = subject.latents[split].ids
+            yield Score(split, named, hits(guess == labels[split]), ids)
 
 
 if __name__ == "__main__":

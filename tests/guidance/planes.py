@@ -31,7 +31,7 @@ def task(at: str, of: str, metric: str, value: float, se: float = 0.01, **change
     """A row of `tasks.parquet`, from samples by a method `m` of no layer in particular."""
     row: Row = {"point": at, "task": of, "layers": "", "features": "sample", "method": "m"}
     row["setting"] = ""
-    ends = {"low": value - 1.96 * se, "high": value + 1.96 * se, "n": 100}
+    ends = {"low": value - 1.96 * se, "high": value + 1.96 * se, "n": 100, "std_error": se}
     return row | {"metric": metric, "value": value} | ends | changes
 
 

@@ -86,7 +86,7 @@ def test_a_report_has_the_mark_of_its_job(config: dict[str, Any], tmp_path: Path
 def test_a_table_that_is_made_of_others_has_its_own_mark_alone(tmp_path: Path) -> None:
     table(tmp_path / "a.parquet")
     provenance.begin("two")
-    tables.write(tables.concatenate([tmp_path / "a.parquet"]), tmp_path / "b.parquet")
+    tables.write(tables.read(tmp_path / "a.parquet"), tmp_path / "b.parquet")
     assert provenance.of(tmp_path / "b.parquet") == "two"
     assert provenance.of(tmp_path / "a.parquet") == "one"
 

@@ -15,6 +15,7 @@ from hvae.data import array_files, prepared
 from hvae.data.source import level_values
 from hvae.errors import InputError
 from hvae.io import reading, tables
+from hvae.io.collect import of_one_schema
 from tests.data.published import options
 
 
@@ -92,7 +93,7 @@ def test_columns_of_another_version_are_refused(tmp_path: Path) -> None:
     older = tmp_path / "older.parquet"
     tables.write(tables.counts().empty_table(), older)
     with pytest.raises(InputError, match=r"/older\.parquet has other columns than .*/tasks\."):
-        tables.concatenate([path, older])
+        list(of_one_schema([path, older]))
 
 
 @pytest.mark.parametrize("metadata", [None, {"tables": "1"}, {"tables": b"\xff\n"}])
@@ -102,13 +103,13 @@ def test_tables_of_another_version_are_refused_in_a_sentence(
     path = tmp_path / "tasks.parquet"
     pq.write_table(tables.tasks().empty_table().replace_schema_metadata(metadata), path)
     why = (
-        r"/tasks\.parquet is not of version 2 of the tables, which this program reads: run its "
+        r"/tasks\.parquet is not of version 3 of the tables, which this program reads: run its "
         r"experiment again, and it is made anew$"
     )
     with pytest.raises(InputError, match=why):
         tables.read_named("tasks", path, 2)
     with pytest.raises(InputError, match=why):
-        tables.concatenate([path])
+        list(of_one_schema([path]))
 
 
 @pytest.mark.parametrize("layers", [1, 3])

@@ -8,6 +8,7 @@ import pytest
 from hvae.errors import InputError
 from hvae.io import tables
 
+SCORE_OF = ("point", "task", "layers", "features", "method", "setting", "metric", "split")
 CONTRACT = {
     "points": (
         tables.points(2),
@@ -26,7 +27,11 @@ CONTRACT = {
     "tasks": (
         tables.tasks(),
         "point:string task:string layers:string features:string method:string metric:string "
-        "value:double low:double high:double n:int64 setting:string",
+        "value:double low:double high:double n:int64 setting:string std_error:double",
+    ),
+    "scores": (
+        tables.scores(),
+        " ".join(f"{name}:{tables.REPEATED}" for name in SCORE_OF) + " index:int64 value:float",
     ),
     "counts": (
         tables.counts(),

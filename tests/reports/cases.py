@@ -139,7 +139,7 @@ def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
     return [
         {"point": point.name, "task": "classification", "layers": s.name, "features": f,
          "method": m, "setting": "", "metric": "accuracy",
-         "value": 0.6, "low": 0.55, "high": 0.65, "n": 20}
+         "value": 0.6, "low": 0.55, "high": 0.65, "n": 20, "std_error": 0.025}
         for s in layer_sets(layers)
         for f in ("sample", "mean")
         for m in params.tasks.classification.probes

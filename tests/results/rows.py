@@ -6,6 +6,7 @@ import numpy as np
 
 from hvae.information.pairwise import information
 from hvae.statistics.estimate import error_of_mean
+from hvae.statistics.intervals import mean
 
 Row = dict[str, Any]
 
@@ -35,14 +36,12 @@ def named(point: str, task: str, **changes: Any) -> Row:
 
 
 def hits(point, task, right, **changes):
-    numbers = {"value": right.mean(), "low": 0.0, "high": 1.0, "n": len(right)}
+    numbers = {"value": right.mean(), "low": 0.0, "high": 1.0, "n": len(right), "std_error": 0.0}
     return named(point, task, metric="accuracy", **changes) | numbers
 
 
 def squared(point, errors, **changes):
-    value, margin = errors.mean(), 1.96 * error_of_mean(errors)
-    numbers = {"value": value, "low": value - margin, "high": value + margin, "n": len(errors)}
-    return named(point, "regression", metric="mse", **changes) | numbers
+    return named(point, "regression", metric="mse", **changes) | mean(errors).row
 
 
 def histogram(point, task, split, groups, outputs, **changes):

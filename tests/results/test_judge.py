@@ -35,7 +35,7 @@ def item_table() -> pa.Table:
 
 def task(correct: int, **changes: Any) -> dict[str, Any]:
     row = {"point": "p", "task": "classification", "layers": "z2", "features": "sample"}
-    numbers = {"value": correct / 360, "low": 0.0, "high": 1.0, "n": 360}
+    numbers = {"value": correct / 360, "low": 0.0, "high": 1.0, "n": 360, "std_error": 0.02}
     named = {"method": "knn", "setting": "", "metric": "accuracy"}
     return row | named | numbers | changes
 

@@ -48,7 +48,7 @@ def test_intervals_hold_the_truth_also_where_there_is_no_distance(shift: float) 
     random, held = np.random.default_rng(3), 0
     for _ in range(100):
         draws, items = random.normal(size=(400, 4)), random.normal(size=(250, 4))
-        found = frechet(draws + shift, items, 10)
+        found = frechet(draws + shift, items, 10).row
         held += found["low"] <= 4 * shift**2 <= found["high"]
     assert held >= 88  # of 95 expected, three standard errors below
 
@@ -56,7 +56,8 @@ def test_intervals_hold_the_truth_also_where_there_is_no_distance(shift: float) 
 def test_few_items_make_it_larger_and_the_interval_reaches_down() -> None:
     random = np.random.default_rng(5)
     few, many = (
-        [frechet(*random.normal(size=(2, items, 8)), 10) for _ in range(20)] for items in (40, 400)
+        [frechet(*random.normal(size=(2, items, 8)), 10).row for _ in range(20)]
+        for items in (40, 400)
     )
     means = [np.mean([found["value"] for found in some]) for some in (few, many)]
     assert 5 < means[0] / means[1] < 20  # c/n: about ten times, where the truth is 0
@@ -66,6 +67,6 @@ def test_few_items_make_it_larger_and_the_interval_reaches_down() -> None:
 
 def test_fewer_items_than_dimensions_do_not_fail() -> None:
     random = np.random.default_rng(4)
-    found = frechet(random.normal(size=(30, 64)), random.normal(size=(20, 64)), 10)
+    found = frechet(random.normal(size=(30, 64)), random.normal(size=(20, 64)), 10).row
     assert 0 < found["low"] + found["value"] < np.inf
     assert found["low"] <= found["value"] <= found["high"]

@@ -104,7 +104,7 @@ def test_closed_layers_show_what_the_prior_shows() -> None:
     for seed in range(60):
         (cut,) = generate(model, closed(400, 1, seed), Sign(), 2, seed)
         total += chi2_contingency(cut.histograms, correction=False).statistic
-        row = variation(cut.histograms)
+        row = variation(cut).row
         assert row["value"] < 0.15
     assert chi2.ppf(0.001, 60) < total < chi2.ppf(0.999, 60)
 
@@ -113,7 +113,7 @@ def test_a_closed_posterior_has_no_variation_that_can_be_told_from_none() -> Non
     cuts = list(generate(copying(2), closed(2000, 2, 0), Sign(), 2, 0))
     z2 = cuts[0]
     assert z2.layers == "z2"
-    assert variation(z2.histograms)["low"] < 0
+    assert variation(z2).row["low"] < 0
 
 
 def test_kept_latents_of_one_class_differ_from_the_prior_by_one_half() -> None:
@@ -126,7 +126,7 @@ def test_kept_latents_of_one_class_differ_from_the_prior_by_one_half() -> None:
         assert [cut.layers for cut in cuts] == names[layers - 1]
         for cut in cuts:
             assert cut.histograms[0].tolist() == [0, 2000]
-            row = variation(cut.histograms)
+            row = variation(cut).row
             assert abs(row["value"] - 0.5) < 4 * math.sqrt(0.25 / 2000)
             assert 0.4 < row["low"] < 0.5
             assert row["n"] == 2000
@@ -179,7 +179,8 @@ def test_a_seed_gives_the_same_draws_again() -> None:
 
 
 def test_counts_name_origins_and_classes() -> None:
-    rows = list(counts(GenerationCut("z2", np.array([[0, 9], [4, 5]]), 9), CARD))
+    histograms, seen = np.array([[0, 9], [4, 5]]), np.array([[1] * 9, [0] * 4 + [1] * 5])
+    rows = list(counts(GenerationCut("z2", seen, histograms, np.ones(9, bool)), CARD))
     assert [tuple(row.values()) for row in rows] == [
         ("posterior", "yes", 9),
         ("prior", "no", 4),

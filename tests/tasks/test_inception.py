@@ -9,7 +9,7 @@ CLASSES = 5
 
 
 def values(p: np.ndarray) -> dict[str, float]:
-    return {name: row["value"] for name, row in inception(p, 10).items()}
+    return {name: one.row["value"] for name, one in inception(p, 10).items()}
 
 
 def test_sure_of_every_class_alike_is_the_most() -> None:
@@ -53,7 +53,7 @@ def test_intervals_hold_the_truth(sure: float) -> None:
     random, held = np.random.default_rng(1), np.zeros(3)
     for _ in range(100):
         found = inception(kinds[random.choice(CLASSES, size=200, p=shares)], 10).values()
-        ends = np.array([[row["low"], row["high"]] for row in found])
+        ends = np.array([[one.row["low"], one.row["high"]] for one in found])
         held += (ends[:, 0] <= truth + 1e-12) & (truth - 1e-12 <= ends[:, 1])
     assert held.min() >= 88  # of 95 expected, three standard errors below
 

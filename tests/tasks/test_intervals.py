@@ -31,24 +31,25 @@ def test_a_mean_has_its_normal_interval() -> None:
     values = np.array([1.0, 2.0, 6.0])
     error = values.std(ddof=1) / math.sqrt(3)
     row = {"value": 3.0, "low": 3 - 1.96 * error, "high": 3 + 1.96 * error, "n": 3}
-    assert mean(values) == pytest.approx(row)
+    assert mean(values).row == pytest.approx(row | {"std_error": error})
 
 
 def test_a_psnr_is_that_of_the_mean_error() -> None:
     errors = np.array([0.01, 0.02, 0.03, 0.0])
-    half = 10 / math.log(10) * 1.96 * errors.std(ddof=1) / 2 / errors.mean()
+    error = 10 / math.log(10) * errors.std(ddof=1) / 2 / errors.mean()
     value = -10 * math.log10(0.015)
-    row = {"value": value, "low": value - half, "high": value + half, "n": 4}
-    assert psnr(errors) == pytest.approx(row)
+    row = {"value": value, "low": value - 1.96 * error, "high": value + 1.96 * error, "n": 4}
+    assert psnr(errors).row == pytest.approx(row | {"std_error": error})
     ends = dict.fromkeys(("value", "low", "high"), math.inf)
-    assert psnr(np.zeros(3)) == ends | {"n": 3}
+    assert psnr(np.zeros(3)).interval == ends | {"n": 3}
+    assert math.isnan(psnr(np.zeros(3)).std_error)
 
 
 def test_intervals_of_a_psnr_hold_the_truth() -> None:
     """Errors of a skewed law with mean 0.01, that of 20 dB."""
     random, held = np.random.default_rng(2), 0
     for _ in range(100):
-        row = psnr(random.exponential(0.01, size=100))
+        row = psnr(random.exponential(0.01, size=100)).row
         held += row["low"] <= 20 <= row["high"]
     assert held >= 88
 

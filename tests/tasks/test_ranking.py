@@ -13,10 +13,10 @@ ABOVE, BELOW = np.arange(5.0) + 10, np.arange(7.0)
 
 
 def test_separated_scores_have_one_equal_ones_a_half_and_reversed_ones_none() -> None:
-    assert auroc(BELOW, ABOVE)["value"] == 1
-    assert auroc(ABOVE, BELOW)["value"] == 0
-    assert auroc(np.ones(7), np.ones(5))["value"] == 0.5
-    assert auroc(BELOW, ABOVE)["n"] == 12
+    assert auroc(BELOW, ABOVE).row["value"] == 1
+    assert auroc(ABOVE, BELOW).row["value"] == 0
+    assert auroc(np.ones(7), np.ones(5)).row["value"] == 0.5
+    assert auroc(BELOW, ABOVE).row["n"] == 12
 
 
 def test_the_value_is_that_of_scikit_learn_with_ties_too() -> None:
@@ -24,7 +24,7 @@ def test_the_value_is_that_of_scikit_learn_with_ties_too() -> None:
     for levels in (2, 5, 1000):
         normal, outliers = random.integers(levels, size=60), random.integers(levels, size=25) + 1
         scores, strange = np.concatenate([normal, outliers]), np.repeat([0, 1], [60, 25])
-        value = auroc(normal.astype(float), outliers.astype(float))["value"]
+        value = auroc(normal.astype(float), outliers.astype(float)).row["value"]
         assert value == pytest.approx(roc_auc_score(strange, scores))
 
 
@@ -34,7 +34,7 @@ def test_two_gaussians_have_the_closed_form(distance: float) -> None:
     random = np.random.default_rng(1)
     normal, outliers = random.normal(size=4000), random.normal(size=3000) + distance
     of_normal, of_outliers = placements(normal, outliers)
-    value = auroc(normal, outliers)["value"]
+    value = auroc(normal, outliers).row["value"]
     assert of_normal.mean() == pytest.approx(value)
     error = math.sqrt(of_normal.var() / 4000 + of_outliers.var() / 3000)
     assert abs(value - norm.cdf(distance / math.sqrt(2))) < 3.5 * error
@@ -48,7 +48,7 @@ def test_intervals_hold_the_truth(sizes: tuple[int, int], truth: float, spread: 
     distance = norm.ppf(truth) * math.hypot(1, spread)
     for _ in range(100):
         normal, outliers = (random.normal(size=size) for size in sizes)
-        found = auroc(normal, distance + spread * outliers)
+        found = auroc(normal, distance + spread * outliers).row
         assert 0 <= found["low"] <= found["value"] <= found["high"] <= 1
         held += found["low"] <= truth <= found["high"]
     assert held >= 88  # of 95 expected, three standard errors below
@@ -56,10 +56,10 @@ def test_intervals_hold_the_truth(sizes: tuple[int, int], truth: float, spread: 
 
 def test_separated_scores_still_have_an_interval() -> None:
     """As wide as that of a share of which nothing is known but its smaller sample, at most."""
-    found = auroc(np.arange(40.0), np.arange(20.0) + 100)
+    found = auroc(np.arange(40.0), np.arange(20.0) + 100).row
     assert wilson(1, 20)[0] <= found["low"] < 0.95
     assert found["high"] == 1
-    assert auroc(np.zeros(1), np.ones(1))["low"] == wilson(1, 1)[0]
+    assert auroc(np.zeros(1), np.ones(1)).row["low"] == wilson(1, 1)[0]
 
 
 def test_two_lumps_are_as_uncertain_as_any_scores_can_be() -> None:
@@ -71,7 +71,7 @@ def test_two_lumps_are_as_uncertain_as_any_scores_can_be() -> None:
     held = 0
     for _ in range(200):
         normal = random.uniform(-0.5, 0.5, size=300)
-        found = auroc(normal, np.where(random.random(36) < truth, 1.0, -1.0))
+        found = auroc(normal, np.where(random.random(36) < truth, 1.0, -1.0)).row
         held += found["low"] <= truth <= found["high"]
     assert held >= 200 * 0.95 - 3 * math.sqrt(200 * 0.05 * 0.95)
 

@@ -24,14 +24,16 @@ def test_the_command_writes_both_parts(tmp_path: Path) -> None:
     data = noise_images(20)
     for split, of in data.items():
         prepared.write(of, tmp_path / f"{split}.parquet")
-    out = {split: tmp_path / "out" / f"{split}.parquet" for split in ("test", "validation")}
+    names = "test", "validation", "scores"
+    out = {name: tmp_path / "out" / f"{name}.parquet" for name in names}
     subprocess.run(
         [
             sys.executable, "-m", "hvae.tasks.references", "--params", json.dumps(PARAMS),
-            "--data", tmp_path, "--test", out["test"], "--validation", out["validation"],
+            "--data", tmp_path, *(word for name in names for word in (f"--{name}", out[name])),
         ],
         check=True,
     )  # fmt: skip
+    assert tables.read(out.pop("scores")).num_rows == 2 * 12 * len(EXPECTED)
     for path in out.values():
         table = tables.read(path)
         assert table.schema.equals(tables.tasks())

@@ -50,7 +50,7 @@ def by_name(stored: dict[str, Latents], targets: dict[str, np.ndarray]) -> dict:
 
 def test_ridge_leaves_the_noise_of_a_linear_target(linear: dict[tuple[str, ...], dict]) -> None:
     row = linear["z1", "sample", "ridge", "mse"]
-    error = (row["high"] - row["value"]) / 1.96
+    error = row["std_error"]
     assert error == pytest.approx(NOISE**2 * math.sqrt(2 / 2000), rel=0.15)
     assert abs(row["value"] - NOISE**2) < 3 * error
     assert row["n"] == 2000
@@ -94,16 +94,16 @@ def test_scores_have_the_interval_of_the_mean_squared_error() -> None:
     found = scores(error, variance=4.0)
     mse = {"value": 2.0, "low": 2 - half, "high": 2 + half, "n": 4}
     r2 = {"value": 0.5, "low": 0.5 - half / 4, "high": 0.5 + half / 4, "n": 4}
-    assert found["mse"] == pytest.approx(mse)
-    assert found["r2"] == pytest.approx(r2)
-    assert math.isnan(scores(error, variance=0.0)["r2"]["value"])
+    assert found["mse"].interval == pytest.approx(mse)
+    assert found["r2"].interval == pytest.approx(r2)
+    assert math.isnan(scores(error, variance=0.0)["r2"].row["value"])
 
 
 def test_intervals_hold_the_true_error() -> None:
     """Of a perfect linear rule on 100 test sets: the truth is the noise."""
     random, held = np.random.default_rng(4), 0
     for _ in range(100):
-        numbers = scores((NOISE * random.normal(size=200)) ** 2, 1.0)["mse"]
+        numbers = scores((NOISE * random.normal(size=200)) ** 2, 1.0)["mse"].row
         held += numbers["low"] <= NOISE**2 <= numbers["high"]
     assert held >= 88
 

@@ -3,6 +3,7 @@
 import argparse
 import itertools
 import json
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from hvae.data.splits import SPLITS
 from hvae.errors import InputError
 from hvae.io import tables
 from hvae.latents import store
+from hvae.statistics.sampled import Sampled
 from hvae.tasks import task, trained
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.training import checkpoint
@@ -36,8 +38,9 @@ def measure(subject: Subject, settings: Settings, seed: int) -> Iterator[Found]:
     """The number of items, times a factor."""
     for split in task.HELD_OUT:
         value = settings.factor * len(subject.items[split].ids)
-        numbers = {"metric": "mse", "value": value, "low": value, "high": value, "n": seed}
-        yield Score(split, NAMED | numbers)
+        numbers = {"value": value, "low": value, "high": value, "n": seed}
+        ids, scores = subject.items[split].ids, value + np.array([-1, 1, 0, 0, 0, 0, 0, 0.0])
+        yield Score(split, NAMED | {"metric": "mse"}, Sampled(numbers, scores), ids)
     yield Count(NAMED | {"split": "test", "group": "a", "output": "b", "count": 3})
 
 
@@ -96,7 +99,9 @@ def test_rows_go_to_the_table_of_their_split_and_counts_to_their_own(
     folders: argparse.Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = {"seed": 5, "settings": {"factor": 2}, "points": [p.model_dump() for p in points()]}
-    paths = {name: tmp_path / f"{name}.parquet" for name in ("test", "validation", "counts")}
+    paths = {
+        name: tmp_path / f"{name}.parquet" for name in ("test", "validation", "counts", "scores")
+    }
     words = ["trial", "--params", json.dumps(job)]
     for name, path in (vars(folders) | paths).items():
         words += [f"--{name}", str(path)] if path else []
@@ -107,5 +112,15 @@ def test_rows_go_to_the_table_of_their_split_and_counts_to_their_own(
         assert table.schema.equals(tables.tasks())
         (row,) = table.to_pylist()
         assert (row["point"], row["value"], row["n"]) == ("a", 16, 5)
+        assert row["std_error"] == pytest.approx(math.sqrt(2 / 7 / 8))
+    scores = pq.read_table(paths["scores"])
+    assert scores.schema.equals(tables.scores())
+    rows = scores.to_pylist()
+    assert [row["split"] for row in rows] == [*["validation"] * 8, *["test"] * 8]
+    assert [row["index"] for row in rows] == [*range(8), *range(8)]
+    assert [row["value"] for row in rows] == 2 * [15, 17, *[16] * 6]
+    assert rows[0] == {"point": "a", "split": "validation", "index": 0, "value": 15} | NAMED | {
+        "metric": "mse"
+    }
     counted = pq.read_table(paths["counts"]).to_pylist()
     assert [(row["point"], row["count"]) for row in counted] == [("a", 3)]

@@ -1,9 +1,11 @@
 """The workflow from one command: what it makes, and what a change makes it do again."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +14,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.disk import disk, sentence
 from hvae.io import tables
+from hvae.results.scores import ScoredMetric, aligned, by_metric
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"
@@ -53,6 +56,31 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     }
     assert len(shared) == 6
     assert set(shared.values()) == {(a, b) for a in (0.1, 1, 10) for b in (0.1, 10)}
+
+
+JACKKNIFED = ("nmi", "ari", "inception_score", "diversity", "sharpness", "frechet")
+
+
+@pytest.mark.parametrize("of", ["", "baseline/"])
+def test_every_metric_has_the_scores_that_it_is_of(finished: Workspace, of: str) -> None:
+    folder = finished.folder / RESULTS / of
+    found = by_metric(tables.read_named("scores", folder / "scores.parquet", 1))
+    for by_point in found.values():
+        aligned(by_point, list(by_point))  # of the same items
+    rows = 0
+    for table, split in (("tasks", "test"), ("selection", "validation")):
+        for row in pq.read_table(folder / f"{table}.parquet").to_pylist():
+            names = [row[name] for name in ScoredMetric._fields if name != "split"]
+            scores = found[ScoredMetric(*names, split)].pop(row["point"])
+            values = scores.values.astype(np.float64)
+            error = values.std(ddof=1) / math.sqrt(len(values))
+            assert len(set(scores.indices.tolist())) == len(values), row
+            assert row["std_error"] == pytest.approx(error, rel=1e-4, abs=1e-7), row
+            if row["metric"] not in JACKKNIFED:
+                assert row["value"] == pytest.approx(values.mean(), rel=1e-5, abs=1e-6), row
+            rows += 1
+    assert rows > 100
+    assert not any(found.values())  # none is of no row
 
 
 def test_what_an_amortised_plane_has_beside_its_points(finished: Workspace) -> None:
@@ -172,27 +200,27 @@ DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compressio
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {"tasks": {"classification": {"probes": ["knn"]}}},
-        {"classification": 1 + 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"classification": 1 + 1, "collect_tasks": 4 + 4, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"clustering": {"clusters": 4}}},
-        {"clustering": 1 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+        {"clustering": 1 + 1, "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generation": 1 + 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"fit_classifier": 1, "generation": 1 + 1, "collect_tasks": 4 + 4, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
-        {"denoising": 1 + 1, "references": 1, "collect_tasks": 3 + 3, "judge": 1,
+        {"denoising": 1 + 1, "references": 1, "collect_tasks": 4 + 4, "judge": 1,
          "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (  # the classifier stays
         {"tasks": {"generation": {"images": 60}}},
-        {"generation": 1 + 1, "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1,
+        {"generation": 1 + 1, "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1,
          "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -213,7 +241,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"grid": {"rates": {"totals": [5, 6]}}},
         {"train_rates": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
          "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
-         "collect": 6, "collect_tasks": 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "collect": 6, "collect_tasks": 4, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -235,7 +263,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
         {"baseline": {"training": {"steps": 30}}},
         {"train_plane": 1, "measure": 1, "extract_baseline": 1, "classification": 1,
          "clustering": 1, "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1),
-         "collect": 2, "collect_tasks": 3, "guide": 1, "summarise": 1, "record": 1,
+         "collect": 2, "collect_tasks": 4, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
     ),
     (
@@ -248,7 +276,7 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
          "extract": 1, "extract_baseline": 1, "classification": 1 + 1, "clustering": 1 + 1,
          "generation": 1 + 1, "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1),
          "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_certificate": 1,
-         "collect_tasks": 3 + 3, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
+         "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
@@ -299,7 +327,7 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     planned = workspace.planned()
     assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
     assert not {"denoising", "inpainting", "upscaling"} & planned.keys()
-    assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 3 + 3)
+    assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 4 + 4)
 
 
 def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:

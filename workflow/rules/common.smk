@@ -78,7 +78,7 @@ GRID_ROW, ANCHORS_ROW, RATES_ROW, SINGLE_ROW = (
 OWN, BASELINE = "", "baseline/"
 BASELINE_TABLES = [
     f"{RESULTS}/{BASELINE}{table}.parquet"
-    for table in ("points", "items", "tasks", "selection", "counts")
+    for table in ("points", "items", "tasks", "selection", "counts", "scores")
     if SINGLE
 ]
 

@@ -10,18 +10,19 @@ JUDGED = {name for name, task in TASKS.items() if "classifier" in task.reads}
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
 ]
-CLASSIFIER_SCORE = f"{RESULTS}/parts/tasks/classifier.parquet"
+CLASSIFIER_SCORES = {
+    table: f"{RESULTS}/parts/{table}/classifier.parquet"
+    for table in ("tasks", "scores")
+}
 REFERENCES = {
     table: f"{RESULTS}/parts/{table}/references.parquet"
-    for table in ("tasks", "selection")
+    for table in ("tasks", "selection", "scores")
 }
 COLLECTED = {
-    "tasks": [p for task in TASKS for p in parts(f"tasks/{task}")]
-    + ([CLASSIFIER_SCORE] if JUDGED else [])
-    + [REFERENCES["tasks"]],
-    "selection": [p for task in TASKS for p in parts(f"selection/{task}")]
-    + [REFERENCES["selection"]],
-    "counts": [p for task in TASKS for p in parts(f"counts/{task}")],
+    table: [p for task in TASKS for p in parts(f"{table}/{task}")]
+    + ([CLASSIFIER_SCORES[table]] if JUDGED and table in CLASSIFIER_SCORES else [])
+    + ([REFERENCES[table]] if table in REFERENCES else [])
+    for table in ("tasks", "selection", "counts", "scores")
 }
 BASELINE_COLLECTED = {
     table: [
@@ -47,6 +48,7 @@ for TASK in TASKS:
             test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
             validation=f"{RESULTS}/{{of}}parts/selection/{TASK}/{{row}}.parquet",
             counts=f"{RESULTS}/{{of}}parts/counts/{TASK}/{{row}}.parquet",
+            scores=f"{RESULTS}/{{of}}parts/scores/{TASK}/{{row}}.parquet",
         log:
             f"{LOGS}/{{of}}{TASK}/{{row}}.log",
         benchmark:
@@ -68,7 +70,7 @@ for TASK in TASKS:
             f"python -m {{params.module}} --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
             f"--latents {RESULTS}/{{wildcards.of}}latents {{params.models}} {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
-            "--counts {output.counts} 2> {log}"
+            "--counts {output.counts} --scores {output.scores} 2> {log}"
 
 
 rule fit_classifier:
@@ -76,7 +78,8 @@ rule fit_classifier:
         data=SPLITS.values(),
     output:
         classifier=CLASSIFIER,
-        part=CLASSIFIER_SCORE,
+        test=CLASSIFIER_SCORES["tasks"],
+        scores=CLASSIFIER_SCORES["scores"],
     log:
         f"{LOGS}/fit_classifier.log",
     benchmark:
@@ -92,7 +95,7 @@ rule fit_classifier:
         code=code("hvae.tasks.fit_classifier"),
     shell:
         f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
-        f"--classifier {RESULTS}/classifier --out {{output.part}} 2> {{log}}"
+        f"--classifier {RESULTS}/classifier --test {{output.test}} --scores {{output.scores}} 2> {{log}}"
 
 
 rule references:
@@ -101,6 +104,7 @@ rule references:
     output:
         test=REFERENCES["tasks"],
         validation=REFERENCES["selection"],
+        scores=REFERENCES["scores"],
     log:
         f"{LOGS}/references.log",
     benchmark:
@@ -125,7 +129,7 @@ rule references:
         code=code("hvae.tasks.references"),
     shell:
         f"python -m hvae.tasks.references --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
-        "--test {output.test} --validation {output.validation} 2> {log}"
+        "--test {output.test} --validation {output.validation} --scores {output.scores} 2> {log}"
 
 
 rule collect_tasks:
@@ -140,7 +144,7 @@ rule collect_tasks:
     benchmark:
         f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
-        table="tasks|selection|counts",
+        table="tasks|selection|counts|scores",
     conda:
         "../envs/hvae.yaml"
     threads: 1

@@ -16,7 +16,6 @@ from hvae.statistics.estimate import Row, propagated
 # what the data's classifier sees in a decoded cut is a guess from z_{≥l} as well: the layers below
 # are drawn given it, without x
 GUESSES = ("accuracy", "class_consistency")
-INTERVAL = 2 * 1.96  # standard errors from `low` to `high`: 95 %
 
 
 def accuracy(evidence: Evidence) -> Iterator[Named]:
@@ -54,10 +53,10 @@ def regression(evidence: Evidence) -> Iterator[Named]:
         return squared_error_limit(min(nats, target.information), target.entropy)
 
     for task in filter(guesses_target, evidence.rows("tasks")):
-        std_error = (task["high"] - task["low"]) / INTERVAL
         for ending, nats in budgets(evidence, task["point"], task["layers"]):
             limit, bound = propagated(least, nats), f"regression{ending}"
-            yield of_row(task), squared_error_check(task["value"], std_error, *limit, bound=bound)
+            numbers = task["value"], task["std_error"]
+            yield of_row(task), squared_error_check(*numbers, *limit, bound=bound)
 
 
 def guesses_target(task: Row) -> bool:

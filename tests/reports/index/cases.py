@@ -82,7 +82,7 @@ def _items(point: Row) -> Iterator[Row]:
 def _task(point: str, layers: int) -> Row:
     whole = "+".join(f"z{k}" for k in range(1, layers + 1))
     names = {"point": point, "task": "classification", "layers": whole, "features": "sample"}
-    numbers = {"value": 0.6, "low": 0.5, "high": 0.68, "n": 100}
+    numbers = {"value": 0.6, "low": 0.5, "high": 0.68, "n": 100, "std_error": 0.05}
     return names | {"method": "logistic", "setting": "", "metric": "accuracy"} | numbers
 
 
