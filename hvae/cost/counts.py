@@ -33,12 +33,17 @@ def counts(params: Params) -> Counts:
     )
 
 
-def baseline_counts(params: Params) -> Counts:
-    """What the single-layer baseline adds; zeros where there is none."""
-    rows = baseline.rows(params)
-    points = _count(rows)
+def baseline_counts(params: Params) -> dict[int, Counts]:
+    """What the single-layer baseline of each width adds; nothing where there is none."""
+    return {width: _single(params, len(points)) for width, points in baseline.names(params).items()}
+
+
+def _single(params: Params, points: int) -> Counts:
+    """Of one width: at given rates each point has a model, which was trained to a target."""
+    if params.grid.totals():
+        return Counts(models=0, points=0, anchors=0, targets=points, evaluated=points)
     return Counts(
-        models=len(rows) if params.amortized else points,
+        models=len(params.grid.seeds) if params.amortized else points,
         points=points,
         anchors=0,
         targets=0,
@@ -64,7 +69,8 @@ def evaluated_part(params: Params) -> list[str]:
 
 def models(params: Params) -> str:
     """`49 models`, or `1 model for 441 points, 9 independent anchors and 1 single-layer model`."""
-    count, single = counts(params), baseline_counts(params).models
+    count, singles = counts(params), baseline_counts(params).values()
+    single = sum(one.models + one.targets for one in singles)
     found = [_of(count.models, "model")]
     if params.amortized:
         found[0] += f" for {_of(count.points, 'point')}"

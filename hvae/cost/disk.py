@@ -51,12 +51,17 @@ def disk(params: Params) -> Disk | None:
     shape = params.data.extent.shape
     if shape is None:
         return None
-    own = _room(params, params.model, counts(params), shape)
-    single = _room(params, baseline.model(params), baseline_counts(params), shape)
+    rooms = [
+        _room(params, params.model, counts(params), shape),
+        *(
+            _room(params, baseline.model(params, width), count, shape)
+            for width, count in baseline_counts(params).items()
+        ),
+    ]
     return Disk(
-        latents=own.latents + single.latents,
-        weights=own.weights + single.weights,
-        tables=own.tables + single.tables + COPIES * _embedded(params),
+        latents=sum(one.latents for one in rooms),
+        weights=sum(one.weights for one in rooms),
+        tables=sum(one.tables for one in rooms) + COPIES * _embedded(params),
         bound=params.data.extent.items is None or params.data.held_out is not None,
     )
 
