@@ -113,7 +113,7 @@ class Baseline(Section):
 
     training: Changes = Changes()
     rates: RateSchedule = RateSchedule(
-        steps=3000, batch_size=128, learning_rate=4e-3, validate_every=100
+        steps=4000, batch_size=128, learning_rate=4e-3, validate_every=200
     )
 
     def schedule(self, training: Training) -> dict[str, Any]:

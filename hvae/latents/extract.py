@@ -41,7 +41,7 @@ class ExtractionJob(Section):
 
     seed: Seed
     max_items: int
-    closed_below: NonNegativeFloat
+    closed_below: NonNegativeFloat = 0.0
     points: list[Point]
 
 
