@@ -171,6 +171,11 @@ class Grid(Section):
             return self.rates.rates(len(self.beta))
         return self.rates
 
+    def totals(self) -> list[float]:
+        """What the targets add up to, each once and from the least on, to six digits; but for 0."""
+        found = {float(f"{sum(rates):.6g}") for rates in self.targets()}
+        return sorted(found - {0.0})
+
     def rate_rows(self) -> dict[str, list[Point]]:
         """The points that are trained to given rates: all of a seed in one job, by its name."""
         return {
