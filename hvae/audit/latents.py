@@ -131,8 +131,9 @@ class SuppliedLatents(NamedTuple):
 
     def select(self, rows: NDArray[np.int64]) -> "SuppliedLatents":
         """The items in these rows."""
-        ids, label, *parts = self.latents
-        chosen = Latents(ids[rows], label[rows], *([one[rows] for one in part] for part in parts))
+        of = self.latents
+        mean, std, sample = ([one[rows] for one in part] for part in (of.mean, of.std, of.sample))
+        chosen = Latents(of.ids[rows], of.label[rows], mean, std, sample, of.kl, of.closed_below)
         rates = None if self.rates is None else self.rates[rows]
         return self._replace(latents=chosen, rates=rates)
 
@@ -162,11 +163,13 @@ def _own(table: pa.Table) -> SuppliedLatents:
     if table.num_rows < LEAST:
         raise ValueError(f"has {table.num_rows} items, at least {LEAST} are needed")
     numbers = range(1, layers + 1)
-    parts = [[_vectors(table, f"z{layer}_{part}") for layer in numbers] for part in PARTS]
+    mean, std, sample = (
+        [_vectors(table, f"z{layer}_{part}") for layer in numbers] for part in PARTS
+    )
     for layer in numbers:
-        _agree(layer, *(part[layer - 1] for part in parts))
+        _agree(layer, *(part[layer - 1] for part in (mean, std, sample)))
     classes, label = _labels(table)
-    latents = Latents(np.arange(table.num_rows), label, *parts)
+    latents = Latents(np.arange(table.num_rows), label, mean, std, sample)
     return SuppliedLatents(
         latents, classes, _rates(table, [z.shape[1] for z in latents.mean]), unread
     )

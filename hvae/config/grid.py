@@ -195,6 +195,11 @@ class Grid(Section):
         last = len(self.rates) - 1
         return [self.rates[round(i * last / max(steps - 1, 1))] for i in range(steps)]
 
+    def totals(self) -> list[float]:
+        """What the targets add up to, each once and from the least on, to six digits; but for 0."""
+        found = {float(f"{sum(rates):.6g}") for rates in self.targets()}
+        return sorted(found - {0.0})
+
     def rate_rows(self) -> dict[str, list[Point]]:
         """The points that are trained to given rates: all of a seed in one job, by its name."""
         return rate_rows(self.targets(), self.seeds, "rates")

@@ -5,7 +5,7 @@ Every list over layers runs bottom to top (z_1 first). β is dimensionless, rate
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 
 from hvae.config.base import Section, Seed
 from hvae.config.data import Data
@@ -32,12 +32,15 @@ class Evaluation(Extraction):
     every: latents, information and tasks are restricted to each `every`-th value of an axis of β,
     its ends and its middle (`grid.thinned`), or to the points of `grid.rates` if there are any.
     information_items: the test items that I(x; z) compares in pairs. importance_samples: z samples
-    for each item for −log p(x).
+    for each item for −log p(x). closed_below: in nats; a dimension of a latent whose KL is less, on
+    average over train items, is closed, and probes, clusters, regressions and embeddings leave it
+    out ("active units", Burda et al., ICLR 2016).
     """
 
     every: PositiveInt = 1
     information_items: Annotated[int, Field(ge=3)]
     importance_samples: PositiveInt
+    closed_below: NonNegativeFloat = 0.01
 
     def extraction(self) -> dict[str, Any]:
         """The part that measurement and extraction depend on."""

@@ -125,12 +125,16 @@ class Changes(Section):
 
 
 class Baseline(Section):
-    """A model with one layer, on which all tasks are measured as well.
+    """Models with one layer, on which all tasks are measured as well.
 
-    training: what differs from the schedule in the section `training`.
+    training: what differs from the schedule in the section `training`, for models at β.
+    rates: the schedule where there are target rates: from scratch, to their totals.
     """
 
     training: Changes = Changes()
+    rates: RateSchedule = RateSchedule(
+        steps=4000, batch_size=128, learning_rate=4e-3, validate_every=200
+    )
 
     def schedule(self, training: Training) -> dict[str, Any]:
         """The schedule of its training."""

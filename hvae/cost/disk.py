@@ -46,12 +46,17 @@ def counts(params: Params) -> Counts:
     )
 
 
-def baseline_counts(params: Params) -> Counts:
-    """The counts of the single-layer baseline; zeros if there is none."""
-    rows = baseline.rows(params)
-    points = _count(rows)
+def baseline_counts(params: Params) -> dict[int, Counts]:
+    """The counts of the single-layer baseline of each width; nothing if there is none."""
+    return {width: _single(params, len(points)) for width, points in baseline.names(params).items()}
+
+
+def _single(params: Params, points: int) -> Counts:
+    """Of one width: at given rates each point has a model, which was trained to a target."""
+    if params.grid.totals():
+        return Counts(models=0, points=0, anchors=0, targets=points, evaluated=points)
     return Counts(
-        models=len(rows) if params.amortized else points,
+        models=len(params.grid.seeds) if params.amortized else points,
         points=points,
         anchors=0,
         targets=0,
@@ -77,7 +82,8 @@ def evaluated_part(params: Params) -> list[str]:
 
 def models(params: Params) -> str:
     """`49 models`, or `1 model for 441 points, 9 independent anchors and 1 single-layer model`."""
-    count, single = counts(params), baseline_counts(params).models
+    count, singles = counts(params), baseline_counts(params).values()
+    single = sum(one.models + one.targets for one in singles)
     found = [_of(count.models, "model")]
     if params.amortized:
         found[0] += f" for {_of(count.points, 'point')}"
@@ -134,12 +140,17 @@ def disk(params: Params) -> Disk | None:
     shape = params.data.extent.shape
     if shape is None:
         return None
-    own = _room(params, params.model, counts(params), shape)
-    single = _room(params, baseline.model(params), baseline_counts(params), shape)
+    rooms = [
+        _room(params, params.model, counts(params), shape),
+        *(
+            _room(params, baseline.model(params, width), count, shape)
+            for width, count in baseline_counts(params).items()
+        ),
+    ]
     return Disk(
-        latents=own.latents + single.latents,
-        weights=own.weights + single.weights,
-        tables=own.tables + single.tables + COPIES * _embedded(params),
+        latents=sum(one.latents for one in rooms),
+        weights=sum(one.weights for one in rooms),
+        tables=sum(one.tables for one in rooms) + COPIES * _embedded(params),
         bound=params.data.extent.items is None or params.data.held_out is not None,
     )
 

@@ -54,13 +54,14 @@ def time(params: Params) -> Time | None:
     if shape is None:
         return None
     trained = training(params, shape)
-    count, single = counts(params), baseline_counts(params)
+    count, singles = counts(params), baseline_counts(params).values()
     rows = len(params.evaluated_rows()) + len(baseline.evaluated_rows(params))
     jobs = len(params.rows()) + len(trained) + JOBS_A_ROW * rows + OTHER_JOBS
     items = evaluated(params.data, params.evaluation.max_items)["test"]
-    measured = count.points + count.targets + single.points
+    measured = count.points + count.targets + sum(one.points + one.targets for one in singles)
     points = measured * (POINT + SAMPLE * items * params.evaluation.samples)
-    evaluations = (count.evaluated + single.evaluated) * evaluation(params, shape, items)
+    evaluated_points = count.evaluated + sum(one.evaluated for one in singles)
+    evaluations = evaluated_points * evaluation(params, shape, items)
     return Time(sum(trained) + START * jobs + points + evaluations, longest=max(trained) + START)
 
 
@@ -77,8 +78,6 @@ def training(params: Params, shape: tuple[int, ...]) -> list[float]:
     """Seconds of each training job: of the grid, models at given rates, anchors, baseline."""
     schedule, rates = params.training.schedule(), params.training.rates.model_dump()
     rated = [_job(params.model, rates, shape, len(row)) for row in params.rate_rows().values()]
-    single = baseline.model(params), baseline.schedule(params)
-    seeds = len(params.grid.seeds) if baseline.wanted(params) else 0
     if params.amortized:
         anchors = params.certification.training.schedule()
         scratch = params.certification.training.rates.model_dump()
@@ -90,12 +89,25 @@ def training(params: Params, shape: tuple[int, ...]) -> list[float]:
                 _job(params.model, scratch, shape, len(row))
                 for row in params.scratch_rows().values()
             ],
-            *[_job(*single, shape, 1, conditioned=True) for _ in range(seeds)],
+            *single_layer(params, shape),
         ]
     return [
         *[_job(params.model, schedule, shape, len(row)) for row in params.rows().values()],
         *rated,
-        *[_job(*single, shape, len(row)) for row in baseline.rows(params).values()],
+        *single_layer(params, shape),
+    ]
+
+
+def single_layer(params: Params, shape: tuple[int, ...]) -> list[float]:
+    """Seconds of each job that trains a baseline of one layer."""
+    schedule = baseline.schedule(params)
+    if params.grid.totals():
+        rated = baseline.rate_rows(params).values()
+        return [_job(one.model, schedule, shape, len(one.points)) for one in rated]
+    model, shared = baseline.model(params), params.amortized
+    return [
+        _job(model, schedule, shape, 1 if shared else len(row), conditioned=shared)
+        for row in baseline.rows(params).values()
     ]
 
 

@@ -1,11 +1,12 @@
 """Write `guidance.json`: where to aim for which application, the paper's claims, and prices."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
 from hvae.config.base import Section, parse
 from hvae.config.guidance import Guidance
@@ -21,20 +22,27 @@ from hvae.statistics.estimate import Row
 
 
 class GuidanceJob(Section):
-    """What the job depends on, beside the tables."""
+    """What the job depends on, beside the tables.
+
+    single: the points of the single-layer baselines, by the width of their layer.
+    """
 
     guidance: Guidance
     layers: PositiveInt
+    single: dict[str, list[str]] = Field(default={})
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Read the tables of an experiment, and those of its baseline where it has one."""
     job = parse(GuidanceJob, arguments.params)
     ours = Experiment(arguments.results, depth=job.layers)
-    single = measured(Experiment(arguments.baseline, depth=1)) if arguments.baseline else None
+    singles: dict[int, MeasuredTables] = {}
+    if arguments.baseline:
+        all_of_them = measured(Experiment(arguments.baseline, depth=1))
+        singles = {int(width): all_of_them.only(names) for width, names in job.single.items()}
     rated = any(row["strategy"] == "rates" for row in ours.points)
     held_out = held_out_prices(ours.points, ours.items, job.layers) if rated else []
-    found = guidance(measured(ours), ours.bounds, job.guidance, single, held_out)
+    found = guidance(measured(ours), ours.bounds, job.guidance, singles, held_out)
     provenance.store(found, arguments.out)
 
 
@@ -42,21 +50,26 @@ def guidance(
     tables: MeasuredTables,
     bounds: Sequence[Row],
     asked: Guidance,
-    single: MeasuredTables | None = None,
+    singles: Mapping[int, MeasuredTables] = MappingProxyType({}),
     held_out: Sequence[HeldOutPrices] = (),
 ) -> dict[str, Any]:
-    """The whole of `guidance.json`."""
+    """The whole of `guidance.json`; singles: the single-layer baselines by width."""
     ours = study(tables, asked)
     claims = scorecard(ours.plane, bounds, ours.surfaces)
     return record(ours, asked) | {
         "scorecard": [claim._asdict() for claim in claims],
-        "baseline": _compared(ours, study(single, asked)) if single is not None else [],
+        "baseline": _compared(ours, singles, asked),
         "prices": prices.record(held_out),
     }
 
 
-def _compared(ours: Study, single: Study) -> list[dict[str, Any]]:
-    found = gains(_chosen(ours), _chosen(single))
+def _compared(
+    ours: Study, singles: Mapping[int, MeasuredTables], asked: Guidance
+) -> list[dict[str, Any]]:
+    widest_first = sorted(singles, reverse=True)
+    found = gains(
+        _chosen(ours), {width: _chosen(study(singles[width], asked)) for width in widest_first}
+    )
     return [gain(one, ours.surfaces[one.application], ours.layers) for one in found]
 
 

@@ -115,14 +115,21 @@ def _compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Record:
 
 
 def gain(one: Gain, surface: Surface, layers: int) -> Record:
-    """What more than one layer buys for an application."""
+    """What more than one layer buys for an application.
+
+    gain, std_error and best are of the comparison with the least evidence; `against` has them all.
+    """
     return {
         "application": one.application,
-        "gain": one.gain,
-        "std_error": one.std_error,
+        "gain": one.weakest.gain,
+        "std_error": one.weakest.std_error,
         "p_value": one.p_value,
         "significant": one.significant,
         "comparable": one.comparable,
-        "best": spot(one.single.best),
+        "best": spot(one.weakest.single),
+        "against": [
+            side._asdict() | {"ours": spot(side.ours), "single": spot(side.single)}
+            for side in one.against
+        ],
         "text": text.bought(one, surface.metric, layers),
     }

@@ -1,6 +1,6 @@
 """One experiment's tables as surfaces and choices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from hvae.config.guidance import Guidance
@@ -23,6 +23,16 @@ class MeasuredTables(NamedTuple):
     tasks: Sequence[Row]
     selection: Sequence[Row]
     layers: int
+
+    def only(self, names: Collection[str]) -> "MeasuredTables":
+        """The rows of these points."""
+        wanted = set(names)
+
+        def kept(rows: Sequence[Row]) -> list[Row]:
+            return [row for row in rows if row["point"] in wanted]
+
+        of = self
+        return MeasuredTables(kept(of.points), kept(of.tasks), kept(of.selection), of.layers)
 
 
 class Study(NamedTuple):

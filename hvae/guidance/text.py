@@ -10,7 +10,7 @@ import numpy as np
 
 from hvae.config.tasks import Name
 from hvae.guidance.choose import Choice, Compromise, edge
-from hvae.guidance.gains import Gain
+from hvae.guidance.gains import Against, Gain
 from hvae.guidance.surface import Spot, Surface, Value
 from hvae.results.places import Place
 from hvae.results.quantities import Measure
@@ -132,21 +132,25 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
 def bought(gain: Gain, metric: Measure, layers: int) -> str:
     """What the layers above the first buy for an application, and at which rates either side is."""
     upper = "The second layer" if layers == 2 else "The layers above the first"
-    verb = "buy" if layers > 2 else "buys"
-    amount = estimate(Estimate(abs(gain.gain), gain.std_error)) + metric.ending
+    verb, cost = ("buy", "cost") if layers > 2 else ("buys", "costs")
+    least, several = gain.weakest, len(gain.against) > 1
+    amount = estimate(Estimate(abs(least.gain), least.std_error)) + metric.ending
+    amount = f"at least {amount}" if several else amount
     if not gain.comparable:
         what = f"cannot be judged for {gain.application}, where the rates that are spent differ"
     elif not gain.significant:
         what = f"{verb} nothing that is significant for {gain.application}"
-    elif gain.gain > 0:
-        what = f"{verb} {amount} for {gain.application}"
     else:
-        what = f"{'cost' if layers > 2 else 'costs'} {amount} for {gain.application}"
-    ours, single = (_stands(one.best, metric) for one in (gain.ours, gain.single))
-    return (
-        f"{upper} {what}: {ours}, against {single}, with one layer, on test items, each at the "
-        "point chosen for it."
-    )
+        what = f"{verb if least.gain > 0 else cost} {amount} for {gain.application}"
+    sides = "; ".join(_sides(one, metric, several) for one in gain.against)
+    end = "" if least.single.place.target else ", each at the point chosen for it"
+    return f"{upper} {what}: {sides}, on test items{end}."
+
+
+def _sides(one: Against, metric: Measure, several: bool) -> str:
+    ours, single = (_stands(spot, metric) for spot in (one.ours, one.single))
+    width = f" of width {one.width}" if several else ""
+    return f"{ours}, against {single}, with one layer{width}"
 
 
 def _stands(spot: Spot, metric: Measure) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import NonNegativeFloat
 from torch import Tensor
 
 from hvae.config.base import Section, Seed, parse
@@ -23,19 +24,23 @@ from hvae.data.source import SPLITS
 from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.evaluate import encode
-from hvae.latents.store import Latents
-from hvae.models.distributions import draw, generator
-from hvae.models.hierarchical import HierarchicalVAE
+from hvae.latents.store import Array, Latents
+from hvae.models.distributions import draw, generator, kl_by_entry
+from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.training import checkpoint
 
 PICTURES = 10
 
 
 class ExtractionJob(Section):
-    """The parameters that the latents of a row depend on, beside data and models."""
+    """The parameters that the latents of a row depend on, beside data and models.
+
+    closed_below: nats; a dimension with less on train items is closed, and no task reads it.
+    """
 
     seed: Seed
     max_items: int
+    closed_below: NonNegativeFloat = 0.0
     points: list[Point]
 
 
@@ -56,10 +61,14 @@ def main(arguments: argparse.Namespace) -> None:
     for point in command.progress(job.points, "extracting latents"):
         model = checkpoint.load(arguments.models, point.model, point.beta)
         ok = measured[point.name]["status"] in tables.MEASURED
+        kl: Sequence[Array] = ()
         for number, (name, items) in enumerate(splits.items()):
             kept = items if ok else items.first(0)
-            path = store.file(arguments.latents, point.name, name)
-            store.write(extract(model, kept, job.seed, number), path)
+            terms = encode(model, torch.tensor(kept.x), job.seed, number, sample=0)
+            if ok and name == "train":
+                kl = by_dimension(model, terms)
+            known = latents(kept, terms)._replace(kl=kl, closed_below=job.closed_below)
+            store.write(known, store.file(arguments.latents, point.name, name))
         if ok:
             rows = pictures(model, splits["test"], job.seed)
             shown += [{"point": point.name, **row} for row in rows]
@@ -69,7 +78,21 @@ def main(arguments: argparse.Namespace) -> None:
 
 def extract(model: HierarchicalVAE, items: Items, seed: int, split: int) -> Latents:
     """Posterior means, standard deviations and one sample of every layer."""
-    terms = encode(model, torch.tensor(items.x), seed, split, sample=0)
+    return latents(items, encode(model, torch.tensor(items.x), seed, split, sample=0))
+
+
+def by_dimension(model: HierarchicalVAE, terms: Terms) -> list[Array]:
+    """The mean KL of each dimension of z_l over the items, (d_l,) in nats.
+
+    What a dimension tells of x is at most that: "active units" (Burda et al., ICLR 2016).
+    """
+    priors = [model.prior_of(layer, terms.z[layer + 1 :]) for layer in range(len(terms.z))]
+    pairs = zip(terms.posteriors, priors, strict=True)
+    return [kl_by_entry(posterior, prior).mean(0).numpy() for posterior, prior in pairs]
+
+
+def latents(items: Items, terms: Terms) -> Latents:
+    """What is stored of one pass through the model."""
     means = [posterior.mean.numpy() for posterior in terms.posteriors]
     stds = [posterior.std.numpy() for posterior in terms.posteriors]
     return Latents(items.ids, items.labels, means, stds, [z.numpy() for z in terms.z])

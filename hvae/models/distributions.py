@@ -115,6 +115,28 @@ def from_logits(logits: Tensor, categories: int, temperature: float = 1.0) -> Ca
 
 
 @singledispatch
+def kl_by_entry(q: Any, p: Any) -> Tensor:
+    """What each entry of z has of KL[q ‖ p], in nats, (..., d): of Gaussians they add up to it.
+
+    Entries of one categorical variable are nothing without each other: each has all of its KL.
+    """
+    raise TypeError(f"KL[q ‖ p] is not known for q a {type(q).__name__}")
+
+
+@kl_by_entry.register
+def _kl_by_entry_of_normals(q: Normal, p: Normal) -> Tensor:
+    ratio = q.std / p.std
+    shift = (q.mean - p.mean) / p.std
+    return (ratio.square() + shift.square() - 1) / 2 - ratio.log()
+
+
+@kl_by_entry.register
+def _kl_by_entry_of_categoricals(q: Categorical, p: Categorical) -> Tensor:
+    each = (q.log_weights.exp() * (q.log_weights - p.log_weights)).sum(-1, keepdim=True)
+    return each.expand_as(q.log_weights).flatten(-2)
+
+
+@singledispatch
 def kl(q: Any, p: Any) -> Tensor:
     """KL[q ‖ p] = E_q log(q/p) in nats, shape (...), for two distributions of one family.
 
@@ -126,9 +148,7 @@ def kl(q: Any, p: Any) -> Tensor:
 @kl.register
 def _kl_of_normals(q: Normal, p: Normal) -> Tensor:
     """KL[q ‖ p] = Σ log(σ_p/σ_q) + (σ_q² + (μ_q − μ_p)²) / 2σ_p² − ½, in nats: shape (...)."""
-    ratio = q.std / p.std
-    shift = (q.mean - p.mean) / p.std
-    return ((ratio.square() + shift.square() - 1) / 2 - ratio.log()).sum(-1)
+    return _kl_by_entry_of_normals(q, p).sum(-1)
 
 
 @kl.register

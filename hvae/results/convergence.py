@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from hvae.config import baseline
 from hvae.config.params import Params
 from hvae.results.experiment import Experiment, split
 from hvae.statistics.estimate import Row
@@ -60,14 +61,14 @@ def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list
     """Of the grid, at given rates, of what both are compared with, and of the baseline, if any."""
     grid, anchors, rated = (Trainings(rows, own.history) for rows in split(params, own.points))
     training, beside = params.training, params.certification.training
-    alone = params.baseline.schedule(training) if params.baseline else {}
     scratch = Trainings(list(_from_scratch(params, own.history)), own.history)
+    alone, part = baseline.schedule(params), "rates" if params.grid.totals() else "training"
     found = [
         _short("training.steps", training.steps, grid, params),
         _short("training.rates.steps", training.rates.steps, rated, params),
         _short("certification.training.steps", beside.steps, anchors, params),
         _short("certification.training.rates.steps", beside.rates.steps, scratch, params),
-        _short("baseline.training.steps", alone.get("steps", 0), single, params),
+        _short(f"baseline.{part}.steps", alone.get("steps", 0), single, params),
     ]
     return [one for one in found if one is not None]
 

@@ -41,7 +41,7 @@ class Run(NamedTuple):
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
-    single: the points of the single-layer baseline; none without one.
+    single: the points of the single-layer baselines; none without one.
     left_out: what was not measured for want of items, and why; unconverged: which trainings stopped
     too early, and how many steps to try.
     """
@@ -109,9 +109,19 @@ class Run(NamedTuple):
         return _parameters(self.anchors)
 
     @property
-    def single_parameters(self) -> int:
-        """The number of weights of a model of the single-layer baseline."""
-        return _parameters(self.single)
+    def rated_parameters(self) -> int:
+        """The number of weights of a model that was trained to given rates."""
+        return _parameters(self.rated)
+
+    @property
+    def single_parameters(self) -> dict[int, int]:
+        """The number of weights of a single-layer model, by the width of its layer."""
+        known = {row["point"]: row["parameters"] for row in self.single}
+        found = {
+            width: [known[name] for name in names if name in known]
+            for width, names in baseline.names(self.params).items()
+        }
+        return {width: max(weights) for width, weights in found.items() if weights}
 
     @property
     def own_sigma(self) -> bool:

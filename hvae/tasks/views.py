@@ -1,16 +1,19 @@
 """What a task reads of latents: sets of layers, and their samples or means as features.
 
-The sets are each layer alone, and each suffix z_{≥l} of several.
+The sets are each layer alone, and each suffix z_{≥l} of several. Closed dimensions are left out: as
+unit noise they would drown the others in every distance, the more so once they are standardised.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hvae.latents.store import Latents
 from hvae.statistics.estimate import Floats, Row
+
+T = TypeVar("T", np.float32, np.bool_)
 
 
 class Layers(NamedTuple):
@@ -34,9 +37,18 @@ def _named(*members: int) -> Layers:
     return Layers("+".join(f"z{member + 1}" for member in members), members)
 
 
-def joined(parts: Sequence[NDArray[np.float32]], layers: Layers) -> NDArray[np.float32]:
+def joined(parts: Sequence[NDArray[T]], layers: Layers) -> NDArray[T]:
     """The chosen layers' latents side by side: (items, Σ d_l)."""
-    return np.concatenate([parts[member] for member in layers.members], axis=1)
+    return np.concatenate([parts[member] for member in layers.members], axis=-1)
+
+
+def opened(latents: Latents, layers: Layers) -> NDArray[np.bool_]:
+    """Which dimensions of the layers, side by side, a task reads: the open ones, (Σ d_l,).
+
+    All where every one is closed: there is nothing to drown, and what reads them finds nothing.
+    """
+    found = joined(latents.open, layers)
+    return found if found.any() else ~found
 
 
 class View(NamedTuple):
@@ -60,11 +72,15 @@ class View(NamedTuple):
 
 
 def views(latents: Mapping[str, Latents], max_train: int) -> Iterator[View]:
-    """Samples and means of every set of layers, with the first `max_train` train items."""
+    """Samples and means of every set of layers, with the first `max_train` train items.
+
+    Of open dimensions alone.
+    """
     for features in ("sample", "mean"):
         for layers in layer_sets(len(latents["train"].sample)):
+            read = opened(latents["train"], layers)
             x = {
-                split: joined(getattr(of, features), layers).astype(np.float64)
+                split: joined(getattr(of, features), layers)[:, read].astype(np.float64)
                 for split, of in latents.items()
             }
             yield View(layers.name, features, x | {"train": x["train"][:max_train]})

@@ -1,8 +1,8 @@
 """Visualisation: embeddings of each layer's latents of test items; pictures, nothing is scored.
 
 Shown are posterior *means*, since the noise of samples would hide what a layer of a low rate holds.
-So a layer may look more orderly than its rate allows any reader of its samples to see. Methods are
-fitted on the items that they show.
+So a layer may look more orderly than its rate allows any reader of its samples to see. Closed
+dimensions are left out. Methods are fitted on the items that they show.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
 from hvae.statistics.estimate import Floats, Row
+from hvae.tasks.views import Layers, opened
 
 FEWEST = 4  # items that have neighbours to speak of
 PERPLEXITY = 30.0
@@ -50,11 +51,13 @@ def embed(latents: Latents, settings: Visualisation) -> Iterator[Row]:
     """A row a layer, method and item, but for the point."""
     count = settings.max_items
     shown = list(zip(latents.ids[:count].tolist(), latents.label[:count].tolist(), strict=True))
-    for layer, mean in enumerate(latents.mean if shown else [], start=1):
+    for layer, mean in enumerate(latents.mean if shown else []):
+        alone = Layers(f"z{layer + 1}", (layer,))
+        read = mean[:count, opened(latents, alone)].astype(np.float64)
         for method in settings.methods:
-            places = METHODS[method](mean[:count].astype(np.float64)).tolist()
+            places = METHODS[method](read).tolist()
             for (index, label), (x, y) in zip(shown, places, strict=True):
-                named = {"layers": f"z{layer}", "method": method}
+                named = {"layers": alone.name, "method": method}
                 yield named | {"index": index, "label": label, "x": x, "y": y}
 
 

@@ -56,6 +56,51 @@ def test_maps_hold_as_many_numbers_as_all_layers(
 def test_of_items_whose_shape_is_not_known_it_has_at_least_as_many(config: Config) -> None:
     found = params(config, model={"backbone": "conv", "latents": [16, 10]})
     assert baseline.width(found.model, None) == 26
+    assert baseline.width(found.model, None, lowest=2) == 10
+
+
+LATTICE = {"totals": [6, 3], "shares": [0, 0.5, 1]}
+
+
+def test_at_given_rates_it_is_of_two_widths_and_trained_to_each_total(config: Config) -> None:
+    found = params(config, grid={"rates": LATTICE, "seeds": [0, 4]})
+    assert baseline.widths(found) == [40, 8]
+    names = [f"r{total}_w{width}_single_s4" for width in (40, 8) for total in (3, 6)]
+    rows = baseline.rows(found)
+    assert list(rows) == ["single_s0", "single_s4"]
+    assert [(p.name, p.model, p.rates) for p in rows["single_s4"]] == [
+        (name, name, [total]) for name, total in zip(names, [3, 6, 3, 6], strict=True)
+    ]
+    assert baseline.evaluated_rows(found) == rows
+    jobs = baseline.rate_rows(found)
+    assert list(jobs) == [f"w{width}_single_s{seed}" for seed in (0, 4) for width in (40, 8)]
+    assert jobs["w8_single_s4"].points == rows["single_s4"][2:]
+    assert [job.model.latents for job in jobs.values()] == [[40], [8]] * 2
+    assert baseline.names(found)[40] == [
+        f"r{total}_w40_single_s{seed}" for seed in (0, 4) for total in (3, 6)
+    ]
+    assert baseline.schedule(found) == found.baseline.rates.model_dump()  # type: ignore[union-attr]
+
+
+def test_totals_of_a_list_of_rates_are_taken_once_and_as_numbers_are_told(config: Config) -> None:
+    rates = [[0.1, 0.2], [0.3, 0], [2.5, 0.5], [0, 0], [1, 2]]
+    found = params(config, grid={"rates": rates})
+    assert found.grid.totals() == [0.3, 3]
+    (row,) = baseline.rows(found).values()
+    assert [p.name for p in row[:2]] == ["r0.3_w40_single_s0", "r3_w40_single_s0"]
+
+
+def test_of_maps_the_narrow_one_has_as_many_numbers_as_the_top(config: Config) -> None:
+    data("fashion-mnist")(config)
+    of = {"backbone": "conv-spatial", "latents": [16, 10]}  # z_2: 10 maps of 4×4 in maps of 7×7
+    found = params(config, model=of, grid={"rates": LATTICE})
+    assert baseline.widths(found) == [20, 4]
+
+
+def test_beside_one_layer_there_is_none_at_given_rates(config: Config) -> None:
+    config["certification"]["beta"] = None
+    one = {"beta": [[1, 2]], "rates": {"totals": [3], "shares": [1]}}
+    assert baseline.widths(params(config, model={"latents": [40]}, grid=one)) == []
 
 
 def test_its_points_are_at_the_values_of_beta_1_and_share_a_model(config: Config) -> None:

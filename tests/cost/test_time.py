@@ -33,10 +33,16 @@ def test_models_at_given_rates_train_together(config: Config) -> None:
     config["grid"]["rates"] = {"totals": [3, 6], "shares": [0, 0.5, 1]}
     params = parse(Params, config)
     plain = size(params.model, SHAPE).multiplications
-    own, rated, _, scratch, _ = training(params, SHAPE)
+    own, rated, _, scratch, *single = training(params, SHAPE)
     assert rated == pytest.approx(1_500 * (cost.STEP + 3 * 128 * 6 * plain / cost.SPEED["mlp"]))
     assert own > rated
     assert scratch == pytest.approx(8_000 / 1_500 * rated)  # from scratch, at all six
+    alone = [size(baseline.model(params, width), SHAPE).multiplications for width in (40, 8)]
+    asked = baseline.schedule(params)
+    steps, items = asked["steps"], 3 * asked["batch_size"] * 2  # two totals
+    assert single == pytest.approx(
+        [steps * (cost.STEP + items * one / cost.SPEED["mlp"]) for one in alone]
+    )
 
 
 def test_independent_models_are_a_job_a_row(config: Config) -> None:

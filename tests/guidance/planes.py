@@ -56,6 +56,15 @@ def spot(at: Place, validation: float, test: float, se: float = 0.1, sign: int =
     return Spot(at, Variant("", "m", ""), *both, score=sign * validation, variants=1)
 
 
+def at_rates(
+    *target: float, value: float = 0.0, se: float = 0.1, validation: float | None = None
+) -> Spot:
+    """A place at given rates, with an application's value there, on validation too if not given."""
+    rates = tuple(Estimate(rate, 0.01) for rate in target)
+    where = Place((), (f"r{target}",), rates, Estimate(sum(target), 0.01), target)
+    return spot(where, value if validation is None else validation, value, se)
+
+
 def surface(
     of: Name,
     validation: Sequence[float],

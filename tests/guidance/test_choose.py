@@ -3,13 +3,9 @@
 import numpy as np
 import pytest
 
-from hvae.guidance.choose import Choice, choose, edge
-from hvae.guidance.gains import Gain, gains
-from hvae.guidance.surface import Spot
+from hvae.guidance.choose import choose, edge
 from hvae.guidance.text import recommendation
-from hvae.results.places import Place
-from hvae.statistics.estimate import Estimate
-from tests.guidance.planes import place, spot, surface
+from tests.guidance.planes import at_rates, surface
 
 
 def region(values: list[float], se: float = 0.1) -> list[float]:
@@ -92,30 +88,10 @@ def test_the_region_holds_the_true_best_at_least_95_times_in_100(shared: float) 
     assert np.mean([5 in region((truth + 0.05 * one).tolist(), se=0.05) for one in noise]) < 0.05
 
 
-def at_rates(*target: float, value: float = 0.0) -> Spot:
-    """A place at given rates, with an application's value there."""
-    rates = tuple(Estimate(rate, 0.01) for rate in target)
-    where = Place((), (f"r{target}",), rates, Estimate(sum(target), 0.01), target)
-    return spot(where, value, value)
-
-
 def test_the_largest_total_is_an_edge_in_its_open_layers() -> None:
     lattice = [at_rates(*r).place for r in [(6, 0), (3, 3), (0, 6), (12, 0), (6, 6), (0, 12)]]
     assert [edge(place, lattice) for place in lattice] == [[], [], [], [1], [1, 2], [2]]
     assert edge(lattice[0], lattice[:3]) == []  # of one total none is the largest
-
-
-def test_gains_at_given_rates_need_equal_totals() -> None:
-    def gained(total: float) -> Gain:
-        ours, single = at_rates(total / 2, total / 2, value=9.0), place(0, total=20.0)
-        sides = [Choice(one, (one,), True) for one in (ours, spot(single, 1.0, 1.0))]
-        known = surface("reconstruction", [1.0])
-        (found,) = gains(*({"reconstruction": (known, side)} for side in sides))
-        return found
-
-    assert gained(20.0).significant
-    assert not gained(30.0).comparable
-    assert not gained(30.0).significant
 
 
 def test_a_recommendation_at_given_rates_says_to_train_to_them() -> None:

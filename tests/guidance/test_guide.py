@@ -142,7 +142,7 @@ def test_a_compromise_is_told_with_its_weights() -> None:
 
 def test_a_baseline_of_one_layer_is_compared_on_test_items() -> None:
     single = measured(layers=1)
-    found = guidance(measured(), [BOUND], Guidance(), single)["baseline"]
+    found = guidance(measured(), [BOUND], Guidance(), {40: single})["baseline"]
     gains = {one["application"]: one for one in found}
     # 20 / 1.1 nats in two layers against 10 / 1.1 in one
     assert gains["reconstruction"]["gain"] == pytest.approx(10 / 1.1)
@@ -155,7 +155,7 @@ def test_a_baseline_of_one_layer_is_compared_on_test_items() -> None:
     assert not gains["compression"]["comparable"]
     assert not gains["compression"]["significant"]
     assert "cannot be judged for compression" in gains["compression"]["text"]
-    noisy = guidance(measured(se=1.0), [BOUND], Guidance(), measured(se=1.0, layers=1))
+    noisy = guidance(measured(se=1.0), [BOUND], Guidance(), {40: measured(se=1.0, layers=1)})
     texts = {one["application"]: one["text"] for one in noisy["baseline"]}
     assert "buys nothing that is significant for classification" in texts["classification"]
     assert guide()["baseline"] == []
@@ -163,7 +163,7 @@ def test_a_baseline_of_one_layer_is_compared_on_test_items() -> None:
 
 def test_without_any_point_there_is_nothing_to_say() -> None:
     lost = measured()._replace(points=[])
-    found = guidance(lost, [], Guidance(), measured(layers=1))
+    found = guidance(lost, [], Guidance(), {40: measured(layers=1)})
     assert found["applications"] == {}
     assert found["compromise"]["best"] is None
     assert {claim["verdict"] for claim in found["scorecard"]} == {"undecided"}
@@ -176,9 +176,13 @@ def test_the_command_reads_tables_and_baseline_and_writes_json(tmp_path: Path) -
     given = {"params": job, "results": tmp_path, "out": out}
     main(Namespace(**given, baseline=None))
     assert json.loads(out.read_text())["baseline"] == []
-    write(tmp_path / "baseline", measured(layers=1), layers=1)
+    single = measured(layers=1)
+    write(tmp_path / "baseline", single, layers=1)
+    names = {"40": [row["point"] for row in single.points]}
+    given["params"] = json.dumps(json.loads(job) | {"single": names})
     main(Namespace(**given, baseline=tmp_path / "baseline"))
-    assert len(json.loads(out.read_text())["baseline"]) == 3
+    found = json.loads(out.read_text())["baseline"]
+    assert [[side["width"] for side in one["against"]] for one in found] == [[40]] * 3
 
 
 def test_how_z_is_read_is_told_where_there_are_other_ways() -> None:

@@ -178,7 +178,7 @@ def test_latents_of_other_items_are_refused(folders):
 
 def test_classes_that_are_too_rare_are_left_out_and_the_rest_is_estimated(folders):
     path = store.file(folders / "latents", "fine", "train")
-    store.write(store.Latents(*(few(part) for part in store.read(path))), path)
+    store.write(store.Latents(*(few(part) for part in store.read(path)[:5])), path)
     found = {row["quantity"] for row in measured(folders)}
     assert "-log p(x)" in found
     assert not any(name.startswith("I(y;") for name in found)

@@ -35,7 +35,7 @@ def planted(run: Run, single: bool = False) -> dict[str, Any]:
     points = [{"strategy": "amortized", "rate_total_se": 0.1} | point for point in run.points]
     rows = [row for point in run.trained for row in _tasks(point)]
     measured = MeasuredTables(points, rows, rows, run.layers)
-    return guidance(measured, [BOUND], Guidance(), baseline(layers=1) if single else None)
+    return guidance(measured, [BOUND], Guidance(), {8: baseline(layers=1)} if single else {})
 
 
 def drawing(run: Run) -> Run:

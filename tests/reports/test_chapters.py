@@ -112,6 +112,16 @@ def test_the_recommendations_are_the_guidances(config: dict[str, Any]) -> None:
     assert "Gain over one layer" not in body(advised(run(config)))
 
 
+def test_single_layers_are_told_with_their_widths_and_weights(config: dict[str, Any]) -> None:
+    html = body(advised(run(config), single=True))
+    assert "β-VAEs with one layer of width 8 (" in html
+    rated = body(advised(run(config, rates=[(3, 1), (1, 3), (2, 6)]), single=True))
+    assert "Against models with one layer, of width 8 (" in rated
+    assert "and width 4 (" in rated
+    assert "trained to the same total rates from scratch" in rated
+    assert "A gain has to beat both widths" in rated
+
+
 def test_seeds_are_told_once_a_place_and_not_in_every_paragraph(config: dict[str, Any]) -> None:
     assert body(advised(run(config))).count("There is one seed") == 2
 

@@ -14,7 +14,7 @@ from tests.reports.cases import run
 
 
 def found(**changes: Any) -> dict[str, Any]:
-    return guidance(measured(**changes), [BOUND], Guidance(), measured(layers=1))
+    return guidance(measured(**changes), [BOUND], Guidance(), {8: measured(layers=1)})
 
 
 def body(config: dict[str, Any], given: dict[str, Any] | None) -> str:

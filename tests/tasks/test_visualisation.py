@@ -85,7 +85,7 @@ def test_there_is_a_row_an_item_layer_and_method_and_means_are_shown() -> None:
 
 def test_the_command_writes_the_table_and_a_diverged_point_has_no_rows(tmp_path: Path) -> None:
     one = separated(np.random.default_rng(8), 12)
-    empty = Latents(one.ids[:0], one.label[:0], *([part[:0] for part in s] for s in one[2:]))
+    empty = Latents(one.ids[:0], one.label[:0], *([part[:0] for part in s] for s in one[2:5]))
     points = []
     for name, stored in {"good": one, "diverged": empty}.items():
         store.write(stored, store.file(tmp_path, name, "test"))

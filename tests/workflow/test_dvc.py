@@ -11,7 +11,9 @@ from tests.conftest import ROOT
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 
 JOBS = (*TASKS, "fit_classifier", "references")
-TRAINING = ("train", "train_plane", "train_rates", "train_anchors", "train_scratch")
+TRAINING = (
+    "train", "train_plane", "train_rates", "train_baseline_rates", "train_anchors", "train_scratch",
+)  # fmt: skip
 ROW_JOBS = (
     "measure",
     "extract",
@@ -43,6 +45,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
         "baseline": [
             "hvae.training.train",
             "hvae.training.train_plane",
+            "hvae.training.train_rates",
             "hvae.latents.measure",
             "hvae.latents.extract",
             *(f"hvae.tasks.{name}" for name in JOBS),

@@ -98,12 +98,12 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
     finished: Workspace,
 ) -> None:
     folder = finished.folder / RESULTS / "baseline"
-    # at three values of β_1, on one set of layers: probes, clusters, regression and generation, and
-    # what is decoded
-    rows = 3 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 2 + 1)
+    # one total in layers of two widths, on one set of layers: probes, clusters, regression and
+    # generation, and what is decoded
+    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 2 + 1)
     expected = {
-        "points": (tables.points(1), 3),
-        "items": (tables.items(1), 3 * 100),
+        "points": (tables.points(1), 2),
+        "items": (tables.items(1), 2 * 100),
         "tasks": (tables.tasks(), rows),
         "selection": (tables.tasks(), rows),
     }
@@ -113,14 +113,20 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
         assert table.num_rows == count, name
     assert pq.read_table(folder / "counts.parquet").schema.equals(tables.counts())
     points = pq.read_table(folder / "points.parquet").to_pylist()
-    assert [p["point"] for p in points] == [f"b{b}_single_s0" for b in ("0.1", "1", "10")]
+    names = {f"r5_w{width}_single_s0": width for width in (4 + 2, 2)}
+    assert [(p["point"], p["target_1"], p["strategy"]) for p in points] == [
+        (name, 5.0, "rates") for name in names
+    ]
+    wide, narrow = (p["parameters"] for p in points)
+    assert wide > narrow
     own = pq.read_table(finished.folder / RESULTS / "points.parquet")["point"].to_pylist()
     assert not {p["point"] for p in points} & set(own)
-    card = json.loads((folder / "models/amortized_s0.json").read_text())
-    assert (card["beta"], card["model"]["latents"]) == ([[0.1, 10.0]], [4 + 2])
-    latents = ds.dataset(folder / "latents", partitioning="hive").to_table()
-    assert latents.drop_columns(["point", "split"]).schema.equals(tables.latents([6]))
-    assert latents.num_rows == 3 * 300
+    for name, width in names.items():
+        card = json.loads((folder / f"models/{name}.json").read_text())
+        assert (card["target"], card["model"]["latents"]) == ([5.0], [width])
+        latents = ds.dataset(folder / f"latents/point={name}", partitioning="hive").to_table()
+        assert latents.drop_columns(["split"]).schema.equals(tables.latents([width]))
+        assert latents.num_rows == 300
 
 
 def test_latents_are_one_partitioned_data_set(finished: Workspace) -> None:
@@ -243,10 +249,11 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"grid": {"rates": {"totals": [5, 6]}}},
-        {"train_rates": 1, "measure": 1, "extract": 1, "classification": 1, "clustering": 1,
-         "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1,
-         "certify": 1, "collect": 6, "collect_certificate": 1, "collect_tasks": 4, "judge": 1,
-         "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+        {"train_rates": 1, "train_baseline_rates": 2, "measure": 1 + 1, "extract": 1,
+         "extract_baseline": 1, "classification": 1 + 1, "clustering": 1 + 1, "generation": 1 + 1,
+         "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1), "estimate": 1, "embed": 1,
+         "certify": 1, "collect_certificate": 1, "collect": 6 + 2, "collect_tasks": 4 + 4,
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"evaluation": {"information_items": 50}},
@@ -265,8 +272,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
-        {"baseline": {"training": {"steps": 30}}},
-        {"train_plane": 1, "measure": 1, "extract_baseline": 1, "classification": 1,
+        {"baseline": {"rates": {"steps": 30}}},
+        {"train_baseline_rates": 2, "measure": 1, "extract_baseline": 1, "classification": 1,
          "clustering": 1, "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1),
          "collect": 2, "collect_tasks": 4, "guide": 1, "summarise": 1, "record": 1,
          "report": 1, "figures": 1, "all": 1},
@@ -277,12 +284,11 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (  # two values change places: as a set of values nothing changes
         {"training": {"steps": 32, "batch_size": 40}},
-        {"train_plane": 1 + 1, "train_rates": 1, "measure": 2 + 1, "certify": 1,
-         "extract": 1, "extract_baseline": 1, "classification": 1 + 1, "clustering": 1 + 1,
-         "generation": 1 + 1, "regression": 1 + 1, **dict.fromkeys(DECODED, 1 + 1),
-         "estimate": 1, "embed": 1, "collect": 6 + 2, "collect_certificate": 1,
-         "collect_tasks": 4 + 4, "judge": 1, "guide": 1, "summarise": 1, "record": 1,
-         "report": 1, "figures": 1, "all": 1},
+        {"train_plane": 1, "train_rates": 1, "measure": 2, "certify": 1, "extract": 1,
+         "classification": 1, "clustering": 1, "generation": 1, "regression": 1,
+         **dict.fromkeys(DECODED, 1), "estimate": 1, "embed": 1, "collect": 6,
+         "collect_certificate": 1, "collect_tasks": 4, "judge": 1, "guide": 1, "summarise": 1,
+         "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
 ]  # fmt: skip
 

@@ -52,6 +52,8 @@ SCRATCH = PARAMS.scratch_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
+SINGLE_TRAINED = hvae.config.baseline.rate_rows(PARAMS)
+SINGLE_RATED = {row: one.points for row, one in SINGLE_TRAINED.items()}
 
 DATA = f"data/prepared/{PARAMS.experiment}"
 RESULTS = f"results/{PARAMS.experiment}"
@@ -71,9 +73,16 @@ OUTLIERS = {
     for name in ("validation", "test")
     for kind in ("outliers", "others")
 }
-GRID_ROW, ANCHORS_ROW, RATES_ROW, SCRATCH_ROW, SINGLE_ROW = (
+GRID_ROW, ANCHORS_ROW, RATES_ROW, SCRATCH_ROW, SINGLE_ROW, SINGLE_RATES_ROW = (
     rf"{of}s\d+"
-    for of in (r"(?:[\d.e+-]+_)*", "anchors_", "rates_", "scratch_", "single_")
+    for of in (
+        r"(?:[\d.e+-]+_)*",
+        "anchors_",
+        "rates_",
+        "scratch_",
+        "single_",
+        r"w\d+_single_",
+    )
 )
 
 # The single-layer baseline uses the rules of the experiment's own rows. Its files lie in a folder of

@@ -19,7 +19,11 @@ rule guide:
         mem_mb=2000,
         runtime=10,
     params:
-        **job("guidance", layers=len(PARAMS.model.latents)),
+        **job(
+            "guidance",
+            layers=len(PARAMS.model.latents),
+            single=hvae.config.baseline.names(PARAMS),
+        ),
         code=code("hvae.guidance.guide"),
     shell:
         "python -m hvae.guidance.guide --params {params.job:q} --fingerprint {params.fingerprint} "

@@ -51,7 +51,11 @@ rule extract:
         mem_mb=4000,
         runtime=60,
     params:
-        **row_job("seed", max_items=PARAMS.evaluation.max_items),
+        **row_job(
+            "seed",
+            max_items=PARAMS.evaluation.max_items,
+            closed_below=PARAMS.evaluation.closed_below,
+        ),
         code=code("hvae.latents.extract"),
     shell:
         "python -m hvae.latents.extract --params {params.job:q} --fingerprint {params.fingerprint} "

@@ -67,12 +67,12 @@ rule train_rates:
             if seed == RATED[wildcards.row][0].seed
         ),
     output:
-        models=model_files(points_of(RATED)),
-        history=f"{RESULTS}/parts/history/{{row}}.parquet",
+        models=model_files(points_of(RATED), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     log:
-        f"{LOGS}/train_rates/{{row}}.log",
+        f"{LOGS}/{{of}}train_rates/{{row}}.log",
     benchmark:
-        f"{LOGS}/train_rates/{{row}}.tsv"
+        f"{LOGS}/{{of}}train_rates/{{row}}.tsv"
     wildcard_constraints:
         row=RATES_ROW,
     priority: 20
@@ -95,9 +95,9 @@ rule train_rates:
         code=code("hvae.training.train_rates"),
     shell:
         "python -m hvae.training.train_rates --params {params.job:q} --fingerprint {params.fingerprint} "
-        f"--data {DATA} --models {RESULTS}/models "
+        f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} "
-        f"--checkpoints {CHECKPOINTS} 2> {{log}}"
+        f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
 
 
 # Those that the certificate compares with them, all restarts from scratch.
@@ -105,12 +105,12 @@ use rule train_rates as train_scratch with:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
     output:
-        models=model_files(points_of(SCRATCH)),
-        history=f"{RESULTS}/parts/history/{{row}}.parquet",
+        models=model_files(points_of(SCRATCH), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
     log:
-        f"{LOGS}/train_scratch/{{row}}.log",
+        f"{LOGS}/{{of}}train_scratch/{{row}}.log",
     benchmark:
-        f"{LOGS}/train_scratch/{{row}}.tsv"
+        f"{LOGS}/{{of}}train_scratch/{{row}}.tsv"
     wildcard_constraints:
         row=SCRATCH_ROW,
     priority: 30
@@ -119,5 +119,28 @@ use rule train_rates as train_scratch with:
             "model",
             rows=SCRATCH,
             training=PARAMS.certification.training.rates.model_dump(),
+        ),
+        code=code("hvae.training.train_rates"),
+
+
+# The single-layer baselines, from scratch: one width and seed, at all totals.
+use rule train_rates as train_baseline_rates with:
+    input:
+        data=[SPLITS["train"], SPLITS["validation"]],
+    output:
+        models=model_files(points_of(SINGLE_RATED), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
+    wildcard_constraints:
+        row=SINGLE_RATES_ROW,
+    priority: 15
+    params:
+        **depends(
+            lambda wildcards: PARAMS.job(
+                model=SINGLE_TRAINED[wildcards.row].model.model_dump(
+                    mode="json", by_alias=True
+                ),
+                training=hvae.config.baseline.schedule(PARAMS),
+                points=[point.model_dump() for point in SINGLE_RATED[wildcards.row]],
+            )
         ),
         code=code("hvae.training.train_rates"),

@@ -134,17 +134,29 @@ def _bought(gain: dict[str, Any]) -> str:
 
 
 class SingleLayer(NamedTuple):
-    """The baseline of one layer: the number of its weights, and of its training steps."""
+    """The baselines of one layer: their weights by width, and the steps of their training.
 
-    weights: int
+    rated: whether they were trained to the totals of given rates. Beside them the weights and steps
+    of what they are compared with.
+    """
+
+    weights: dict[int, int]
     steps: int
+    rated: bool
+    our_weights: int
+    our_steps: int
 
 
 def single(run: Run) -> SingleLayer | None:
     """None of a run without a baseline."""
     if not run.single:
         return None
-    return SingleLayer(run.single_parameters, baseline.schedule(run.params)["steps"])
+    steps, training = baseline.schedule(run.params)["steps"], run.params.training
+    if not run.rated:
+        return SingleLayer(run.single_parameters, steps, False, run.parameters, training.steps)
+    shared = training.steps if run.params.amortized else 0
+    ours = run.rated_parameters, shared + training.rates.steps
+    return SingleLayer(run.single_parameters, steps, True, *ours)
 
 
 def _applies(run: Run) -> bool:
