@@ -1,9 +1,10 @@
 """The single-layer baselines of an experiment, with its backbone, hidden width and likelihood.
 
 Of a plane of β: a β-VAE that is as wide as all layers together, trained as the plane is, at the
-values of β_1. Of models at given rates: models of one layer that are trained from scratch to the
-same total rates, each total once. Those are of two widths, of all layers together and of z_L alone,
-since a wide layer leaves most of its dimensions closed, and what reads them all reads much noise.
+values of β_1. Of models at given rates: models of one layer that are trained to the same total
+rates, each total once, and as those are: from an amortized model of their own, where they start
+from one. They have two widths, of all layers together and of z_L alone, since a wide layer leaves
+most of its dimensions closed, and what reads them all reads much noise.
 """
 
 from collections.abc import Sequence
@@ -50,19 +51,28 @@ def evaluated_rows(params: Params) -> Rows:
 
 
 class ToTotals(NamedTuple):
-    """Models of one architecture and seed that are trained together, each to a total rate."""
+    """Models of one architecture and seed that are trained together, each to a total rate.
+
+    start: the name of the amortized model that they go on from; None from scratch.
+    """
 
     model: Model
     points: list[Point]
+    start: str | None
 
 
 def rate_rows(params: Params) -> dict[str, ToTotals]:
     """What is trained to totals, a width and seed in each job; nothing without target rates."""
     return {
-        f"w{one}_{row}": ToTotals(model(params, one), _points(params, one, seed, row))
+        name: ToTotals(
+            model(params, one),
+            _points(params, one, seed, row),
+            f"amortized_{name}" if params.amortized else None,
+        )
         for seed in (params.grid.seeds if params.grid.totals() else [])
         for row in [f"single_s{seed}"]
         for one in widths(params)
+        for name in [f"w{one}_{row}"]
     }
 
 
@@ -95,11 +105,15 @@ def _points(params: Params, one: int, seed: int, row: str, every: int = 1) -> li
 
 
 def schedule(params: Params) -> dict[str, Any]:
-    """The options of its training; empty where there is no baseline."""
+    """The options of its training at β; empty where there is no baseline."""
     found = wanted(params)
-    if found is None:
-        return {}
-    return found.rates.model_dump() if params.grid.totals() else found.schedule(params.training)
+    return found.schedule(params.training) if found else {}
+
+
+def rate_schedule(params: Params) -> dict[str, Any]:
+    """The options of its training to totals."""
+    found = wanted(params)
+    return found.rate_schedule(params.training) if found else {}
 
 
 def model(params: Params, one: int | None = None) -> Model:

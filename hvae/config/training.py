@@ -127,15 +127,17 @@ class Changes(Section):
 class Baseline(Section):
     """Models with one layer, on which all tasks are measured as well.
 
-    training: what differs from the schedule in the section `training`, for models at β.
-    rates: the schedule where there are target rates: from scratch, to their totals.
+    training: what differs from the schedule in the section `training`. rates: what differs from
+    `training.rates`, where there are target rates, to whose totals they are then trained.
     """
 
     training: Changes = Changes()
-    rates: RateSchedule = RateSchedule(
-        steps=4000, batch_size=128, learning_rate=4e-3, validate_every=200
-    )
+    rates: Changes = Changes()
 
     def schedule(self, training: Training) -> dict[str, Any]:
         """The schedule of its training."""
         return training.schedule() | self.training.model_dump(exclude_none=True)
+
+    def rate_schedule(self, training: Training) -> dict[str, Any]:
+        """The schedule of its training to total rates."""
+        return training.rates.model_dump() | self.rates.model_dump(exclude_none=True)

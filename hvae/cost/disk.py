@@ -54,7 +54,8 @@ def baseline_counts(params: Params) -> dict[int, Counts]:
 def _single(params: Params, points: int) -> Counts:
     """Of one width: at given rates each point has a model, which was trained to a target."""
     if params.grid.totals():
-        return Counts(models=0, points=0, anchors=0, targets=points, evaluated=points)
+        amortized = len(params.grid.seeds) if params.amortized else 0
+        return Counts(models=amortized, points=0, anchors=0, targets=points, evaluated=points)
     return Counts(
         models=len(params.grid.seeds) if params.amortized else points,
         points=points,

@@ -102,8 +102,11 @@ def single_layer(params: Params, shape: tuple[int, ...]) -> list[float]:
     """Seconds of each job that trains a baseline of one layer."""
     schedule = baseline.schedule(params)
     if params.grid.totals():
-        rated = baseline.rate_rows(params).values()
-        return [_job(one.model, schedule, shape, len(one.points)) for one in rated]
+        rated, on = baseline.rate_rows(params).values(), baseline.rate_schedule(params)
+        starts = [
+            _job(one.model, schedule, shape, 1, conditioned=True) for one in rated if one.start
+        ]
+        return [*starts, *(_job(one.model, on, shape, len(one.points)) for one in rated)]
     model, shared = baseline.model(params), params.amortized
     return [
         _job(model, schedule, shape, 1 if shared else len(row), conditioned=shared)

@@ -62,7 +62,8 @@ def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list
     grid, anchors, rated = (Trainings(rows, own.history) for rows in split(params, own.points))
     training, beside = params.training, params.certification.training
     scratch = Trainings(list(_from_scratch(params, own.history)), own.history)
-    alone, part = baseline.schedule(params), "rates" if params.grid.totals() else "training"
+    part = "rates" if params.grid.totals() else "training"
+    alone = baseline.rate_schedule(params) if part == "rates" else baseline.schedule(params)
     found = [
         _short("training.steps", training.steps, grid, params),
         _short("training.rates.steps", training.rates.steps, rated, params),

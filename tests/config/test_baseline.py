@@ -79,7 +79,16 @@ def test_at_given_rates_it_is_of_two_widths_and_trained_to_each_total(config: Co
     assert baseline.names(found)[40] == [
         f"r{total}_w40_single_s{seed}" for seed in (0, 4) for total in (3, 6)
     ]
-    assert baseline.schedule(found) == found.baseline.rates.model_dump()  # type: ignore[union-attr]
+    assert jobs["w8_single_s4"].start == "amortized_w8_single_s4"
+    assert baseline.rate_schedule(found) == found.training.rates.model_dump()
+    alone = params(
+        config,
+        grid={"rates": LATTICE},
+        training={"strategy": "independent"},
+        baseline={"rates": {"steps": 7}},
+    )
+    assert {job.start for job in baseline.rate_rows(alone).values()} == {None}
+    assert baseline.rate_schedule(alone) == alone.training.rates.model_dump() | {"steps": 7}
 
 
 def test_totals_of_a_list_of_rates_are_taken_once_and_as_numbers_are_told(config: Config) -> None:

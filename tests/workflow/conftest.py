@@ -39,7 +39,7 @@ SMALL: dict[str, Any] = {
             "rates": {"steps": 20, "batch_size": 32, "validate_every": 10},
         },
     },
-    "baseline": {"rates": {"steps": 20, "batch_size": 32, "validate_every": 10}},
+    "baseline": {"training": {"steps": 20}, "rates": {"steps": 20}},
     "evaluation": {"samples": 2, "max_items": 100, "every": 1},
     "tasks": {
         "classification": {"probes": ["logistic", "knn"], "max_train": 80},

@@ -12,7 +12,8 @@ from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, started
 
 JOBS = (*TASKS, "fit_classifier", "references")
 TRAINING = (
-    "train", "train_plane", "train_rates", "train_baseline_rates", "train_anchors", "train_scratch",
+    "train", "train_plane", "train_rates", "train_baseline_plane", "train_baseline_rates",
+    "train_anchors", "train_scratch",
 )  # fmt: skip
 ROW_JOBS = (
     "measure",

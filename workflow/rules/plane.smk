@@ -123,10 +123,40 @@ use rule train_rates as train_scratch with:
         code=code("hvae.training.train_rates"),
 
 
-# The single-layer baselines, from scratch: one width and seed, at all totals.
+# The single-layer baselines at given rates: one width and seed, at all totals, from an amortized model
+# of their own where the experiment's models start from one.
+use rule train_plane as train_baseline_plane with:
+    output:
+        models=model_files(["amortized_{row}"], "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/amortized_{{row}}.parquet",
+    log:
+        f"{LOGS}/{{of}}train_plane/{{row}}.log",
+    benchmark:
+        f"{LOGS}/{{of}}train_plane/{{row}}.tsv"
+    wildcard_constraints:
+        row=SINGLE_RATES_ROW,
+    priority: 16
+    params:
+        **depends(
+            lambda wildcards: PARAMS.job(
+                model=SINGLE_TRAINED[wildcards.row].model.model_dump(
+                    mode="json", by_alias=True
+                ),
+                training=hvae.config.baseline.schedule(PARAMS),
+                name=SINGLE_TRAINED[wildcards.row].start,
+                seed=SINGLE_RATED[wildcards.row][0].seed,
+                box=BOX[BASELINE],
+            )
+        ),
+        code=code("hvae.training.train_plane"),
+
+
 use rule train_rates as train_baseline_rates with:
     input:
         data=[SPLITS["train"], SPLITS["validation"]],
+        start=lambda wildcards: model_files(
+            filter(None, [SINGLE_TRAINED[wildcards.row].start]), BASELINE
+        ),
     output:
         models=model_files(points_of(SINGLE_RATED), "{of}"),
         history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
@@ -139,7 +169,8 @@ use rule train_rates as train_baseline_rates with:
                 model=SINGLE_TRAINED[wildcards.row].model.model_dump(
                     mode="json", by_alias=True
                 ),
-                training=hvae.config.baseline.schedule(PARAMS),
+                training=hvae.config.baseline.rate_schedule(PARAMS),
+                start=SINGLE_TRAINED[wildcards.row].start,
                 points=[point.model_dump() for point in SINGLE_RATED[wildcards.row]],
             )
         ),

@@ -151,12 +151,14 @@ def single(run: Run) -> SingleLayer | None:
     """None of a run without a baseline."""
     if not run.single:
         return None
-    steps, training = baseline.schedule(run.params)["steps"], run.params.training
+    params, training = run.params, run.params.training
+    steps = baseline.schedule(params)["steps"]
     if not run.rated:
         return SingleLayer(run.single_parameters, steps, False, run.parameters, training.steps)
-    shared = training.steps if run.params.amortized else 0
-    ours = run.rated_parameters, shared + training.rates.steps
-    return SingleLayer(run.single_parameters, steps, True, *ours)
+    on = baseline.rate_schedule(params)["steps"], training.rates.steps
+    before = (steps, training.steps) if params.amortized else (0, 0)
+    theirs, ours = (first + second for first, second in zip(before, on, strict=True))
+    return SingleLayer(run.single_parameters, theirs, True, run.rated_parameters, ours)
 
 
 def _applies(run: Run) -> bool:
