@@ -4,21 +4,23 @@ Records that lie elsewhere can be lost, or can belong to another file: dates cha
 and a checkout of another revision puts other bytes under the same name. So each product carries a
 fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's raw files:
 
-    Parquet         the key `fingerprint` of the schema's metadata
+    Parquet         the key `fingerprint` of the file's own metadata
     JSON            the key `fingerprint` of the object; for `params.json`, its content
     HTML            <meta name="fingerprint" content="…">
     safetensors     the key `fingerprint` of the header's metadata
-    a folder        the file `.fingerprint` in it
+    a folder        the JSON object `.fingerprint` in it
 
 Some kinds of files, such as CSV, have no place for a fingerprint. A JSON object of the same job
-holds their checksums, and its fingerprint counts only while these are right.
+holds their checksums, and its fingerprint counts only while these are right. That of a folder holds
+the checksums of all its files. The fingerprint of a Parquet file is not in the schema, which
+readers keep: whoever reads a table, edits it and writes it again writes a file without fingerprint.
 """
 
 import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -69,29 +71,30 @@ def made_of(job: str, inputs: Iterable[str | Path]) -> str:
     return digest(f"tables {VERSION}", job, json.dumps(marks, sort_keys=True))
 
 
-def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
-    """The metadata of a Parquet file: those of its schema, with the mark of the present job.
+def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, path: Path, **options: Any) -> None:
+    """Write tables of one schema as a Parquet file with the mark of the present job."""
+    with pq.ParquetWriter(path, schema, **options) as file:
+        for table in tables:
+            file.write_table(table)
+        file.add_key_value_metadata(mark())
 
-    The mark of a table that the data were read from is dropped.
-    """
-    known = {key: value for key, value in (schema.metadata or {}).items() if key != KEY.encode()}
-    return known | {key.encode(): value.encode() for key, value in mark().items()}
 
-
-def store(record: Mapping[str, Any], path: Path, beside: Sequence[Path] = ()) -> None:
+def store(record: Mapping[str, Any], path: Path, beside: Iterable[Path] = ()) -> None:
     """Write a JSON object with the mark of the present job, whole or not at all.
 
-    beside: files of the same job, in the same folder, that cannot hold a mark.
+    beside: files of the same job that cannot hold a mark, in the same folder or below it.
     """
-    checksums = {BESIDE: {file.name: _checksum(file) for file in beside}} if beside else {}
+    known = {file.relative_to(path.parent).as_posix(): _checksum(file) for file in beside}
+    checksums = {BESIDE: known} if known else {}
     marked = {**record, **checksums, **mark()}
     text = json.dumps(marked, indent=2, ensure_ascii=False, allow_nan=False)
     writing.store(text + "\n", path)
 
 
 def mark_folder(folder: Path) -> None:
-    """Put the mark of the present job into a folder that is its product."""
-    writing.store(current(), folder / f".{KEY}")
+    """Put the mark of the present job into a folder that is its product, with all that is in it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    store({}, folder / f".{KEY}", beside=(path for path in files if path.name[0] != "."))
 
 
 def of(path: Path) -> str | None:
@@ -119,7 +122,7 @@ def _read(reader: Callable[[Path], str | None], path: Path, *_changes: int) -> s
 
 
 def _table(path: Path) -> str:
-    return (pq.read_schema(path).metadata or {}).get(KEY.encode(), b"").decode()
+    return (pq.read_metadata(path).metadata or {}).get(KEY.encode(), b"").decode()
 
 
 def _object(path: Path) -> str:
@@ -148,8 +151,7 @@ def _page(path: Path) -> str:
 
 
 def _folder(path: Path) -> str:
-    mark = path / f".{KEY}"
-    return mark.read_text() if mark.is_file() else ""
+    return _object(path / f".{KEY}")
 
 
 READERS: Mapping[str, Callable[[Path], str | None]] = {

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
@@ -186,10 +185,12 @@ def write(table: pa.Table, path: Path) -> None:
     Only text gets a dictionary. Numbers hardly repeat, so their dictionary would take more space.
     """
     version = {VERSION: str(provenance.VERSION).encode()}
-    table = table.replace_schema_metadata(provenance.metadata(table.schema) | version)
+    table = table.replace_schema_metadata((table.schema.metadata or {}) | version)
     text = [field.name for field in table.schema if pa.types.is_string(field.type)]
     options = {"compression": "zstd", "use_dictionary": text, "write_page_checksum": True}
-    writing.fill(path, lambda beside: pq.write_table(table, beside, **options))
+    writing.fill(
+        path, lambda beside: provenance.write_tables([table], table.schema, beside, **options)
+    )
 
 
 def read(path: Path) -> pa.Table:
