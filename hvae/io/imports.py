@@ -7,11 +7,12 @@ of training hold it too.
 import ast
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Path(__file__).parents[1].name
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # of statements, in a statement
 
 
 def sources(*modules: str) -> list[str]:
@@ -20,15 +21,14 @@ def sources(*modules: str) -> list[str]:
     Paths are relative to the folder that holds the library. The `__init__.py` of packages are left
     out, since they hold no code that a job runs.
     """
-    found: dict[str, Path] = {}
-    waiting = list(modules)
+    found: set[str] = set()
+    waiting = list(filter(_is_file, modules))
     while waiting:
         module = waiting.pop()
-        path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
-        if module not in found and module.partition(".")[0] == LIBRARY and path.is_file():
-            found[module] = path
-            waiting += _imported(path)
-    return sorted(str(path.relative_to(ROOT)) for path in found.values())
+        if module not in found:
+            found.add(module)
+            waiting += _imported(module)
+    return sorted(str(_path(module).relative_to(ROOT)) for module in found)
 
 
 def code(*modules: str) -> str:
@@ -45,14 +45,28 @@ def _digest(path: Path) -> str:
 
 
 @functools.cache  # the modules of most rules share imports
-def _imported(path: Path) -> list[str]:
-    return list(_names(path))
+def _imported(module: str) -> set[str]:
+    """The modules of the library that a module imports, anywhere in it."""
+    return set(filter(_is_file, _names(ast.parse(_path(module).read_text()).body)))
 
 
-def _names(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+def _names(block: Iterable[ast.AST]) -> Iterator[str]:
+    """What a block of statements may import; no expression is an import, so none is looked into."""
+    for node in block:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        for inner in BLOCKS:
+            yield from _names(getattr(node, inner, ()))
+
+
+@functools.cache
+def _is_file(module: str) -> bool:
+    """Whether this is a file of the library."""
+    return module.partition(".")[0] == LIBRARY and _path(module).is_file()
+
+
+def _path(module: str) -> Path:
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")

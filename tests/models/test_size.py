@@ -52,7 +52,7 @@ def test_a_filter_counts_at_each_output_and_transposed_at_each_input() -> None:
     assert size(model, (24, 24)) == ModelSize(weights, 4 * (down + head + up))
 
 
-# Each family on grey and on coloured items or, where its parameters do not depend on colour, on one.
+# Each family on grey and on coloured items, or on one kind where colour makes no difference to it.
 ITEMS = [
     ((8, 8), GAUSSIAN),
     ((28, 28), FAMILIES[1]),
