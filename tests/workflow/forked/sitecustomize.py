@@ -8,6 +8,7 @@ import sys
 
 SERVER = "HVAE_TESTS_FORKS"  # names the server's socket
 SCRIPTS = ("snakemake", "dvc")
+APART = {"PYTHONHASHSEED", "SLURM_JOB_ID"}  # where one is set, a process of its own is meant
 
 
 def hand_over(address: str, command: list[str]) -> None:
@@ -26,10 +27,10 @@ def hand_over(address: str, command: list[str]) -> None:
 
 
 def mine(command: list[str]) -> bool:
-    """Whether this is a command of the project, under no order of hashes of its own."""
+    """Whether this is a command of the project that may run as a fork."""
     module = command[:1] == ["-m"] and command[1].partition(".")[0] in ("hvae", "workflow")
     script = bool(command) and os.path.basename(command[0]) in SCRIPTS
-    return (module or script) and "PYTHONHASHSEED" not in os.environ
+    return (module or script) and APART.isdisjoint(os.environ)
 
 
 if SERVER in os.environ and mine(sys.orig_argv[1:]):
