@@ -13,7 +13,6 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
@@ -109,10 +108,8 @@ def _write_all(groups: Iterable[pa.Table], path: Path) -> None:
 def _write_each(groups: Iterator[pa.Table], path: Path) -> None:
     first = next(groups)
     options = {"compression": "zstd", "write_page_checksum": True}
-    schema = first.schema.with_metadata(provenance.metadata(first.schema))
-    with pq.ParquetWriter(path, schema, **options) as file:
-        for group in itertools.chain([first], groups):
-            file.write_table(group)
+    every = itertools.chain([first], groups)
+    provenance.write_tables(every, first.schema, path, **options)
 
 
 def _table(items: Items, path: Path) -> pa.Table:

@@ -5,14 +5,16 @@ copy, and a checkout of another revision puts other bytes under the same name. S
 carries a fingerprint of its job's parameters and of its inputs' fingerprints, down to the user's
 raw files:
 
-    Parquet         the key `fingerprint` of the schema's metadata
+    Parquet         the key `fingerprint` of the file's own metadata
     JSON            the key `fingerprint` of the object; for `params.json`, its content
     HTML            <meta name="fingerprint" content="…">
     safetensors     the key `fingerprint` of the header's metadata
-    a folder        the file `.fingerprint` in it
+    a folder        the JSON object `.fingerprint` in it
 
 Some kinds of files, such as CSV, have no place for a fingerprint. A JSON object of the same job
-holds their checksums, and its fingerprint counts only as long as these are right.
+holds their checksums, and its fingerprint counts only while these are right. That of a folder holds
+the checksums of all its files. The fingerprint of a Parquet file is not in the schema, which
+readers keep: whoever reads a table, edits it and writes it again writes a file without fingerprint.
 
 The code that a command runs has a fingerprint, too: results can change only if these files change.
 It is a parameter of each rule, so that Snakemake sees a changed import. Checkpoints of training
@@ -24,7 +26,7 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,7 @@ BESIDE = "checksums"  # the key in a JSON object for checksums of files without 
 LENGTH = 32  # hexadecimal digits: 128 bits
 HEAD = 4096  # the mark is in the first bytes of a page
 MISSING = "missing"
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # of statements, in a statement
 BROKEN = (OSError, ValueError, AttributeError, RecursionError, pa.ArrowException, SafetensorError)
 
 _running: ContextVar[str] = ContextVar(KEY, default="")
@@ -75,29 +78,30 @@ def made_of(job: str, inputs: Iterable[str | Path]) -> str:
     return digest(f"tables {VERSION}", job, json.dumps(marks, sort_keys=True))
 
 
-def metadata(schema: pa.Schema) -> dict[bytes, bytes]:
-    """The metadata of a Parquet file: those of its schema, with the mark of the present job.
+def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, path: Path, **options: Any) -> None:
+    """Write tables of one schema as a Parquet file with the mark of the present job."""
+    with pq.ParquetWriter(path, schema, **options) as file:
+        for table in tables:
+            file.write_table(table)
+        file.add_key_value_metadata(mark())
 
-    If the schema was read from another file, the mark of that file is dropped.
-    """
-    known = {key: value for key, value in (schema.metadata or {}).items() if key != KEY.encode()}
-    return known | {key.encode(): value.encode() for key, value in mark().items()}
 
-
-def store(record: Mapping[str, Any], path: Path, beside: Sequence[Path] = ()) -> None:
+def store(record: Mapping[str, Any], path: Path, beside: Iterable[Path] = ()) -> None:
     """Write a JSON object with the mark of the present job, whole or not at all.
 
-    beside: files of the same job, in the same folder, that cannot hold a mark.
+    beside: files of the same job that cannot hold a mark, in the same folder or below it.
     """
-    checksums = {BESIDE: {file.name: _checksum(file) for file in beside}} if beside else {}
+    known = {file.relative_to(path.parent).as_posix(): _checksum(file) for file in beside}
+    checksums = {BESIDE: known} if known else {}
     marked = {**record, **checksums, **mark()}
     text = json.dumps(marked, indent=2, ensure_ascii=False, allow_nan=False)
     writing.store(text + "\n", path)
 
 
 def mark_folder(folder: Path) -> None:
-    """Put the mark of the present job into a folder that is its product."""
-    writing.store(current(), folder / f".{KEY}")
+    """Put the mark of the present job into a folder that is its product, with all that is in it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    store({}, folder / f".{KEY}", beside=(path for path in files if path.name[0] != "."))
 
 
 def of(path: Path) -> str | None:
@@ -125,7 +129,7 @@ def _read(reader: Callable[[Path], str | None], path: Path, *_changes: int) -> s
 
 
 def _table(path: Path) -> str:
-    return (pq.read_schema(path).metadata or {}).get(KEY.encode(), b"").decode()
+    return (pq.read_metadata(path).metadata or {}).get(KEY.encode(), b"").decode()
 
 
 def _object(path: Path) -> str:
@@ -154,8 +158,7 @@ def _page(path: Path) -> str:
 
 
 def _folder(path: Path) -> str:
-    mark = path / f".{KEY}"
-    return mark.read_text() if mark.is_file() else ""
+    return _object(path / f".{KEY}")
 
 
 READERS: Mapping[str, Callable[[Path], str | None]] = {
@@ -176,15 +179,14 @@ def sources(*modules: str) -> list[str]:
     Paths are relative to the folder that holds the library. The `__init__.py` of packages are left
     out, since they hold no code that a job runs.
     """
-    found: dict[str, Path] = {}
-    waiting = list(modules)
+    found: set[str] = set()
+    waiting = list(filter(_is_file, modules))
     while waiting:
         module = waiting.pop()
-        path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
-        if module not in found and module.partition(".")[0] == LIBRARY and path.is_file():
-            found[module] = path
-            waiting += _imported(path)
-    return sorted(str(path.relative_to(ROOT)) for path in found.values())
+        if module not in found:
+            found.add(module)
+            waiting += _imported(module)
+    return sorted(str(_path(module).relative_to(ROOT)) for module in found)
 
 
 def code(*modules: str) -> str:
@@ -201,14 +203,28 @@ def _digest(path: Path) -> str:
 
 
 @functools.cache  # the modules of most rules share imports
-def _imported(path: Path) -> list[str]:
-    return list(_names(path))
+def _imported(module: str) -> set[str]:
+    """The modules of the library that a module imports, anywhere in it."""
+    return set(filter(_is_file, _names(ast.parse(_path(module).read_text()).body)))
 
 
-def _names(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+def _names(block: Iterable[ast.AST]) -> Iterator[str]:
+    """What a block of statements may import; no expression is an import, so none is looked into."""
+    for node in block:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        for inner in BLOCKS:
+            yield from _names(getattr(node, inner, ()))
+
+
+@functools.cache
+def _is_file(module: str) -> bool:
+    """Whether this is a file of the library."""
+    return module.partition(".")[0] == LIBRARY and _path(module).is_file()
+
+
+def _path(module: str) -> Path:
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")

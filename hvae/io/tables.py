@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hvae.errors import InputError
 from hvae.io import provenance, reading, writing
@@ -226,17 +225,17 @@ def write_parts(parts: Iterable[pa.Table], path: Path) -> None:
     following = iter(parts)
     first = next(following)
     version = {VERSION: str(provenance.VERSION).encode()}
-    schema = first.schema.with_metadata(provenance.metadata(first.schema) | version)
+    schema = first.schema.with_metadata((first.schema.metadata or {}) | version)
     text = [field.name for field in schema if field.type in (TEXT, REPEATED)]
     # beyond the default level, indices that repeat take nothing, and no more time
     options = {"compression": "zstd", "compression_level": 6, "use_dictionary": text}
-
-    def fill(beside: Path) -> None:
-        with pq.ParquetWriter(beside, schema, write_page_checksum=True, **options) as file:
-            for table in chain([first], following):
-                file.write_table(table.unify_dictionaries().cast(schema))
-
-    writing.fill(path, fill)
+    whole = (table.unify_dictionaries().cast(schema) for table in chain([first], following))
+    writing.fill(
+        path,
+        lambda beside: provenance.write_tables(
+            whole, schema, beside, write_page_checksum=True, **options
+        ),
+    )
 
 
 def read(path: Path) -> pa.Table:

@@ -83,10 +83,10 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
 def test_single_layers_at_given_rates_are_counted_by_width(config: Config) -> None:
     config["grid"] |= {"rates": {"totals": [3, 6], "shares": [0, 0.5, 1]}, "seeds": [0, 3]}
     params = parse(Params, config)
-    assert baseline_counts(params) == {40: (0, 0, 0, 4, 4, 0), 8: (0, 0, 0, 4, 4, 0)}
+    assert baseline_counts(params) == {40: (2, 0, 0, 4, 4, 0), 8: (2, 0, 0, 4, 4, 0)}
     found = sentence(params)
     assert "12 models trained to given rates, 6 models from scratch to compare them with" in found
-    assert "and 8 single-layer models, about" in found
+    assert "and 12 single-layer models, about" in found
     found, without = disk(params), disk(parse(Params, config | {"baseline": None}))
     assert found is not None
     assert without is not None

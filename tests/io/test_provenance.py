@@ -120,6 +120,33 @@ def test_a_file_without_a_mark_is_known_by_its_checksum(tmp_path: Path) -> None:
         assert provenance.of(path) == ""
 
 
+def test_a_table_that_was_edited_has_no_mark_though_its_metadata_were_kept(tmp_path: Path) -> None:
+    for name in ("a.parquet", "b.parquet"):
+        path = tmp_path / name
+        KINDS[name](path)
+        found = pq.read_table(path)
+        edited = found.set_column(0, found.field(0), pa.array([7] * len(found)))
+        assert edited.schema.equals(found.schema, check_metadata=True)
+        pq.write_table(edited, path)
+        assert provenance.of(path) == ""
+
+
+@pytest.mark.parametrize("name", ["plane.svg", "paper/plane.svg"])
+def test_a_folder_has_its_mark_while_its_files_are_those_of_the_job(
+    name: str, tmp_path: Path
+) -> None:
+    folder, spoilt = tmp_path / "figures", tmp_path / "figures" / name
+    for spoil in (lambda: spoilt.write_text("another"), spoilt.unlink):
+        (folder / "paper").mkdir(parents=True, exist_ok=True)
+        spoilt.write_text("drawn")
+        provenance.mark_folder(folder)
+        (folder / ".snakemake_timestamp").touch()
+        assert provenance.of(folder) == "one"
+        spoil()
+        provenance._read.cache_clear()
+        assert provenance.of(folder) == ""
+
+
 def test_recorded_parameters_are_their_own_mark(tmp_path: Path) -> None:
     path = tmp_path / "params.json"
     path.write_text('{"seed": 0}\n')

@@ -26,7 +26,7 @@ SCHEDULE = {
     "steps": 10, "batch_size": 4, "learning_rate": 0.1, "warm_up": 0.0, "validate_every": 5
 }  # fmt: skip
 
-RATES = {"steps": 1000, "batch_size": 20, "learning_rate": 5e-3, "validate_every": 100}
+RATES = {"steps": 500, "batch_size": 20, "learning_rate": 5e-3, "validate_every": 100}
 
 
 @pytest.fixture

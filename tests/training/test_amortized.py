@@ -147,7 +147,7 @@ def test_one_layer_of_a_gaussian_source_comes_within_two_per_cent_of_the_optimum
     data, held_out, test = (torch.tensor(source.x[parts[name]]) for name in parts)
     asked = options([len(eigenvalues)], width=48, sigma=SIGMA)
     settings = Schedule(
-        steps=4000, batch_size=256, learning_rate=6e-3, warm_up=0.25, validate_every=500
+        steps=3000, batch_size=256, learning_rate=6e-3, warm_up=0.25, validate_every=500
     )
     model = build(asked, source.shape, SEED, box=[(0.1, 10.0)])
     shared = amortized.train(model, data, held_out, settings, SEED)

@@ -77,13 +77,13 @@ def trained(betas: list[tuple[float, ...]], steps: int, skip: bool = False) -> l
 
 
 def test_one_layer_comes_within_three_per_cent_of_the_optimum() -> None:
-    held = trained([(beta,) for beta in BETAS], steps=1500)
+    held = trained([(beta,) for beta in BETAS], steps=1000)
     assert max(one.ratio for one in held) < 1.03
     assert min(one.excess for one in held) > -3
 
 
 def test_two_layers_pass_everything_through_whichever_is_cheaper() -> None:
-    held = trained(list(itertools.product(BETAS[::2], repeat=2)), steps=2500, skip=True)
+    held = trained(list(itertools.product(BETAS[::2], repeat=2)), steps=1500, skip=True)
     assert sum(one.ratio < 1.03 for one in held) >= 8
     assert min(one.excess for one in held) > -3
 

@@ -34,7 +34,7 @@ OPTIONS = Gaussian.model_validate_json(
     )
 )
 SPECTRUM = gaussian.spectrum(OPTIONS)
-SCHEDULE = RateSchedule(steps=1500, batch_size=64, learning_rate=8e-3, validate_every=500)
+SCHEDULE = RateSchedule(steps=1000, batch_size=64, learning_rate=8e-3, validate_every=250)
 # The squared error of 9,000 items has a standard error of at most √(2 Σλ² / 9,000) / Σλ = 0.9 %.
 ERROR = 0.03
 # Test items have rates up to 0.05 nats above those of the 3,000 that meet the target, which makes
@@ -97,7 +97,7 @@ def test_every_split_of_a_rate_has_the_least_distortion_and_one_price() -> None:
 def test_one_layer_is_the_vae_at_the_beta_that_its_multiplier_names() -> None:
     """To the rates of β-VAEs: λ is β, and J_β is theirs."""
     known, betas = items(), [[0.5], [3.0]]
-    settings = Schedule(steps=1500, batch_size=64, learning_rate=8e-3, validate_every=500)
+    settings = Schedule(steps=1000, batch_size=64, learning_rate=8e-3, validate_every=500)
     data = known.train, known.validation
     at_beta = independent.train(start(1), betas, *data, settings, SEED)
     theirs = [measured(at_beta, index, 1, known.validation) for index in range(2)]

@@ -10,7 +10,7 @@ from hvae.io import tables
 from hvae.training import checkpoint, train, train_rates
 from tests.plane import cases
 
-PLAN = {"steps": 400, "batch_size": 20, "learning_rate": 1e-2, "validate_every": 100}
+PLAN = {"steps": 200, "batch_size": 20, "learning_rate": 1e-2, "validate_every": 50}
 
 
 def target(*rates: float) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def test_it_stores_each_model_with_its_target_rates_and_prices(
         assert card.rates is not None
         checkpoint.load(tmp_path / "models", one["name"], card.beta)
     looked = tables.read(tmp_path / "history.parquet").to_pylist()
-    assert [row["step"] for row in looked] == 2 * [100, 200, 300, 360, 400]
+    assert [row["step"] for row in looked] == 2 * [50, 100, 150, 180, 200]
     assert not list((tmp_path / "checkpoints").glob("*"))
 
 

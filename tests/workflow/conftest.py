@@ -13,7 +13,7 @@ import yaml
 from filelock import FileLock
 
 from tests.conftest import ROOT
-from tests.workflow import dry_runs
+from tests.workflow import forks
 
 SMALL: dict[str, Any] = {
     "grid": {
@@ -80,7 +80,7 @@ class Workspace:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            env=os.environ | {"PATH": path},
+            env=os.environ | forks.variables() | {"PATH": path},
         )
         text = done.stdout + done.stderr
         assert (done.returncode == 0) == succeeds, text[-4000:]
@@ -90,11 +90,8 @@ class Workspace:
         return self.run("snakemake", "--cores", "2", *arguments, **options)
 
     def dry_run(self, *arguments: str) -> str:
-        """What `snakemake --dry-run` prints, from a process that has imported Snakemake before."""
-        log = self.folder.parent / "dry-run.log"
-        status = dry_runs.run(self.folder, log, ["--cores", "2", "--dry-run", *arguments])
-        assert status == 0, log.read_text()[-4000:]
-        return log.read_text()
+        """What `snakemake --dry-run` prints."""
+        return self.snakemake("--dry-run", *arguments)
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """The jobs that a run would start: how many of each rule."""
