@@ -1,14 +1,13 @@
 """Items to the bytes of a file and back, for a program of one's own and for tasks.
 
-    content = images(codec, x, factor)          # x (items, n), of any likelihood
-    content = lossless(codec, numbers)          # numbers of levels (items, n), of a discrete one
-    decoded(codec, container.read(path))
+    content = image_file(codec, quantise(codec, x, factor))   # x (items, n), of any likelihood
+    content = lossless(codec, numbers)                        # numbers of levels (items, n)
+    decoded(codec, container.read(path), path)
 
 A lossless file is decoded once before anyone gets it, and holds a checksum of its pixels.
 """
 
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from hvae.coding.bits_back import Batches
 from hvae.coding.codec import Codec
 from hvae.coding.container import IMAGES, LOSSLESS, Coded
 from hvae.coding.quantised import Quantised
+from hvae.data.source import level_values
 from hvae.errors import InputError, shown
 
 EIGHTHS = 8  # of a factor, in a file
@@ -28,23 +28,12 @@ LARGEST = 1 << 15  # symbol that a file may claim
 SYMBOLS = 1 << 16
 
 
-def images(codec: Codec, x: Tensor, factor: float) -> bytes:
-    """A file of all items x (items, n), with loss."""
-    return _file(codec, quantised.quantise(codec, x, factor))
-
-
-def image_files(codec: Codec, x: Tensor, factor: float) -> Iterator[bytes]:
-    """A file for each item."""
-    found = quantised.quantise(codec, x, factor)
-    return (_file(codec, found.item(place)) for place in range(len(x)))
-
-
-def _file(codec: Codec, given: Quantised) -> bytes:
+def image_file(codec: Codec, given: Quantised) -> bytes:
+    """A file of the items that were quantised, with loss."""
     settings = round(EIGHTHS * given.factor), given.limit, _grid(codec)
     content = container.body(quantised.pushed(codec, given))
-    return container.written(
-        Coded(IMAGES, codec.key, codec.shape, len(given.symbols[0]), settings, content)
-    )
+    items = len(given.symbols[0])
+    return container.written(Coded(IMAGES, codec.key, codec.shape, items, settings, content))
 
 
 def lossless(codec: Codec, numbers: Tensor) -> bytes:
@@ -60,8 +49,8 @@ def lossless(codec: Codec, numbers: Tensor) -> bytes:
     return container.written(coded)
 
 
-def decoded(codec: Codec, coded: Coded, path: Path) -> NDArray[np.float32] | NDArray[np.uint8]:
-    """Items (items, n): x̂ in float32, or of a lossless file the numbers of levels.
+def decoded(codec: Codec, coded: Coded, path: Path) -> NDArray[np.float32]:
+    """Items (items, n): x̂ or, of a lossless file, x.
 
     InputError where the file is of another model, or does not decode to what was written.
     """
@@ -70,7 +59,7 @@ def decoded(codec: Codec, coded: Coded, path: Path) -> NDArray[np.float32] | NDA
     try:
         if coded.kind == IMAGES:
             return quantised.reconstructed(codec, _symbols(codec, coded)).numpy()
-        return _unpacked(codec, coded).numpy()
+        return level_values(_unpacked(codec, coded).numpy(), codec.levels or 2)
     except InputError as error:
         raise InputError(f"{shown(path)} {error}") from None
 

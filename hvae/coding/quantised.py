@@ -10,7 +10,7 @@ where the amortised posterior is not the best one.
 """
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,8 +24,10 @@ from hvae.models.distributions import Latent, with_tensors
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.statistics.estimate import Floats
 
-FACTORS = tuple(step / 4 for step in (6, 8, 10, 12, 14, 18))  # in file they are eighths
+FACTORS = (2.0, 2.5, 3.0, 3.5, 4.25)  # of steps; files hold them as eighths
 SWEEPS = 2  # over all numbers
+
+Through = Callable[[Sequence[Tensor]], Iterable[Tensor]]
 
 
 class Quantised(NamedTuple):
@@ -56,12 +58,14 @@ class FileCost(NamedTuple):
 
 
 @torch.no_grad()
-def quantise(codec: Codec, x: Tensor, factor: float, sweeps: int = SWEEPS) -> Quantised:
-    """The numbers for items x (items, n)."""
+def quantise(
+    codec: Codec, x: Tensor, factor: float, sweeps: int = SWEEPS, through: Through = iter
+) -> Quantised:
+    """The numbers for items x (items, n), which go some at a time `through` a progress bar."""
     grids = coarse(codec, factor)
     model = _single(codec)
     parts = []
-    for part in x.float().split(ITEMS):
+    for part in through(x.float().split(ITEMS)):
         search = Search(model, grids, codec.prices, part)
         for _ in range(sweeps):
             search.sweep()
