@@ -25,7 +25,7 @@ from hvae.errors import InputError
 from hvae.models.distributions import Latent
 from hvae.training.threads import limited
 
-SHARE = 0.75  # of a posterior's width: the step of the fine grid
+SHARE = 0.5  # of a posterior's width: the step of the fine grid
 FACTOR = 3.0  # of the coarse grid
 MOST = 120  # items that are coded together
 SIXTEENTHS = 16

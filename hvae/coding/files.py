@@ -68,7 +68,7 @@ def _symbols(codec: Codec, coded: Coded) -> Quantised:
     eighths, limit, grid = coded.settings
     if grid != _grid(codec):
         raise InputError("was written where the model's posteriors have other widths")
-    if not 0 < eighths <= 1000 or limit > LARGEST:
+    if not 0 < eighths <= 1000 or not 0 < limit <= LARGEST:
         raise InputError("has settings that no file has")
     coder = coded.coder
     found = quantised.popped(codec, coder, eighths / EIGHTHS, coded.items, limit)

@@ -179,5 +179,6 @@ def _grids(codec: Codec, steps: list[Widths]) -> list[Grid]:
 
 def reach(grids: list[Grid]) -> int:
     """The largest symbol that is as near as `FARTHEST`, on any of the grids."""
-    steps = [grid.steps for grid in grids if isinstance(grid, GaussianGrid)]
-    return max((int(FARTHEST / step) for step in torch.cat(steps).tolist()), default=0) + 1
+    gaussian = (grid for grid in grids if isinstance(grid, GaussianGrid))
+    steps = [step for grid in gaussian for step in grid.steps.tolist()]
+    return int(FARTHEST / min(steps, default=FARTHEST)) + 1

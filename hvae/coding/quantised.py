@@ -38,8 +38,8 @@ class Quantised(NamedTuple):
 
     @property
     def limit(self) -> int:
-        """The largest symbol."""
-        return max((int(np.abs(k).max(initial=0)) for k in self.symbols), default=0)
+        """The largest symbol, and 1 at least."""
+        return max(int(np.abs(k).max(initial=1)) for k in self.symbols)
 
     def item(self, place: int) -> "Quantised":
         """Those of one item."""
