@@ -114,7 +114,7 @@ def test_images_that_the_model_does_not_take(results: Path, images: Path, tmp_pa
 def test_a_file_of_another_experiment(results: Path, images: Path, tmp_path: Path) -> None:
     compress(results, images, tmp_path / "x.hvae", point="bernoulli")
     (results / "models" / "bernoulli.json").unlink()
-    with pytest.raises(InputError, match="was written with a model that .* does not have"):
+    with pytest.raises(InputError, match=r"was written with a model that .* does not have"):
         decompress(results, tmp_path / "x.hvae", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
