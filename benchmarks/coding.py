@@ -31,10 +31,11 @@ from hvae.data.source import SPLITS, level_numbers
 from hvae.io.command import steady
 from hvae.latents.evaluate import measure, psnr
 
-SAMPLES, TEST = 8, SPLITS.index("test")
+SAMPLES, TEST = 32, SPLITS.index("test")
 VALIDATION = 300  # items on which the step is chosen
 LEAST = 10  # nats, from which files are to be as good as the model
-MANY = 10_000  # items of a long file
+MANY = 10_000  # items of a long file: the test items again and again
+ORDERS = 20
 
 
 def main() -> None:
@@ -53,8 +54,8 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
 def with_loss(results: Path, data: Path) -> Iterator[str]:
     """Rates against files at every point that was trained to rates."""
     test, held_out = (prepared.read(data / f"{split}.parquet") for split in ("test", "validation"))
-    yield "| point | R, bits | file, bits | body − symbols | PSNR | PSNR of the file | J° | J° of "
-    yield "the file | search | decoding |"
+    columns = "point | R, bits | file, bits | body − symbols | PSNR | PSNR of the file | J° | "
+    yield f"| {columns}J° of the file | search | decoding |"
     yield "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     ratios = []
     for one in choice.candidates(results):
@@ -112,6 +113,7 @@ def lossless(results: Path, data: Path) -> Iterator[str]:
         numbers = torch.from_numpy(level_numbers(test.x, codec.levels or 2))
         for count in (len(numbers), MANY):
             yield _line(codec, one.point, numbers, elbo, count)
+        yield from _orders(codec, numbers, elbo)
     yield ""
     yield from _formats(level_numbers(test.x, test.levels or 2), test)
 
@@ -126,6 +128,22 @@ def _line(codec: Codec, point: str, numbers: Tensor, elbo: np.ndarray, count: in
     said = [f"{expected:.2f}", f"{bits:.2f}", f"{bits / expected:.4f}"]
     speed = [f"{1000 * seconds / count:.2f} ms" for seconds in (writing, reading)]
     return f"| {' | '.join([point, f'{count:,}', *said, *speed, str(exact)])} |"
+
+
+def _orders(codec: Codec, numbers: Tensor, elbo: np.ndarray) -> Iterator[str]:
+    """The same items in other orders, and so with other z."""
+    sizes, exact = [], 0
+    for seed in range(ORDERS):
+        order = torch.randperm(len(numbers), generator=torch.Generator().manual_seed(seed))
+        content = files.lossless(codec, numbers[order])
+        again = files.decoded(codec, container._parsed(content), Path())
+        exact += np.array_equal(level_numbers(again, codec.levels or 2), numbers[order].numpy())
+        sizes.append(8 * len(content) / elbo.sum())
+    yield ""
+    yield (
+        f"In {ORDERS} orders of the {len(numbers)} items: {exact} exact; the whole file takes "
+        f"{np.mean(sizes):.4f} of −ELBO (from {min(sizes):.4f} to {max(sizes):.4f})."
+    )
 
 
 def _formats(numbers: np.ndarray, test: Items) -> Iterator[str]:

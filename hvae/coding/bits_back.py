@@ -12,7 +12,8 @@ on a coarse grid. Items that follow are coded some at a time, more and more of t
 float64 on one thread, each call with as many items when read as when written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import torch
@@ -20,17 +21,16 @@ from torch import Tensor
 
 from hvae.coding import pixels
 from hvae.coding.codec import Codec
-from hvae.coding.grids import AnsCoder, Coder, Grid, Symbols, coarse, fine, reach
+from hvae.coding.grids import AnsCoder, Coder, Grid, Symbols, layers, reach
+from hvae.coding.quantised import SWEEPS, place, quantise
 from hvae.errors import InputError
 from hvae.models.distributions import Latent
 from hvae.training.threads import limited
 
-SHARE = 0.5  # of a posterior's width: the step of the fine grid
-FACTOR = 3.0  # of the coarse grid
+FINE, COARSE = 0.5, 3.0  # factors of steps, with bits back and without
 MOST = 120  # items that are coded together
 SIXTEENTHS = 16
-SPARE = 64  # bits that are never taken
-TRIES = 12
+SPARE = 32  # bits that are never taken
 BYTE = 256
 
 
@@ -60,6 +60,16 @@ class Batches(NamedTuple):
                 size = max(1, min(self.most, start * self.growth // SIXTEENTHS))
 
 
+DIVISIONS = [
+    *(
+        Batches(free, growth, MOST)
+        for free in (3, 4, 5, 6, 8, 11, 16, 24, 40)
+        for growth in (14, 7, 3)
+    ),
+    Batches(MOST, 0, MOST),
+]
+
+
 class Packed(NamedTuple):
     """A coder with all items, and how they were divided."""
 
@@ -75,19 +85,14 @@ class ShortOfBitsError(Exception):
 def pack(codec: Codec, numbers: Tensor) -> Packed:
     """Code items, given by the numbers of their levels (items, n); InputError for a density.
 
-    Batches are made smaller, and the first one larger, until z finds bits enough.
+    As few items as possible go first, and batches grow as fast as z finds bits.
     """
     pixels.refuse_density(codec.model.likelihood)
-    batches = Batches(4, SIXTEENTHS, MOST)
     with limited(1):
-        for _ in range(TRIES):
-            try:
+        for batches in DIVISIONS:
+            with suppress(ShortOfBitsError):
                 return Packed(_packed(codec, numbers, batches), batches)
-            except ShortOfBitsError:
-                growth = max(1, batches.growth * 3 // 4)
-                batches = Batches(min(batches.free * 3 // 2, MOST), growth, MOST)
-        batches = Batches(MOST, 0, MOST)
-        return Packed(_packed(codec, numbers, batches), batches)
+    raise AssertionError("without bits back none is short of them")
 
 
 def _packed(codec: Codec, numbers: Tensor, batches: Batches) -> Coder:
@@ -119,46 +124,56 @@ class _Passes:
     """
 
     def __init__(self, codec: Codec) -> None:
+        self.codec = codec._replace(prices=(1.0,) * len(codec.prices))  # those of −ELBO
         self.model = codec.model
-        self.levels = codec.levels or 0
-        self.fine, self.coarse = fine(codec, SHARE), coarse(codec, FACTOR)
-        self.limits = reach(self.fine), reach(self.coarse)
+        self.fine, self.coarse = layers(codec, FINE), layers(codec, COARSE)
+        self.limits = reach(self.fine), reach(self.coarse) + SWEEPS
 
     def push(self, coder: Coder, numbers: Tensor, bits_back: bool) -> None:
         grids, limit = self._grids(bits_back)
-        features = self._features(numbers)
-        z: list[Tensor] = []
-        symbols: list[Symbols] = []
-        for layer in reversed(range(len(grids))):
-            prior, posterior = self._laws(layer, features, z, len(numbers))
-            if bits_back:
-                k = grids[layer].pop_under(coder, posterior, prior, limit)
-            else:
-                k = grids[layer].nearest(posterior, prior).clamp(-limit, limit).int().numpy()
-            symbols = [k, *symbols]
-            z = [grids[layer].place(prior, torch.from_numpy(k)), *z]
+        x = self._values(numbers)
+        symbols = self._taken(coder, x) if bits_back else self._searched(x)
         self._refuse_short(coder, bits_back)
+        z = place(self.model, grids, [torch.from_numpy(k) for k in symbols], [])
         pixels.push(coder, self.model.likelihood, self.model.decode(z), numbers)
         for grid, k in zip(grids, symbols, strict=True):
             grid.push(coder, k, limit)
 
     def pop(self, coder: Coder, items: int, bits_back: bool) -> Tensor:
         grids, limit = self._grids(bits_back)
-        z: list[Tensor] = []
         symbols: list[Symbols] = []
-        for layer in reversed(range(len(grids))):
-            k = grids[layer].pop(coder, items, limit)
-            symbols = [k, *symbols]
-            prior = self.model.prior_of(layer, z)
-            z = [grids[layer].place(prior, torch.from_numpy(k)), *z]
+        for grid in reversed(grids):
+            symbols = [grid.pop(coder, items, limit), *symbols]
+        z = place(self.model, grids, [torch.from_numpy(k) for k in symbols], [])
         numbers = pixels.pop(coder, self.model.likelihood, self.model.decode(z))
         self._refuse_short(coder, bits_back)
         if bits_back:
-            features = self._features(numbers)
-            for layer, grid in enumerate(grids):
-                prior, posterior = self._laws(layer, features, z[layer + 1 :], items)
-                grid.push_under(coder, symbols[layer], posterior, prior, limit)
+            self._give_back(coder, symbols, z, self._values(numbers))
         return numbers
+
+    def _taken(self, coder: Coder, x: Tensor) -> list[Symbols]:
+        """z ~ q(z | x) for items x (items, n), from the bits that the coder holds."""
+        features = self.model.bottom_up(x)
+        z: list[Tensor] = []
+        symbols: list[Symbols] = []
+        for layer in reversed(range(len(self.fine))):
+            prior, posterior = self._laws(layer, features, z)
+            k = self.fine[layer].pop_under(coder, posterior, prior, self.limits[0])
+            symbols = [k, *symbols]
+            z = [self.fine[layer].place(prior, torch.from_numpy(k)), *z]
+        return symbols
+
+    def _give_back(
+        self, coder: Coder, symbols: Sequence[Symbols], z: Sequence[Tensor], x: Tensor
+    ) -> None:
+        """The same backwards: the lowest layer was taken last."""
+        features = self.model.bottom_up(x)
+        for layer, grid in enumerate(self.fine):
+            prior, posterior = self._laws(layer, features, z[layer + 1 :])
+            grid.push_under(coder, symbols[layer], posterior, prior, self.limits[0])
+
+    def _searched(self, x: Tensor) -> list[Symbols]:
+        return quantise(self.codec, x, COARSE).symbols
 
     def _refuse_short(self, coder: Coder, bits_back: bool) -> None:
         if bits_back and coder.num_valid_bits() < SPARE:
@@ -167,13 +182,12 @@ class _Passes:
     def _grids(self, bits_back: bool) -> tuple[list[Grid], int]:
         return (self.fine, self.limits[0]) if bits_back else (self.coarse, self.limits[1])
 
-    def _features(self, numbers: Tensor) -> list[Tensor]:
-        # in float32 first, as in training
-        x = (numbers.float() / (self.levels - 1)).double()
-        return list(self.model.bottom_up(x))
+    def _values(self, numbers: Tensor) -> Tensor:
+        """x in float64, after float32, which models were trained with."""
+        return (numbers.float() / ((self.codec.levels or 2) - 1)).double()
 
     def _laws(
-        self, layer: int, features: list[Tensor], above: list[Tensor], items: int
+        self, layer: int, features: Sequence[Tensor], above: Sequence[Tensor]
     ) -> tuple[Latent, Latent]:
         """p(z_l | z_{>l}) and q(z_l | z_{>l}, x)."""
         prior = self.model.prior_of(layer, above)

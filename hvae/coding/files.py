@@ -25,7 +25,7 @@ from hvae.errors import InputError, shown
 
 EIGHTHS = 8  # of a factor, in a file
 LARGEST = 1 << 15  # symbol that a file may claim
-SYMBOLS = 1 << 16
+GRIDS, PIXELS = 1 << 14, 1 << 28  # checksums, of two bytes and of four
 
 
 def image_file(codec: Codec, given: Quantised) -> bytes:
@@ -93,8 +93,8 @@ def _unpacked(codec: Codec, coded: Coded) -> Tensor:
 
 def _grid(codec: Codec) -> int:
     """A checksum of the widths."""
-    return zlib.crc32(np.concatenate(codec.widths).tobytes()) % SYMBOLS
+    return zlib.crc32(np.concatenate(codec.widths).tobytes()) % GRIDS
 
 
 def _checksum(numbers: Tensor) -> int:
-    return zlib.crc32(numbers.to(torch.uint8).contiguous().numpy().tobytes())
+    return zlib.crc32(numbers.to(torch.uint8).contiguous().numpy().tobytes()) % PIXELS

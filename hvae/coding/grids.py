@@ -89,10 +89,13 @@ class GaussianGrid:
         return coder.decode(_gaussian(limit), *self._prior(items)).reshape(items, -1)
 
     def push_under(self, coder: Coder, k: Symbols, q: Latent, p: Latent, limit: int) -> None:
-        coder.encode_reverse(k.ravel(), _gaussian(limit), *self._posterior(q, p, limit))
+        if k.size:
+            coder.encode_reverse(k.ravel(), _gaussian(limit), *self._posterior(q, p, limit))
 
     def pop_under(self, coder: Coder, q: Latent, p: Latent, limit: int) -> Symbols:
         numbers = self._posterior(q, p, limit)
+        if not numbers[0].size:
+            return np.zeros((len(q.mean), 0), np.int32)
         return coder.decode(_gaussian(limit), *numbers).reshape(len(q.mean), -1)
 
     def _standard(self, z: Tensor, p: Latent) -> Tensor:
@@ -153,24 +156,15 @@ def _gaussian(limit: int) -> stream.model.QuantizedGaussian:
     return stream.model.QuantizedGaussian(-limit, limit)
 
 
-def coarse(codec: Codec, factor: float) -> list[Grid]:
-    """For files of images: δ = factor · w/√(1 − w²).
+def layers(codec: Codec, factor: float) -> list[Grid]:
+    """The grid of each layer: δ = factor · w/√(1 − w²).
 
     That is the noise of the channel that w stands for, with a signal of variance 1: a dimension
     that tells little of x has a large step, and one that tells nothing has none.
     """
     with np.errstate(divide="ignore"):
         steps = [factor * w / np.sqrt(1 - w * w) for w in codec.widths]
-    return _grids(codec, [np.where(step > FARTHEST, np.inf, step) for step in steps])
-
-
-def fine(codec: Codec, share: float) -> list[Grid]:
-    """For bits back: δ = share · w."""
-    return _grids(codec, [share * w for w in codec.widths])
-
-
-def _grids(codec: Codec, steps: list[Widths]) -> list[Grid]:
-    found: list[Grid] = [GaussianGrid(step) for step in steps]
+    found: list[Grid] = [GaussianGrid(np.where(d > FARTHEST, np.inf, d)) for d in steps]
     top = codec.model.top.standard(torch.zeros(codec.model.latents[-1]))
     if isinstance(top, Categorical):
         found[-1] = CategoricalGrid(*top.log_weights.shape[-2:])

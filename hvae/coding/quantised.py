@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from hvae.coding.codec import Codec
-from hvae.coding.grids import AnsCoder, Coder, Grid, Symbols, coarse
+from hvae.coding.grids import AnsCoder, Coder, Grid, Symbols, layers
 from hvae.models.chunks import ITEMS
 from hvae.models.distributions import Latent, with_tensors
 from hvae.models.hierarchical import HierarchicalVAE
@@ -62,7 +62,7 @@ def quantise(
     codec: Codec, x: Tensor, factor: float, sweeps: int = SWEEPS, through: Through = iter
 ) -> Quantised:
     """The numbers for items x (items, n), which go some at a time `through` a progress bar."""
-    grids = coarse(codec, factor)
+    grids = layers(codec, factor)
     model = _single(codec)
     parts = []
     for part in through(x.float().split(ITEMS)):
@@ -77,7 +77,7 @@ def quantise(
 @torch.no_grad()
 def decoded(codec: Codec, given: Quantised) -> Iterator[Tensor]:
     """What the decoder gives for these numbers, some items at a time."""
-    grids = coarse(codec, given.factor)
+    grids = layers(codec, given.factor)
     for start in range(0, len(given.symbols[0]), ITEMS):
         k = [torch.from_numpy(one[start : start + ITEMS]) for one in given.symbols]
         yield codec.model.decode(place(codec.model, grids, k, []))
@@ -102,7 +102,7 @@ def cost(codec: Codec, x: Tensor, given: Quantised) -> FileCost:
 def bits(codec: Codec, given: Quantised) -> Floats:
     """The ideal length of each item's symbols by layer, (items, L)."""
     columns = []
-    for grid, symbols in zip(coarse(codec, given.factor), given.symbols, strict=True):
+    for grid, symbols in zip(layers(codec, given.factor), given.symbols, strict=True):
         k = torch.from_numpy(symbols).double()
         nats = [grid.nats(j, k[:, j]) for j in range(grid.coordinates)]
         columns.append(sum(nats, torch.zeros(len(k), dtype=torch.float64)))
@@ -128,7 +128,7 @@ def file_cost(codec: Codec, x: Tensor, held_out: Tensor) -> FileCost:
 def pushed(codec: Codec, given: Quantised) -> Coder:
     """A coder that holds the symbols; the top layer comes out first."""
     coder, limit = AnsCoder(), given.limit
-    for grid, k in zip(coarse(codec, given.factor), given.symbols, strict=True):
+    for grid, k in zip(layers(codec, given.factor), given.symbols, strict=True):
         grid.push(coder, k, limit)
     return coder
 
@@ -136,7 +136,7 @@ def pushed(codec: Codec, given: Quantised) -> Coder:
 def popped(codec: Codec, coder: Coder, factor: float, items: int, limit: int) -> Quantised:
     """The symbols that a coder holds."""
     symbols: list[Symbols] = []
-    for grid in reversed(coarse(codec, factor)):
+    for grid in reversed(layers(codec, factor)):
         symbols = [grid.pop(coder, items, limit), *symbols]
     return Quantised(factor, symbols)
 

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from hvae.coding import files, quantised
 from hvae.coding.codec import _rounded
 from hvae.coding.container import body
-from hvae.coding.grids import AnsCoder, GaussianGrid, coarse
+from hvae.coding.grids import AnsCoder, GaussianGrid, layers
 from hvae.coding.quantised import Quantised
 from hvae.latents.evaluate import measure
 from hvae.models.likelihoods.gaussian import FixedGaussian
@@ -129,5 +129,5 @@ def test_symbols_come_back(choices: dict, levels: tuple[int, int] | None, items:
     again = quantised.popped(codec, coder, FACTOR, items, found.limit)
     assert all(map(np.array_equal, again.symbols, found.symbols))
     assert coder.is_empty()
-    assert len(coarse(codec, FACTOR)) == len(found.symbols)
+    assert len(layers(codec, FACTOR)) == len(found.symbols)
     assert len(files.image_file(codec, found.item(0))) < 60
