@@ -5,6 +5,7 @@ the posterior says: the width w of a dimension is the geometric mean of σ_q/σ_
 items that the model draws, so that no data are needed for it, and no file has to hold it.
 """
 
+import copy
 import hashlib
 import math
 from collections.abc import Sequence
@@ -95,8 +96,8 @@ def key(card: Card, beta: Sequence[float] = ()) -> bytes:
 def of(
     model: HierarchicalVAE, shape: Sequence[int], prices: Sequence[float], known: bytes
 ) -> Codec:
-    """That of any model, `known` by so many bytes; the model becomes one of float64."""
-    exact = model.double()
+    """That of any model, of which it takes a copy; files are `known` by so many bytes."""
+    exact = copy.deepcopy(model).double().requires_grad_(False)
     return Codec(exact, tuple(shape), tuple(prices), tuple(_widths(exact)), known)
 
 

@@ -66,6 +66,7 @@ def cells(k: np.ndarray, mean: torch.Tensor, std: torch.Tensor) -> float:
     return float(-np.log2(norm.cdf(ends[0]) - norm.cdf(ends[1])).sum())
 
 
+@torch.no_grad()
 def test_an_item_costs_what_its_latents_say() -> None:
     """−log p(x | z) − log p(z) + log q(z | x) of the very z that were taken, by hand."""
     known, items = cases.binary(), 100
