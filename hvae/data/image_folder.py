@@ -30,6 +30,7 @@ from hvae.io import command
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM")
 GREY, COLOUR = "L", "RGB"
 MODES = {"grey": GREY, "colour": COLOUR}
+ADVICE = "set data.size to the size of all images, or data.resize to true"
 LEFT_OUT = {  # in words, for one and for several
     layout.NO_IMAGE: ("file without an image's suffix", "files without an image's suffix"),
     layout.HIDDEN: ("hidden file or folder", "hidden files or folders"),
@@ -110,14 +111,17 @@ def _refuse_dark(pictures: Sequence[Picture], root: Path) -> None:
         )
 
 
-def picture(path: Path, options: ImageFolder) -> Picture:
-    """One image, or the first of its frames; InputError naming the file if it cannot be read."""
+def picture(path: Path, options: ImageFolder, advice: str = ADVICE) -> Picture:
+    """One image, or the first of its frames; InputError naming the file if it cannot be read.
+
+    advice: what to do about an image of another size.
+    """
     try:
         # given a path, Pillow would map some TIFFs into memory and scramble rotated ones
         with _small(), path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
             frames = getattr(image, "n_frames", 1)
             found = flat(image, MODES[options.channels], _ground(options))
-            x = np.asarray(_fitted(found.image, options), np.uint8).reshape(-1)
+            x = np.asarray(_fitted(found.image, options, advice), np.uint8).reshape(-1)
             return Picture(x, found.transparent, found.deep, found.largest, frames)
     except InputError as error:
         raise InputError(f"{shown(path)} {error}") from None
@@ -140,15 +144,14 @@ def _small() -> Iterator[None]:
         yield
 
 
-def _fitted(image: Image.Image, options: ImageFolder) -> Image.Image:
+def _fitted(image: Image.Image, options: ImageFolder, advice: str) -> Image.Image:
     """The image in size `options.size`; InputError if it has another size and is not resized."""
     size = (options.size, options.size)
     if options.resize:
         return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
     if image.size != size:
         raise InputError(
-            f"has {image.width}×{image.height} pixels instead of {size[0]}×{size[1]}"
-            ": set data.size to the size of all images, or data.resize to true"
+            f"has {image.width}×{image.height} pixels instead of {size[0]}×{size[1]}: {advice}"
         )
     return image
 

@@ -41,6 +41,7 @@ class Stream(Enum):
     BETA = 10, None
     ANOMALY = 21, None
     DRAWS = 22, None
+    CODING = 23, None
     # tasks on images
     RECONSTRUCTION = 20, 0
     DENOISING = 20, 1

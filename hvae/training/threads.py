@@ -39,7 +39,7 @@ def suited(model: HierarchicalVAE) -> int:
 @contextmanager
 def running(model: HierarchicalVAE) -> Iterator[None]:
     """Work with a model on as many threads as suit it; afterwards torch has those it had."""
-    with _torch(suited(model)):
+    with limited(suited(model)):
         yield
 
 
@@ -48,13 +48,14 @@ def studying() -> Iterator[None]:
     """The same for work without a model, of torch and of all other libraries."""
     count = _asked or 1
     with ExitStack() as stack:
-        stack.enter_context(_torch(count))
+        stack.enter_context(limited(count))
         stack.enter_context(threadpool_limits(count))
         yield
 
 
 @contextmanager
-def _torch(count: int) -> Iterator[None]:
+def limited(count: int) -> Iterator[None]:
+    """The same with so many threads of torch."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hvae.audit import latents as own
+from hvae.coding import codec, container, files, quantised
 from hvae.data import array_files, colour_images, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
@@ -26,6 +28,7 @@ from hvae.models.build import build
 from hvae.results.parameters import recorded
 from hvae.tasks import classifier
 from hvae.training import checkpoint
+from tests.coding import cases as coding
 from tests.data import published
 from tests.hostile.mutate import Sample, mutated, mutated_json
 from tests.training.test_checkpoint import CARD
@@ -119,6 +122,42 @@ def _card(folder: Path) -> st.SearchStrategy[bytes]:
     deep["model"] |= {"backbone": "conv", "likelihood": {"family": "mixture-of-logistics"}}
     deep |= {"beta": [[0.1, 1], [0.1, 1]], "strategy": "amortized", "shape": [8, 8, 3]}
     return _texts(plain) | _texts(json.dumps(deep))
+
+
+def _codes(folder: Path) -> list[Sample]:
+    """Files of images and lossless ones, whose checksum fits, so that it stops nothing."""
+    found = []
+    for family in ("gaussian", "bernoulli"):
+        coding.save(folder, family)
+        known = codec.stored(folder, family)
+        numbers = coding.numbers(known, 20)
+        lossy = files.image_file(known, quantised.quantise(known, numbers.float(), 3.0))
+        content = lossy if family == "gaussian" else files.lossless(known, numbers)
+        found += [Sample(content), Sample(content, _checked)]
+    return found
+
+
+def _checked(content: bytes) -> bytes:
+    rest = content[7:]
+    return content[:3] + zlib.crc32(rest).to_bytes(4, "little") + rest
+
+
+def _code_models(folder: Path) -> None:
+    for family in ("gaussian", "bernoulli"):
+        coding.save(folder, family)
+
+
+def _read_code(folder: Path) -> object:
+    """By the model that its kind needs, whatever key it has."""
+    path = folder / "x.hvae"
+    coded = container.read(path)
+    known = _code_model(folder, "gaussian" if coded.kind == container.IMAGES else "bernoulli")
+    return files.decoded(known, coded._replace(key=known.key), path)
+
+
+@functools.cache
+def _code_model(folder: Path, family: str) -> codec.Codec:
+    return codec.stored(folder, family)
 
 
 def _judge(folder: Path) -> None:
@@ -292,5 +331,6 @@ def parsers(folder: Path) -> dict[str, Parser]:
             _texts('{"a": [1, {"b": 2.5}]}'),
             lambda at: reading.json_object(at / "g.json"),
         ),
+        "code": Parser("x.hvae", mutated(_codes(folder)), _read_code, _code_models),
         "params": Parser("params.json", _texts(_params()), recorded),
     }

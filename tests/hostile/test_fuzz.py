@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 NAMES = (
     *("weights", "card", "classifier", "table", "prepared", "latents", "own", "parquet"),
-    *("npz", "idx", "cifar", "image", "json", "params"),
+    *("npz", "idx", "cifar", "image", "json", "code", "params"),
 )
 FEW, MANY = 30, 10_000
 

@@ -67,7 +67,7 @@ class MixtureOfLogistics(Likelihood):
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
         """log p(x | z) in nats, exact for every level: shape (...)."""
-        mixture = self._mixture(decoded)
+        mixture = self.mixture(decoded)
         values = (2 * _pixels(x, self.channels) - 1)[..., None, :].unbind(-1)
         terms = mixture.log_weights
         for channel, value in enumerate(values):
@@ -82,7 +82,7 @@ class MixtureOfLogistics(Likelihood):
         averages over evenly spread quantiles of the earlier ones, with an error of about 0.002, and
         0.02 at worst.
         """
-        mixture = self._mixture(decoded)
+        mixture = self.mixture(decoded)
         total = torch.zeros_like(mixture.mean)
         spread = quantiles(self.channels - 1, like=decoded)
         for shares in spread:
@@ -92,7 +92,7 @@ class MixtureOfLogistics(Likelihood):
 
     def sample(self, decoded: Tensor, random: torch.Generator) -> Tensor:
         """A sample x ~ p(x | z), with every value on a level in [0, 1]: shape (..., n)."""
-        mixture = self._mixture(decoded)
+        mixture = self.mixture(decoded)
         gumbel = -torch.empty_like(mixture.log_weights).exponential_(generator=random).log()
         chosen = (mixture.log_weights + gumbel).argmax(-1, keepdim=True)
         values: list[Tensor] = []
@@ -113,7 +113,8 @@ class MixtureOfLogistics(Likelihood):
                 values.append(quantile(mean, log_scale, shares[channel], self.levels))
         return torch.stack(expected, -1)
 
-    def _mixture(self, decoded: Tensor) -> Components:
+    def mixture(self, decoded: Tensor) -> Components:
+        """The logistics that the decoder's numbers stand for."""
         outputs = _pixels(decoded, self.outputs(self.channels))
         sizes = [self.components * part for part in _parts(self.channels)]
         logits, *rest = outputs.split(sizes, -1)

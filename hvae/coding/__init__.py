@@ -1,0 +1,1 @@
+"""Files that cost what the rate says: quantised latents for images, and bits back without loss."""

@@ -1,0 +1,199 @@
+"""Images to files whose size is the rate, and back.
+
+python -m hvae.coding compress --results results/digits --rates 20 5 images out.hvae
+python -m hvae.coding decompress --results results/digits out.hvae images-again
+python -m hvae.coding info out.hvae
+
+An OUT without the suffix .hvae is a folder, with a file for each image.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from hvae.coding import choice, container, files, images, quantised
+from hvae.coding.choice import Candidate
+from hvae.coding.codec import Codec
+from hvae.coding.container import LOSSLESS
+from hvae.coding.images import Given
+from hvae.data import prepared
+from hvae.data.source import level_numbers
+from hvae.errors import InputError, counted, shown
+from hvae.io import command, writing
+from hvae.latents.evaluate import psnr
+
+SUFFIX = ".hvae"
+TRIED = 300  # validation items on which the step is chosen
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """What the first word asks for."""
+    arguments.work(arguments)
+
+
+def compress(arguments: argparse.Namespace) -> None:
+    """Write one file, or a folder with one for each image."""
+    results, out = arguments.results, arguments.out
+    one = choice.chosen(results, arguments.rates, arguments.beta, arguments.point)
+    codec = choice.opened(results, one)
+    given = images.read(arguments.images, codec)
+    if arguments.lossless and out.suffix != SUFFIX:
+        raise InputError(f"{shown(out)}: a lossless file is of all items, NAME{SUFFIX}")
+    if arguments.lossless:
+        contents = [files.lossless(codec, _numbers(given, codec))]
+        told = ""
+    else:
+        contents, told = _with_loss(arguments, codec, given)
+    if out.suffix == SUFFIX:
+        writing.store(contents[0], out)
+    else:
+        for name, content in zip(given.names, contents, strict=True):
+            writing.store(content, out / f"{name}{SUFFIX}")
+    size = sum(map(len, contents))
+    print(
+        f"{_named(one)}: {counted(len(given.x), 'item')} in {size:,} bytes, "
+        f"{8 * size / len(given.x):.1f} bits an item{told}"
+    )
+
+
+def _with_loss(
+    arguments: argparse.Namespace, codec: Codec, given: Given
+) -> tuple[list[bytes], str]:
+    x = torch.from_numpy(given.x)
+    factor = quantised.choose(codec, _held_out(arguments, codec, x))
+    found = quantised.quantise(codec, x, factor, through=_bar("searching"))
+    cost = quantised.cost(codec, x, found)
+    told = f", {psnr(float(cost.error.mean())):.2f} dB"
+    if arguments.out.suffix == SUFFIX:
+        return [files.image_file(codec, found)], told
+    return [files.image_file(codec, found.item(place)) for place in range(len(x))], told
+
+
+def _held_out(arguments: argparse.Namespace, codec: Codec, x: torch.Tensor) -> torch.Tensor:
+    """Validation items of the experiment where they are there; else the images themselves."""
+    folder = arguments.data or Path("data/prepared") / arguments.results.name
+    path = folder / "validation.parquet"
+    known = prepared.read(path) if path.is_file() else None
+    fits = known is not None and known.shape == codec.shape
+    return torch.from_numpy(known.first(TRIED).x) if known and fits else x[:TRIED]
+
+
+def _numbers(given: Given, codec: Codec) -> torch.Tensor:
+    return torch.from_numpy(level_numbers(given.x, codec.levels or 2))
+
+
+def decompress(arguments: argparse.Namespace) -> None:
+    """Write the images of a file, or of each file of a folder."""
+    source, results = arguments.file, arguments.results
+    paths = sorted(source.rglob(f"*{SUFFIX}")) if source.is_dir() else [source]
+    if not paths:
+        raise InputError(f"{shown(source)} holds no files with the suffix {SUFFIX}")
+    coded = [container.read(path) for path in paths]
+    if len({one.key for one in coded}) > 1:
+        raise InputError(f"{shown(source)} holds files of several models: give one of them")
+    if arguments.beta:
+        one = choice.chosen(results, beta=arguments.beta)
+    else:
+        one = choice.writer(results, coded[0].key, paths[0])
+    codec = choice.opened(results, one)
+    bar = command.progress(list(zip(coded, paths, strict=True)), "decoding files")
+    parts = [files.decoded(codec, one, path) for one, path in bar]
+    names = [
+        name
+        for part, path in zip(parts, paths, strict=True)
+        for name in _names(len(part), path, source)
+    ]
+    images.save(np.concatenate(parts), codec, names, arguments.out)
+    print(f"{counted(len(names), 'item')} in {shown(arguments.out)}")
+
+
+def _names(count: int, path: Path, source: Path) -> Sequence[str]:
+    """Of the items of a file: its own name, or numbers."""
+    if path != source:
+        own = path.relative_to(source).with_suffix("").as_posix()
+        return [own] if count == 1 else [f"{own}/{place}" for place in _places(count)]
+    return _places(count)
+
+
+def _places(count: int) -> list[str]:
+    return [f"{place:0{len(str(count))}}" for place in range(1, count + 1)]
+
+
+def info(arguments: argparse.Namespace) -> None:
+    """What the header says."""
+    coded = container.read(arguments.file)
+    size = arguments.file.stat().st_size
+    shape = "×".join(map(str, coded.shape))
+    kind = "without loss" if coded.kind == LOSSLESS else "with loss"
+    print(
+        f"{counted(coded.items, 'item')} of shape {shape}, {kind}, in {size:,} bytes: "
+        f"{8 * size / max(coded.items, 1):.1f} bits an item, of which the header takes "
+        f"{8 * (size - len(coded.body)) / max(coded.items, 1):.1f}; "
+        f"{8 * size / max(coded.items * math.prod(coded.shape), 1):.3f} bits per dimension"
+    )
+    print(f"model {coded.key.hex()}")
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """The numbers after --rates or --beta as one word: argparse would take the paths, too."""
+    result: list[str] = []
+    for word in words:
+        if result and result[-1].startswith(("--rates=", "--beta=")) and _is_number(word):
+            result[-1] += f" {word}"
+        else:
+            result.append(f"{word}=" if word in ("--rates", "--beta") else word)
+    return result
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _floats(text: str) -> list[float]:
+    return [float(word) for word in text.split()]
+
+
+def _named(one: Candidate) -> str:
+    rates = " ".join(f"{rate:.3g}" for rate in one.rates)
+    return f"{one.point}, R = {rates} nats" if rates else one.point
+
+
+def _bar(what: str) -> quantised.Through:
+    return lambda parts: command.progress(parts, what)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parts = parser.add_subparsers(required=True, metavar="compress | decompress | info")
+    to = parts.add_parser("compress", help="images to a file, or to a folder of files")
+    which = to.add_mutually_exclusive_group(required=True)
+    which.add_argument("--rates", type=_floats, default=(), help="R_1 … R_L in nats: the nearest")
+    which.add_argument("--beta", type=_floats, default=(), help="β_1 … β_L")
+    which.add_argument("--point", default="", help="the name of a point")
+    to.add_argument("--lossless", action="store_true", help="of a discrete likelihood")
+    to.add_argument("--data", type=Path, help="prepared; data/prepared/EXPERIMENT unless given")
+    to.add_argument("images", type=Path, help="a folder of images, or a prepared .parquet")
+    to.add_argument("out", type=Path, help="NAME.hvae, or a folder")
+    back = parts.add_parser("decompress", help="files to images")
+    back.add_argument(
+        "--beta", type=_floats, default=(), help="where the file was written with --beta"
+    )
+    back.add_argument("file", type=Path, help="NAME.hvae, or a folder of such files")
+    back.add_argument("out", type=Path, help="a folder for PNG, or NAME.parquet")
+    say = parts.add_parser("info", help="what a file says of itself")
+    say.add_argument("file", type=Path)
+    for one, work in ((to, compress), (back, decompress), (say, info)):
+        one.set_defaults(work=work)
+        one.add_argument("--verbose", action="store_true", help="show the traceback of an error")
+    for one in (to, back):
+        one.add_argument("--results", type=Path, required=True, help="an experiment's, with models")
+    command.run(main, parser.parse_args(_joined(sys.argv[1:])))

@@ -1,0 +1,148 @@
+"""Lossless files: exact, as long as −ELBO, and never wrong pixels."""
+
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from scipy.stats import norm
+
+from hvae.coding import bits_back, codec, container, files, pixels, quantised
+from hvae.coding.bits_back import Batches
+from hvae.coding.grids import AnsCoder
+from hvae.errors import InputError
+from hvae.models.likelihoods.base import FixedGaussian, Likelihood
+from tests.coding import cases
+from tests.conftest import ROOT
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(cases.CHOICES, cases.DISCRETE, cases.ITEMS)
+def test_pixels_come_back(choices: dict, levels: tuple[int, int], items: int) -> None:
+    known = cases.drawn(choices, cases.discrete(*levels))
+    numbers = cases.numbers(known, items, seed=items)
+    packed = bits_back.pack(known, numbers)
+    again = bits_back.unpack(known, packed.coder, packed.batches, items)
+    assert torch.equal(again, numbers.to(torch.uint8))
+    assert packed.coder.is_empty()
+
+
+@pytest.mark.parametrize("levels", [2, 17])
+def test_twenty_seeds_come_back(levels: int) -> None:
+    for seed in range(20):
+        known = cases.coded([4, 3], cases.discrete(levels, 1), seed)
+        numbers = cases.numbers(known, 60, seed)
+        packed = bits_back.pack(known, numbers)
+        again = bits_back.unpack(known, packed.coder, packed.batches, 60)
+        assert torch.equal(again, numbers.to(torch.uint8))
+
+
+@pytest.mark.parametrize(("levels", "channels"), [(2, 1), (17, 1), (256, 3)])
+def test_decisions_cost_what_the_likelihood_says(levels: int, channels: int) -> None:
+    """Without latents: −log p(x | z) by the likelihood's own formula."""
+    likelihood: Likelihood = cases.discrete(levels, channels)
+    source = torch.Generator().manual_seed(0)
+    n, items = 12, 50
+    decoded = torch.randn(items, likelihood.width(n), generator=source, dtype=torch.float64)
+    numbers = torch.randint(0, levels, (items, n), generator=source)
+    coder = AnsCoder()
+    pixels.push(coder, likelihood, decoded, numbers)
+    spent = coder.num_valid_bits()
+    x = (numbers / (levels - 1)).double()
+    ideal = -likelihood.log_prob(x, decoded).sum().item() / math.log(2)
+    assert spent == pytest.approx(ideal, rel=2e-3, abs=40)
+    assert torch.equal(pixels.pop(coder, likelihood, decoded).long(), numbers)
+
+
+def cells(k: np.ndarray, mean: torch.Tensor, std: torch.Tensor) -> float:
+    """Σ −log₂ of the normal masses of the cells [k − ½, k + ½], by scipy."""
+    ends = [(k + side - mean.numpy()) / std.numpy() for side in (0.5, -0.5)]
+    return float(-np.log2(norm.cdf(ends[0]) - norm.cdf(ends[1])).sum())
+
+
+@torch.no_grad()
+def test_an_item_costs_what_its_latents_say() -> None:
+    """−log p(x | z) − log p(z) + log q(z | x) of the very z that were taken, by hand."""
+    known, items = cases.binary(), 100
+    numbers = cases.numbers(known, items)
+    words = np.random.default_rng(0).integers(1, 2**32, 2000, dtype=np.uint32)
+    coder, passes = AnsCoder(words), bits_back._Passes(known)
+    x, before = numbers.double(), coder.num_valid_bits()
+    symbols = passes._taken(coder.clone(), x)
+    passes.push(coder, numbers, bits_back=True)
+
+    k = [torch.from_numpy(one) for one in symbols]
+    z = quantised.place(known.model, passes.fine, k, [])
+    features, expected = known.model.bottom_up(x), 0.0
+    for layer, grid in enumerate(passes.fine):
+        prior = known.model.prior_of(layer, z[layer + 1 :])
+        posterior = known.model.posterior_of(layer, features[layer], z[layer + 1 :], prior)
+        mean, std = ((posterior.mean - prior.mean) / prior.std, posterior.std / prior.std)
+        mean, std = mean[:, grid.open] / grid.steps, std[:, grid.open] / grid.steps
+        expected += cells(symbols[layer], torch.zeros(()), 1 / grid.steps)
+        expected -= cells(symbols[layer], mean, std)
+    decoded = known.model.decode(z)
+    expected -= known.model.likelihood.log_prob(x, decoded).sum().item() / math.log(2)
+    assert coder.num_valid_bits() - before == pytest.approx(expected, abs=0.01 * expected)
+
+
+def test_batches_cover_all_items_once() -> None:
+    for batches in (Batches(4, 16, 120), Batches(7, 3, 50), Batches(5, 0, 120)):
+        parts = list(batches.of(300))
+        assert np.concatenate([np.arange(300)[part] for part, _ in parts]).tolist() == [*range(300)]
+        assert [back for _, back in parts] == [False] + [batches.growth > 0] * (len(parts) - 1)
+        assert max(part.stop - part.start for part, _ in parts) <= batches.most
+
+
+def test_a_density_is_refused() -> None:
+    known = cases.coded([3], FixedGaussian(0.3))
+    with pytest.raises(InputError, match="no lossless file under a Gaussian likelihood"):
+        bits_back.pack(known, torch.zeros(3, 6).long())
+
+
+def test_pixels_that_come_out_otherwise_are_refused(tmp_path: Path) -> None:
+    """As where sums are rounded otherwise: here the weights differ a little."""
+    known, path = cases.binary(), tmp_path / "x.hvae"
+    path.write_bytes(files.lossless(known, cases.numbers(known, 40)))
+    for weight in known.model.parameters():
+        weight.data *= 1.01
+    with pytest.raises(InputError, match=r"x\.hvae (does not decode to the pixels|holds fewer)"):
+        files.decoded(known, container.read(path), path)
+
+
+ELSEWHERE = """
+import sys, torch
+torch.set_num_threads(int(sys.argv[2]))
+from pathlib import Path
+from hvae.coding import codec, container, files
+folder = Path(sys.argv[1])
+for name in ("bernoulli", "gaussian"):
+    path = folder / f"{name}.hvae"
+    x = files.decoded(codec.stored(folder, name), container.read(path), path)
+    print((x * 255).round().astype("uint8").tobytes().hex())
+"""
+
+
+@pytest.mark.parametrize(("threads", "kernels"), [("2", ""), ("1", "default")])
+def test_another_process_decodes_the_same_pixels(
+    tmp_path: Path, threads: str, kernels: str
+) -> None:
+    """With other threads or, in place of vectors, the plainest kernels of torch."""
+    for name in ("bernoulli", "gaussian"):
+        cases.save(tmp_path, name)
+    exact, lossy = (codec.stored(tmp_path, name) for name in ("bernoulli", "gaussian"))
+    numbers = cases.numbers(exact, 60)
+    (tmp_path / "bernoulli.hvae").write_bytes(files.lossless(exact, numbers))
+    found = quantised.quantise(lossy, numbers.float(), 3.0)
+    (tmp_path / "gaussian.hvae").write_bytes(files.image_file(lossy, found))
+    line = [sys.executable, "-c", ELSEWHERE, str(tmp_path), threads]
+    environment = os.environ | ({"ATEN_CPU_CAPABILITY": kernels} if kernels else {})
+    done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True)
+    here = (255 * quantised.reconstructed(lossy, found)).numpy().round().astype("uint8")
+    expected = [(255 * numbers).to(torch.uint8).numpy(), here]
+    assert done.stdout.split() == [one.tobytes().hex() for one in expected], done.stderr

@@ -1,0 +1,130 @@
+"""`python -m hvae.coding`: images to files and back, and what it refuses."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hvae.coding import __main__ as command
+from hvae.coding import choice
+from hvae.data import prepared
+from hvae.errors import InputError
+from tests.coding import cases
+
+SIDE, COUNT = 2, 12
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Models for images of 2×2 pixels."""
+    cases.save(tmp_path / "results" / "models", "bernoulli", shape=[SIDE, SIDE])
+    cases.save(tmp_path / "results" / "models", "gaussian", shape=[SIDE, SIDE], rates=[3.0, 1.0])
+    return tmp_path / "results"
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for place, image in enumerate(np.random.default_rng(0).integers(0, 2, (COUNT, SIDE, SIDE))):
+        Image.fromarray((255 * image).astype(np.uint8)).save(folder / f"{place:02}.png")
+    return folder
+
+
+def compress(results: Path, images: Path, out: Path, **given: Any) -> None:
+    asked = {"rates": (), "beta": (), "point": "", "lossless": False, "data": None} | given
+    command.compress(Namespace(results=results, images=images, out=out, **asked))
+
+
+def decompress(results: Path, file: Path, out: Path) -> None:
+    command.decompress(Namespace(results=results, file=file, out=out, beta=()))
+
+
+def read(folder: Path) -> np.ndarray:
+    return np.stack([np.asarray(Image.open(path)) for path in sorted(folder.rglob("*.png"))])
+
+
+def test_lossless_files_give_the_same_images(
+    results: Path, images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, again = tmp_path / "x.hvae", tmp_path / "again"
+    compress(results, images, file, point="bernoulli", lossless=True)
+    decompress(results, file, again)
+    assert np.array_equal(read(again), read(images))
+    command.info(Namespace(file=file))
+    said = capsys.readouterr().out
+    assert f"bernoulli: 12 items in {file.stat().st_size} bytes" in said
+    assert "12 items of shape 2×2, without loss" in said
+
+
+def test_one_file_or_one_for_each_image(results: Path, images: Path, tmp_path: Path) -> None:
+    compress(results, images, tmp_path / "x.hvae", rates=[3.1, 0.9])
+    compress(results, images, tmp_path / "each", rates=[3.1, 0.9])
+    assert len(list((tmp_path / "each").iterdir())) == COUNT
+    for file, out in (("x.hvae", "a"), ("each", "b")):
+        decompress(results, tmp_path / file, tmp_path / out)
+    assert np.array_equal(read(tmp_path / "a"), read(tmp_path / "b"))
+    names = sorted(path.stem for path in (tmp_path / "b").iterdir())
+    assert names == [f"{place:02}" for place in range(COUNT)]
+
+
+def test_parquet_goes_in_and_comes_out(results: Path, images: Path, tmp_path: Path) -> None:
+    compress(results, images, tmp_path / "x.hvae", point="bernoulli", lossless=True)
+    decompress(results, tmp_path / "x.hvae", tmp_path / "x.parquet")
+    items = prepared.read(tmp_path / "x.parquet")
+    assert (items.shape, items.levels) == ((SIDE, SIDE), 2)
+    assert np.array_equal(255 * items.x, read(images).reshape(COUNT, -1))
+    compress(results, tmp_path / "x.parquet", tmp_path / "y.hvae", point="bernoulli", lossless=True)
+    assert (tmp_path / "y.hvae").read_bytes() == (tmp_path / "x.hvae").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"rates": [30.0, 1.0]}, "no model has these; the nearest, gaussian, has 3 1 nats"),
+        ({"rates": [3.0]}, "no model .* has 1 layers with rates"),
+        ({"point": "b7"}, "has no b7"),
+        ({"beta": [7.0, 7.0]}, "no model .* was trained for β = 7 7"),
+        ({"point": "gaussian", "lossless": True}, "no lossless file under a Gaussian"),
+    ],
+)
+def test_what_is_not_there(
+    results: Path, images: Path, tmp_path: Path, asked: dict, reason: str
+) -> None:
+    with pytest.raises(InputError, match=reason):
+        compress(results, images, tmp_path / "x.hvae", **asked)
+    assert not (tmp_path / "x.hvae").exists()
+
+
+def test_images_that_the_model_does_not_take(results: Path, images: Path, tmp_path: Path) -> None:
+    Image.new("L", (SIDE, SIDE), 100).save(images / "grey.png")
+    with pytest.raises(InputError, match="grey has values that are not one of the 2 levels"):
+        compress(results, images, tmp_path / "x.hvae", point="bernoulli")
+    Image.new("L", (3, 3)).save(images / "grey.png")
+    with pytest.raises(InputError, match="3×3 pixels instead of 2×2: a model takes images of its"):
+        compress(results, images, tmp_path / "x.hvae", point="bernoulli")
+    Image.new("LA", (SIDE, SIDE)).save(images / "grey.png")
+    with pytest.raises(InputError, match="has transparency"):
+        compress(results, images, tmp_path / "x.hvae", point="bernoulli")
+
+
+def test_a_file_of_another_experiment(results: Path, images: Path, tmp_path: Path) -> None:
+    compress(results, images, tmp_path / "x.hvae", point="bernoulli")
+    (results / "models" / "bernoulli.json").unlink()
+    with pytest.raises(InputError, match=r"was written with a model that .* does not have"):
+        decompress(results, tmp_path / "x.hvae", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_numbers_after_rates_are_no_paths() -> None:
+    line = ["compress", "--rates", "20", "5", "images", "out.hvae", "--beta", "1"]
+    assert command._joined(line) == ["compress", "--rates= 20 5", "images", "out.hvae", "--beta= 1"]
+    assert command._floats(" 20 5") == [20.0, 5.0]
+
+
+def test_models_that_diverged_are_no_candidates(results: Path) -> None:
+    cases.save(results / "models", "gaussian", "worse", status="diverged", shape=[SIDE, SIDE])
+    assert [one.point for one in choice.candidates(results)] == ["bernoulli", "gaussian"]

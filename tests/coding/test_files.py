@@ -1,0 +1,141 @@
+"""The form of files: small, checked, and refused in one sentence where they are not right."""
+
+import math
+import zlib
+from pathlib import Path
+
+import pytest
+import torch
+
+from hvae.coding import codec, container, files, quantised
+from hvae.coding.codec import Codec
+from hvae.coding.container import Coded
+from hvae.errors import InputError
+from hvae.models.likelihoods.base import FixedGaussian
+from tests.coding import cases
+
+START = 3  # of the checksum
+ITEMS = 50
+
+
+@pytest.fixture(scope="module")
+def lossy() -> Codec:
+    return cases.coded([4, 3], FixedGaussian(0.2))
+
+
+@pytest.fixture(scope="module")
+def content(lossy: Codec) -> bytes:
+    x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
+    return files.image_file(lossy, quantised.quantise(lossy, x, 3.0))
+
+
+def decoded(known: Codec, content: bytes, path: Path) -> torch.Tensor:
+    path.write_bytes(content)
+    return torch.from_numpy(files.decoded(known, container.read(path), path))
+
+
+def corrected(content: bytes) -> bytes:
+    """With a checksum that fits."""
+    rest = content[START + 4 :]
+    return content[:START] + zlib.crc32(rest).to_bytes(4, "little") + rest
+
+
+def test_the_header_is_small(lossy: Codec, content: bytes) -> None:
+    coded = container._parsed(content)
+    assert (coded.kind, coded.key, coded.shape, coded.items) == ("images", b"abcd", (6,), ITEMS)
+    assert len(content) - len(coded.body) <= 20
+    assert container.written(coded) == content
+
+
+def test_the_body_is_as_long_as_its_symbols(lossy: Codec) -> None:
+    x = torch.rand(360, 6, generator=torch.Generator().manual_seed(1))
+    found = quantised.quantise(lossy, x, 2.0, sweeps=1)
+    ideal = quantised.bits(lossy, found).sum()
+    body = container.body(quantised.pushed(lossy, found))
+    assert ideal < 8 * len(body) < ideal + 0.15 * 360
+
+
+def test_one_file_and_single_files_hold_the_same_images(
+    lossy: Codec, content: bytes, tmp_path: Path
+) -> None:
+    x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
+    found = quantised.quantise(lossy, x, 3.0)
+    whole = decoded(lossy, content, tmp_path / "all.hvae")
+    assert torch.equal(whole, quantised.reconstructed(lossy, found))
+    for place in (0, 7, ITEMS - 1):
+        single = files.image_file(lossy, found.item(place))
+        assert decoded(lossy, single, tmp_path / "one.hvae") == pytest.approx(whole[[place]])
+
+
+def test_every_changed_byte_is_noticed(lossy: Codec, content: bytes, tmp_path: Path) -> None:
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 4
+        with pytest.raises(InputError, match=r"x\.hvae is (damaged|no file of|of form)"):
+            decoded(lossy, bytes(changed), tmp_path / "x.hvae")
+
+
+def test_every_cut_is_noticed(lossy: Codec, content: bytes, tmp_path: Path) -> None:
+    for length in range(len(content)):
+        with pytest.raises(InputError, match=r"x\.hvae is (damaged|no file of)"):
+            decoded(lossy, content[:length], tmp_path / "x.hvae")
+
+
+def test_another_model_is_refused(lossy: Codec, content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"x\.hvae was written with another model"):
+        decoded(lossy._replace(key=b"efgh"), content, tmp_path / "x.hvae")
+    other = lossy._replace(widths=tuple(w / 2 for w in lossy.widths))
+    with pytest.raises(InputError, match="posteriors have other widths"):
+        decoded(other, content, tmp_path / "x.hvae")
+
+
+def test_a_billion_items_are_refused(lossy: Codec, content: bytes, tmp_path: Path) -> None:
+    coded = container._parsed(content)._replace(items=10**9)
+    numbers = b"".join(map(container._number, [1, 6, 10**9, *coded.settings]))
+    claimed = corrected(content[: START + 4] + b"abcd" + numbers + coded.body)
+    with pytest.raises(InputError, match=r"x\.hvae has 1,000,000,000 items, more than so few"):
+        decoded(lossy, claimed, tmp_path / "x.hvae")
+    with pytest.raises(InputError, match="more than so few bytes can hold"):
+        container.written(coded)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"settings": (0, 9, 9)}, "other widths"),
+        ({"items": ITEMS - 1}, "holds more than its items"),
+        ({"shape": (7,)}, "written with another model"),
+    ],
+)
+def test_headers_that_do_not_fit(
+    lossy: Codec, content: bytes, tmp_path: Path, change: dict, reason: str
+) -> None:
+    claimed = container.written(container._parsed(content)._replace(**change))
+    with pytest.raises(InputError, match=reason):
+        decoded(lossy, claimed, tmp_path / "x.hvae")
+
+
+@pytest.mark.parametrize("batches", [(0, 16, 120), (4, 300, 120), (4, 16, 0)])
+def test_batches_that_no_file_has(tmp_path: Path, batches: tuple[int, int, int]) -> None:
+    known = cases.binary()
+    content = files.lossless(known, cases.numbers(known, 30))
+    coded: Coded = container._parsed(content)
+    claimed = container.written(coded._replace(settings=(*batches, coded.settings[-1])))
+    with pytest.raises(InputError, match="settings that no file has"):
+        decoded(known, claimed, tmp_path / "x.hvae")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.hvae: No such file"):
+        container.read(tmp_path / "none.hvae")
+
+
+def test_a_stored_model_knows_its_files(tmp_path: Path) -> None:
+    cases.save(tmp_path, "gaussian")
+    cases.save(tmp_path, "bernoulli")
+    known, other = (codec.stored(tmp_path, name) for name in ("gaussian", "bernoulli"))
+    assert known.key != other.key
+    assert known.prices == (1.0, 2.0)
+    assert known.model.likelihood.constant(6) == pytest.approx(
+        3 * math.log(2 * math.pi * 0.2**2), rel=1e-6
+    )
