@@ -27,8 +27,10 @@ def one_thread() -> None:
 
 @pytest.fixture
 def config() -> dict[str, Any]:
-    """The default `params.yaml`, free to change."""
-    return copy.deepcopy(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    """The default `params.yaml` with one training of its plane of β alone, free to change."""
+    found = copy.deepcopy(yaml.safe_load((ROOT / "params.yaml").read_text()))
+    found["grid"] |= {"rates": [], "seeds": [0]}
+    return found
 
 
 def built(

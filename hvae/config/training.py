@@ -73,11 +73,11 @@ class FromScratch(Schedules):
 class Certification(Section):
     """Models trained from scratch that an amortized plane is compared with, where there is one.
 
-    beta: axes of the independent models (anchors), as in `grid`; null takes the first, middle and
-    last value of each grid axis. rates: those of `grid.rates` at which a model is trained from
-    scratch as well; null takes nine at most, [] none. seeds: restarts at each β and at each of
-    these rates, of which the best on validation data is compared. tolerance: by which fraction J°
-    and D° may exceed theirs.
+    beta: axes of the independent models (anchors), as in `grid`; null takes the ends of each grid
+    axis, and its middle as well where no rates are compared. rates: those of `grid.rates` at which
+    a model is trained from scratch as well; null takes nine at most, [] none. seeds: restarts at
+    each β and at each of these rates, of which the best on validation data is compared. tolerance:
+    by which fraction J° and D° may exceed theirs.
     """
 
     beta: Annotated[list[Axis], Field(min_length=1)] | None = None
@@ -90,7 +90,8 @@ class Certification(Section):
         """The values of β_1, …, β_L of the anchors."""
         if self.beta is not None:
             return Grid(beta=self.beta, seeds=self.seeds).axes()
-        return [ends_and_middle(axis) for axis in grid.axes()]
+        axes = [ends_and_middle(axis) for axis in grid.axes()]
+        return [list(dict.fromkeys((a[0], a[-1]))) for a in axes] if self.targets(grid) else axes
 
     def rows(self, grid: Grid) -> dict[str, list[Point]]:
         """The job units by name: the anchors of one seed."""

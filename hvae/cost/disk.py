@@ -197,7 +197,8 @@ def _embedded(params: Params) -> int:
     """Bytes of the embeddings of the experiment's own points, for each layer and method."""
     options = params.tasks.visualisation
     shown = min(options.max_items, evaluated(params.data, params.evaluation.max_items)["test"])
-    embeddings = counts(params).evaluated * len(params.model.latents) * len(options.methods)
+    points = counts(params).evaluated // len(params.grid.seeds)  # of one training
+    embeddings = points * len(params.model.latents) * len(options.methods)
     return embeddings * shown * EMBEDDED
 
 

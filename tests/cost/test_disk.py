@@ -55,7 +55,7 @@ def test_one_model_serves_all_points_but_those_at_given_rates(config: Config) ->
     # of each held-out item: decoded, probes, regression, clusters, draws and cuts
     scored = (6 + 6 + 4 + 2 + 4) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3)
     scores = 3 * 2 * 359 * scored
-    assert found.tables == 2 * (rows + 4 * (pictures + embedded + scores))
+    assert found.tables == 2 * (rows + 4 * (pictures + scores) + 2 * embedded)
 
 
 def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> None:
@@ -92,7 +92,8 @@ def test_single_layers_at_given_rates_are_counted_by_width(config: Config) -> No
     assert without is not None
     models = [params.model.model_copy(update={"latents": [width]}) for width in (40, 8)]
     weights = sum(size(one, (8, 8)).weights for one in models)
-    assert found.weights - without.weights == 4 * 4 * weights
+    shared = sum(size(one, (8, 8), conditioned=True).weights for one in models)
+    assert found.weights - without.weights == 4 * (4 * weights + 2 * shared)
     items = 1078 + 359 + 359
     assert found.latents - without.latents == 4 * items * (2 * 16 + 3 * 4 * (40 + 8))
 

@@ -22,9 +22,9 @@ def test_training_is_counted_by_hand(config: Config) -> None:
     plane, plain = (size(params.model, SHAPE, shared).multiplications for shared in (True, False))
     single = size(baseline.model(params), SHAPE, True).multiplications
     expected = [
-        10_000 * (cost.STEP + 3 * 256 * plane / cost.SPEED["mlp"]),
+        6_000 * (cost.STEP + 3 * 256 * plane / cost.SPEED["mlp"]),
         6_000 * (cost.STEP + 3 * 128 * 9 * plain / cost.SPEED["mlp"]),
-        10_000 * (cost.STEP + 3 * 256 * single / cost.SPEED["mlp"]),
+        6_000 * (cost.STEP + 3 * 256 * single / cost.SPEED["mlp"]),
     ]
     assert training(params, SHAPE) == pytest.approx(expected)
 
@@ -37,11 +37,13 @@ def test_models_at_given_rates_train_together(config: Config) -> None:
     assert rated == pytest.approx(1_500 * (cost.STEP + 3 * 128 * 6 * plain / cost.SPEED["mlp"]))
     assert own > rated
     assert scratch == pytest.approx(8_000 / 1_500 * rated)  # from scratch, at all six
-    alone = [size(baseline.model(params, width), SHAPE).multiplications for width in (40, 8)]
-    asked = baseline.schedule(params)
-    steps, items = asked["steps"], 3 * asked["batch_size"] * 2  # two totals
+    models = [baseline.model(params, width) for width in (40, 8)]
+    planes, alone = (
+        [size(one, SHAPE, shared).multiplications for one in models] for shared in (True, False)
+    )
     assert single == pytest.approx(
-        [steps * (cost.STEP + items * one / cost.SPEED["mlp"]) for one in alone]
+        [6_000 * (cost.STEP + 3 * 256 * one / cost.SPEED["mlp"]) for one in planes]
+        + [1_500 * (cost.STEP + 3 * 128 * 2 * one / cost.SPEED["mlp"]) for one in alone]
     )
 
 

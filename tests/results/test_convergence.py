@@ -68,17 +68,17 @@ def test_the_one_model_speaks_for_its_points_and_each_kind_for_itself(config: Co
     params = parse(Params, config)
     anchor = next(iter(params.anchors().values()))[0].name
     points = [row("p", "unconverged"), row("q", "unconverged"), row(anchor, "unconverged")]
-    looked = [*history("amortized_s0", 0.3, 10_000), *history(anchor, 0.2, 6_000)]
-    alone = Trainings([row("s", "unconverged")], history("amortized_s0", 0.25, 10_000))
+    looked = [*history("amortized_s0", 0.3, 6_000), *history(anchor, 0.2, 6_000)]
+    alone = Trainings([row("s", "unconverged")], history("amortized_s0", 0.25, 6_000))
     own, beside, single = shortfalls(params, Trainings(points, looked), alone)
     assert (own.key, own.points, own.total) == ("training.steps", ["p", "q"], 2)
-    assert own.fallen == pytest.approx(fall(curve(10_000, 0.3)))
+    assert own.fallen == pytest.approx(fall(curve(6_000, 0.3)))
     assert "2 of 2 points are unconverged" in own.sentence
-    assert "fell by up to 2.5% over the last tenth of 10,000 steps. Try" in own.sentence
-    assert own.sentence.endswith("Try training.steps: 30000")
+    assert "fell by up to 2.5% over the last tenth of 6,000 steps. Try" in own.sentence
+    assert own.sentence.endswith("Try training.steps: 18000")
     assert beside.key == "certification.training.steps"
     assert beside.points == [anchor]
-    assert single.fallen == pytest.approx(fall(curve(10_000, 0.25)))
+    assert single.fallen == pytest.approx(fall(curve(6_000, 0.25)))
     assert single.sentence.endswith("Try baseline.training.steps: 25000")
 
 
@@ -95,7 +95,7 @@ def test_models_at_given_rates_have_steps_of_their_own(config: Config) -> None:
 def test_without_a_curve_twice_the_steps_are_worth_a_trial(config: Config) -> None:
     (found,) = shortfalls(parse(Params, config), Trainings([row("p", "unconverged")], []))
     assert "by more than 1% over" in found.sentence
-    assert found.sentence.endswith("Try training.steps: 20000")
+    assert found.sentence.endswith("Try training.steps: 12000")
 
 
 def test_nothing_is_said_where_all_converged_or_diverged(config: Config) -> None:

@@ -50,6 +50,10 @@ ANCHORS = PARAMS.anchors()
 RATED = PARAMS.rate_rows()
 SCRATCH = PARAMS.scratch_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
+# Pictures of latents are of one training: those of another have other axes.
+EMBEDDED = {
+    row: of for row, of in EVALUATED.items() if of[0].seed == min(PARAMS.grid.seeds)
+}
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
 SINGLE_TRAINED = hvae.config.baseline.rate_rows(PARAMS)

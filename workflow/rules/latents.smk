@@ -86,7 +86,7 @@ ROWS_OF = {
         "gallery": EVALUATED,
         "history": [*(SHARED.values() or ROWS), *ANCHORS, *RATED, *SCRATCH],
         "information": EVALUATED,
-        "embeddings": EVALUATED,
+        "embeddings": EMBEDDED,
     },
     BASELINE: {"points": SINGLE, "items": SINGLE},
 }
