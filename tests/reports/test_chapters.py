@@ -118,7 +118,7 @@ def test_single_layers_are_told_with_their_widths_and_weights(config: dict[str, 
     rated = body(advised(run(config, rates=[(3, 1), (1, 3), (2, 6)]), single=True))
     assert "Against models with one layer, of width 8 (" in rated
     assert "and width 4 (" in rated
-    assert "trained to the same total rates from scratch" in rated
+    assert "trained to the same total rates in the same way" in rated
     assert "A gain has to beat both widths" in rated
 
 

@@ -79,7 +79,7 @@ def test_the_one_model_speaks_for_its_points_and_each_kind_for_itself(config: Co
     assert beside.key == "certification.training.steps"
     assert beside.points == [anchor]
     assert single.fallen == pytest.approx(fall(curve(6_000, 0.25)))
-    assert single.sentence.endswith("Try baseline.training.steps: 25000")
+    assert single.sentence.endswith("Try baseline.training.steps: 15000")
 
 
 def test_models_at_given_rates_have_steps_of_their_own(config: Config) -> None:
