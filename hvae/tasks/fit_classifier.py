@@ -1,7 +1,12 @@
-"""Fit the classifier of the data that scores generation, and score it on test items."""
+"""Fit the classifier of the data that scores generation, and what it gives for real test items.
+
+Its accuracy on them, and their Inception Score with its factors, are the references beside what it
+says of draws: rows of `tasks.parquet` that belong to no point.
+"""
 
 import argparse
 import copy
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -16,9 +21,11 @@ from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.io import command, tables
 from hvae.models.distributions import generator
+from hvae.statistics.estimate import Floats, Integers, Row
 from hvae.statistics.proportion import share
 from hvae.tasks import classifier
 from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork
+from hvae.tasks.generation_scores import inception
 
 BATCH = 128
 LEARNING_RATE = 1e-3
@@ -41,13 +48,13 @@ class Fitted(NamedTuple):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write the classifier, its card, and the row of `tasks.parquet` with its test accuracy."""
+    """Write the classifier, its card, and the rows of `tasks.parquet` about real test items."""
     job = parse(ClassifierJob, arguments.params)
     train, validation, test = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
     fitted = fit(train, validation, job.generation, job.seed)
     with torch.inference_mode():
-        predicted = fitted.network(torch.tensor(test.x)).argmax(-1).numpy()
-    accuracy = share(int((predicted == test.labels).sum()), len(test.labels))
+        p = torch.softmax(fitted.network(torch.tensor(test.x)).double(), -1).numpy()
+    accuracy = share(int((p.argmax(-1) == test.labels).sum()), len(test.labels))
     card = ClassifierCard(
         method=job.generation.classifier,
         shape=list(train.shape),
@@ -58,9 +65,20 @@ def main(arguments: argparse.Namespace) -> None:
     )
     classifier.save(arguments.classifier, card, fitted.network)
     named = dict.fromkeys(("point", "layers", "features", "setting"), "")
-    row = named | {"task": "generation", "method": card.method, "metric": "accuracy"} | accuracy
-    rows = [row] if len(card.classes) > 1 else []  # one class is no feat
-    tables.write(tables.from_rows(rows, tables.tasks()), arguments.out)
+    named |= {"task": "generation", "method": card.method}
+    found = real(p, test.labels, job.generation.parts) if len(card.classes) > 1 else ()
+    tables.write(tables.from_rows([named | row for row in found], tables.tasks()), arguments.out)
+
+
+def real(p: Floats, labels: Integers, parts: int) -> Iterator[Row]:
+    """Accuracy and Inception Score, with its factors, of class probabilities of items (items, M).
+
+    Rows of the columns metric, value, low, high and n.
+    """
+    yield {"metric": "accuracy"} | share(int((p.argmax(-1) == labels).sum()), len(labels))
+    if len(labels) > 1:
+        for metric, numbers in inception(p, parts).items():
+            yield {"metric": metric} | numbers | {"n": len(labels)}
 
 
 def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fitted:
