@@ -41,7 +41,7 @@ def guidance(
 ) -> dict[str, Any]:
     """The whole of `guidance.json`."""
     ours = study(tables, asked)
-    claims = scorecard(ours.plane, bounds, ours.surfaces)
+    claims = scorecard(tables.points, tables.layers, bounds, ours.surfaces)
     return record(ours, asked) | {
         "scorecard": [claim._asdict() for claim in claims],
         "baseline": _compared(ours, study(single, asked)) if single is not None else [],
