@@ -148,7 +148,8 @@ def limits(points: Sequence[Row], layers: int, bounds: Sequence[Row]) -> Claim:
     }
     ours = (
         f"limits hold at {numbers['holds']} of {numbers['open']} open sets of layers of a point, "
-        f"in {numbers['networks']} networks; {numbers['violated']} checks are violated; "
+        f"of {numbers['networks']} {'network' if numbers['networks'] == 1 else 'networks'}; "
+        f"{numbers['violated']} checks are violated; "
         f"{numbers['closed']} sets are closed, and the limits of {numbers['trivial']} are trivial"
     )
     return Claim(LIMITS, ours, _kept(numbers), numbers, LIMITS_RULE)
