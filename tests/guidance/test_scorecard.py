@@ -11,8 +11,10 @@ from hvae.config.tasks import Name
 from hvae.guidance.claims import deciding, differing, scorecard
 from hvae.guidance.claims_of_rates import Claim, limits, setting
 from hvae.io import tables
+from hvae.results.judge import judged
 from tests.guidance import planes
 from tests.guidance.planes import Row, surface
+from tests.results.mechanisms import evidence, exact, gaussian_code
 
 TARGETS = [(total * (1 - s), total * s) for total in (4.0, 12.0) for s in (0, 0.25, 0.5, 0.75, 1)]
 
@@ -166,6 +168,18 @@ def test_a_pair_of_point_and_layers_counts_once_and_closed_layers_apart() -> Non
     }  # fmt: skip
     closed = limits(points, 2, [one for one in checks if one["layers"] == "z2"])
     assert (closed.verdict, closed.numbers["closed"]) == ("undecided", 2)
+
+
+@pytest.mark.parametrize(("leak", "expected"), [(0.0, "undecided"), (0.5, "not reproduced")])
+def test_an_isotropic_source_at_its_limits_shows_nothing(leak: float, expected: str) -> None:
+    """Codes on the rate-distortion curve attain their limits; a leak takes them beyond."""
+    random, names = np.random.default_rng(3), ("g1", "g2", "g3")
+    codes = [gaussian_code(random, np.ones(4), 0.1, name, leak) for name in names]
+    bounds = judged(evidence(codes, exact=exact(np.ones(4)))).to_pylist()
+    points = [
+        {"point": name, "strategy": "independent", "seed": 0, "rate_1": 4.6} for name in names
+    ]
+    assert limits(points, 1, bounds).verdict == expected
 
 
 def test_regions_apart_at_different_rates_are_different_wishes() -> None:
