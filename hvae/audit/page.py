@@ -16,7 +16,7 @@ from hvae.results.rates import suffix_name, suffix_rates
 from hvae.statistics.estimate import Estimate, Row
 
 FEATURES = {"sample": "samples: limits apply", "mean": "means: no limit applies"}
-LIMITS = {"accuracy": "A(R): the limit by the rate", "accuracy-by-information": "A(Î⁺): by Î⁺"}
+LIMIT_LINE = "A(R), or A(Î⁺) where that is lower or R is unknown"
 
 
 class Facts(NamedTuple):
@@ -90,14 +90,14 @@ def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
 
 
 def limits(checks: Sequence[Row]) -> list[Row]:
-    """A row for each limit that can bind."""
-    found = {c["bound"]: c["limit"] for c in checks if c["bound"] in LIMITS and c["limit"] < 1}
-    return [{"limit": found[name], "line": LIMITS[name]} for name in LIMITS if name in found]
+    """A row with the limit of the accuracy, if it can bind."""
+    found = {c["limit"] for c in checks if c["bound"] == "accuracy" and c["verdict"] != "vacuous"}
+    return [{"limit": limit, "line": LIMIT_LINE} for limit in found]
 
 
 def _limits(checks: Sequence[Row]) -> alt.Chart:
     rows = limits(checks)
-    names = alt.Scale(domain=[row["line"] for row in rows], range=[[1, 0], [6, 4]][: len(rows)])
+    names = alt.Scale(domain=[LIMIT_LINE], range=[[1, 0]])
     dash = alt.StrokeDash(
         "line:N",
         title="Limit of samples",

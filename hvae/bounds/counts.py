@@ -5,8 +5,10 @@ y - x - z - f(z), with z sampled, gives I(y; f(z)) <= R_{>=l}. The functions tak
 counts [classes, outputs], at least 2 by 2.
 
 *Total variation.* P is the law of images decoded from the posterior, Q from the prior. Data
-processing and Bretagnolle & Huber (1979) give |P(A) - Q(A)| <= TV <= sqrt(1 - exp(-KL)) for every
-event A, and so for the class histograms of any fixed classifier.
+processing, Pinsker and Bretagnolle & Huber (1979) give, for every event A, and so for the class
+histograms of any fixed classifier,
+
+    |P(A) - Q(A)| <= TV <= min(sqrt(KL / 2), sqrt(1 - exp(-KL))).
 
 The plug-in values are biased upwards, so checks use estimates that choose on one half of the items
 and measure on the other. All counts must hold at least two items. A ValueError names a bad
@@ -26,12 +28,15 @@ from hvae.statistics.estimate import Estimate, Integers, split
 
 
 def total_variation_limit(divergence: float) -> float:
-    """The largest TV(P, Q) when KL(P || Q) is at most `divergence` nats: sqrt(1 - exp(-KL)).
+    """An upper limit of TV(P, Q), in [0, 1], when KL(P || Q) is at most `divergence` nats.
 
-    For KL use R_{>=l} - I(x; z_{>=l}) with a *lower* estimate of the information. Negative values
-    count as 0 (estimates fluctuate), infinity gives 1. Raises ValueError for NaN.
+    Pinsker's sqrt(KL / 2) is the lower of the two up to KL = 1.59, by a factor of sqrt(2) where KL
+    is small; beyond, it is Bretagnolle & Huber's sqrt(1 - exp(-KL)). For KL use
+    R_{>=l} - I(x; z_{>=l}) with a *lower* estimate of the information. Negative values count as 0
+    (estimates fluctuate), infinity gives 1. Raises ValueError for NaN.
     """
-    return math.sqrt(-math.expm1(-arguments.information("divergence", divergence)))
+    kl = arguments.information("divergence", divergence)
+    return math.sqrt(min(kl / 2, -math.expm1(-kl)))
 
 
 def total_variation(first: Numbers, second: Numbers) -> float:

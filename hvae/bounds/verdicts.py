@@ -2,7 +2,7 @@
 
 A check *holds*, is *violated* or is *undecided*. "Violated" needs evidence at a family-wise level
 of 1 % over the experiment (Holm 1979). "Holds" needs a one-sided 95 % lower end of the slack that
-is not negative. A limit that cannot bind is *vacuous* and is left out of the family.
+is not negative. A limit that cannot bind, or hardly, is *vacuous* and is left out of the family.
 """
 
 import math
@@ -22,11 +22,13 @@ __all__ = [
     "judge",
     "normal_check",
     "squared_error_check",
+    "trivial",
 ]
 
 Verdict = Literal["holds", "violated", "undecided", "vacuous"]
 
 ONE_SIDED = 0.95
+TRIVIAL = 0.99  # of the most that can be measured: an upper limit from there on says nothing
 ROUNDING = 1e-12  # a relative deficit below this is arithmetic, not evidence
 
 
@@ -41,7 +43,12 @@ class Check(NamedTuple):
     slack: float  # distance to the limit, on the allowed side when >= 0
     slack_low: float  # one-sided 95 % lower end of the slack
     p_value: float  # of "the bound holds"; small values are evidence against it
-    vacuous: bool  # the limit cannot bind
+    vacuous: bool  # the limit cannot bind, or is trivial
+
+
+def trivial(limit: float, most: float) -> bool:
+    """Whether an upper limit is above 0.99 of the most that can be measured, in the same unit."""
+    return limit > TRIVIAL * most
 
 
 def accuracy_check(
@@ -66,7 +73,7 @@ def accuracy_check(
         slack=limit - accuracy,
         slack_low=limit - float(ndtri(ONE_SIDED)) * limit_se - high,
         p_value=at_least(correct, n, min(limit + 3 * limit_se, 1.0)),
-        vacuous=limit >= 1,
+        vacuous=trivial(limit, 1.0),
     )
 
 
@@ -86,8 +93,8 @@ def normal_check(
     upper: measured <= limit, slack = limit - measured; otherwise the other way round.
     p = Phi(slack / se), se^2 = measured_se^2 + limit_se^2; without any error, p is 1 or 0. If both
     come from the same items, and so are not `independent`, se has its largest possible value,
-    measured_se + limit_se. Whether the limit can bind depends on what is measured, so the caller
-    says whether it is `vacuous`.
+    measured_se + limit_se. The most that can be measured depends on what it is, so the caller says
+    whether the limit is `vacuous`.
     Raises ValueError for NaN, infinities and negative standard errors.
     """
     for name, value in {"measured": measured, "limit": limit}.items():

@@ -55,7 +55,7 @@ def guidance(
 ) -> dict[str, Any]:
     """The whole of `guidance.json`; singles: the single-layer baselines by width."""
     ours = study(tables, asked)
-    claims = scorecard(ours.plane, bounds, ours.surfaces)
+    claims = scorecard(tables.points, tables.layers, bounds, ours.surfaces)
     return record(ours, asked) | {
         "scorecard": [claim._asdict() for claim in claims],
         "baseline": _compared(ours, singles, asked),

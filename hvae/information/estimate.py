@@ -12,8 +12,8 @@ Kind = Literal["lower", "upper", "estimate"]
 class InformationEstimate(NamedTuple):
     """A value in nats per item; its expectation is at most (lower) or at least (upper) the truth.
 
-    saturated: there are too few items to say how far the value is from the truth. A bound remains a
-    bound.
+    saturated: there are too few items to say how far the value is from the truth, or from its own
+    expectation. A bound remains a bound in expectation.
     """
 
     kind: Kind

@@ -8,7 +8,8 @@ With l_ij = log q(z_i|x_j) for K items x_j and one sample z_i ~ q(z|x_i) of each
 (Poole et al., "On Variational Bounds of Mutual Information", ICML 2019: tractable encoders.)
 All terms share the x_j, so the standard errors come from a jackknife over items. Leaving out item m
 removes row m and column m, that is, one term from each row's sum. So the jackknife takes O(K²)
-time, and O(K) memory, since each row is used as soon as it is computed.
+time, and O(K) memory, since each row is used as soon as it is computed. Where few items make up
+most of the spread of Î⁺ the error is wrong (`heavy_tailed`), and Î⁺ is marked as saturated.
 
 The rows come from a model (`densities.suffix_rows`). If there are only latents, they come from
 means, standard deviations and samples (`gaussian_rows`). These give q(z_L|x), so they serve for the
@@ -30,6 +31,9 @@ from hvae.statistics.estimate import Floats
 # with K of 360 and 1,000, it was too low by 0.1 to 0.8 nats at this distance, by at most 0.3 nats
 # at a distance of 3, and by 0.4 to 1.4 nats at a distance of 1. Î⁺ becomes loose there as well.
 SATURATION = 2.0
+
+ROUNDING = 1e-12  # a relative deviation below this is arithmetic
+HEAVY = 0.5  # the tail index from which a variance is infinite
 
 BLOCK = 2**20  # pairs that are summed at once
 NUMBERS = 2**21  # numbers in an array of `gaussian_rows`: 16 MB
@@ -116,7 +120,8 @@ def _information(lower: Floats, upper: Floats) -> Information:
     below = _estimate("lower", lower, items)
     saturated = below.value > math.log(items) - SATURATION
     above = _estimate("upper", upper, items - 1)
-    return Information(below._replace(saturated=saturated), above._replace(saturated=saturated))
+    loose = saturated or heavy_tailed(upper[1:])
+    return Information(below._replace(saturated=saturated), above._replace(saturated=loose))
 
 
 def _estimate(kind: Kind, sums: Floats, terms: int) -> InformationEstimate:
@@ -127,6 +132,24 @@ def _estimate(kind: Kind, sums: Floats, terms: int) -> InformationEstimate:
         return InformationEstimate(kind, value, math.nan)
     left_out = sums[1:] / (items - 1)  # without log(terms - 1), which is the same in all
     return InformationEstimate(kind, value, float(left_out.std() * math.sqrt(items - 1)))
+
+
+def heavy_tailed(left_out: Floats) -> bool:
+    """Whether values without each item, (K,), spread with so heavy a tail that no error is known.
+
+    Of the √K largest deviations from the mean, the mean of log |deviation|, less that of the next
+    one, estimates the tail index 1/α (Hill, 1975). Above 1/2 the variance is infinite, and the
+    standard error is that of what happened to be drawn. In Gaussian channels of one dimension
+    with K = 360, intervals of 95 % contained E Î⁺ in 94, 76 and 75 % of samples at I = 2.5, 3 and
+    3.5 nats, of which this finds 53, 83 and 99 %; in four and sixteen dimensions, where they
+    contained it in 94 % or more, it finds none.
+    """
+    deviations = np.sort(np.abs(left_out - left_out.mean()))[::-1]
+    largest = math.isqrt(len(deviations))
+    least = deviations[largest]
+    if least <= ROUNDING * np.abs(left_out).max():
+        return False
+    return bool(np.log(deviations[:largest] / least).mean() > HEAVY)
 
 
 def gaussian_rows(mean: Any, std: Any, sample: Any) -> Iterator[Floats]:

@@ -109,7 +109,8 @@ def information() -> pa.Schema:
     """A row an estimate, in nats: `I(x;z1,z2)`, `I(y;z2)`, `-log p(x)`; lower, upper or estimate.
 
     In expectation a lower one is at most the truth, an upper one at least. Where it is saturated
-    there are too few items to tell how far it is from the truth.
+    there are too few items to tell how far it is from the truth; an upper one also where so few of
+    them make up its spread that its standard error is wrong.
     """
     names = dict.fromkeys(["point", "quantity", "kind"], TEXT)
     return _schema(names | {"value": REAL, "std_error": REAL, "saturated": pa.bool_()})

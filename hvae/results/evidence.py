@@ -71,7 +71,10 @@ class Evidence:
         return math.log(self._compared_items[point].num_rows)
 
     def upper(self, point: str, lowest: int) -> Estimate | None:
-        """Î⁺(x; z_{≥l}), in expectation at least I, where it was estimated."""
+        """Î⁺(x; z_{≥l}), in expectation at least I, where it was estimated and has an error.
+
+        A saturated one has none that can be relied upon, so it limits nothing.
+        """
         return self._information["upper"].get((point, lowest))
 
     def lower(self, point: str, lowest: int) -> Estimate | None:
@@ -123,7 +126,8 @@ class Evidence:
         found: dict[str, dict[Layer, Estimate]] = {"lower": {}, "upper": {}}
         about = self.suffixes("x")
         for row in self.rows("information"):
-            if row["quantity"] in about:
+            upper = row["kind"] == "upper"
+            if row["quantity"] in about and not (upper and row["saturated"]):
                 key = row["point"], lowest_layer(about[row["quantity"]])
                 found[row["kind"]][key] = Estimate(row["value"], row["std_error"])
         return found

@@ -1,7 +1,12 @@
-"""Fit the classifier of the data that scores generation, and score it on test items."""
+"""Fit the classifier of the data that scores generation, and what it gives for real test items.
+
+Its accuracy on them, and their Inception Score with its factors, are the references beside what it
+says of draws: rows of `tasks.parquet` that belong to no point.
+"""
 
 import argparse
 import copy
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -16,9 +21,12 @@ from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.io import command, tables
 from hvae.models.distributions import generator
+from hvae.statistics.estimate import Floats, Integers
 from hvae.statistics.proportion import hits
+from hvae.statistics.sampled import Sampled
 from hvae.tasks import classifier, task
 from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork
+from hvae.tasks.generation_scores import inception
 from hvae.tasks.task import Score
 
 BATCH = 128
@@ -42,28 +50,37 @@ class Fitted(NamedTuple):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write the classifier, its card, and its accuracy on test items: a row, and its scores."""
+    """Write the classifier, its card, and the rows about real test items, with their scores."""
     job = parse(ClassifierJob, arguments.params)
     train, validation, test = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
     fitted = fit(train, validation, job.generation, job.seed)
     with torch.inference_mode():
-        predicted = fitted.network(torch.tensor(test.x)).argmax(-1).numpy()
-    accuracy = hits(predicted == test.labels)
+        p = torch.softmax(fitted.network(torch.tensor(test.x)).double(), -1).numpy()
     card = ClassifierCard(
         method=job.generation.classifier,
         shape=list(train.shape),
         classes=list(train.classes),
         width=job.generation.width,
         epoch=fitted.epoch,
-        accuracy=accuracy.interval["value"],
+        accuracy=float((p.argmax(-1) == test.labels).mean()),
     )
     classifier.save(arguments.classifier, card, fitted.network)
     named = dict.fromkeys(("layers", "features", "setting"), "")
-    named |= {"task": "generation", "method": card.method, "metric": "accuracy"}
-    score = task.NO_POINT, Score("test", named, accuracy, test.ids)
-    found = [score] if len(card.classes) > 1 else []  # one class is no feat
+    named |= {"task": "generation", "method": card.method}
+    known = real(p, test.labels, job.generation.parts) if len(card.classes) > 1 else ()
+    found = [
+        (task.NO_POINT, Score("test", named | {"metric": metric}, sampled, test.ids))
+        for metric, sampled in known
+    ]
     tables.write(task.metrics(found, "test"), arguments.test)
     tables.write(task.scores(found), arguments.scores)
+
+
+def real(p: Floats, labels: Integers, parts: int) -> Iterator[tuple[str, Sampled]]:
+    """Accuracy, Inception Score and its factors, of class probabilities of items (items, M)."""
+    yield "accuracy", hits(p.argmax(-1) == labels)
+    if len(labels) > 1:
+        yield from inception(p, parts).items()
 
 
 def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fitted:

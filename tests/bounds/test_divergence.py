@@ -28,14 +28,28 @@ def test_no_pair_of_distributions_is_further_apart(seed):
 
 def test_nearly_attained_by_a_coin_that_is_never_tails():
     # P = (1, 0), Q = (e, 1 - e): KL = -log e, TV = 1 - e, limit = sqrt(1 - e)
-    for e in (0.5, 0.1, 1e-6):
+    for e in (0.2, 0.1, 1e-6):
         assert total_variation_limit(-math.log(e)) == pytest.approx(math.sqrt(1 - e))
+
+
+def test_below_1_59_nats_pinskers_limit_is_the_lower_one():
+    for kl in (0.01, 0.5, 1.59):
+        assert total_variation_limit(kl) == math.sqrt(kl / 2) < math.sqrt(-math.expm1(-kl))
+    for kl in (1.60, 3.0):
+        assert total_variation_limit(kl) == math.sqrt(-math.expm1(-kl)) < math.sqrt(kl / 2)
+
+
+def test_nearly_attained_by_two_coins_that_hardly_differ():
+    # P = (1 + d, 1 - d) / 2, Q a fair coin: TV = d / 2, KL = d^2 / 2 + O(d^4)
+    for d in (0.1, 1e-3):
+        kl = ((1 + d) * math.log1p(d) + (1 - d) * math.log1p(-d)) / 2
+        assert d / 2 <= total_variation_limit(kl) <= (d / 2) * (1 + d)
 
 
 def test_the_ends_of_the_limit():
     assert total_variation_limit(0) == total_variation_limit(-0.3) == 0
     assert total_variation_limit(math.inf) == 1
-    assert total_variation_limit(1e-14) == pytest.approx(1e-7)
+    assert total_variation_limit(2e-14) == pytest.approx(1e-7)
 
 
 def test_total_variation_by_hand():

@@ -12,6 +12,7 @@ from hvae.bounds.verdicts import (
     judge,
     normal_check,
     squared_error_check,
+    trivial,
 )
 from hvae.statistics.intervals import holm
 from hvae.statistics.proportion import clopper_pearson
@@ -56,6 +57,8 @@ def test_accuracy_check_by_hand(correct, limit, limit_se):
 def test_limits_near_one():
     assert accuracy_check(20, 20, 0.9, 0.04).p_value == 1
     assert not accuracy_check(20, 20, 0.9, 0.04).vacuous
+    assert not accuracy_check(20, 20, 0.99, 0).vacuous
+    assert accuracy_check(20, 20, 0.991, 0).vacuous
     assert accuracy_check(20, 20, 1, 0).vacuous
     assert accuracy_check(20, 20, 1, 0).p_value == 1
     assert accuracy_check(20, 20, 0.9, 0).p_value == pytest.approx(0.9**20)
@@ -71,6 +74,12 @@ def test_normal_check_by_hand(upper):
     assert check.p_value == pytest.approx(0.0227501319)  # Phi(-2): the joint error is 0.5
     assert check.slack_low == pytest.approx(-1 - 1.6448536269514722 * 0.5)
     assert normal_check(sign * 4.0, 0.3, sign * 5.0, 0.4, upper).slack == 1
+
+
+def test_an_upper_limit_near_the_most_that_can_be_measured_is_trivial():
+    assert trivial(2.29, math.log(10))
+    assert not trivial(2.27, math.log(10))
+    assert trivial(math.inf, 1.0)
 
 
 def test_normal_check_without_errors_is_arithmetic():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hvae.information import pairwise
-from hvae.information.pairwise import from_rows, information
+from hvae.information.pairwise import from_rows, heavy_tailed, information
 from tests.information import channels
 
 
@@ -107,6 +107,23 @@ def test_an_information_within_reach_is_not_flagged(dimensions):
     (found,) = estimates_of(7, 400, dimensions, 0.4 * math.log(400), repeats=1)
     assert not found.lower.saturated
     assert not found.upper.saturated
+
+
+@pytest.mark.parametrize(("dimensions", "truth", "low", "high"), [(1, 3.5, 0.8, 1), (4, 2, 0, 0.1)])
+def test_an_error_from_a_heavy_tail_is_flagged(dimensions, truth, low, high):
+    """With one dimension Î⁺ is far above I = 3.5 nats, and its error wrong, though Î⁻ is not."""
+    found = estimates_of(8, 200, dimensions, truth, repeats=30)
+    flagged = np.mean([one.upper.saturated for one in found if not one.lower.saturated])
+    assert low <= flagged <= high
+
+
+def test_the_tail_of_a_power_law_is_heavy_where_its_variance_is_infinite():
+    rng = np.random.default_rng(11)
+    heavy = [heavy_tailed(rng.pareto(1.2, 400)) for _ in range(200)]
+    light = [heavy_tailed(rng.standard_normal(400)) for _ in range(200)]
+    assert np.mean(heavy) > 0.9
+    assert np.mean(light) < 0.01
+    assert not heavy_tailed(np.ones(9))
 
 
 def test_separated_items_reach_log_k_and_no_more():

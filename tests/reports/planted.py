@@ -39,7 +39,7 @@ def planted(run: Run, single: bool = False) -> dict[str, Any]:
 
 
 def drawing(run: Run) -> Run:
-    """The same with scores of draws at every point, and the accuracy of the classifier."""
+    """The same with scores of draws at every point, and references of real items."""
     own = {"layers": "", "features": "", "method": "mlp", "setting": ""}
     rows = [
         task(point["point"], "generation", name, value, **own)
@@ -52,7 +52,8 @@ def drawing(run: Run) -> Run:
         for point in run.trained
     ]
     accuracy = task("", "generation", "accuracy", 0.97, **own)
-    return run._replace(tasks=[*run.tasks, *rows, accuracy])
+    real = task("", "generation", "inception_score", 9.5, **own)
+    return run._replace(tasks=[*run.tasks, *rows, accuracy, real])
 
 
 def _tasks(point: Row) -> Iterator[Row]:

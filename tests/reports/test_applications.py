@@ -117,6 +117,24 @@ def test_scores_of_draws_are_where_the_tables_have_them(config: dict[str, Any]) 
     assert generation.metrics(run(config)) == []
 
 
+def test_scores_of_draws_stand_beside_those_of_real_items(config: dict[str, Any]) -> None:
+    shown = drawing(run(config))
+    lines = {
+        metric: {
+            row["line"]: row["y"]
+            for layer in generation.drawn(shown, metric).to_dict()["layer"]
+            if layer["mark"]["type"] == "line"
+            for row in layer["data"]["values"]
+        }
+        for metric in SCORES
+    }
+    assert lines["inception_score"] == {"Test items themselves: 9.50": 9.5}
+    assert lines["class_consistency"]["Test items themselves: 0.970"] == 0.97
+    assert "A(R): the limit" in lines["class_consistency"]
+    assert lines["frechet"] == {}
+    assert "and their Inception Score is 9.50 (95 % from 9.48 to 9.52)" in page(shown)
+
+
 def test_latents_are_shown_where_they_are_recommended(config: dict[str, Any]) -> None:
     shown = advised(run(config))
     roles = embeddings.roles(shown)

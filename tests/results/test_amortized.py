@@ -32,7 +32,8 @@ def test_a_point_without_latents_is_held_against_what_its_items_allow() -> None:
     points, items = with_bare_point()
     rows = judged(changed(points=points, items=items)).to_pylist()
     bare = {row["bound"]: row for row in rows if row["point"] == "bare"}
-    like = {row["bound"]: row for row in rows if row["point"] == "g"}
+    by_rate = judged(changed(information=None)).to_pylist()
+    like = {row["bound"]: row for row in by_rate if row["point"] == "g"}
     assert set(bare) == {"rate-distortion", "squared-error", "objective"}
     for bound, row in bare.items():
         assert row | {"point": "g"} == like[bound]

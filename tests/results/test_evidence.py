@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from hvae.bounds.accuracy import accuracy_limit
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.data.exact import Exact
 from hvae.io import tables
@@ -22,8 +23,9 @@ from tests.results.rows import hits
 ALONE = {  # what a table can be held against without any other
     "points": {"objective"},
     "items": {"rate-distortion", "squared-error"},
-    "information": {"likelihood", "class-information-by-information"},
+    "information": {"likelihood", "class-information"},
 }
+KEY = ("accuracy", "c")  # a bound and a point
 TABLES = ("points", "items", "tasks", "counts", "information")
 
 
@@ -49,22 +51,36 @@ def test_absent_tables_give_no_checks() -> None:
 def test_without_rates_only_what_is_measured_limits() -> None:
     rates = both().items["rate_1"]
     unknown = both().items.set_column(2, "rate_1", pa.array(np.full(len(rates), math.nan)))
-    found = bounds(changed(items=unknown))
-    sharper = {name for name in BOUNDS if name.endswith("-by-information")}
-    assert found == sharper | {"likelihood", "objective"}
+    assert bounds(changed(items=unknown)) == set(BOUNDS) - {"information", "generation"}
+
+
+def test_the_lower_of_rate_and_information_limits() -> None:
+    """Î⁺ of half the rate halves the nats; a saturated one limits nothing."""
+    rate = both().rate("c", 1)
+    assert rate is not None
+
+    def limit(**changes: Any) -> float:
+        rows = [
+            row | changes if (row["kind"], row["quantity"]) == ("upper", "I(x;z1)") else row
+            for row in both().information.to_pylist()
+        ]
+        table = judged(changed(information=tables.from_rows(rows, tables.information())))
+        found = {row["limit"] for row in table.to_pylist() if (row["bound"], row["point"]) == KEY}
+        assert len(found) == 1
+        return float(found.pop())
+
+    half = {"value": rate.value / 2, "std_error": 0.01}
+    assert limit(**half) == pytest.approx(accuracy_limit(rate.value / 2, SHARES))
+    assert limit(value=2 * rate.value) == pytest.approx(accuracy_limit(rate.value, SHARES))
+    assert limit(**half, saturated=True) == pytest.approx(accuracy_limit(rate.value, SHARES))
 
 
 def test_without_classes_or_a_known_source_their_checks_are_absent() -> None:
     of_labels = {"accuracy", "class-information", "clusters", "generation"}
     of_source = {"rate-distortion", "likelihood", "objective", "squared-error", "regression"}
 
-    def started(found: set[str], names: set[str]) -> set[str]:
-        return {name for name in names if name in {b.partition("-by-")[0] for b in found}}
-
-    assert started(bounds(changed(shares=None)), of_labels) == set()
-    assert started(bounds(changed(shares=None)), of_source) == of_source
-    assert started(bounds(changed(exact=None)), of_source) == set()
-    assert started(bounds(changed(exact=None)), of_labels) == of_labels
+    assert bounds(changed(shares=None)) == {"information"} | of_source
+    assert bounds(changed(exact=None)) == {"information"} | of_labels
 
 
 def test_the_objective_has_a_limit_where_sigma_is_known() -> None:
@@ -83,7 +99,7 @@ def test_statistics_of_an_image_have_no_limit_of_the_target() -> None:
         for row in both().tasks.to_pylist()
     ]
     found = bounds(changed(tasks=tables.from_rows(rows, tables.tasks())))
-    assert found == {name for name in BOUNDS if not name.startswith("regression")}
+    assert found == set(BOUNDS) - {"regression"}
 
 
 def test_a_diverged_point_is_not_judged() -> None:
@@ -112,7 +128,8 @@ def test_a_layer_alone_is_limited_by_the_suffix_that_holds_it() -> None:
         for i, (low, high) in enumerate(rates)
     ]
     quantity = {"point": "p", "kind": "upper", "std_error": 0.01, "saturated": False}
-    about = [quantity | {"quantity": "I(x;z1,z2)", "value": 0.2}]
+    told = 0.9 * rates.sum(1).mean()  # less than R_{≥1}, more than R_{≥2}
+    about = [quantity | {"quantity": "I(x;z1,z2)", "value": told}]
     sets = ("z1", "z2", "z1+z2")
     tasks = [hits("p", "classification", LABELS < 1, layers=layers) for layers in sets]
     found = Evidence(
@@ -124,10 +141,10 @@ def test_a_layer_alone_is_limited_by_the_suffix_that_holds_it() -> None:
         shares=SHARES,
     )
     rows = judged(found).to_pylist()
-    limits = {(row["bound"], row["layers"]): row["limit"] for row in rows}
-    assert limits["accuracy", "z1"] == limits["accuracy", "z1+z2"] > limits["accuracy", "z2"]
-    sharper = {layers for bound, layers in limits if bound == "accuracy-by-information"}
-    assert sharper == {"z1", "z1+z2"}
+    limits = {row["layers"]: row["limit"] for row in rows}
+    assert limits["z1"] == limits["z1+z2"] > limits["z2"]
+    assert limits["z1"] == accuracy_limit(told, SHARES)
+    assert limits["z2"] == accuracy_limit(rates[:, 1].mean(), SHARES)
 
 
 def test_the_least_error_of_a_mixture_is_the_larger_of_two_limits() -> None:

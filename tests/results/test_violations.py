@@ -55,14 +55,11 @@ def test_halved_rates() -> None:
     assert {"information", "accuracy", "clusters", "rate-distortion", "squared-error"} <= found
     assert "class-information" in found
     assert "regression" in found
-    assert not any(name.endswith("-by-information") for name in found)
 
 
 def test_a_decoder_and_a_guess_that_see_the_item() -> None:
     names = {"squared-error", "rate-distortion", "objective", "regression"}
     assert names <= accused(both(leak=0.5))
-    sharper = {f"{name}-by-information" for name in ("squared-error", "regression")}
-    assert names | sharper <= accused(both(leak=0.9))
 
 
 def test_a_likelihood_above_the_truth() -> None:
@@ -104,7 +101,7 @@ def test_clusters_that_were_told_the_classes() -> None:
         for row in histogram("c", "clustering", split, LABELS, LABELS)
     ]
     found = evidence([channel()._replace(counts=leaked)], shares=SHARES)
-    assert accused(found) == {"clusters", "clusters-by-information"}
+    assert accused(found) == {"clusters"}
 
 
 def test_prior_images_of_other_classes() -> None:
@@ -119,13 +116,13 @@ def test_prior_images_of_other_classes() -> None:
 
 
 def test_what_a_loose_rate_allows_the_information_may_not() -> None:
-    """R = I + 3 nats: the rate's limits are vacuous, those of Î⁺ still find the leak."""
+    """R = I + 3 nats: the rate alone would limit nothing, but Î⁺ still finds the leak."""
     code = channel(0.4, mass=0.05)
     tasks: list[dict[str, Any]] = [hits("c", "classification", LABELS == LABELS)]
     rows = judged(evidence([code._replace(tasks=tasks)], shares=SHARES)).to_pylist()
-    verdicts = {row["bound"]: row["verdict"] for row in rows}
-    assert verdicts["accuracy"] == "vacuous"
-    assert verdicts["accuracy-by-information"] == "violated"
+    assert {row["bound"]: row["verdict"] for row in rows}["accuracy"] == "violated"
+    without = evidence([code._replace(tasks=tasks, information=[])], shares=SHARES)
+    assert accused(without) == set()
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -13,7 +13,7 @@ from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.tasks import classifier
 from hvae.tasks.classifier import ClassifierCard
-from hvae.tasks.fit_classifier import PATIENCE, Fitted, fit
+from hvae.tasks.fit_classifier import PATIENCE, Fitted, fit, real
 
 SETTINGS = Generation(width=32, max_epochs=40)
 
@@ -37,6 +37,20 @@ def test_separated_classes_are_told_apart(fitted: Fitted) -> None:
     test = items(2, 300, 8)
     predicted = fitted.network(torch.tensor(test.x)).argmax(-1).numpy()
     assert (predicted == test.labels).mean() > 0.98
+
+
+def test_real_items_are_scored_as_draws_are() -> None:
+    """Sure of three equal classes, right in nine of ten: IS = 3. Sure of nothing: IS = 1."""
+    labels = np.arange(300) % 3
+    seen = np.where(np.arange(300) < 30, (labels + 1) % 3, labels)
+    found = {name: one.row for name, one in real(np.eye(3)[seen], labels, 10)}
+    assert list(found) == ["accuracy", "inception_score", "diversity", "sharpness"]
+    assert found["accuracy"]["value"] == pytest.approx(0.9)
+    assert found["inception_score"]["value"] == pytest.approx(3)
+    assert {row["n"] for row in found.values()} == {300}
+    unsure = {name: one.row["value"] for name, one in real(np.full((9, 3), 1 / 3), labels[:9], 3)}
+    assert unsure["inception_score"] == pytest.approx(1)
+    assert [name for name, _ in real(np.eye(3)[:1], labels[:1], 3)] == ["accuracy"]
 
 
 def test_logits_are_linear_in_the_features(fitted: Fitted) -> None:

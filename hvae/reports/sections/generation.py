@@ -36,10 +36,14 @@ def metrics(run: Run) -> list[str]:
     return [name for name in SHOWN if name in found]
 
 
-def classifier_accuracy(run: Run) -> Row | None:
-    """The accuracy of the classifier itself on test items, as a row of `tasks.parquet`."""
+def reference(run: Run, metric: str) -> Row | None:
+    """What the classifier gives for real test items, as a row of `tasks.parquet`.
+
+    Of class consistency that is its accuracy: a perfect cut keeps each class that it can see.
+    """
+    wanted = "accuracy" if metric == "class_consistency" else metric
     rows = (row for row in run.tasks if (row["task"], row["point"]) == ("generation", ""))
-    return next((row for row in rows if row["metric"] == "accuracy"), None)
+    return next((row for row in rows if row["metric"] == wanted), None)
 
 
 def rows(run: Run, metric: str) -> list[Row]:
@@ -63,7 +67,10 @@ def rows(run: Run, metric: str) -> list[Row]:
 
 
 def drawn(run: Run, metric: str) -> Chart:
-    """Marks with 95 % intervals; of a cut, coloured by the layers that are kept."""
+    """Marks with 95 % intervals, and the value of real test items as a line.
+
+    Of a cut, marks are coloured by the layers that are kept.
+    """
     data, title = rows(run, metric), METRICS[metric].title
     cuts = list(dict.fromkeys(row["kept"] for row in data))
     layered = any(cuts)
@@ -76,15 +83,23 @@ def drawn(run: Run, metric: str) -> Chart:
     base = alt.Chart(alt.Data(values=data))
     marks = base.mark_point(filled=True, size=60, opacity=1).encode(*placed(x, y), tooltip=numbers)
     marks = marks.encode(color=color if layered else alt.value(CATEGORIES[0]))
-    limit = [curves(_limit(run, data), x, y)] if metric == "class_consistency" else []
-    return alt.layer(*bars(base, x, y), *limit, marks, title=title)
+    lines = _lines(run, metric, max(row["x_high"] for row in data))
+    beside = [curves(lines, x, y)] if lines else []
+    return alt.layer(*bars(base, x, y), *beside, marks, title=title)
 
 
-def _limit(run: Run, data: list[Row]) -> list[Row]:
-    """A(R): a class is seen again no more often than the rate of the kept layers allows."""
-    shares, line = run.shares(), "A(R): the limit"
-    rates = map(float, spread(max(row["x_high"] for row in data)))
-    return [{"x": rate, "y": accuracy_limit(rate, shares), "line": line} for rate in rates]
+def _lines(run: Run, metric: str, highest: float) -> list[Row]:
+    """A(R), of class consistency: no class is seen again more often. The value of real items."""
+    rates = [float(rate) for rate in spread(highest)]
+    known = reference(run, metric)
+    lines: list[Row] = []
+    if metric == "class_consistency":
+        of, line = run.shares(), "A(R): the limit"
+        lines += [{"x": rate, "y": accuracy_limit(rate, of), "line": line} for rate in rates]
+    if known is not None:
+        line = f"Test items themselves: {METRICS[metric].told(known['value'])}"
+        lines += [{"x": rate, "y": known["value"], "line": line} for rate in rates]
+    return lines
 
 
 def _applies(run: Run) -> bool:
@@ -101,7 +116,7 @@ def _figures(run: Run) -> Iterator[Figure]:
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"classifier": classifier_accuracy(run)}
+    return {"classifier": reference(run, "accuracy"), "real": reference(run, "inception_score")}
 
 
 SECTION = ReportSection(

@@ -31,7 +31,7 @@ def kept(run: Run) -> str:
     count = Counter(check["verdict"] for check in run.bounds)
     binding = len(run.bounds) - count["vacuous"]
     beyond = (
-        f"in {count['vacuous']} more the limit lies beyond what can be measured"
+        f"in {count['vacuous']} more the limit is trivial, at 0.99 of what can be measured or more"
         if count["vacuous"]
         else "no other was made"
     )

@@ -1,7 +1,7 @@
 """What checks share: the names of what was checked, and the nats that a set of layers can hold."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from hvae.results.rates import lowest_layer
 from hvae.statistics.estimate import Estimate
 
 Named = tuple[Mapping[str, str], Check]
-SHARPER = "-by-information"  # ends the name of a bound by I(x; z) in place of the rate
 NAMES = ("point", "layers", "features", "method", "metric")
 
 
@@ -30,21 +29,13 @@ def generator(seed: int, *values: str) -> np.random.Generator:
     return np.random.default_rng([seed, *"\n".join(values).encode()])
 
 
-class Budget(NamedTuple):
-    """A number of nats that I(x; z_{≥l}) does not exceed, and the ending of its bounds' names."""
-
-    ending: str
-    nats: Estimate
-
-
-def budgets(evidence: Evidence, point: str, layers: str) -> Iterator[Budget]:
-    """R_{≥l} and Î⁺(x; z_{≥l}), l the lowest of `layers`, as far as they are known.
+def budget(evidence: Evidence, point: str, layers: str) -> Estimate | None:
+    """The nats that `layers` can hold: the lower of R_{≥l} and Î⁺(x; z_{≥l}), l their lowest.
 
     I(x; z_{≥l}) ≤ R_{≥l}, and in expectation ≤ Î⁺; layers from l up hold no more than z_{≥l} does.
+    One of them alone if the other is not known, and None without either. They are one limit, since
+    a value that keeps to the lower keeps to both.
     """
     lowest = lowest_layer(layers)
-    rate, upper = evidence.rate(point, lowest), evidence.upper(point, lowest)
-    if rate is not None:
-        yield Budget("", rate)
-    if upper is not None:
-        yield Budget(SHARPER, upper)
+    found = evidence.rate(point, lowest), evidence.upper(point, lowest)
+    return min((one for one in found if one is not None), default=None)

@@ -9,7 +9,7 @@ from functools import partial
 from hvae.bounds.accuracy import accuracy_limit
 from hvae.bounds.mixture import squared_error_limit
 from hvae.bounds.verdicts import accuracy_check, squared_error_check
-from hvae.results.checks.common import Named, budgets, of_row
+from hvae.results.checks.common import Named, budget, of_row
 from hvae.results.evidence import Evidence
 from hvae.statistics.estimate import Row, propagated
 
@@ -19,7 +19,7 @@ GUESSES = ("accuracy", "class_consistency")
 
 
 def accuracy(evidence: Evidence) -> Iterator[Named]:
-    """Guesses from samples against A(R_{≥l}) and A(Î⁺); A is 1 from H(y) on.
+    """Guesses from samples against A(min(R_{≥l}, Î⁺)); A is 1 from H(y) on.
 
     Those on means are outside the theorem and are not checked. Rates, labels, guesses and class
     shares refer to the same test items.
@@ -28,11 +28,10 @@ def accuracy(evidence: Evidence) -> Iterator[Named]:
         return
     limit_of = partial(accuracy_limit, shares=evidence.shares)
     for task in filter(guesses_class, evidence.rows("tasks")):
-        correct = round(task["value"] * task["n"])
-        for ending, nats in budgets(evidence, task["point"], task["layers"]):
-            limit = propagated(limit_of, nats)
-            check = accuracy_check(correct, task["n"], *limit, bound=f"accuracy{ending}")
-            yield of_row(task), check
+        nats = budget(evidence, task["point"], task["layers"])
+        if nats is not None:
+            correct = round(task["value"] * task["n"])
+            yield of_row(task), accuracy_check(correct, task["n"], *propagated(limit_of, nats))
 
 
 def guesses_class(task: Row) -> bool:
@@ -41,7 +40,7 @@ def guesses_class(task: Row) -> bool:
 
 
 def regression(evidence: Evidence) -> Iterator[Named]:
-    """The error of guesses of the target from samples against R_{≥l} and Î⁺.
+    """The error of guesses of the target from samples against min(R_{≥l}, Î⁺).
 
     Where its law is known: t − x − z is a Markov chain, so that z knows no more of t than x does.
     """
@@ -53,10 +52,11 @@ def regression(evidence: Evidence) -> Iterator[Named]:
         return squared_error_limit(min(nats, target.information), target.entropy)
 
     for task in filter(guesses_target, evidence.rows("tasks")):
-        for ending, nats in budgets(evidence, task["point"], task["layers"]):
-            limit, bound = propagated(least, nats), f"regression{ending}"
-            numbers = task["value"], task["std_error"]
-            yield of_row(task), squared_error_check(*numbers, *limit, bound=bound)
+        nats = budget(evidence, task["point"], task["layers"])
+        if nats is not None:
+            measured = task["value"], task["std_error"]
+            check = squared_error_check(*measured, *propagated(least, nats), bound="regression")
+            yield of_row(task), check
 
 
 def guesses_target(task: Row) -> bool:

@@ -5,13 +5,13 @@ hold about the class they hold about the item: I(y; z_{≥l}) ≤ I(x; z_{≥l})
 output f of samples, fitted on train: I(y; f(z_{≥l})) ≤ I(x; z_{≥l}).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hvae.bounds.accuracy import entropy
 from hvae.bounds.counts import held_out_information
-from hvae.bounds.verdicts import normal_check
+from hvae.bounds.verdicts import normal_check, trivial
 from hvae.errors import InputError
-from hvae.results.checks.common import Named, budgets, names
+from hvae.results.checks.common import Named, budget, names
 from hvae.results.checks.counted import Counted, counted
 from hvae.results.evidence import Evidence
 from hvae.results.rates import lowest_layer
@@ -21,7 +21,7 @@ from hvae.statistics.estimate import Estimate
 def information(evidence: Evidence) -> Iterator[Named]:
     """Î⁻ against the rate of the items that it compares.
 
-    Î⁻ of K items never exceeds log K: a rate beyond cannot bind, and the check is vacuous. An item
+    Î⁻ of K items never exceeds log K: a rate near it or beyond is no limit (vacuous). An item
     with much information has a high rate, so that their errors partly cancel in the slack.
     """
     about = evidence.suffixes("x")
@@ -32,53 +32,45 @@ def information(evidence: Evidence) -> Iterator[Named]:
             if rate is None:
                 continue
             numbers = (row["value"], row["std_error"], *rate)
-            vacuous = rate.value >= evidence.most_information(point)
+            vacuous = trivial(rate.value, evidence.most_information(point))
             check = normal_check(*numbers, upper=True, bound="information", vacuous=vacuous)
             yield names(point, layers, "sample", "pairwise", "information"), check
 
 
 def classes(evidence: Evidence) -> Iterator[Named]:
-    """The estimate of I(y; z_{≥l}) from below against R_{≥l} and Î⁺; it never exceeds H(y)."""
+    """The estimate of I(y; z_{≥l}) from below against min(R_{≥l}, Î⁺)."""
     if evidence.shares is None:
         return
-    most, about = entropy(evidence.shares), evidence.suffixes("y")
+    about = evidence.suffixes("y")
     for row in evidence.rows("information"):
         if row["quantity"] in about and row["kind"] == "lower":
-            layers = about[row["quantity"]]
-            named = names(row["point"], layers, "sample", "classifier", "information")
-            for ending, nats in budgets(evidence, row["point"], layers):
-                yield (
-                    named,
-                    normal_check(
-                        row["value"],
-                        row["std_error"],
-                        *nats,
-                        upper=True,
-                        bound=f"class-information{ending}",
-                        vacuous=nats.value >= most,
-                        independent=False,
-                    ),
-                )
+            named = names(
+                row["point"], about[row["quantity"]], "sample", "classifier", "information"
+            )
+            told = Estimate(row["value"], row["std_error"])
+            yield from _about_class(evidence, named, told, "class-information")
 
 
 def clusters(evidence: Evidence) -> Iterator[Named]:
-    """Clusters, whose classes train names and test measures, against R_{≥l} and Î⁺."""
+    """Clusters, whose classes train names and test measures, against min(R_{≥l}, Î⁺)."""
     if evidence.shares is None:
         return
-    most = entropy(evidence.shares)
     for found in counted(evidence, "clustering"):
-        told = _of_clusters(found)
         named = names(found.point, found.layers, found.features, found.method, "information")
-        for ending, nats in budgets(evidence, found.point, found.layers):
-            check = normal_check(
-                *told,
-                *nats,
-                upper=True,
-                bound=f"clusters{ending}",
-                vacuous=nats.value >= most,
-                independent=False,
-            )
-            yield named, check
+        yield from _about_class(evidence, named, _of_clusters(found), "clusters")
+
+
+def _about_class(
+    evidence: Evidence, named: Mapping[str, str], told: Estimate, bound: str
+) -> Iterator[Named]:
+    """What is told about the class, never more than H(y), against what the layers can hold."""
+    nats = budget(evidence, named["point"], named["layers"])
+    if nats is not None and evidence.shares is not None:
+        vacuous = trivial(nats.value, entropy(evidence.shares))
+        yield (
+            named,
+            normal_check(*told, *nats, upper=True, bound=bound, vacuous=vacuous, independent=False),
+        )
 
 
 def _of_clusters(found: Counted) -> Estimate:

@@ -15,20 +15,24 @@ from hvae.bounds import gaussian, mixture
 from hvae.bounds.verdicts import Check, normal_check, squared_error_check
 from hvae.data.exact import Exact
 from hvae.io import tables
-from hvae.results.checks.common import SHARPER, Named, budgets, names
+from hvae.results.checks.common import Named, budget, names
 from hvae.results.evidence import Evidence
 from hvae.results.rates import mean, suffix_name
 from hvae.statistics.estimate import Estimate, Row, propagated
 
 
 def entropy(evidence: Evidence) -> Iterator[Named]:
-    """D + I(x; z) ≥ h(x) (Barber & Agakov, 2003), with R_total or Î⁺ for I; E[−log p(x)] ≥ h(x)."""
+    """D + I(x; z) ≥ h(x) (Barber & Agakov, 2003), and E[−log p(x)] ≥ h(x).
+
+    For I stands R_total or Î⁺, whichever makes the sum lower.
+    """
     if evidence.exact is None:
         return
     for point in evidence.per_item("distortion"):
         named = names(point, suffix_name(1, evidence.layers), "sample", "", "distortion")
-        for bound, cost in _costs(evidence, point):
-            yield named, _of_density(cost, evidence.exact, bound)
+        cost = min(_costs(evidence, point), default=None)
+        if cost is not None:
+            yield named, _of_density(cost, evidence.exact, "rate-distortion")
     for row in evidence.rows("information"):
         if row["quantity"] == "-log p(x)" and row["kind"] == "upper":
             named = names(row["point"], "", "", "importance", "likelihood")
@@ -36,16 +40,15 @@ def entropy(evidence: Evidence) -> Iterator[Named]:
             yield named, _of_density(cost, evidence.exact, "likelihood")
 
 
-def _costs(evidence: Evidence, point: str) -> Iterator[tuple[str, Estimate]]:
+def _costs(evidence: Evidence, point: str) -> Iterator[Estimate]:
     """D + R_total, with the error of the items' own sums, and D + Î⁺, with the sum of errors."""
     distortion = evidence.per_item("distortion")[point]
     if evidence.rate(point, 1) is not None:
-        yield "rate-distortion", mean(distortion + evidence.total_rate(point))
+        yield mean(distortion + evidence.total_rate(point))
     upper = evidence.upper(point, 1)
     if upper is not None:
         own = mean(distortion)
-        both = Estimate(own.value + upper.value, own.std_error + upper.std_error)
-        yield f"rate-distortion{SHARPER}", both
+        yield Estimate(own.value + upper.value, own.std_error + upper.std_error)
 
 
 def _of_density(cost: Estimate, exact: Exact, bound: str) -> Check:
@@ -75,14 +78,15 @@ def _sigma(evidence: Evidence, row: Row, dimensions: int) -> float | None:
 
 
 def squared_error(evidence: Evidence) -> Iterator[Named]:
-    """The error of reconstructions from samples, summed over dimensions, against R_total and Î⁺."""
+    """The error of reconstructions from samples, over all dimensions, against min(R_total, Î⁺)."""
     if evidence.exact is None:
         return
     layers = suffix_name(1, evidence.layers)
     for point, values in evidence.per_item("squared_error").items():
-        for ending, nats in budgets(evidence, point, layers):
+        nats = budget(evidence, point, layers)
+        if nats is not None:
             limit = least_squared_error(nats, evidence.exact)
-            check = squared_error_check(*mean(values), *limit, bound=f"squared-error{ending}")
+            check = squared_error_check(*mean(values), *limit, bound="squared-error")
             yield names(point, layers, "sample", "", "squared_error"), check
 
 
