@@ -10,12 +10,16 @@ from pydantic import Field, PositiveInt
 
 from hvae.config.base import Section, parse
 from hvae.config.guidance import Guidance
-from hvae.guidance.claims import scorecard
+from hvae.config.tasks import Name
+from hvae.guidance.claims import Claim, limits, splitting
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.record import gain, record
+from hvae.guidance.split_claims import deciding, differing
 from hvae.guidance.study import MeasuredTables, Study, measured, study
+from hvae.guidance.surface import Surface
 from hvae.io import command, provenance
 from hvae.results.experiment import Experiment
+from hvae.results.places import Place
 from hvae.statistics.estimate import Row
 
 
@@ -54,6 +58,18 @@ def guidance(
         "scorecard": [claim._asdict() for claim in claims],
         "baseline": _compared(ours, singles, asked),
     }
+
+
+def scorecard(
+    plane: Sequence[Place], bounds: Sequence[Row], surfaces: Mapping[Name, Surface]
+) -> list[Claim]:
+    """All claims of the paper, in its order."""
+    return [
+        splitting([place for place in plane if place.beta]),
+        limits(bounds),
+        differing(surfaces),
+        deciding(surfaces),
+    ]
 
 
 def _compared(

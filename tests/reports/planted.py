@@ -5,10 +5,9 @@ from typing import Any
 
 from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance
-from hvae.guidance.study import MeasuredTables
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
-from tests.guidance.experiments import BOUND
+from tests.guidance.experiments import BOUND, tables_of
 from tests.guidance.experiments import measured as baseline
 from tests.guidance.planes import task
 
@@ -34,7 +33,7 @@ def planted(run: Run, single: bool = False) -> dict[str, Any]:
     """
     points = [{"strategy": "amortized", "rate_total_se": 0.1} | point for point in run.points]
     rows = [row for point in run.trained for row in _tasks(point)]
-    measured = MeasuredTables(points, rows, rows, run.layers)
+    measured = tables_of(points, rows, run.layers)
     return guidance(measured, [BOUND], Guidance(), {8: baseline(layers=1)} if single else {})
 
 
