@@ -47,8 +47,8 @@ def test_the_difference_is_what_was_planted(
     assert dict(rows(dom, "difference-summary")) == {
         "Common β": "4",
         "Mean difference": "3 ± 0.82",
-        "Higher by more than two standard errors": "4",
-        "Lower by more than two standard errors": "0",
+        "Significantly higher": "undecided: one training",
+        "Significantly lower": "undecided: one training",
         "Least": "3 ± 0.82",
         "Most": "3 ± 0.82",
     }
@@ -57,6 +57,17 @@ def test_the_difference_is_what_was_planted(
         assert re.search(rf'id="{chart}"[^>]*>.{{0,400}}<svg', dom, flags=re.DOTALL), chart
     turned = seen(browser, tmp_path, "with=one,two&metric=distortion&first=two&second=one")
     assert dict(rows(turned, "difference-summary"))["Mean difference"] == "−3 ± 0.82"
+
+
+def test_over_trainings_a_difference_may_be_significant(
+    browser: Browser, tmp_path: Path, config: Config
+) -> None:
+    plant(tmp_path / "results", config, "one", seeds=3)
+    plant(tmp_path / "results", config, "two", higher=30.0, seeds=3)
+    dom = seen(browser, tmp_path, "with=one,two&metric=distortion&first=one&second=two")
+    # 2 degrees of freedom, four β: 30 is beyond 8.9 · 0.82
+    found = dict(rows(dom, "difference-summary"))
+    assert (found["Significantly higher"], found["Significantly lower"]) == ("4", "0")
 
 
 def test_units_that_differ_are_said_and_closed(

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
@@ -89,7 +90,7 @@ def _differing(guidance: dict[str, Any] | None) -> str:
     least, most = (f(best, key=lambda name: best[name]["rate_total"]) for f in (min, max))
     text = (
         f"The best points of {len(best)} applications spend from {_total(best[least])} in total "
-        f"({least}) to {_total(best[most])} ({most}){_both(applications[least], applications[most])}"
+        f"({least}) to {_total(best[most])} ({most}){_both(applications, least, most)}"
     )
     claims = [one["numbers"] for one in guidance["scorecard"] if "apart" in one["numbers"]]
     if not claims or not claims[0]["pairs"] or claims[0]["trainings"] == 1:
@@ -101,12 +102,13 @@ def _differing(guidance: dict[str, Any] | None) -> str:
     )
 
 
-def _both(first: Row, second: Row) -> str:
-    """Whether some point is good for both applications."""
-    if min(first["trainings"], second["trainings"]) == 1:
+def _both(applications: dict[str, Row], *names: str) -> str:
+    """Whether some point is good for both; "" where that is not known, or a budget decides it."""
+    both = [applications[name] for name in names]
+    if BUDGETED in names or any(one["trainings"] == 1 for one in both):
         return ""
-    shared = set(first["region"]) & set(second["region"])
-    return ", and some points are good for both" if shared else ", and no point is good for both"
+    first, second = (set(one["region"]) for one in both)
+    return f", and {'some points are' if first & second else 'no point is'} good for both"
 
 
 def _total(place: dict[str, Any]) -> str:
