@@ -1,5 +1,6 @@
 """A whole experiment with planted applications: the tables that guidance is made of."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,25 @@ def measured(
     points = planes.grid(seeds, [planes.AXIS] * layers)
     rows = [row for point in points for row in _tasks(point, layers, se, method)]
     return tables_of(points, rows, layers)
+
+
+def rated(se: float = 0.01, seeds: Sequence[int] = (0, 1, 2)) -> MeasuredTables:
+    """Totals of 4 and 8 nats, split three ways.
+
+    PSNR is best where both layers have half, accuracy where all is in z_2.
+    """
+    points, rows = [], []
+    for total, share, seed in itertools.product((4.0, 8.0), (0.0, 0.5, 1.0), seeds):
+        target = total * (1 - share), total * share
+        goals = {f"target_{layer}": rate for layer, rate in enumerate(target, 1)}
+        name = f"r{target[0]:g}_r{target[1]:g}_s{seed}"
+        points.append(planes.point((1.0, 1.0), target, seed, point=name, strategy="rates", **goals))
+        psnr, accuracy = 10 + total - 4 * abs(share - 0.5), 0.5 + 0.01 * total + 0.1 * share
+        rows += [
+            task(name, "reconstruction", "psnr_db", psnr, se=10 * se, method="decoder"),
+            task(name, "classification", "accuracy", accuracy, se=se, layers="z2", method="knn"),
+        ]
+    return tables_of(points, rows, 2)
 
 
 def tables_of(points: Sequence[Row], rows: Sequence[Row], layers: int) -> MeasuredTables:

@@ -10,7 +10,7 @@ import pytest
 from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance, main
 from tests.guidance import planes
-from tests.guidance.experiments import BOUND, measured, tables_of, write
+from tests.guidance.experiments import BOUND, measured, rated, tables_of, write
 from tests.guidance.planes import task
 
 
@@ -214,3 +214,28 @@ def test_the_setting_that_judges_is_told_and_those_of_a_mean_are_listed() -> Non
     told = "(method ridge, mean over intensity and slant)."
     assert told in found["regression"]["text"]
     assert found["regression"]["best"]["setting"] == ""
+
+
+def test_on_a_lattice_each_total_has_its_best_split_and_claims_are_of_splits() -> None:
+    found = guidance(rated(), [BOUND], Guidance())
+    one = found["applications"]["reconstruction"]
+    assert one["best"]["target"] == [4, 4]
+    assert one["best"]["edge"] == ["largest total"]
+    assert [(of["total"], of["target"]) for of in one["totals"]] == [(4, [2, 2]), (8, [4, 4])]
+    assert all(len(of["worse"]) == 2 for of in one["totals"])
+    assert [move["verdict"] for move in one["moves"]] == ["more", "less", "more", "less"]
+    assert one["moves"][0]["change"] == pytest.approx(1)  # 2 dB for 2 nats
+    assert found["applications"]["classification"]["totals"][0]["target"] == [0, 4]
+    verdicts = [claim["verdict"] for claim in found["scorecard"]]
+    assert verdicts == ["undecided", "reproduced", "reproduced", "reproduced"]
+    json.dumps(found, allow_nan=False)
+
+
+def test_on_a_lattice_of_one_training_nothing_between_trainings_is_decided() -> None:
+    found = guidance(rated(seeds=(0,)), [BOUND], Guidance())
+    assert [claim["verdict"] for claim in found["scorecard"][2:]] == ["undecided: one training"] * 2
+    for one in found["applications"].values():
+        assert len(one["region"]) == one["candidates"] == 6
+        assert {move["verdict"] for move in one["moves"]} == {"undecided: one training"}
+        assert "significant" not in one["text"]
+    assert {loss["verdict"] for loss in found["losses"]} == {None, "undecided: one training"}

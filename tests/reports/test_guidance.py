@@ -9,7 +9,7 @@ from hvae.guidance.guide import guidance
 from hvae.reports.page import page
 from hvae.reports.render import libraries
 from hvae.reports.sections.guidance import Cell, advice
-from tests.guidance.experiments import BOUND, HOSTILE, measured
+from tests.guidance.experiments import BOUND, HOSTILE, measured, rated
 from tests.reports.cases import run
 
 
@@ -70,3 +70,12 @@ def test_significant_losses_are_strong() -> None:
 def test_any_number_of_layers(config: dict[str, Any], layers: int) -> None:
     given = guidance(measured(layers=layers), [BOUND], Guidance())
     assert "For classification, use β = " in body(config, given)
+
+
+def test_splits_of_each_total_have_their_paragraphs(config: dict[str, Any]) -> None:
+    html = body(config, guidance(rated(), [BOUND], Guidance()))
+    assert "Splits of each total rate" in html
+    assert "(2, 2) of 4 nats (2 of 2 others significantly worse)" in html
+    assert "At each total rate all splits are equally good for every application." in html
+    once = body(config, guidance(rated(seeds=(0,)), [BOUND], Guidance()))
+    assert "undecided: one training" in once
