@@ -183,7 +183,7 @@ def _regions(scores: Scores) -> Floats:
     """By the rules, whether each place is inside: (rules, places)."""
     reach = float(norm.isf(LEVEL / (scores.places - 1)))
     z = np.array([differences(scores, place).z.max() for place in range(scores.places)])
-    one_step = np.quantile(largest(scores).max(0), 1 - LEVEL)
+    one_step = np.quantile(largest(scores, np.arange(scores.places)).max(0), 1 - LEVEL)
     inside = _unpaired(scores, reach), z <= reach, z <= one_step, region(scores).inside
     return np.array(inside, dtype=float)
 

@@ -1,8 +1,8 @@
 """Where to aim: the best place for one application, for two at once, and for all of them.
 
 Places are chosen on validation. For one application there is the best place and all that are not
-significantly worse; for two, the Pareto front; for all, one compromise by weights. Where chosen
-places stand is told on test items, on which a front may bend.
+significantly worse; for two, the Pareto front; for all, one compromise by weights. The values of
+chosen places are of test items, on which a front may bend.
 """
 
 import math
@@ -10,61 +10,102 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from scipy.stats import norm
-
 from hvae.config.guidance import Guidance
 from hvae.config.tasks import Name
+from hvae.guidance.applications import BUDGETED
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.places import Place
-
-LEVEL = 0.05
+from hvae.statistics.best import region
+from hvae.statistics.comparison import LEVEL
 
 
 class Choice(NamedTuple):
-    """The best place, and the region that holds the true best one with 95 % confidence.
+    """The best place, and the region that has the true best one with 95 % confidence.
 
-    decided: whether any place is significantly worse; if not, nothing is significantly best.
+    candidates: how many places were compared. trainings: how many each of them has; with one,
+    nothing is known of another, and the region has all places.
     """
 
     best: Spot
     region: tuple[Spot, ...]
-    decided: bool
+    candidates: int
+    trainings: int
+
+    @property
+    def decided(self) -> bool:
+        """Whether any place is significantly worse; if not, nothing is significantly best."""
+        return len(self.region) < self.candidates
 
 
 def choose(surface: Surface, level: float = LEVEL) -> Choice | None:
-    """The first of the best, and the region; None where no place may be chosen.
+    """The best, and the region; None where no place may be chosen.
 
-    A place is significantly worse where best − value > z hypot(se, se), one-sided, at `level` over
-    the number of other candidates (Bonferroni): a candidate is a place with one way to read z. The
-    test is conservative, since all points are measured on the same items and their errors are taken
-    to be independent.
+    Under a budget the region is among the places that spend as much as the best: what spends less
+    is worse for that alone.
     """
-    if not surface.spots:
+    spots = surface.spots
+    if spots and surface.application.name == BUDGETED:
+        best = _best(spots).place
+        spots = tuple(spot for spot in spots if spend_alike(spot.place, best))
+    return choose_among(surface, spots, level)
+
+
+def choose_among(surface: Surface, spots: Sequence[Spot], level: float = LEVEL) -> Choice | None:
+    """The same among some of the places that may be chosen.
+
+    A candidate is a place with one way to read z, and a place is in the region if one of its ways
+    is. Candidates are compared in pairs over items and trainings, as `hvae.statistics.best` says;
+    how places vary over trainings is known from all of them, barred ones too.
+    """
+    if not spots:
         return None
-    best = max(surface.spots, key=lambda spot: spot.score)
-    others = max(sum(spot.variants for spot in surface.spots) - 1, 1)
-    reach = float(norm.isf(level / others))
-    region = tuple(spot for spot in surface.spots if _may_be_best(spot, best, reach))
-    return Choice(best, region, len(region) < len(surface.spots))
+    rows, sign = surface.candidates.rows([spot.place for spot in spots]), surface.metric.sign
+    found = region(surface.candidates.scores, sign, level, rows)
+    inside = {surface.candidates.ways[row].place for row in rows if found.inside[row]}
+    kept = tuple(spot for spot in spots if spot.place in inside)
+    return Choice(_best(spots), kept, len(spots), surface.trainings)
 
 
-def _may_be_best(spot: Spot, best: Spot, reach: float) -> bool:
-    error = math.hypot(spot.validation.std_error, best.validation.std_error)
-    return best.score - spot.score <= reach * error
+def _best(spots: Sequence[Spot]) -> Spot:
+    return max(spots, key=lambda spot: spot.score)
 
 
-def edge(place: Place, measured: Iterable[Place]) -> list[int]:
-    """The layers, from 1, in which what was asked for is an end of what was measured.
+ROUNDING = 1e-5  # of a total, whose parts are written with six digits
+APART = 0.05  # part of the largest total rate by which places may differ that spend as much
 
-    That is the least or the most of several β_l. Of several totals of target rates it is the most,
-    in every layer that has a part of it: no total can be less than 0 nats.
+
+def same_total(first: Place, second: Place) -> bool:
+    """Whether both were trained to the same total rate."""
+    return math.isclose(sum(first.target), sum(second.target), rel_tol=ROUNDING)
+
+
+def spend_alike(*places: Place) -> bool:
+    """Whether their total rates on test items are within 5 % of the largest."""
+    totals = [place.total.value for place in places]
+    return max(totals) - min(totals) <= APART * max(totals)
+
+
+def edge(place: Place, measured: Iterable[Place]) -> list[str]:
+    """The ends of what was measured at which the place is: "beta_1", or "largest total".
+
+    That is the least or the most of several β_l, or of several totals of target rates. That a layer
+    has nothing or all of a total is no edge, as there is no other share beyond.
     """
     if place.target:
-        totals = [sum(one.target) for one in measured if one.target]
-        at_most = max(totals) > min(totals) and math.isclose(sum(place.target), max(totals))
-        return [k for k, rate in enumerate(place.target, 1) if at_most and rate > 0]
+        others = [one for one in measured if one.target]
+        ends = {"smallest total": min, "largest total": max}
+        several = any(not same_total(one, place) for one in others)
+        return [
+            words
+            for words, end in ends.items()
+            if several and same_total(place, end(others, key=lambda one: sum(one.target)))
+        ]
     axes = zip(*(one.beta for one in (place, *measured) if one.beta), strict=True)
-    return [layer for layer, (own, *others) in enumerate(axes, 1) if _is_end(own, {own, *others})]
+    return [
+        f"beta_{layer}"
+        for layer, (own, *others) in enumerate(axes, 1)
+        if _is_end(own, {own, *others})
+    ]
 
 
 def _is_end(own: float, values: set[float]) -> bool:
@@ -107,14 +148,14 @@ def _beaten(one: Both, all_of_them: Sequence[Both]) -> bool:
 class Compromise(NamedTuple):
     """The place, its score from 0 to 1, what each application is worth there, and the weights.
 
-    edge: the layers in which it is at the edge of what was measured.
+    edge: the ends of what was measured at which it is.
     """
 
     place: Place
     score: float
     spots: Mapping[Name, Spot]
     weights: Mapping[Name, float]
-    edge: list[int]
+    edge: list[str]
 
 
 def compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Compromise | None:

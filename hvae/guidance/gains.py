@@ -1,91 +1,112 @@
 """One choice against another, in the application's own metric on test items.
 
 Losses: the price of one model for two uses, that is what an application loses at the best place for
-another. Gains: what more than one layer buys, against models of one layer.
+another. Gains: what more than one layer gives, against models of one layer. Both are differences in
+pairs over items and trainings (`hvae.statistics.comparison`).
 """
 
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from hvae.config.tasks import Name
 from hvae.guidance.applications import BUDGETED
-from hvae.guidance.choose import LEVEL, Choice
+from hvae.guidance.choose import Choice, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.places import Place
-from hvae.statistics.estimate import Estimate
-from hvae.statistics.intervals import holm, two_sided
+from hvae.statistics.comparison import Difference, Verdict, verdicts
 
-OVER, UNMEASURED = "over the budget", "not measured"  # why there is no loss
-APART = 0.05  # part of the larger total rate by which two sides may differ and still compare
-ROUNDING = 1e-5  # of a total, whose parts are told to six digits
+# Why there is no loss
+SAME, OVER, UNMEASURED = "the same point", "over the budget", "not measured"
+UNEQUAL = "another total rate"
 
 
 class Loss(NamedTuple):
     """In the application's own metric, on test items: its value at its best place, less that there.
 
     Positive is worse, whichever way the metric goes; below 0 the test items contradict the choice.
-    Its standard error takes both errors to be independent, which errs on the safe side. Where the
-    place may not be chosen, or has no value, there is a note in place of a number.
+    verdict: at 5 % over all losses (Holm, 1979); "more" is a loss. Where the place is the same, or
+    may not be chosen, or has no value, or spends otherwise of a budget, a note is in place of
+    numbers.
     """
 
     application: Name
     optimum: Name
     loss: float | None
     std_error: float | None
+    verdict: Verdict | None = None
     note: str = ""
 
 
 def losses(surfaces: Mapping[Name, Surface], choices: Mapping[Name, Choice]) -> list[Loss]:
     """Rows by application; in each, a loss for the best place of every one, its own included."""
-    return [
-        _loss(surfaces[mine], choices[mine], other, choices[other].best.place)
+    found = {
+        (mine, other): _loss(surfaces[mine], choices[mine], choices[other].best.place)
         for mine in choices
         for other in choices
+    }
+    known = {pair: one for pair, one in found.items() if isinstance(one, Difference)}
+    judged = dict(zip(known, verdicts(list(known.values())), strict=True))
+    return [
+        Loss(*pair, None, None, note=one)
+        if isinstance(one, str)
+        else Loss(*pair, float(one.value), float(one.std_error), judged[pair])
+        for pair, one in found.items()
     ]
 
 
-def _loss(surface: Surface, choice: Choice, other: Name, place: Place) -> Loss:
-    mine, spot = surface.application.name, surface.at(place)
+def _loss(surface: Surface, choice: Choice, place: Place) -> Difference | str:
+    """The loss at the place, or why there is none."""
+    spot = surface.at(place)
     if spot is None:
         barred = any(one.place == place for one in surface.barred)
-        return Loss(mine, other, None, None, OVER if barred else UNMEASURED)
+        return OVER if barred else UNMEASURED
     if spot == choice.best:
-        return Loss(mine, other, 0.0, 0.0)
-    lost = surface.metric.sign * (choice.best.test.value - spot.test.value)
-    return Loss(mine, other, lost, math.hypot(choice.best.test.std_error, spot.test.std_error))
+        return SAME
+    if surface.application.name == BUDGETED and not spend_alike(place, choice.best.place):
+        return UNEQUAL
+    return surface.better(choice.best, spot)
 
 
 class Against(NamedTuple):
     """The gain over the baseline of one width, in the application's own metric, on test items.
 
-    Above 0 more layers are better. candidates: how many of ours one was chosen from at the total
-    rate of the other side; 1 where totals were not given. comparable: where rates were given or are
-    the price, only if both sides spend about as much: each has only the points that were measured.
+    Above 0 more layers are better. candidates: how many of ours one was chosen from: those at the
+    total rate of the other side, or all where totals were not given. comparable: where rates were
+    given or are the price, only if both sides spend about as much, since each has only the points
+    that were measured; and only if they have the same test items and as many trainings. If not,
+    there is no difference.
     """
 
     width: int
     ours: Spot
     single: Spot
-    gain: float
-    std_error: float
-    p_value: float
+    difference: Difference | None
     candidates: int
-    comparable: bool
+
+    @property
+    def comparable(self) -> bool:
+        return self.difference is not None
+
+    @property
+    def p_value(self) -> float:
+        """Times the number of candidates: one of them may be best by luck (Bonferroni)."""
+        if self.difference is None:
+            return 1.0
+        return min(1.0, self.candidates * float(self.difference.p_value))
 
 
 class Gain(NamedTuple):
-    """What more than one layer buys for an application: a gain has to beat every baseline.
+    """What more than one layer gives for an application: a gain has to beat every baseline.
 
-    p_value: two-sided, that of the comparison with the least evidence, since all of them must hold;
-    1 where they disagree in their sign. significant: at 5 % over all applications (Holm, 1979).
-    What is not comparable is not significant.
+    verdict: "more" for a gain, at 5 % over all applications (Holm, 1979), by the comparison with
+    the least evidence, since all of them must hold; None where sides are not comparable.
     """
 
     application: Name
     against: tuple[Against, ...]
-    p_value: float
-    significant: bool = False
+    verdict: Verdict | None = None
 
     @property
     def weakest(self) -> Against:
@@ -96,6 +117,14 @@ class Gain(NamedTuple):
     def comparable(self) -> bool:
         return all(one.comparable for one in self.against)
 
+    @property
+    def evidence(self) -> Difference:
+        """That of the weakest comparison; no difference where they disagree in their sign."""
+        found = [one.difference for one in self.against if one.difference is not None]
+        weakest = max(found, key=lambda one: float(one.p_value))
+        agreed = len({bool(one.value > 0) for one in found}) == 1
+        return weakest if agreed else weakest._replace(value=np.zeros(()))
+
 
 Chosen = Mapping[Name, tuple[Surface, Choice]]
 
@@ -103,62 +132,48 @@ Chosen = Mapping[Name, tuple[Surface, Choice]]
 def gains(ours: Chosen, singles: Mapping[int, Chosen]) -> list[Gain]:
     """One for each application that all sides have by the same metric; `singles` are by width."""
     found = [
-        _gain(name, surface, choice, {width: of[name] for width, of in singles.items()})
+        Gain(
+            name,
+            tuple(_against(surface, choice, width, *of[name]) for width, of in singles.items()),
+        )
         for name, (surface, choice) in ours.items()
         if singles and all(_same(surface, of.get(name)) for of in singles.values())
     ]
     judged = [gain for gain in found if gain.comparable]
-    adjusted = holm([gain.p_value for gain in judged])
-    significant = {gain.application: p <= LEVEL for gain, p in zip(judged, adjusted, strict=True)}
-    return [gain._replace(significant=significant.get(gain.application, False)) for gain in found]
+    tries = [gain.weakest.candidates for gain in judged]
+    words = verdicts([gain.evidence for gain in judged], tries=tries)
+    by_name = {gain.application: word for gain, word in zip(judged, words, strict=True)}
+    return [gain._replace(verdict=by_name.get(gain.application)) for gain in found]
 
 
 def _same(surface: Surface, other: tuple[Surface, Choice] | None) -> bool:
     return other is not None and other[0].metric == surface.metric
 
 
-def _gain(
-    name: Name, surface: Surface, choice: Choice, singles: Mapping[int, tuple[Surface, Choice]]
-) -> Gain:
-    against = tuple(
-        _against(surface, choice, width, single.best) for width, (_, single) in singles.items()
-    )
-    agreed = len({one.gain > 0 for one in against}) == 1
-    return Gain(name, against, max(one.p_value for one in against) if agreed else 1.0)
-
-
-def _against(surface: Surface, choice: Choice, width: int, single: Spot) -> Against:
+def _against(
+    surface: Surface, choice: Choice, width: int, other: Surface, single: Choice
+) -> Against:
     """Against the baseline at the point that is best for it on validation.
 
     Where rates were given, that says the total at which both sides are compared, which favours the
     baseline: it had as many candidates as there are totals. Ours are the splits of that total, of
-    which the best on validation is taken. One of several trainings may be best by luck, on test as
-    on validation, so its p-value is multiplied by their number (Bonferroni).
+    which the best on validation is taken.
     """
-    best, many, comparable = choice.best, 1, True
-    if single.place.target:
-        splits = [spot for spot in surface.spots if _equal_total(spot, single)]
-        best = max(splits, key=lambda spot: spot.score, default=best)
-        many, comparable = max(len(splits), 1), bool(splits)
-    elif surface.application.name == BUDGETED or best.place.target:
-        comparable = _spend_alike(best, single)
-    gain = _difference(surface, best, single)
-    p_value = min(1.0, many * two_sided(*gain))
-    return Against(width, best, single, *gain, p_value, many, comparable)
-
-
-def _difference(surface: Surface, ours: Spot, single: Spot) -> Estimate:
-    """Both errors are taken to be independent, which errs on the safe side."""
-    value = surface.metric.sign * (ours.test.value - single.test.value)
-    return Estimate(value, math.hypot(ours.test.std_error, single.test.std_error))
+    theirs = single.best
+    if theirs.place.target:
+        splits = [spot for spot in surface.spots if _equal_total(spot, theirs)]
+        best = max(splits, key=lambda spot: spot.score, default=choice.best)
+        comparable = bool(splits)
+    else:
+        splits, best = [*surface.spots], choice.best
+        priced = surface.application.name == BUDGETED or bool(best.place.target)
+        comparable = not priced or spend_alike(best.place, theirs.place)
+    found = surface.test.across(best.way, other.test, theirs.way) if comparable else None
+    if found is not None:
+        found = found._replace(value=surface.metric.sign * found.value)
+    return Against(width, best, theirs, found, max(len(splits), 1))
 
 
 def _equal_total(ours: Spot, single: Spot) -> bool:
     """Whether both were trained to the same total, and spend about as much on test items."""
-    wanted = math.isclose(sum(ours.place.target), sum(single.place.target), rel_tol=ROUNDING)
-    return wanted and _spend_alike(ours, single)
-
-
-def _spend_alike(ours: Spot, single: Spot) -> bool:
-    totals = [spot.place.total.value for spot in (ours, single)]
-    return max(totals) - min(totals) <= APART * max(totals)
+    return same_total(ours.place, single.place) and spend_alike(ours.place, single.place)

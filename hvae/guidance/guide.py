@@ -10,11 +10,14 @@ from pydantic import Field, PositiveInt
 
 from hvae.config.base import Section, parse
 from hvae.config.guidance import Guidance
+from hvae.config.tasks import Name
 from hvae.guidance import prices
-from hvae.guidance.claims import scorecard
+from hvae.guidance.claims import Claim, limits, setting
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.record import gain, record
+from hvae.guidance.split_claims import deciding, differing
 from hvae.guidance.study import MeasuredTables, Study, measured, study
+from hvae.guidance.surface import Surface
 from hvae.io import command, provenance
 from hvae.results.experiment import Experiment
 from hvae.results.prices import HeldOutPrices, held_out_prices
@@ -61,6 +64,18 @@ def guidance(
         "baseline": _compared(ours, singles, asked),
         "prices": prices.record(held_out),
     }
+
+
+def scorecard(
+    points: Sequence[Row], layers: int, bounds: Sequence[Row], surfaces: Mapping[Name, Surface]
+) -> list[Claim]:
+    """All claims of the paper, in its order, of models with so many layers."""
+    return [
+        setting(points, layers),
+        limits(points, layers, bounds),
+        differing(surfaces),
+        deciding(surfaces),
+    ]
 
 
 def _compared(

@@ -5,9 +5,9 @@ from typing import Any
 
 from hvae.config.guidance import Guidance
 from hvae.config.tasks import Name
-from hvae.guidance import text
+from hvae.guidance import lattice, text
 from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
-from hvae.guidance.gains import Gain, losses
+from hvae.guidance.gains import Against, Gain, losses
 from hvae.guidance.study import Study, condition
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.places import Place
@@ -35,9 +35,9 @@ def record(study: Study, asked: Guidance) -> Record:
 def application(surface: Surface, choice: Choice, asked: Guidance, means: Surface | None) -> Record:
     """One application: its best point, the region that is not significantly worse, and a text.
 
-    edge of the best: the layers whose β is the least or the most that was measured. points: its
-    value wherever it was measured; barred are those that may not be chosen. seeds: what the errors
-    know of other trainings, in a sentence that belongs to the text.
+    edge of the best: the ends of what was measured at which it is. points: its value wherever it
+    was measured; barred are those that may not be chosen, left_out those that are not compared.
+    seeds: what is known of other trainings, in a sentence that belongs to the text.
     """
     name = surface.application.name
     remark = means.at(choice.best.place) if means is not None else None
@@ -46,12 +46,15 @@ def application(surface: Surface, choice: Choice, asked: Guidance, means: Surfac
         "higher_is_better": surface.metric.higher,
         "best": spot(choice.best) | {"edge": edge(choice.best.place, surface.places)},
         "region": [one.place.points[0] for one in choice.region],
-        "candidates": len(surface.spots),
+        "candidates": choice.candidates,
+        "trainings": choice.trainings,
         "significant": choice.decided,
         "points": [*_points(surface.spots), *_points(surface.barred, barred=True)],
+        "left_out": [one.points[0] for one in surface.left_out],
         "means": spot(remark) if remark is not None else None,
         "text": text.recommendation(surface, choice, condition(name, asked), remark),
         "seeds": text.seeds(choice.best),
+        **lattice.record(surface),
     }
 
 
@@ -115,21 +118,30 @@ def _compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Record:
 
 
 def gain(one: Gain, surface: Surface, layers: int) -> Record:
-    """What more than one layer buys for an application.
+    """What more than one layer gains for an application.
 
     gain, std_error and best are of the comparison with the least evidence; `against` has them all.
+    They are null where sides do not compare.
     """
     return {
         "application": one.application,
-        "gain": one.weakest.gain,
-        "std_error": one.weakest.std_error,
-        "p_value": one.p_value,
-        "significant": one.significant,
+        **_difference(one.weakest),
+        "verdict": one.verdict,
         "comparable": one.comparable,
         "best": spot(one.weakest.single),
         "against": [
-            side._asdict() | {"ours": spot(side.ours), "single": spot(side.single)}
+            {"width": side.width, "ours": spot(side.ours), "single": spot(side.single)}
+            | _difference(side)
+            | {"candidates": side.candidates, "comparable": side.comparable}
             for side in one.against
         ],
-        "text": text.bought(one, surface.metric, layers),
+        "text": text.gained(one, surface.metric, layers),
     }
+
+
+def _difference(side: Against) -> Record:
+    found = side.difference
+    if found is None:
+        return {"gain": None, "std_error": None, "p_value": None}
+    numbers = {"gain": float(found.value), "std_error": float(found.std_error)}
+    return numbers | {"p_value": side.p_value}

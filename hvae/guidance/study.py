@@ -7,22 +7,25 @@ from hvae.config.guidance import Guidance
 from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application
 from hvae.guidance.choose import Choice, choose
+from hvae.guidance.paired import ByMetric, ScoreTables
 from hvae.guidance.surface import Surface, surface, within
 from hvae.results.experiment import Experiment
 from hvae.results.places import Place, places
+from hvae.results.scores import by_metric
 from hvae.statistics.estimate import Row
 
 
 class MeasuredTables(NamedTuple):
     """Rows of `points.parquet`, `tasks.parquet` (test) and `selection.parquet` (validation).
 
-    layers: how many the models have.
+    scores: `scores.parquet` by metric and point. layers: how many the models have.
     """
 
     points: Sequence[Row]
     tasks: Sequence[Row]
     selection: Sequence[Row]
     layers: int
+    scores: ByMetric
 
     def only(self, names: Collection[str]) -> "MeasuredTables":
         """The rows of these points."""
@@ -31,26 +34,23 @@ class MeasuredTables(NamedTuple):
         def kept(rows: Sequence[Row]) -> list[Row]:
             return [row for row in rows if row["point"] in wanted]
 
-        of = self
-        return MeasuredTables(kept(of.points), kept(of.tasks), kept(of.selection), of.layers)
+        return self._replace(
+            points=kept(self.points), tasks=kept(self.tasks), selection=kept(self.selection)
+        )
 
 
 class Study(NamedTuple):
     """The places of the plane, and for what was measured of them: surfaces, and what is best.
 
-    means: the surfaces of posterior means, for the applications that tell them.
+    choices: the best of each application; none where no place may be chosen. means: the surfaces of
+    posterior means, for the applications that have them.
     """
 
     layers: int
     plane: Sequence[Place]
     surfaces: Mapping[Name, Surface]
+    choices: Mapping[Name, Choice]
     means: Mapping[Name, Surface]
-
-    @property
-    def choices(self) -> dict[Name, Choice]:
-        """The best of each application; none where no place may be chosen."""
-        found = {name: choose(one) for name, one in self.surfaces.items()}
-        return {name: choice for name, choice in found.items() if choice is not None}
 
     @property
     def unmeasured(self) -> list[Name]:
@@ -61,7 +61,8 @@ class Study(NamedTuple):
 def measured(experiment: Experiment) -> MeasuredTables:
     """The tables of a folder of results."""
     of = experiment
-    return MeasuredTables(of.points, of.tasks, of.selection, of.layers)
+    scores = by_metric(of.scores)
+    return MeasuredTables(of.points, of.tasks, of.selection, of.layers, scores)
 
 
 def study(tables: MeasuredTables, asked: Guidance) -> Study:
@@ -72,14 +73,23 @@ def study(tables: MeasuredTables, asked: Guidance) -> Study:
         most = asked.compression_bits
         found[BUDGETED] = within(found[BUDGETED], tables.selection, most)
     of_means = {n: one.of_means for n, one in APPLICATIONS.items() if one.task.means}
-    return Study(tables.layers, plane, found, _surfaces(tables, plane, of_means))
+    means = _surfaces(tables, plane, of_means)
+    return Study(tables.layers, plane, found, _choices(found), means)
+
+
+def _choices(found: Mapping[Name, Surface]) -> dict[Name, Choice]:
+    """The best of each application that may choose a place."""
+    chosen = {name: choose(one) for name, one in found.items()}
+    return {name: choice for name, choice in chosen.items() if choice is not None}
 
 
 def _surfaces(
     tables: MeasuredTables, plane: Sequence[Place], wanted: Mapping[Name, Application]
 ) -> dict[Name, Surface]:
+    scores = ScoreTables(tables.scores, {row["point"]: row["seed"] for row in tables.points})
     found = {
-        name: surface(one, plane, tables.selection, tables.tasks) for name, one in wanted.items()
+        name: surface(one, plane, tables.selection, tables.tasks, scores)
+        for name, one in wanted.items()
     }
     return {name: one for name, one in found.items() if one is not None}
 

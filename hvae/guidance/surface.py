@@ -1,32 +1,26 @@
 """The value of an application over the plane, on validation and on test items.
 
 First one table's rows as values by variant, that is by how z is read, and point; then both tables
-over the places; then what a code may cost, since points that take too many bits are no candidates
-for compression.
+over the places, with the scores by which places are compared; then what a code may cost, since
+points that take too many bits are no candidates for compression.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import mean
 from typing import NamedTuple
 
 import numpy as np
 
 from hvae.guidance.applications import Application
+from hvae.guidance.paired import PairedScores, ScoreTables, Variant, Way
 from hvae.results.places import Place, over_seeds
 from hvae.results.quantities import Measure
+from hvae.statistics.comparison import Difference
 from hvae.statistics.estimate import Estimate, Row
 
 NORMAL = 1.96
 RATE = {"task": "compression", "layers": "", "method": "rate", "metric": "bits_per_dim"}
-
-
-class Variant(NamedTuple):
-    """Which layers are read, by which method, and of which setting: "" for a mean over several."""
-
-    layers: str
-    method: str
-    setting: str
 
 
 class Value(NamedTuple):
@@ -91,7 +85,7 @@ def _counts(application: Application, row: Row) -> bool:
 class Spot(NamedTuple):
     """An application at a place, by the variant that is best there on validation.
 
-    score is the value on validation, negative where less is better; variants is how many there are.
+    score is the mean of the scores on validation, negative where less is better.
     """
 
     place: Place
@@ -99,29 +93,52 @@ class Spot(NamedTuple):
     validation: Value
     test: Value
     score: float
-    variants: int
+
+    @property
+    def way(self) -> Way:
+        return Way(self.place, self.variant)
 
 
 class Surface(NamedTuple):
     """An application over the places that have it; settings are what it is a mean over.
 
-    barred: places that are measured, but may not be chosen.
+    barred: places that are measured, but may not be chosen. left_out: those that lack a training or
+    some items, so that they are not compared. candidates: the scores of all ways on validation,
+    from which one chooses; test: those of each spot's own way on test items.
     """
 
     application: Application
     metric: Measure
     settings: tuple[str, ...]
     spots: tuple[Spot, ...]
+    candidates: PairedScores
+    test: PairedScores
     barred: tuple[Spot, ...] = ()
+    left_out: tuple[Place, ...] = ()
+
+    @property
+    def everywhere(self) -> tuple[Spot, ...]:
+        """Barred spots, too."""
+        return (*self.spots, *self.barred)
 
     @property
     def places(self) -> list[Place]:
-        """Wherever it was measured."""
-        return [spot.place for spot in (*self.spots, *self.barred)]
+        """Those that are compared, barred ones too."""
+        return [spot.place for spot in self.everywhere]
+
+    @property
+    def trainings(self) -> int:
+        """How many there are at each place."""
+        return self.test.scores.trainings
 
     def at(self, place: Place) -> Spot | None:
         """What it is worth at a place that may be chosen."""
         return next((spot for spot in self.spots if spot.place == place), None)
+
+    def better(self, first: Spot, second: Spot) -> Difference:
+        """By how much the first is better on test items: in the metric, above 0 for better."""
+        found, sign = self.test.difference(first.way, second.way), self.metric.sign
+        return found._replace(value=sign * found.value)
 
     def without(self, allowed: Callable[[Place], bool]) -> "Surface":
         """The same, with those places barred that are not allowed."""
@@ -135,43 +152,64 @@ def surface(
     plane: Sequence[Place],
     selection: Sequence[Row],
     tasks: Sequence[Row],
+    scores: ScoreTables,
 ) -> Surface | None:
-    """From rows of both tables; None where no place is measured on validation and on test."""
+    """From rows of both tables and their scores; None where no place is measured on both splits."""
     metric = chosen_metric(application, selection)
     if metric is None:
         return None
     sides = series(application, metric, selection), series(application, metric, tasks)
-    spots = [spot for place in plane for spot in _spot(place, metric, *sides)]
-    return Surface(application, metric, sides[0].settings, tuple(spots)) if spots else None
+    settings = sides[0].settings
+    values = {way: pair for place in plane for way, pair in _both(place, *sides)}
+    candidates = scores.paired(application, metric, settings, "validation", list(values))
+    if candidates is None:
+        return None
+    best = _best_ways(candidates, metric)
+    test = scores.paired(application, metric, settings, "test", best)
+    if test is None:
+        return None
+    spots = tuple(
+        Spot(*way, *values[way], metric.sign * candidates.value(way)) for way in test.ways
+    )
+    compared = {spot.place for spot in spots}
+    left_out = tuple(dict.fromkeys(way.place for way in values if way.place not in compared))
+    return Surface(
+        application, metric, settings, spots, candidates, test, left_out=left_out
+    )  # fmt: skip
 
 
-def _spot(place: Place, metric: Measure, validation: Series, test: Series) -> list[Spot]:
-    """Of all ways to read z at the place, the one that is best on validation."""
-    there = {
-        variant: (first, second)
-        for variant in validation.values
-        for first in [_at(place, validation.values[variant])]
-        for second in [_at(place, test.values.get(variant, {}))]
-        if first is not None and second is not None
-    }
-    if not there:
-        return []
-    best = max(there, key=lambda variant: metric.sign * there[variant][0].value)
-    first, second = there[best]
-    return [Spot(place, best, first, second, metric.sign * first.value, len(there))]
+def _both(
+    place: Place, validation: Series, test: Series
+) -> Iterator[tuple[Way, tuple[Value, Value]]]:
+    """Every way to read z at the place, with what it gives on either split."""
+    for variant in validation.values:
+        first = _at(place, validation.values[variant])
+        second = _at(place, test.values.get(variant, {}))
+        if first is not None and second is not None:
+            yield Way(place, variant), (first, second)
+
+
+def _best_ways(candidates: PairedScores, metric: Measure) -> list[Way]:
+    """Of all ways at each place, the first of the best on validation."""
+    found: dict[Place, Way] = {}
+    best: dict[Place, float] = {}
+    for way, value in zip(candidates.ways, metric.sign * candidates.scores.value, strict=True):
+        if way.place not in found or value > best[way.place]:
+            found[way.place], best[way.place] = way, value
+    return list(found.values())
 
 
 def _at(place: Place, values: Mapping[str, Value]) -> Value | None:
-    """The mean over the place's points, all of which must have a value."""
+    """The mean over the place's points, all of which must have a value.
+
+    Of several seeds its interval is what their standard error gives.
+    """
     found = [values[point] for point in place.points if point in values]
     if len(found) < len(place.points):
         return None
-    return found[0] if len(found) == 1 else pooled(found)
-
-
-def pooled(values: Sequence[Value]) -> Value:
-    """A mean over seeds with the interval that its standard error gives."""
-    middle, error = over_seeds([Estimate(one.value, one.std_error) for one in values])
+    if len(found) == 1:
+        return found[0]
+    middle, error = over_seeds([Estimate(one.value, one.std_error) for one in found])
     return Value(middle, error, middle - NORMAL * error, middle + NORMAL * error)
 
 

@@ -16,7 +16,7 @@ from hvae.results.places import Place
 from hvae.results.quantities import Measure
 from hvae.statistics.estimate import Estimate, number
 
-SMALL = 5e-3  # nats: a rate below is told as such
+SMALL = 5e-3  # nats: a rate below is only said to be small
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 NO_COMPROMISE = "No point may be chosen for all applications that have a weight."
 NAMELESS = "the source's own"  # a setting without a name, beside others that have one
@@ -27,16 +27,17 @@ def recommendation(
 ) -> str:
     """What to use for an application, where `under` a condition that bars some points.
 
-    What its errors know of other trainings is the same for many: `seeds` tells it.
-    means: the same place read from posterior means, which is told as a remark.
+    What is known of other trainings is the same for many, and is in `seeds`.
+    means: the same place read from posterior means, for a remark.
     """
     best = choice.best
     parts = [
         f"For {surface.application.name}{under}, {_use(best.place)}: its rates are "
         f"{rates(best.place)}, and it gives {surface.metric.words} of "
         f"{interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
-        *_edge(best.place, edge(best.place, surface.places)),
-        _region(surface, choice),
+        *_edge(edge(best.place, surface.places)),
+        *_region(surface, choice),
+        *_left_out(surface),
     ]
     if means is not None:
         parts.append(
@@ -63,49 +64,66 @@ def _use(place: Place) -> str:
     return f"train to {aim(place)}" if place.target else f"use {aim(place)}"
 
 
-def _edge(place: Place, layers: Sequence[int]) -> list[str]:
-    """That a wider grid might do better, where the place is at its end in these layers."""
-    if not layers:
-        return []
-    ends = listed([symbol("R" if place.target else "β", layer) for layer in layers])
-    return [f"That is at the edge of the grid ({ends}): a wider grid might do better."]
+def _edge(ends: Sequence[str]) -> list[str]:
+    """That there may be better beyond, where a place is at these ends of what was measured."""
+    betas = [symbol("β", int(end[5:])) for end in ends if end.startswith("beta_")]
+    if betas:
+        return [f"That is at the edge of the grid ({listed(betas)}): a wider grid might do better."]
+    return [f"That is the {end} of the lattice: one beyond it might do better." for end in ends]
 
 
-def _region(surface: Surface, choice: Choice) -> str:
-    """The points that are not significantly worse."""
-    many, region = len(surface.spots), [spot.place for spot in choice.region]
+def _region(surface: Surface, choice: Choice) -> list[str]:
+    """The points that are not significantly worse; nothing where trainings are too few to say."""
+    many, region = choice.candidates, [spot.place for spot in choice.region]
+    alike = many < len(surface.spots)
+    points = "points that spend as much (within 5 %)" if alike else "points"
     if many == 1:
-        return "There was no other point to choose from."
+        return [] if alike else ["There was no other point to choose from."]
+    if choice.trainings == 1:
+        return []
     if not choice.decided:
-        return (
-            f"Nothing is significantly best: on validation items, where the choice was made, none "
-            f"of {many} points is significantly worse."
-        )
+        return [
+            f"On validation items, on which it was chosen, none of {many} {points} is "
+            "significantly worse."
+        ]
     if len(region) == 1:
-        return (
-            f"On validation items, where the choice was made, each of the other {many - 1} points "
+        return [
+            f"On validation items, on which it was chosen, each of the other {many - 1} {points} "
             "is significantly worse."
-        )
+        ]
     rated = bool(choice.best.place.target)
-    asked = [place.target if rated else place.beta for place in region]
+    wanted = [place.target if rated else place.beta for place in region]
     axes = [
         f"{symbol('R' if rated else 'β', layer)} {span(values)}"
-        for layer, values in enumerate(zip(*asked, strict=True), 1)
+        for layer, values in enumerate(zip(*wanted, strict=True), 1)
     ]
     total = span(place.total.value for place in region)
-    return (
-        f"{len(region)} of {many} points are not significantly worse than the best on validation "
-        f"items, where the choice was made: they have {listed(axes)}, and total rates "
+    return [
+        f"{len(region)} of {many} {points} are not significantly worse than the best on "
+        f"validation items, on which it was chosen: they have {listed(axes)}, and total rates "
         f"{total} nats."
-    )
+    ]
+
+
+def _left_out(surface: Surface) -> list[str]:
+    many = len(surface.left_out)
+    if not many:
+        return []
+    what = "1 point is" if many == 1 else f"{many} points are"
+    return [f"{what} not compared, for want of a training or of items."]
+
+
+ONE_TRAINING = (
+    "There is one training at each point: which points are best in another training is not known."
+)
 
 
 def seeds(spot: Spot) -> str:
-    """What the errors of its values know of other trainings."""
+    """What is known of other trainings."""
     many = len(spot.place.points)
     if many > 1:
         return f"All are means over {many} seeds, whose spread is in the errors."
-    return "There is one seed: what another training would give is not in the errors."
+    return ONE_TRAINING
 
 
 def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
@@ -118,7 +136,7 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
     ]
     over = any(surfaces[name].barred for name in found.spots)
     more = [
-        *_edge(found.place, found.edge),
+        *_edge(found.edge),
         *(["Points over a budget were no candidates."] if over else []),
     ]
     return (
@@ -129,22 +147,27 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
     )
 
 
-def bought(gain: Gain, metric: Measure, layers: int) -> str:
-    """What the layers above the first buy for an application, and at which rates either side is."""
+def gained(gain: Gain, metric: Measure, layers: int) -> str:
+    """What the layers above the first add to an application, and the rates of either side."""
     upper = "The second layer" if layers == 2 else "The layers above the first"
-    verb, cost = ("buy", "cost") if layers > 2 else ("buys", "costs")
+    adds, costs = ("add", "cost") if layers > 2 else ("adds", "costs")
     least, several = gain.weakest, len(gain.against) > 1
-    amount = estimate(Estimate(abs(least.gain), least.std_error)) + metric.ending
-    amount = f"at least {amount}" if several else amount
-    if not gain.comparable:
-        what = f"cannot be judged for {gain.application}, where the rates that are spent differ"
-    elif not gain.significant:
-        what = f"{verb} nothing that is significant for {gain.application}"
-    else:
-        what = f"{verb if least.gain > 0 else cost} {amount} for {gain.application}"
+    amount = (f"at least {_amount(least)}" if several else _amount(least)) + metric.ending
+    what = {
+        None: f"cannot be judged for {gain.application}, since the two sides do not compare",
+        "undecided": f"{adds} nothing that is significant for {gain.application}",
+        "more": f"{adds} {amount} for {gain.application}",
+        "less": f"{costs} {amount} for {gain.application}",
+    }.get(gain.verdict, f"cannot be judged for {gain.application} from one training")
     sides = "; ".join(_sides(one, metric, several) for one in gain.against)
     end = "" if least.single.place.target else ", each at the point chosen for it"
     return f"{upper} {what}: {sides}, on test items{end}."
+
+
+def _amount(one: Against) -> str:
+    if one.difference is None:
+        return ""
+    return estimate(Estimate(abs(float(one.difference.value)), float(one.difference.std_error)))
 
 
 def _sides(one: Against, metric: Measure, several: bool) -> str:

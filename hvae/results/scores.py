@@ -4,7 +4,7 @@ The rows of `scores.parquet` that belong to one metric of one point stand togeth
 over the table finds them all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae.errors import InputError
 from hvae.statistics.estimate import Floats, Integers
 
 
@@ -32,7 +31,7 @@ class PointScores(NamedTuple):
     """The scores (n,) of one point, and what each is of, as `tables.scores` says."""
 
     indices: Integers
-    values: NDArray[np.float32]
+    values: NDArray[np.floating]
 
 
 def by_metric(table: pa.Table) -> dict[ScoredMetric, dict[str, PointScores]]:
@@ -53,13 +52,38 @@ def by_metric(table: pa.Table) -> dict[ScoredMetric, dict[str, PointScores]]:
     return found
 
 
-def aligned(scores: Mapping[str, PointScores], points: Sequence[str]) -> Floats:
-    """The scores of these points, (points, n), in which a column is one item.
+def averaged(parts: Sequence[PointScores]) -> PointScores | None:
+    """The mean over several settings, item by item; None where they are not of the same items."""
+    first = parts[0].indices
+    if any(not np.array_equal(one.indices, first) for one in parts):
+        return None
+    return PointScores(first, np.mean([one.values for one in parts], axis=0, dtype=np.float64))
 
-    InputError where they are not of the same items.
+
+class Stack(NamedTuple):
+    """Scores of several points in each row, a training each: (rows, trainings, n).
+
+    kept: the numbers of the rows, in the order of the values. indices: what a score is of, (n,).
     """
-    first = scores[points[0]].indices
-    for point in points:
-        if not np.array_equal(scores[point].indices, first):
-            raise InputError(f"scores: points {points[0]} and {point} are not of the same items")
-    return np.stack([scores[point].values for point in points]).astype(np.float64)
+
+    kept: list[int]
+    indices: Integers
+    values: Floats
+
+
+def stacked(rows: Sequence[Sequence[PointScores | None]]) -> Stack | None:
+    """The rows whose scores are all of the same items, of those that most rows have.
+
+    None where no row has scores of the same items in all its trainings. Rows have one length.
+    """
+    groups: dict[bytes, list[int]] = {}
+    for number, row in enumerate(rows):
+        items = {b"" if one is None else one.indices.tobytes() for one in row}
+        if len(items) == 1 and items != {b""}:
+            groups.setdefault(items.pop(), []).append(number)
+    kept = max(groups.values(), key=len, default=[])
+    known = [[one for one in rows[number] if one is not None] for number in kept]
+    if not known:
+        return None
+    values = np.array([[one.values for one in row] for row in known], np.float64)
+    return Stack(kept, known[0][0].indices, values)

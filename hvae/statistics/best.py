@@ -7,15 +7,16 @@ that are as good: of places that were all equal, some were outside in 15 % (10 p
 places) of 80 simulated experiments.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hvae.statistics.comparison import LEVEL, Scores, differences
-from hvae.statistics.estimate import Floats
+from hvae.statistics.estimate import Floats, Integers
 
-DRAWS = 4000  # of the largest z
+DRAWS, BEYOND = 4000, 20  # of the largest z: at least so many, and as many above its quantile
 SEED = 0
 
 
@@ -26,8 +27,13 @@ class Region(NamedTuple):
     inside: NDArray[np.bool_]
 
 
-def region(scores: Scores, sign: float = 1, level: float = LEVEL) -> Region:
+def region(
+    scores: Scores, sign: float = 1, level: float = LEVEL, among: Sequence[int] | None = None
+) -> Region:
     """Where more is better (sign 1) or less (−1).
+
+    among: the places that are compared, all if not given; others are outside, but how places vary
+    over trainings is known from them, too.
 
     T_p is the largest z of the others less p. Places outside have a T_p above the 1 − `level`
     quantile of the largest T of those that are not yet outside, were all equal, with errors that
@@ -35,22 +41,24 @@ def region(scores: Scores, sign: float = 1, level: float = LEVEL) -> Region:
     1 − `level` nothing outside is as good as the best: the region has the true best, and all that
     are as good. With one training all are inside.
     """
-    best = int(np.argmax(sign * scores.value))
-    inside = np.full(scores.places, True)
-    if scores.trainings == 1 or scores.places == 1:
-        return Region(best, inside)
-    found = np.array([(sign * differences(scores, p).z).max() for p in range(scores.places)])
-    drawn = largest(scores)
-    while (outside := found > np.quantile(drawn[inside].max(0), 1 - level))[inside].any():
-        inside &= ~outside
+    places = np.arange(scores.places) if among is None else np.array(among)
+    best = int(places[np.argmax(sign * scores.value[places])])
+    compared = np.full(len(places), True)
+    if scores.trainings > 1 and len(places) > 1:
+        found = np.array([(sign * differences(scores, int(p)).z[places]).max() for p in places])
+        drawn = largest(scores, places, max(DRAWS, round(BEYOND / level)))
+        while (out := found > np.quantile(drawn[compared].max(0), 1 - level))[compared].any():
+            compared &= ~out
+    inside = np.full(scores.places, False)
+    inside[places] = compared
     return Region(best, inside)
 
 
-def largest(scores: Scores) -> Floats:
-    """T_p in experiments where all places are equal, (places, DRAWS)."""
-    values, vectors = np.linalg.eigh(_covariance(scores))
+def largest(scores: Scores, places: Integers, draws: int = DRAWS) -> Floats:
+    """T_p in experiments where all of these places are equal, (places, draws)."""
+    values, vectors = np.linalg.eigh(_covariance(scores, places))
     random = np.random.default_rng(SEED)
-    normal = random.standard_normal((DRAWS, scores.places))
+    normal = random.standard_normal((draws, len(places)))
     drawn = vectors * np.sqrt(values.clip(0)) @ normal.T
     return np.stack([_largest(drawn - one) for one in drawn])
 
@@ -60,8 +68,8 @@ def _largest(apart: Floats) -> Floats:
     return (apart / np.where(error > 0, error, 1)).max(0)
 
 
-def _covariance(scores: Scores) -> Floats:
+def _covariance(scores: Scores, places: Integers) -> Floats:
     """Of the errors of the values, but for what is common to all places: (places, places)."""
-    away = scores.by_item - scores.value[:, None]
+    away = (scores.by_item - scores.value[:, None])[places]
     of_items = away @ away.T / (scores.items * (scores.items - 1))
-    return of_items + np.diag(scores.tau / scores.trainings)
+    return of_items + np.diag(scores.tau[places] / scores.trainings)

@@ -78,12 +78,17 @@ class Difference(NamedTuple):
         return self.value - half, self.value + half
 
 
-def verdicts(differences: Sequence[Difference], level: float = LEVEL) -> list[Verdict]:
+def verdicts(
+    differences: Sequence[Difference], level: float = LEVEL, tries: Sequence[int] | None = None
+) -> list[Verdict]:
     """One for each of what is reported together; any error in them has probability `level` (Holm).
 
-    Each difference is a single number.
+    Each difference is a single number. tries: of how many places the first one of each was chosen,
+    any of which may be best by luck (Bonferroni); 1 if not given.
     """
-    adjusted = holm([float(one.p_value) for one in differences])
+    times = [1] * len(differences) if tries is None else tries
+    pairs = zip(differences, times, strict=True)
+    adjusted = holm([min(1.0, many * float(one.p_value)) for one, many in pairs])
     return [_verdict(one, p <= level) for one, p in zip(differences, adjusted, strict=True)]
 
 

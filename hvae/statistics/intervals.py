@@ -158,10 +158,3 @@ def holm(p_values: Numbers) -> list[float]:
 def one_sided(difference: float, error: float) -> float:
     """The probability of a difference this large where there is none; 0 or 1 without any error."""
     return float(ndtr(-difference / error)) if error > 0 else float(difference <= 0)
-
-
-def two_sided(difference: float, error: float) -> float:
-    """The same for a difference this large in either direction."""
-    if error == 0:
-        return float(difference == 0)
-    return float(2 * ndtr(-abs(difference) / error))

@@ -47,8 +47,8 @@ def test_the_difference_is_what_was_planted(
     assert dict(rows(dom, "difference-summary")) == {
         "Common β": "4",
         "Mean difference": "3 ± 0.82",
-        "Higher by more than two standard errors": "4",
-        "Lower by more than two standard errors": "0",
+        "Significantly higher": "undecided: one training",
+        "Significantly lower": "undecided: one training",
         "Least": "3 ± 0.82",
         "Most": "3 ± 0.82",
     }
@@ -57,6 +57,17 @@ def test_the_difference_is_what_was_planted(
         assert re.search(rf'id="{chart}"[^>]*>.{{0,400}}<svg', dom, flags=re.DOTALL), chart
     turned = seen(browser, tmp_path, "with=one,two&metric=distortion&first=two&second=one")
     assert dict(rows(turned, "difference-summary"))["Mean difference"] == "−3 ± 0.82"
+
+
+def test_over_trainings_a_difference_may_be_significant(
+    browser: Browser, tmp_path: Path, config: Config
+) -> None:
+    plant(tmp_path / "results", config, "one", seeds=3)
+    plant(tmp_path / "results", config, "two", higher=30.0, seeds=3)
+    dom = seen(browser, tmp_path, "with=one,two&metric=distortion&first=one&second=two")
+    # 2 degrees of freedom, four β: 30 is beyond 8.9 · 0.82
+    found = dict(rows(dom, "difference-summary"))
+    assert (found["Significantly higher"], found["Significantly lower"]) == ("4", "0")
 
 
 def test_units_that_differ_are_said_and_closed(
@@ -97,4 +108,5 @@ def test_of_three_layers_a_map_is_of_one_upper_beta(
     assert re.findall(r"<option[^>]*>(β = [^<]*)<", dom) == ["β = 0.1", "β = 1"]
     assert dict(rows(dom, "difference-summary"))["Common β"] == "8"
     drawn = dom.partition('id="difference"')[2].partition("<figcaption")[0]
-    assert len(re.findall(r'aria-label="β₁: [^"]*second minus first: 3 ± 0.82', drawn)) == 4
+    marks = re.findall(r'aria-label="β₁: [^"]*second minus first: 3 ± 0.82', drawn)
+    assert len(marks) == 4 + 4  # cells, each with a dot: of one training none is significant

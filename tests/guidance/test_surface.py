@@ -1,14 +1,18 @@
 """Which rows count, how seeds are averaged, and which way to read z is taken."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from hvae.config.task import middle, preferred
 from hvae.config.tasks import Name
+from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
+from hvae.guidance.paired import ScoreTables
 from hvae.guidance.surface import Surface, surface, within
-from hvae.results.places import over_seeds, places
+from hvae.results.places import Place, over_seeds, places
 from hvae.results.quantities import METRICS
 from hvae.statistics.estimate import Estimate
 from tests.guidance import planes
@@ -19,8 +23,16 @@ AT = planes.name(BETA)
 
 
 def found(of: Name, selection: list[Row], tasks: list[Row] | None = None) -> Surface | None:
-    plane = places(planes.grid(), 2)
-    return surface(APPLICATIONS[of], plane, selection, tasks if tasks is not None else selection)
+    return over(places(planes.grid(), 2), of, selection, selection if tasks is None else tasks)
+
+
+def over(
+    plane: Sequence[Place], of: Name, selection: list[Row], tasks: list[Row], **changes: Any
+) -> Surface | None:
+    """An application, with scores that have the value and the error of each row."""
+    seeds = {p: int(p.rpartition("s")[2]) for one in plane for p in one.points}
+    scores = ScoreTables(planes.scored(tasks, selection), seeds)._replace(**changes)
+    return surface(APPLICATIONS[of], plane, selection, tasks, scores)
 
 
 def only(of: Name, selection: list[Row], tasks: list[Row] | None = None) -> Surface:
@@ -76,14 +88,15 @@ def test_values_of_several_seeds_are_averaged_with_their_spread() -> None:
         task(planes.name(BETA, seed), "clustering", "nmi", value, se=0.03)
         for seed, value in enumerate((0.4, 0.6))
     ]
-    one = surface(APPLICATIONS["clustering"], plane, rows, rows)
+    one = over(plane, "clustering", rows, rows)
     assert one is not None
     (spot,) = one.spots
+    assert one.trainings == 2
     error = math.sqrt(0.03**2 + 0.02 / 2)
     assert spot.test[:2] == pytest.approx((0.5, error))
     assert spot.test[2:] == pytest.approx((0.5 - 1.96 * error, 0.5 + 1.96 * error))
     # a seed without a value leaves the place without one
-    assert surface(APPLICATIONS["clustering"], plane, rows[:1], rows) is None
+    assert over(plane, "clustering", rows[:1], rows) is None
 
 
 def test_the_interval_of_one_seed_is_that_of_the_table() -> None:
@@ -101,7 +114,7 @@ def test_the_way_to_read_z_is_the_best_on_validation_whatever_test_says() -> Non
         for side in (0, 1)
     ]
     (spot,) = only("classification", *sides).spots
-    assert (spot.variant, spot.variants) == (("z1", "knn", ""), 2)
+    assert spot.variant == ("z1", "knn", "")
     assert (spot.validation.value, spot.test.value) == (0.8, 0.7)
 
 
@@ -126,6 +139,7 @@ def test_a_mean_is_taken_over_settings_and_a_way_that_lacks_one_is_left_out() ->
     assert one.settings == ("slant", "intensity")
     assert one.spots[0].variant == ("", "ridge", "")
     assert one.spots[0].test[:2] == pytest.approx((0.5, 0.02))
+    assert one.test.scores.value == pytest.approx([0.5])  # scores are averaged item by item
 
 
 def test_data_without_a_peak_are_judged_by_their_squared_error() -> None:
@@ -134,7 +148,7 @@ def test_data_without_a_peak_are_judged_by_their_squared_error() -> None:
     assert only("reconstruction", [mse, psnr]).metric == METRICS["psnr_db"]
     bare = only("reconstruction", [mse])
     assert bare.metric == METRICS["mse"]
-    assert bare.spots[0].score == -0.2
+    assert bare.spots[0].score == pytest.approx(-0.2)
 
 
 def test_settings_that_count() -> None:
@@ -151,7 +165,7 @@ def test_settings_that_count() -> None:
 def test_points_over_the_budget_are_barred() -> None:
     points = planes.grid()
     rows = [task(p["point"], "compression", "psnr_db", 20.0, method="rate") for p in points]
-    one = surface(APPLICATIONS["compression"], places(points, 2), rows, rows)
+    one = over(places(points, 2), "compression", rows, rows)
     assert one is not None
     cost = {"method": "rate", "metric": "bits_per_dim"}
     costs = [
@@ -162,3 +176,37 @@ def test_points_over_the_budget_are_barred() -> None:
     kept = within(one, [*costs, *layer], 0.5)
     assert [spot.place.points[0] for spot in kept.spots] == [p["point"] for p in points[:2]]
     assert len(kept.barred) == 7  # what is not known to be cheap is not
+
+
+def test_a_place_that_lacks_a_training_is_left_out() -> None:
+    points = planes.grid(seeds=(0, 1))
+    points[12]["status"] = "diverged"  # of the fourth place the second seed
+    plane = places(points, 2)
+    rows = [
+        task(p["point"], "clustering", "nmi", 0.1 * k)
+        for k, p in enumerate(points)
+        if p["status"] == "ok"
+    ]
+    one = over(plane, "clustering", rows, rows)
+    assert one is not None
+    assert one.trainings == 2
+    assert [place.beta for place in one.left_out] == [(1.0, 0.1)]
+    assert len(one.spots) == 8
+
+
+def test_a_place_of_other_items_is_left_out() -> None:
+    rows = [task(p["point"], "clustering", "nmi", 0.5) for p in planes.grid()]
+    found = planes.scored(rows, rows)
+    (of,) = (of for of in found if of.split == "validation")
+    odd = found[of][rows[2]["point"]]
+    moved = {**found[of], rows[2]["point"]: odd._replace(indices=odd.indices + 1)}
+    plane = places(planes.grid(), 2)
+    one = over(plane, "clustering", rows, rows, by_metric={**found, of: moved})
+    assert one is not None
+    assert [place.points[0] for place in one.left_out] == [rows[2]["point"]]
+
+
+def test_a_row_without_scores_is_refused_in_a_sentence() -> None:
+    rows = [task(p["point"], "clustering", "nmi", 0.5) for p in planes.grid()]
+    with pytest.raises(InputError, match=r"scores\.parquet has no scores of clustering, nmi, at "):
+        over(places(planes.grid(), 2), "clustering", rows, rows, by_metric={})

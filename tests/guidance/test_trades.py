@@ -30,18 +30,20 @@ def chosen(surfaces: dict[Name, Surface]) -> dict[Name, Choice]:
 def test_losses_are_zero_on_the_diagonal_and_on_test_beside_it() -> None:
     table = {(one.application, one.optimum): one for one in losses(two(), chosen(two()))}
     for name in two():
-        assert table[name, name][2:4] == (0.0, 0.0)
-    assert table["clustering", "reconstruction"][2:4] == pytest.approx(
-        (0.7, math.hypot(0.03, 0.03))
+        assert (table[name, name].loss, table[name, name].note) == (None, "the same point")
+    one, other = table["clustering", "reconstruction"], table["reconstruction", "clustering"]
+    assert (one.loss, other.loss) == pytest.approx((0.7, 4.0))
+    assert (one.std_error, other.std_error) == pytest.approx(
+        (math.hypot(0.03, 0.03), math.hypot(0.4, 0.4)), rel=0.1
     )
-    assert table["reconstruction", "clustering"][2:4] == pytest.approx((4.0, math.hypot(0.4, 0.4)))
+    assert (one.verdict, other.verdict) == ("more", "more")
 
 
 def test_a_place_over_the_budget_has_a_note_in_place_of_a_loss() -> None:
     surfaces = two()
     surfaces["reconstruction"] = surfaces["reconstruction"].without(lambda p: p.beta[0] != 2)
     table = {(one.application, one.optimum): one for one in losses(surfaces, chosen(surfaces))}
-    assert table["reconstruction", "clustering"][2:] == (None, None, "over the budget")
+    assert table["reconstruction", "clustering"][2:] == (None, None, None, "over the budget")
     cut = surfaces["reconstruction"]._replace(barred=())
     (_, _, note, _) = losses(surfaces | {"reconstruction": cut}, chosen(surfaces))
     assert note.note == "not measured"
@@ -51,13 +53,12 @@ def test_the_front_is_the_known_one_chosen_on_validation_and_told_on_test() -> N
     (one,) = fronts(two())
     assert (one.first, one.second) == ("clustering", "reconstruction")
     assert [a.place.beta[0] for a, _ in one.members] == [0, 1, 2]  # 3 and 4 are beaten in both
-    assert [(a.test.value, b.test.value) for a, b in one.members] == [
-        (0.1, 8.0), (0.4, 7.0), (0.8, 4.0),
-    ]  # fmt: skip
+    values = [value for a, b in one.members for value in (a.test.value, b.test.value)]
+    assert values == pytest.approx([0.1, 8.0, 0.4, 7.0, 0.8, 4.0])
 
 
 def test_equal_places_are_both_on_the_front() -> None:
-    a, b = surface("clustering", [1.0, 1.0, 0.5]), surface("generation", [1.0, 1.0, 0.5])
+    a, b = (surface(name, [1.0, 1.0, 0.5], se=0.0) for name in ("clustering", "generation"))
     assert [first.place.beta[0] for first, _ in front(a, b)] == [0, 1]
 
 
@@ -67,7 +68,7 @@ def test_a_compromise_for_one_application_alone_is_its_optimum(name: Name, place
     found = compromise(two(), Guidance(weights=weights))
     assert found is not None
     assert found.place.beta[0] == place
-    assert found.score == 1
+    assert found.score == pytest.approx(1)
     assert list(found.spots) == [name]
 
 
@@ -84,7 +85,7 @@ def test_equal_weights_scale_each_application_from_worst_to_best() -> None:
 
 
 def test_what_is_the_same_everywhere_decides_nothing() -> None:
-    flat: dict[Name, Surface] = {"generation": surface("generation", [2.0] * 5)}
+    flat: dict[Name, Surface] = {"generation": surface("generation", [2.0] * 5, se=0.0)}
     found, without = compromise(two() | flat, Guidance()), compromise(two(), Guidance())
     assert found is not None
     assert without is not None
@@ -101,3 +102,22 @@ def test_a_compromise_is_among_the_places_that_all_may_choose() -> None:
     surfaces["clustering"] = surfaces["clustering"].without(lambda p: p.beta[0] < 2)
     assert compromise(surfaces, Guidance()) is None
     assert compromise({}, Guidance()) is None
+
+
+def test_of_one_training_no_loss_is_decided() -> None:
+    surfaces = {
+        name: surface(name, values, se=0.01, trainings=1)
+        for name, values in (("clustering", FIRST), ("reconstruction", SECOND))
+    }
+    verdicts = {one.verdict for one in losses(surfaces, chosen(surfaces)) if not one.note}
+    assert verdicts == {"undecided: one training"}
+
+
+def test_losses_of_compression_need_equal_spending() -> None:
+    surfaces = {
+        "compression": surface("compression", SECOND, se=0.01),
+        "clustering": surface("clustering", FIRST, se=0.01),
+    }
+    table = {(one.application, one.optimum): one for one in losses(surfaces, chosen(surfaces))}
+    assert table["compression", "clustering"].note == "another total rate"
+    assert table["clustering", "compression"].verdict == "more"

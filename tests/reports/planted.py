@@ -5,10 +5,9 @@ from typing import Any
 
 from hvae.config.guidance import Guidance
 from hvae.guidance.guide import guidance
-from hvae.guidance.study import MeasuredTables
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
-from tests.guidance.experiments import BOUND
+from tests.guidance.experiments import BOUND, tables_of
 from tests.guidance.experiments import measured as baseline
 from tests.guidance.planes import task
 
@@ -30,12 +29,21 @@ def planted(run: Run, single: bool = False) -> dict[str, Any]:
     """PSNR grows with the total rate, NMI falls with it; accuracy is best where β_1 is highest.
 
     Compression has a budget of 11 nats. Of the four points of two layers PSNR is best at
-    β = (0.1, 0.1), accuracy at (10, 0.1), NMI at (10, 10).
+    β = (0.1, 0.1), accuracy at (10, 0.1), NMI at (10, 10). Each point has two more trainings.
     """
-    points = [{"strategy": "amortized", "rate_total_se": 0.1} | point for point in run.points]
-    rows = [row for point in run.trained for row in _tasks(point)]
-    measured = MeasuredTables(points, rows, rows, run.layers)
+    points = [
+        {"strategy": "amortized", "rate_total_se": 0.1} | again
+        for point in run.points
+        for again in _trainings(point)
+    ]
+    rows = [row for point in run.trained for again in _trainings(point) for row in _tasks(again)]
+    measured = tables_of(points, rows, run.layers)
     return guidance(measured, [BOUND], Guidance(), {8: baseline(layers=1)} if single else {})
+
+
+def _trainings(point: Row) -> list[Row]:
+    name = point["point"].removesuffix("_s0")
+    return [point | {"point": f"{name}_s{seed}", "seed": seed} for seed in range(3)]
 
 
 def drawing(run: Run) -> Run:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pytest
 
-from hvae.errors import InputError
 from hvae.io import tables
-from hvae.results.scores import ScoredMetric, aligned, by_metric
+from hvae.results.scores import ScoredMetric, averaged, by_metric, stacked
 from hvae.statistics.intervals import mean, psnr
 from hvae.tasks import task
 from hvae.tasks.task import Score
@@ -38,7 +36,9 @@ def test_scores_are_found_by_metric_and_point(tmp_path: Path) -> None:
     ]  # fmt: skip
     scores = found[ScoredMetric(**NAMED, split="test")]
     np.testing.assert_array_equal(scores["a"].indices, IDS)
-    np.testing.assert_array_equal(aligned(scores, ["b", "a"]), [[2, 2, 2, 6], [1, 2, 3, 4]])
+    found_rows = stacked([[scores["b"], scores["a"]]])
+    assert found_rows is not None
+    np.testing.assert_array_equal(found_rows.values, [[[2, 2, 2, 6], [1, 2, 3, 4]]])
 
 
 def test_what_is_not_finite_has_no_scores_and_an_empty_table_none() -> None:
@@ -48,8 +48,30 @@ def test_what_is_not_finite_has_no_scores_and_an_empty_table_none() -> None:
     assert by_metric(table()) == {}
 
 
-def test_scores_of_other_items_are_no_pairs() -> None:
-    moved = score([1, 2, 3, 4], ids=IDS + 1)
-    (scores,) = by_metric(table(("a", score([1, 2, 3, 4])), ("b", moved))).values()
-    with pytest.raises(InputError, match="points a and b are not of the same items"):
-        aligned(scores, ["a", "b"])
+def test_rows_of_other_items_are_left_out_and_of_as_many_the_first_are_kept() -> None:
+    one, two, moved = (
+        table((name, score(values, ids=ids)))
+        for name, values, ids in (
+            ("a", [1, 2, 3, 4], IDS), ("b", [4, 3, 2, 1], IDS), ("c", [9, 9, 9, 9], IDS + 1),
+        )
+    )  # fmt: skip
+    a, b, c = (scores for t in (one, two, moved) for of in by_metric(t).values()
+               for scores in of.values())  # fmt: skip
+    found = stacked([[c, c], [a, b], [a, None], [b, a], [a, c]])
+    assert found is not None
+    assert found.kept == [1, 3]
+    np.testing.assert_array_equal(found.indices, IDS)
+    np.testing.assert_array_equal(found.values[1], [[4, 3, 2, 1], [1, 2, 3, 4]])
+    assert stacked([[a, c], [None, None]]) is None
+    assert stacked([]) is None
+
+
+def test_a_mean_over_settings_is_taken_item_by_item() -> None:
+    first = score([1, 2, 3, 4])
+    second = score([3, 2, 1, 0], setting="0.4")
+    found = by_metric(table(("a", first), ("a", second), ("b", score([0] * 4, ids=IDS + 1))))
+    parts = [by["a"] for by in found.values()]
+    mean = averaged(parts)
+    assert mean is not None
+    np.testing.assert_array_equal(mean.values, [2, 2, 2, 2])
+    assert averaged([parts[0], next(iter(found.values()))["b"]]) is None

@@ -14,7 +14,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.disk import disk, sentence
 from hvae.io import tables
-from hvae.results.scores import ScoredMetric, aligned, by_metric
+from hvae.results.scores import ScoredMetric, by_metric, stacked
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"
@@ -66,7 +66,9 @@ def test_every_metric_has_the_scores_that_it_is_of(finished: Workspace, of: str)
     folder = finished.folder / RESULTS / of
     found = by_metric(tables.read_named("scores", folder / "scores.parquet", 1))
     for by_point in found.values():
-        aligned(by_point, list(by_point))  # of the same items
+        together = stacked([[one] for one in by_point.values()])
+        assert together is not None
+        assert len(together.kept) == len(by_point)  # of the same items
     rows = 0
     for table, split in (("tasks", "test"), ("selection", "validation")):
         for row in pq.read_table(folder / f"{table}.parquet").to_pylist():

@@ -3,7 +3,7 @@ rule guide:
     input:
         tables=expand(
             f"{RESULTS}/{{table}}.parquet",
-            table=["points", "items", "tasks", "selection", "bounds"],
+            table=["points", "items", "tasks", "selection", "scores", "bounds"],
         ),
         baseline=BASELINE_TABLES,
     output:

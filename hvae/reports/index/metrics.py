@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from hvae.config.params import Params
 from hvae.config.task import CLASSIFIER
 from hvae.guidance.applications import APPLICATIONS, Application, each
-from hvae.guidance.surface import Value, Variant, chosen_metric, series
+from hvae.guidance.paired import Variant
+from hvae.guidance.surface import Value, chosen_metric, series
 from hvae.io.tables import MEASURED
 from hvae.results.experiment import Experiment
 from hvae.results.places import Place, over_seeds

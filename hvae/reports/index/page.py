@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import altair as alt
+import numpy as np
+from scipy.special import stdtrit
 
 from hvae.guidance.text import aim
 from hvae.io import writing
@@ -21,9 +23,11 @@ from hvae.reports.index.metrics import ComparedMetric, Interval, achieved, data,
 from hvae.reports.render import drawable, render
 from hvae.results.experiment import Experiment, find
 from hvae.results.quantities import OF_POINTS
+from hvae.statistics.comparison import LEVEL
 from hvae.statistics.estimate import Estimate
 
 DIGITS = 6  # of a number on the page, as in β
+DEGREES = 30  # of freedom, up to which the page knows quantiles of Student's t
 # With the four colours of the theme these distinguish twelve experiments, the first four by both.
 SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 FADED = 0.35  # the opacity of a difference that may be chance
@@ -83,8 +87,15 @@ def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[
 
 
 def everything(listed: Iterable[Listed]) -> dict[str, Any]:
-    """The data of all experiments."""
-    return {"interval": INTERVAL, "experiments": [one.compared for one in listed]}
+    """The data of all experiments.
+
+    reach: how many standard errors a difference takes at 5 % over as many β as any experiment has,
+    for 1, 2, … degrees of freedom.
+    """
+    experiments = [one.compared for one in listed]
+    many = max((len(one["beta"]) for one in experiments), default=1)
+    reach = stdtrit(np.arange(1, DEGREES + 1), 1 - LEVEL / (2 * max(many, 1)))
+    return {"interval": INTERVAL, "reach": list(map(_short, reach)), "experiments": experiments}
 
 
 def _metric(metric: ComparedMetric) -> dict[str, Any]:

@@ -36,7 +36,8 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
     x is R_1, y the sum of the rates above z_1; of one layer, y is the value.
     """
     places, one = {place["point"]: place for place in guidance["places"]}, guidance["applications"]
-    region, best = set(one[name]["region"]), one[name]["best"]["point"]
+    known = one[name]["trainings"] > 1  # with one training nothing is known of what is as good
+    region, best = set(one[name]["region"] if known else ()), one[name]["best"]["point"]
     result = []
     for point in one[name]["points"]:
         place, at = places[point["point"]], point["point"]

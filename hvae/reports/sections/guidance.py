@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
+from hvae.guidance.gains import SAME
 from hvae.guidance.study import condition
 from hvae.guidance.text import estimate, rate
 from hvae.reports.sections.section import ReportSection
@@ -14,11 +15,9 @@ from hvae.results.quantities import METRICS
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
-STRONG = 2.0  # standard errors
-
 
 class Cell(NamedTuple):
-    """A loss as text; strong where it is more than twice its standard error."""
+    """A loss as text; strong where it is significant."""
 
     text: str
     strong: bool = False
@@ -27,12 +26,14 @@ class Cell(NamedTuple):
 class Advice(NamedTuple):
     """What the section reads. texts: a sentence or more an application, by name.
 
-    cautions: what their errors know of other trainings, each sentence once.
+    cautions: what is known of other trainings, each sentence once. lattices: what is best at each
+    total rate, an application each, by name.
     losses: a row an application, with a cell for the best point of each; empty without two of them.
     """
 
     texts: dict[str, str]
     cautions: list[str]
+    lattices: dict[str, str]
     absent: list[str]
     unreachable: list[str]
     optima: list[str]
@@ -50,6 +51,7 @@ def advice(found: dict[str, Any]) -> Advice:
     return Advice(
         texts={name: one["text"] for name, one in applications.items()},
         cautions=list(dict.fromkeys(one["seeds"] for one in applications.values())),
+        lattices={name: one["lattice"] for name, one in applications.items() if one["lattice"]},
         absent=found["not_measured"],
         unreachable=found["not_reachable"],
         optima=names,
@@ -68,18 +70,16 @@ def _losses(rows: list[Row], names: list[str]) -> dict[str, list[Cell]]:
 
 def _cell(row: Row) -> Cell:
     if row["note"]:
-        return Cell(row["note"])
-    loss, error = row["loss"], row["std_error"]
-    if loss == error == 0:
-        return Cell("0")
-    return Cell(estimate(Estimate(loss, error)), loss > STRONG * error)
+        return Cell("0" if row["note"] == SAME else row["note"])
+    loss = Estimate(row["loss"], row["std_error"])
+    return Cell(estimate(loss), row["verdict"] in ("more", "less"))
 
 
 class Recommended(NamedTuple):
     """An application's row: what bars points for it, and what to train for.
 
     Then whether that is at the edge of the grid, the rates there in nats, what it gives, how many
-    are as good, and what more than one layer buys: "" where there is no baseline.
+    are as good, and what more than one layer adds: "" where there is no baseline.
     """
 
     application: str
@@ -117,20 +117,25 @@ def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None
         bool(best["edge"]),
         ", ".join(map(rate, map(Estimate, best["rates"], best["rates_se"]))),
         f"{metric.brief} {metric.told(best['value'])} ({low} to {high})",
-        f"{len(one['region'])} of {one['candidates']}",
-        _bought(gain) if gain else "",
+        _region(one),
+        _gained(gain) if gain else "",
     )
 
 
-def _bought(gain: dict[str, Any]) -> str:
+def _region(one: dict[str, Any]) -> str:
+    """How many places are not significantly worse; with one training that is not known."""
+    known = one["trainings"] > 1 or one["candidates"] == 1
+    return f"{len(one['region'])} of {one['candidates']}" if known else "not known"
+
+
+def _gained(gain: dict[str, Any]) -> str:
     """Yes or no, and by how much: above 0 more layers are better."""
+    if not gain["comparable"]:
+        return "not judged: sides do not compare"
     sign = "+" if gain["gain"] > 0 else ""
     amount = sign + estimate(Estimate(gain["gain"], gain["std_error"]))
-    if not gain["comparable"]:
-        return "not judged: rates differ"
-    if not gain["significant"]:
-        return f"no ({amount})"
-    return f"yes, {amount}" if gain["gain"] > 0 else f"no: it costs, {amount}"
+    words = {"more": "yes, {}", "less": "no: it costs, {}", "undecided": "undecided ({})"}
+    return words.get(gain["verdict"], "one training ({})").format(amount)
 
 
 class SingleLayer(NamedTuple):

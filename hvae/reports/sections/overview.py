@@ -1,9 +1,9 @@
 """The first screen, in sentences: every number is computed from this run."""
 
-import math
 from collections import Counter
 from typing import Any
 
+from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
@@ -12,7 +12,7 @@ from hvae.reports.sections.guidance import advice, recommended
 from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import at_given_rates
 from hvae.results.run import Run
-from hvae.statistics.estimate import Estimate
+from hvae.statistics.estimate import Estimate, Row
 
 NAMED = 10  # diverged points that are named
 QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
@@ -80,24 +80,36 @@ def _trusted(run: Run) -> list[str]:
 
 
 def _differing(guidance: dict[str, Any] | None) -> str:
-    """The total rates of the applications' best points, and which have no good point in common."""
+    """Where the applications' best points are, and how many want other splits of a total rate."""
     if not guidance or not guidance["applications"]:
         return "No application was measured: there is nothing to recommend."
-    best = {name: one["best"] for name, one in guidance["applications"].items()}
+    applications = guidance["applications"]
+    best = {name: one["best"] for name, one in applications.items()}
     if len(best) == 1:
         ((name, one),) = best.items()
         return f"Of applications {name} alone was measured: its best point spends {_total(one)}."
     least, most = (f(best, key=lambda name: best[name]["rate_total"]) for f in (min, max))
     text = (
         f"The best points of {len(best)} applications spend from {_total(best[least])} in total "
-        f"({least}) to {_total(best[most])} ({most})"
+        f"({least}) to {_total(best[most])} ({most}){_both(applications, least, most)}"
     )
     claims = [one["numbers"] for one in guidance["scorecard"] if "apart" in one["numbers"]]
-    if not claims or not claims[0]["pairs"]:
+    if not claims or not claims[0]["pairs"] or claims[0]["trainings"] == 1:
         return f"{text}."
     apart, pairs = claims[0]["apart"], claims[0]["pairs"]
-    free = "" if pairs == math.comb(len(best), 2) else " without a budget"
-    return f"{text}; {apart} of {pairs} pairs{free} have no good point in common."
+    return (
+        f"{text}; {apart} of {pairs} pairs of applications at one total rate have no good split in "
+        "common."
+    )
+
+
+def _both(applications: dict[str, Row], *names: str) -> str:
+    """Whether some point is good for both; "" where that is not known, or a budget decides it."""
+    both = [applications[name] for name in names]
+    if BUDGETED in names or any(one["trainings"] == 1 for one in both):
+        return ""
+    first, second = (set(one["region"]) for one in both)
+    return f", and {'some points are' if first & second else 'no point is'} good for both"
 
 
 def _total(place: dict[str, Any]) -> str:

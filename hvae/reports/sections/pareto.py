@@ -17,9 +17,9 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
 NAME = "fronts-pair"
-FRONT, BEATEN, BARRED = "On the front", "Beaten by another", "Over the budget"
-COLORS = {FRONT: CATEGORIES[0], BEATEN: BAR, BARRED: CATEGORIES[1]}
-SHAPES = {FRONT: "circle", BEATEN: "square", BARRED: "diamond"}
+FRONT, OFF, BARRED = "On the front", "Off the front", "Over the budget"
+COLORS = {FRONT: CATEGORIES[0], OFF: BAR, BARRED: CATEGORIES[1]}
+SHAPES = {FRONT: "circle", OFF: "square", BARRED: "diamond"}
 TICKS = alt.Axis(tickCount=6)
 Value = tuple[float, float, float, bool]  # with the ends of its interval, and whether it is barred
 
@@ -63,7 +63,7 @@ def rows(found: dict[str, Any], first: str, second: str) -> list[Row]:
         point
         | dict(zip(("x", "x_low", "x_high"), a, strict=False))
         | dict(zip(("y", "y_low", "y_high"), b, strict=False))
-        | {"role": FRONT if k in members else BARRED if a[3] or b[3] else BEATEN}
+        | {"role": FRONT if k in members else BARRED if a[3] or b[3] else OFF}
         for k, (point, a, b) in enumerate(both)
         if a and b
     ]
@@ -98,7 +98,7 @@ def drawing(run: Run) -> dict[str, Any]:
     """What `pareto.js` needs: the chart without its rows, the numbers, and the names of roles."""
     found = values(run.guidance or {})
     spec = drawable(fronts(found, *found["fronts"][0]["pair"]).to_dict())
-    roles = {"front": FRONT, "beaten": BEATEN, "barred": BARRED}
+    roles = {"front": FRONT, "off": OFF, "barred": BARRED}
     return {"name": NAME, "roles": roles, "found": found, "spec": spec | {"data": {"values": []}}}
 
 

@@ -12,7 +12,7 @@
   function rows([first, second]) {
     const members = found.fronts.find(({pair}) => pair.includes(first) && pair.includes(second)).members;
     const across = found.values[first], up = found.values[second];
-    const role = (i) => members.includes(i) ? roles.front : across[i][3] || up[i][3] ? roles.barred : roles.beaten;
+    const role = (i) => members.includes(i) ? roles.front : across[i][3] || up[i][3] ? roles.barred : roles.off;
     return found.points
       .map((point, i) => across[i] && up[i] && {...point, ...side("x", across[i]), ...side("y", up[i]), role: role(i)})
       .filter(Boolean);

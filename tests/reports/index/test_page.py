@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_named_with_the_reason(tmp_path: Path, config: Co
         "old": "has no key &#39;colour&#39;",
         "advised": "is not as this version writes results",
         "columns": "has other columns than this version writes",
-        "former": "tasks.parquet is not of version 2 of the tables, which this program reads: run",
+        "former": "tasks.parquet is not of version 3 of the tables, which this program reads: run",
     }
     assert reasons.keys() == expected.keys()
     for name, reason in expected.items():

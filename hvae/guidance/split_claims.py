@@ -1,0 +1,198 @@
+"""The claims of the paper (Xiao & Bamler, 2023) about how a total rate is split over the layers.
+
+Each is a test at equal total rate that can fail: on models of one layer it does not apply, with one
+training nothing is known of another, and where splits are alike it is not reproduced.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from hvae.config.tasks import Name
+from hvae.guidance.applications import BUDGETED
+from hvae.guidance.choose import Choice, choose_among
+from hvae.guidance.claims import Claim, Verdict
+from hvae.guidance.lattice import Splits, splits
+from hvae.guidance.surface import Surface
+from hvae.guidance.text import aim, listed
+from hvae.statistics.best import region
+from hvae.statistics.comparison import LEVEL, differences
+
+UNKNOWN: Verdict = "undecided: one training"
+
+DIFFERING = "Different applications want different splits of one total rate"
+DIFFERING_NULL = "At each total rate some split is as good as the best for every application."
+DIFFERING_RULE = (
+    "Reproduced where at some total rate two applications have no good split in common, at 5 % "
+    "over all applications and totals (Bonferroni). Not reproduced where at each total every "
+    "application has one and the same best split. Totals are the independent evidence, since "
+    "applications share their models. Compression is left out: at a total it is reconstruction."
+)
+
+
+class SplitEvidence(NamedTuple):
+    """What an application has at one total rate; trainings is the number at each place."""
+
+    application: Name
+    surface: Surface
+    at: Splits
+    trainings: int
+
+
+def split_evidence(surfaces: Mapping[Name, Surface]) -> list[SplitEvidence]:
+    """Every application at every total that has several splits."""
+    return [
+        SplitEvidence(name, one, at, one.trainings)
+        for name, one in surfaces.items()
+        if name != BUDGETED
+        for at in splits(one)
+    ]
+
+
+def differing(surfaces: Mapping[Name, Surface]) -> Claim:
+    """Regions of the best split, for every application and total, and which share no split.
+
+    Any region that lacks a split as good as the best has probability 5 %: so two without a common
+    split have different best ones.
+    """
+    by_total: dict[str, list[tuple[SplitEvidence, Choice]]] = {}
+    found = split_evidence(surfaces)
+    for one in found:
+        choice = choose_among(one.surface, one.at.spots, LEVEL / len(found))
+        if choice is not None:
+            by_total.setdefault(f"{one.at.total:.5g}", []).append((one, choice))
+    shared = {total: row for total, row in by_total.items() if len(row) > 1}
+    pairs = [(total, pair) for total, row in shared.items() for pair in combinations(row, 2)]
+    apart = [(total, pair) for total, pair in pairs if _apart(*(choice for _, choice in pair))]
+    numbers = _numbers([one for row in shared.values() for one, _ in row])
+    numbers |= {"pairs": len(pairs), "apart": len(apart), "where": len({t for t, _ in apart})}
+    verdict = _differ(shared, bool(apart), numbers)
+    ours = _differing(apart, numbers)
+    return Claim(DIFFERING, ours, verdict, numbers, DIFFERING_RULE, DIFFERING_NULL)
+
+
+def _numbers(found: Sequence[SplitEvidence]) -> dict[str, int]:
+    """How much evidence there is: distinct totals, applications, and trainings at each place."""
+    return {
+        "totals": len({f"{one.at.total:.5g}" for one in found}),
+        "applications": len({one.application for one in found}),
+        "trainings": min((one.trainings for one in found), default=0),
+    }
+
+
+def _apart(first: Choice, second: Choice) -> bool:
+    mine, yours = ({spot.place for spot in one.region} for one in (first, second))
+    return not mine & yours
+
+
+def _differ(
+    shared: Mapping[str, Sequence[tuple[SplitEvidence, Choice]]],
+    apart: bool,
+    numbers: Mapping[str, int],
+) -> Verdict:
+    if not shared:
+        return "not applicable"
+    if numbers["trainings"] == 1:
+        return UNKNOWN
+    if apart:
+        return "reproduced"
+    alike = all(
+        len({spot.place for _, choice in row for spot in choice.region}) == 1
+        for row in shared.values()
+    )
+    return "not reproduced" if alike else "undecided"
+
+
+def _differing(
+    apart: Sequence[tuple[str, tuple[tuple[SplitEvidence, Choice], ...]]],
+    numbers: Mapping[str, int],
+) -> str:
+    if not numbers["totals"]:
+        return "no two applications have several splits of one total rate"
+    ours = (
+        f"{numbers['apart']} of {numbers['pairs']} pairs of applications at one total rate have no "
+        f"good split in common, at {numbers['where']} of {numbers['totals']} total rates"
+    )
+    for _, pair in apart[:1]:
+        first, second = (f"{one.application} at {aim(best.best.place)}" for one, best in pair)
+        ours += f", such as {first} and {second}"
+    return f"{ours}, {_trainings(numbers)}"
+
+
+def _trainings(numbers: Mapping[str, int]) -> str:
+    many = numbers["trainings"]
+    return f"with {many} training{'s' if many > 1 else ''} at each point"
+
+
+# 4. The total rate alone does not decide
+
+DECIDING = "The total rate alone does not decide how good a point is"
+DECIDING_NULL = "At each total rate all splits are equally good for every application."
+MARGIN = 0.1  # part of an application's range over the lattice that is called no difference
+DECIDING_RULE = (
+    "Reproduced where some split of a total rate is worse than another, on test items, at 5 % over "
+    "all applications and totals (Bonferroni). Not reproduced where all splits of all totals are, "
+    f"at the same level, within {100 * MARGIN:g} % of the application's range over the lattice. "
+    "Totals are the independent evidence, since applications share their models."
+)
+
+
+def deciding(surfaces: Mapping[Name, Surface]) -> Claim:
+    """Whether splits of one total differ, for every application and total."""
+    found = split_evidence(surfaces)
+    level = LEVEL / max(len(found), 1)
+    differ = [one for one in found if _spread_is_real(one, level)]
+    numbers = _numbers(found)
+    numbers |= {
+        "comparisons": len(found),
+        "differ": len(differ),
+        "where": _numbers(differ)["totals"],
+    }
+    verdict = _decided(found, bool(differ), numbers, level)
+    ours = _deciding(differ, numbers)
+    return Claim(DECIDING, ours, verdict, numbers, DECIDING_RULE, DECIDING_NULL)
+
+
+def _rows(one: SplitEvidence) -> list[int]:
+    return [one.surface.test.row(spot.way) for spot in one.at.spots]
+
+
+def _spread_is_real(one: SplitEvidence, level: float) -> bool:
+    rows, sign = _rows(one), one.surface.metric.sign
+    return not region(one.surface.test.scores, sign, level, rows).inside[rows].all()
+
+
+def _equal(one: SplitEvidence, level: float) -> bool:
+    """Whether all splits are surely within the margin: the intervals of all pairs."""
+    values = [spot.test.value for spot in one.surface.everywhere]
+    margin = MARGIN * (max(values) - min(values))
+    rows, scores = _rows(one), one.surface.test.scores
+    pairs = len(rows) * (len(rows) - 1) / 2
+    ends = [end[rows] for row in rows for end in differences(scores, row).interval(level / pairs)]
+    return bool((np.abs(ends) <= margin).all())
+
+
+def _decided(
+    found: Sequence[SplitEvidence], differ: bool, numbers: Mapping[str, int], level: float
+) -> Verdict:
+    if not found:
+        return "not applicable"
+    if numbers["trainings"] == 1:
+        return UNKNOWN
+    if differ:
+        return "reproduced"
+    return "not reproduced" if all(_equal(one, level) for one in found) else "undecided"
+
+
+def _deciding(differ: Sequence[SplitEvidence], numbers: Mapping[str, int]) -> str:
+    if not numbers["totals"]:
+        return "there are no several splits of one total rate"
+    where = [f"{name} at {many}" for name, many in Counter(o.application for o in differ).items()]
+    named = f" ({listed(where)})" if where else ""
+    return (
+        f"splits differ significantly at {numbers['where']} of {numbers['totals']} total rates"
+        f"{named}, {_trainings(numbers)}"
+    )
