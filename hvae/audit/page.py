@@ -16,7 +16,7 @@ from hvae.results.rates import suffix_name, suffix_rates
 from hvae.statistics.estimate import Estimate, Row
 
 FEATURES = {"sample": "samples: limits apply", "mean": "means: no limit applies"}
-LIMIT_LINE = "A(R), or A(Î⁺) where that is lower or R is unknown"
+LIMIT_LINE = "A(R), or lower A(Î⁺)"
 
 
 class Facts(NamedTuple):

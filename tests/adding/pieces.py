@@ -13,6 +13,7 @@ from hvae.config.params import Params
 from hvae.config.tasks import TASKS
 from hvae.guidance.study import MeasuredTables, study
 from hvae.io import tables
+from hvae.results.scores import by_metric
 
 
 def run(module: str, job: str, **places: Path) -> None:
@@ -39,11 +40,12 @@ def main() -> None:
     pictures = {"measured": found["points"], "gallery": out / "gallery.parquet"}
     run("latents.extract", job, data=data, models=models, latents=latents, **pictures)
     job = params.job("seed", points=points, settings=params.tasks.settings("guessing"))
-    parts = {name: out / f"{name}.parquet" for name in ("test", "validation", "counts")}
+    parts = {name: out / f"{name}.parquet" for name in ("test", "validation", "counts", "scores")}
     run("tasks.guessing", job, data=data, latents=latents, **parts)
-    read = (tables.read(path).to_pylist() for path in (found["points"], *parts.values()))
-    measured, test, validation, _ = read
-    advice = study(MeasuredTables(measured, test, validation, 2), params.guidance)
+    read = (found["points"], parts["test"], parts["validation"])
+    measured, test, validation = (tables.read(path).to_pylist() for path in read)
+    scores = by_metric(tables.read(parts["scores"]))
+    advice = study(MeasuredTables(measured, test, validation, 2, scores), params.guidance)
     best = advice.choices["guessing"].best
     told = {"needed": TASKS["guessing"].needs(params.data), "words": params.model.likelihood.told}
     print(json.dumps(told | {"status": measured[0]["status"], "accuracy": best.test.value}))

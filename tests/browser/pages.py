@@ -28,13 +28,16 @@ FINE = tuple(0.1 * 100 ** (i / (SIDE - 1)) for i in range(SIDE))
 
 
 def config() -> dict[str, Any]:
-    """The default parameters, free to change."""
-    return yaml.safe_load((ROOT / "params.yaml").read_text())
+    """The default parameters with one training of the plane alone, free to change."""
+    found: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())
+    found["grid"] |= {"rates": [], "seeds": [0]}
+    return found
 
 
 def two_layers() -> Run:
-    """As the default experiment: digits, one model for the plane, points asked for, advice."""
-    return advised(drawing(run(config(), amortized=True)))
+    """As the default experiment: digits, one model for the plane, points at given rates, advice."""
+    rates = [(4, 0), (2, 2), (0, 4), (12, 0), (6, 6), (0, 12)]
+    return advised(drawing(run(config(), amortized=True, rates=rates)))
 
 
 def gaussian() -> Run:

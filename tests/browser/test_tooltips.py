@@ -9,7 +9,7 @@ from tests.browser.conftest import HEIGHT, Browser, Pages
 from tests.reports.cases import HOSTILE
 
 
-def test_a_tooltip_names_the_point_by_its_beta(browser: Browser, pages: Pages) -> None:
+def test_a_tooltip_names_the_point_by_its_rates(browser: Browser, pages: Pages) -> None:
     chromium.visit(driver := browser(1600, HEIGHT, "light"), pages("two-layers"))
     place = driver.find_elements(By.CSS_SELECTOR, "[id^=slack-]")[0].get_attribute("id")
     marks = driver.find_elements(By.CSS_SELECTOR, f"#{place} .mark-symbol.role-mark path")
@@ -18,6 +18,6 @@ def test_a_tooltip_names_the_point_by_its_beta(browser: Browser, pages: Pages) -
     box = WebDriverWait(driver, 20).until(
         lambda _: driver.find_element(By.CSS_SELECTOR, "#vg-tooltip-element.visible")
     )
-    assert "β = (" in box.text
+    assert "R = (" in box.text
     assert "_s0" not in box.text
     assert HOSTILE in box.text

@@ -39,17 +39,17 @@ def test_one_model_serves_all_points_but_those_at_given_rates(config: Config) ->
     config["grid"] |= {"rates": [[5, 2], [9, 1]], "seeds": [0, 3]}
     config["baseline"] = None
     params = parse(Params, config)
-    assert counts(params) == (2, 882, 9, 4, 4, 2)
+    assert counts(params) == (2, 882, 4, 4, 4, 2)
     assert baseline_counts(params) == {}
     assert sentence(params).startswith(
-        "2 models for 882 points, 9 independent anchors, 4 models trained to given rates and 2 "
+        "2 models for 882 points, 4 independent anchors, 4 models trained to given rates and 2 "
         "models from scratch to compare them with, about"
     )
     plain, conditioned = (size(params.model, (8, 8), shared).weights for shared in (False, True))
     found = disk(params)
     assert found is not None
-    assert found.weights == 4 * (2 * conditioned + (9 + 4 + 2) * plain)
-    rows = (882 + 9 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
+    assert found.weights == 4 * (2 * conditioned + (4 + 4 + 2) * plain)
+    rows = (882 + 4 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
     pictures = 10 * 3 * 4 * 64  # reconstructions, one cut and draws of 8×8 pixels
     embedded = 300 * 2 * 2 * 2 * 8  # items in two coordinates, for two layers and two methods
     # of each held-out item: decoded, probes, regression, clusters, draws and cuts

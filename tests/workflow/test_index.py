@@ -17,10 +17,14 @@ def add_another(workspace: Workspace) -> None:
 def test_a_run_lists_every_experiment_of_its_folder(workspace: Workspace) -> None:
     add_another(workspace)
     workspace.change(report={"title": "Another title"})
-    report = "reports/digits/index.html"
-    workspace.snakemake(report)
+    made = [
+        "reports/digits/index.html",
+        "results/digits/params.json",
+        "results/digits/summary.json",
+    ]
+    workspace.snakemake(*made)
     page = (workspace.folder / "reports/index.html").read_text()
     assert 'href="digits/index.html"' in page
     assert 'href="other/index.html"' in page
     assert "Another title" in page
-    assert "Nothing to be done" in workspace.snakemake(report)
+    assert "Nothing to be done" in workspace.snakemake(*made)

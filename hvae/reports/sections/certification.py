@@ -139,10 +139,12 @@ def _ratios_chart(run: Run, compared: list[Row], words: Words) -> Chart:
         for name in ("ratio", "low")
     )
     base = alt.Chart(alt.Data(values=data))
-    base = base.encode(y, yOffset="seed:N") if len(run.params.grid.seeds) > 1 else base.encode(y)
+    seeds = run.params.grid.seeds
+    beside = alt.YOffset("seed:N", scale=alt.Scale(domain=seeds))
+    base = base.encode(y, beside) if len(seeds) > 1 else base.encode(y)
     bars = base.mark_rule(color=BAR).encode(x_low, x2="high:Q")
     marks = base.mark_point(filled=True, size=70, opacity=1).encode(x, *_verdicts(), tooltip=_all())
-    height = ROW * len(places) * max(1, len(run.params.grid.seeds) / 2) + FRAME
+    height = ROW * len(places) * max(1, len(seeds) / 2) + FRAME
     return alt.layer(_lines(run), bars, marks, title=words.chart).properties(height=height)
 
 
