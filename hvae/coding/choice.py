@@ -45,7 +45,8 @@ def chosen(
 
     known = [one for one in found if len(one.rates) == len(rates)]
     if not known:
-        raise InputError(f"--rates takes one rate a layer, which no model in {results} has {len(rates)} of")
+        many = len(rates)
+        raise InputError(f"--rates takes one rate a layer: no model in {results} has {many} layers")
     best = min(known, key=miss)
     if miss(best) > FAR[0] * sum(rates) + FAR[1]:
         near = " ".join(f"{rate:.3g}" for rate in best.rates)

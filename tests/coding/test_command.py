@@ -85,7 +85,7 @@ def test_parquet_goes_in_and_comes_out(results: Path, images: Path, tmp_path: Pa
     ("asked", "reason"),
     [
         ({"rates": [30.0, 1.0]}, "no model has these; the nearest, gaussian, has 3 1 nats"),
-        ({"rates": [3.0]}, "takes one rate a layer, which no model in .* has 1 of"),
+        ({"rates": [3.0]}, "takes one rate a layer: no model in .* has 1 layers"),
         ({"point": "b7"}, "has no b7"),
         ({"beta": [7.0, 7.0]}, "no model .* was trained for β = 7 7"),
         ({"point": "gaussian", "lossless": True}, "no lossless file under a Gaussian"),
