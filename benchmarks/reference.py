@@ -39,15 +39,17 @@ TOLERANCES: Mapping[str, Tolerance] = {  # what three seeds of the digits differ
 }
 
 
-def keep(results: Path, report: Path, kept: Path) -> None:
-    """Copy what is kept of an experiment, but not the name of a machine's folder of raw files."""
+def keep(results: Path, report: Path | None, kept: Path) -> None:
+    """Copy what is kept of an experiment, but not the name of a machine's folder of raw files.
+
+    report: its page, to be kept too, packed.
+    """
     made = {name: (results / name).read_bytes() for name in FILES}
     raw = json.loads(made["params.json"])["data"]["raw_dir"] or "RAW_DIR"
-    made["params.json"], page = (
-        content.replace(raw.encode(), b"RAW_DIR")
-        for content in (made["params.json"], report.read_bytes())
-    )
-    for name, content in (made | {"index.html.xz": lzma.compress(page)}).items():
+    made["params.json"] = made["params.json"].replace(raw.encode(), b"RAW_DIR")
+    if report is not None:
+        made["index.html.xz"] = lzma.compress(report.read_bytes().replace(raw.encode(), b"RAW_DIR"))
+    for name, content in made.items():
         writing.store(content, kept / name)
 
 
@@ -113,7 +115,8 @@ def main(arguments: argparse.Namespace) -> None:
     experiment = arguments.results.name
     kept = arguments.kept / experiment
     if not arguments.check:
-        keep(arguments.results, arguments.reports / experiment / "index.html", kept)
+        page = arguments.reports and arguments.reports / experiment / "index.html"
+        keep(arguments.results, page, kept)
         return
     found = departures(arguments.results, kept)
     print(*found or [f"{experiment} agrees with its reference"], sep="\n")
@@ -123,7 +126,9 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--reports", type=Path, default=Path("reports"))
+    parser.add_argument(
+        "--reports", type=Path, help="the folder of pages, to keep the page as well"
+    )
     parser.add_argument("--kept", type=Path, default=KEPT)
     parser.add_argument("--check", action="store_true")
     main(parser.parse_args())

@@ -229,14 +229,10 @@ def write_parts(parts: Iterable[pa.Table], path: Path) -> None:
     schema = first.schema.with_metadata((first.schema.metadata or {}) | version)
     text = [field.name for field in schema if field.type in (TEXT, REPEATED)]
     # beyond the default level, indices that repeat take nothing, and no more time
-    options = {"compression": "zstd", "compression_level": 6, "use_dictionary": text}
+    packed = {"compression": "zstd", "compression_level": 6, "write_page_checksum": True}
+    options = packed | {"use_dictionary": text}
     whole = (table.unify_dictionaries().cast(schema) for table in chain([first], following))
-    writing.fill(
-        path,
-        lambda beside: provenance.write_tables(
-            whole, schema, beside, write_page_checksum=True, **options
-        ),
-    )
+    writing.fill(path, lambda beside: provenance.write_tables(whole, schema, beside, **options))
 
 
 def read(path: Path) -> pa.Table:
