@@ -19,6 +19,8 @@ import parameters  # noqa: E402
 
 from hvae.results.checks.catalogue import BOUNDS  # noqa: E402
 
+LESS = "---\nsearch:\n  boost: 0.5\n---\n\n"  # other pages come first in a search
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages."""
@@ -26,12 +28,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/parameters.md": parameters.page(),
         "reference/limits.md": limits(),
         "reference/api.md": library(),
-        "changelog.md": (ROOT / "CHANGELOG.md").read_text().replace("](docs/", "]("),
+        "changelog.md": LESS + (ROOT / "CHANGELOG.md").read_text().replace("](docs/", "]("),
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     for path in sorted((ROOT / "benchmarks").glob("*.md")):
-        text = path.read_text().replace("](../docs/", "](../")
+        text = LESS + path.read_text().replace("](../docs/", "](../")
         files.append(File.generated(config, f"measurements/{path.name}", content=text))
     for path in (ROOT / "benchmarks").glob("*.svg"):
         files.append(File.generated(config, f"measurements/{path.name}", abs_src_path=str(path)))
@@ -73,6 +75,10 @@ def _documented() -> Iterator[str]:
         name, place = re.findall(r'"(.*?)"', line)
         options = "".join(
             f"      {key}: {value}\n"
-            for key, value in (("heading", f"hvae.{name}"), ("toc_label", name), ("members", "false"))
+            for key, value in (
+                ("heading", f"hvae.{name}"),
+                ("toc_label", name),
+                ("members", "false"),
+            )
         )
         yield f"\n::: hvae.{place}\n    options:\n{options}"

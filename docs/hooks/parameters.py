@@ -23,6 +23,7 @@ has only what differs. *Default* is the value in `params.yaml`; where there is n
 the program, and *required* means that there is none either. Unknown keys and wrong values are
 refused before any job starts. Lists over layers run bottom to top, z₁ first.
 """
+ESCAPED = str.maketrans({"|": r"\|", "{": "&#123;"})  # braces would be attributes
 SCHEDULED = ("training", "certification", "baseline")  # have the keys of `training`
 Schema = Mapping[str, Any]
 
@@ -218,6 +219,6 @@ def table(rows: list[Row]) -> str:
     """In Markdown."""
     head = "| key | type | default | what it is |\n| --- | --- | --- | --- |\n"
     return head + "".join(
-        f"| `{key}` | {type_} | {default} | {text.replace('|', chr(92) + '|')} |\n"
+        f"| `{key}` | {type_} | {default} | {text.translate(ESCAPED)} |\n"
         for key, type_, default, text in rows
     )
