@@ -24,6 +24,12 @@ the program, and *required* means that there is none either. Unknown keys and wr
 refused before any job starts. Lists over layers run bottom to top, z₁ first.
 """
 ESCAPED = str.maketrans({"|": r"\|", "{": "&#123;"})  # braces would be attributes
+WORDS = {
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "string": "text",
+}
 SCHEDULED = ("training", "certification", "baseline")  # have the keys of `training`
 Schema = Mapping[str, Any]
 
@@ -107,9 +113,8 @@ class Reference:
             return "group of " + ", ".join(f"`{name}`" for name in schema["properties"])
         if "additionalProperties" in schema:
             return f"{self.type(schema['additionalProperties'])} by name"
-        kinds = {"integer": "whole number", "number": "number", "boolean": "true or false"}
-        kind = schema.get("type", "anything")
-        return " ".join([kinds.get(kind, {"string": "text"}.get(kind, kind)), *_range(schema)])
+        name = str(schema.get("type", "anything"))
+        return " ".join([WORDS.get(name, name), *_range(schema)])
 
 
 def kind(group: Schema) -> str | None:
