@@ -3,8 +3,8 @@
 What the jobs of an experiment call is behind it, and gives the same numbers.
 
 A small model takes one thread. Its sums are too short to be shared out: more threads wait for each
-other, which takes their CPU time and saves little. On one thread, too, sums have one order, whatever
-the machine.
+other, which takes their CPU time and saves little. On one thread, too, sums have one order,
+whatever the machine.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
