@@ -15,6 +15,7 @@ REPORTED = BASELINE_TABLES[:1] + expand(
         "information",
         "bounds",
         "gallery",
+        "pictures",
         "embeddings",
         "history",
         "certificate",
