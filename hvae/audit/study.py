@@ -20,12 +20,12 @@ from hvae.config.tasks import Classification, Tasks
 from hvae.data.splits import halves
 from hvae.errors import InputError
 from hvae.information.classes import class_information
-from hvae.information.estimate import Named, quantity
 from hvae.information.pairwise import from_rows, gaussian_rows
-from hvae.io import tables, writing
+from hvae.io import storage, tables
 from hvae.models import arguments
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged, shares_of
+from hvae.statistics.estimate import Named, quantity
 from hvae.tasks import clustering, task
 from hvae.tasks.classification import classify
 from hvae.tasks.task import Found
@@ -80,7 +80,7 @@ def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.
     html = page(Facts(settings.title, *sizes, widths, test.classes, own.unread), found)
     for name, table in found.items():
         tables.write(table, out / f"{name}.parquet")
-    writing.store(html, out / "index.html")
+    storage.store(html, out / "index.html")
     return found
 
 

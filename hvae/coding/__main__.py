@@ -24,8 +24,8 @@ from hvae.coding.images import Given
 from hvae.data import prepared
 from hvae.data.source import level_numbers
 from hvae.errors import InputError, counted, shown
-from hvae.io import command, writing
-from hvae.latents.evaluate import psnr
+from hvae.io import command, storage
+from hvae.latents.measure import psnr
 
 SUFFIX = ".hvae"
 TRIED = 300  # validation items on which the step is chosen
@@ -50,10 +50,10 @@ def compress(arguments: argparse.Namespace) -> None:
     else:
         contents, told = _with_loss(arguments, codec, given)
     if out.suffix == SUFFIX:
-        writing.store(contents[0], out)
+        storage.store(contents[0], out)
     else:
         for name, content in zip(given.names, contents, strict=True):
-            writing.store(content, out / f"{name}{SUFFIX}")
+            storage.store(content, out / f"{name}{SUFFIX}")
     size = sum(map(len, contents))
     print(
         f"{_named(one)}: {counted(len(given.x), 'item')} in {size:,} bytes, "

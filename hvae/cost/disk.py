@@ -14,7 +14,7 @@ from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
 from hvae.config.tasks import TASKS
-from hvae.models.size import size
+from hvae.models.build import size
 
 
 class Counts(NamedTuple):

@@ -19,10 +19,9 @@ from typing import Any, NamedTuple
 from hvae.config import baseline
 from hvae.config.model import Model
 from hvae.config.params import Params
-from hvae.config.task import MODEL
-from hvae.config.tasks import TASKS
+from hvae.config.tasks import MODEL, TASKS
 from hvae.cost.disk import baseline_counts, counts, evaluated
-from hvae.models.size import size
+from hvae.models.build import size
 
 # V, multiplications a second: of convolutions, and of perceptrons
 SPEED: Mapping[str, float] = defaultdict(lambda: 12e9, mlp=20e9)

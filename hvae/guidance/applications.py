@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hvae.config.task import Settings, Task, every
-from hvae.config.tasks import TASKS, Name
+from hvae.config.tasks import TASKS, Name, Settings, Task, every
 from hvae.results.quantities import METRICS, Measure
 from hvae.statistics.estimate import Row
 

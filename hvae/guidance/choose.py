@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.config.tasks import Name
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.surface import Spot, Surface
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.statistics.best import region
 from hvae.statistics.comparison import LEVEL
 

@@ -14,7 +14,7 @@ from hvae.config.tasks import Name
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.choose import Choice, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.statistics.comparison import Difference, Verdict, verdicts
 
 # Why there is no loss

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, PositiveInt
 
 from hvae.config.base import Section, parse
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.config.tasks import Name
 from hvae.guidance import prices
 from hvae.guidance.claims import Claim, limits, setting

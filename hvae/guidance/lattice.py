@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hvae.guidance.choose import Choice, choose_among, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance.text import estimate, listed, symbol
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.statistics.comparison import LEVEL, ONE_TRAINING, Difference, Verdict, verdicts
 from hvae.statistics.estimate import Estimate, number
 

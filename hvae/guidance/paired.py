@@ -13,8 +13,8 @@ import numpy as np
 
 from hvae.errors import InputError
 from hvae.guidance.applications import Application
-from hvae.results.places import Place
 from hvae.results.quantities import Measure
+from hvae.results.rates import Place
 from hvae.results.scores import PointScores, ScoredMetric, averaged, stacked
 from hvae.statistics.comparison import Difference, Scores, across, difference
 from hvae.statistics.estimate import Integers

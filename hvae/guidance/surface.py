@@ -14,8 +14,8 @@ import numpy as np
 
 from hvae.guidance.applications import Application
 from hvae.guidance.paired import PairedScores, ScoreTables, Variant, Way
-from hvae.results.places import Place, over_seeds
 from hvae.results.quantities import Measure
+from hvae.results.rates import Place, over_seeds
 from hvae.statistics.comparison import Difference
 from hvae.statistics.estimate import Estimate, Row
 

@@ -12,8 +12,8 @@ from hvae.config.tasks import Name
 from hvae.guidance.choose import Choice, Compromise, edge
 from hvae.guidance.gains import Against, Gain
 from hvae.guidance.surface import Spot, Surface, Value
-from hvae.results.places import Place
 from hvae.results.quantities import Measure
+from hvae.results.rates import Place
 from hvae.statistics.estimate import Estimate, number
 
 SMALL = 5e-3  # nats: a rate below is only said to be small

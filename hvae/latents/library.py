@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from hvae.data.source import SPLITS
-from hvae.latents import evaluate
-from hvae.latents.evaluate import Measured
+from hvae.latents import measure as pipeline
+from hvae.latents.measure import Measured
 from hvae.models import arguments
 from hvae.models.arguments import items
 from hvae.models.hierarchical import HierarchicalVAE, Terms
@@ -21,7 +21,7 @@ def encode(model: HierarchicalVAE, x: Numbers, seed: int, split: int, sample: in
     known, values = _given(model, x)
     key = arguments.seed(seed), _split(split), arguments.whole("sample", sample, 0)
     with threads.running(known):
-        return evaluate.encode(known, values, *key)
+        return pipeline.encode(known, values, *key)
 
 
 def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: int) -> Measured:
@@ -33,7 +33,7 @@ def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: 
     count = arguments.whole("samples", samples, 1)
     key = arguments.seed(seed), _split(split)
     with threads.running(known):
-        return evaluate.measure(known, values, count, *key)
+        return pipeline.measure(known, values, count, *key)
 
 
 def _given(model: object, x: object) -> tuple[HierarchicalVAE, Tensor]:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from hvae.config.grid import Point
 from hvae.config.params import Params
+from hvae.config.training import shown
 from hvae.errors import InputError
 from hvae.io import command
-from hvae.latents.evaluate import psnr
+from hvae.latents.measure import psnr
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.plane.amortized_model import HELD_OUT, HeldOut
@@ -21,7 +22,6 @@ from hvae.results.experiment import Experiment
 from hvae.statistics.estimate import number
 from hvae.training import checkpoint, train_rates
 from hvae.training.train_rates import RateTrainingJob
-from hvae.training.wanted import shown
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -11,9 +11,9 @@ import pyarrow as pa
 from hvae.config.grid import Point
 from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.io import reading, tables
+from hvae.io import storage, tables
 from hvae.results.parameters import recorded
-from hvae.results.places import Place, places
+from hvae.results.rates import Place, places
 from hvae.statistics.estimate import Row
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class Experiment:
 
     def record(self, name: str) -> dict[str, Any]:
         """NAME.json."""
-        return reading.json_object(self._there(name, ".json"))
+        return storage.json_object(self._there(name, ".json"))
 
     def _path(self, name: str, suffix: str) -> Path:
         return self.elsewhere.get(name, self.folder / f"{name}{suffix}")

@@ -20,11 +20,18 @@ from sklearn.preprocessing import StandardScaler
 from hvae.config.tasks import Clustering
 from hvae.data.summary import no_classes
 from hvae.latents.store import Latents
-from hvae.statistics.contingency import ari, contingency, count_rows, independent, nmi
 from hvae.statistics.estimate import Integers, Row
 from hvae.statistics.intervals import Statistic, bootstrap
 from hvae.statistics.proportion import hits
-from hvae.statistics.sampled import Sampled, of_table
+from hvae.statistics.sampled import (
+    Sampled,
+    ari,
+    contingency,
+    count_rows,
+    independent,
+    nmi,
+    of_table,
+)
 from hvae.tasks import task
 from hvae.tasks.task import Count, Found, Score, Subject
 from hvae.tasks.views import View, views

@@ -21,7 +21,7 @@ from PIL import Image
 from hvae.config.tasks import Compression
 from hvae.data.prepared import Items
 from hvae.data.source import level_numbers
-from hvae.latents.evaluate import measure as evaluate
+from hvae.latents.measure import measure as evaluate
 from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import mean, psnr
 from hvae.tasks import trained

@@ -18,7 +18,7 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import amortized, checkpoint, independent, threads, to_rates
 from hvae.training.amortized import TrainedPlane
 from hvae.training.checkpoint import Card
-from hvae.training.resume import Checkpoints
+from hvae.training.loop import Checkpoints
 from hvae.training.to_rates import TrainedToRates
 from hvae.training.together import TrainedModels
 

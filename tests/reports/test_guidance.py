@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.guidance.guide import guidance
 from hvae.reports.page import page
 from hvae.reports.render import libraries

@@ -12,8 +12,8 @@ from hvae.reports.page import page
 from hvae.reports.sections.application_maps import application_map
 from hvae.reports.sections.prices import END, TO_1, TO_2, UNDECIDED, arrows, price_map, table
 from hvae.reports.sections.registry import figures
-from hvae.results.places import places
 from hvae.results.prices import HeldOutPrices
+from hvae.results.rates import places
 from hvae.results.run import Run
 from hvae.statistics.estimate import Floats
 from tests.reports.cases import run

@@ -12,8 +12,23 @@ import altair as alt
 import numpy as np
 
 from hvae.io.tables import MEASURED, betas
-from hvae.reports.charts.marks import Chart, Side, bars, ends, legend, nats, placed
-from hvae.reports.charts.theme import BAR, CATEGORIES, FAINT, LIMIT, SOFT, rate_of, span, sub
+from hvae.reports.charts.theme import (
+    BAR,
+    CATEGORIES,
+    FAINT,
+    LIMIT,
+    SOFT,
+    Chart,
+    Side,
+    bars,
+    ends,
+    legend,
+    nats,
+    placed,
+    rate_of,
+    span,
+    sub,
+)
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.checks.catalogue import BOUNDS, Bound

@@ -7,9 +7,8 @@ from typing import Any
 import altair as alt
 import pyarrow.compute as pc
 
-from hvae.reports.charts.marks import Chart
 from hvae.reports.charts.scatter import names
-from hvae.reports.charts.theme import CLASSES, sub
+from hvae.reports.charts.theme import CLASSES, Chart, sub
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections import pictures
 from hvae.reports.sections.section import ReportSection

@@ -6,7 +6,8 @@ from typing import Any
 import altair as alt
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.reports.charts.marks import (
+from hvae.reports.charts.theme import (
+    CATEGORIES,
     Chart,
     Side,
     bars,
@@ -15,10 +16,10 @@ from hvae.reports.charts.marks import (
     legend,
     nats,
     placed,
+    span,
     spread,
     tooltip,
 )
-from hvae.reports.charts.theme import CATEGORIES, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import METRICS

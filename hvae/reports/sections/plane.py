@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, lattice
-from hvae.reports.charts.marks import Chart, Side, ends, nats, placed, spread
 from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
 from hvae.reports.charts.surface import FilledBand, bands
-from hvae.reports.charts.theme import rate_of, span
+from hvae.reports.charts.theme import Chart, Side, ends, nats, placed, rate_of, span, spread
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import LESS_CONSTANT, METRICS, OF_POINTS, Measure

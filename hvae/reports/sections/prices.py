@@ -7,9 +7,8 @@ import altair as alt
 
 from hvae.guidance.text import estimate, symbol
 from hvae.reports.charts.filled import contours, extent, filled, lattice, share_axes
-from hvae.reports.charts.marks import Chart, legend, placed, tooltip
 from hvae.reports.charts.surface import bands
-from hvae.reports.charts.theme import LIMIT, PAGE
+from hvae.reports.charts.theme import LIMIT, PAGE, Chart, legend, placed, tooltip
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections import plane
 from hvae.reports.sections.section import ReportSection

@@ -1,13 +1,15 @@
-"""Reading files that others may have written, without trusting what they claim.
+"""Storage: files of others are read without trust, our own are written whole or not at all.
 
 A file whose content is far larger than the file is refused before its content is in memory. A
-parser's message about a broken file is cut to one line without control characters.
+parser's message about a broken file is cut to one line without control characters. What is written
+has another name until it is complete.
 """
 
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path
 from typing import Any
@@ -102,3 +104,27 @@ def near(name: str, known: Sequence[str], aliases: Mapping[str, str]) -> str | N
 
 def _plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
+
+
+def store(content: str | bytes, path: Path) -> None:
+    """Write text or bytes to `path`, whole or not at all."""
+    whole = content.encode() if isinstance(content, str) else content
+    fill(path, lambda beside: beside.write_bytes(whole))
+
+
+def fill(path: Path, write_to: Callable[[Path], object]) -> None:
+    """Let `write_to` fill a file beside `path`, then rename it: no reader sees half a file.
+
+    The OSError of any step names `path`.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_to(beside)
+        os.replace(beside, path)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else one_line(error)
+        raise OSError(error.errno, f"cannot be written ({why})", str(path)) from None
+    finally:
+        with suppress(OSError):  # an error here follows from the first one, which is reported above
+            beside.unlink(missing_ok=True)
