@@ -29,7 +29,7 @@ from hvae.statistics.estimate import Named, quantity
 from hvae.tasks import clustering, task
 from hvae.tasks.classification import classify
 from hvae.tasks.task import Found
-from hvae.training import threads
+from hvae.training import library
 
 POINT = "own"  # the one point's name in the tables
 TASKS = Tasks(
@@ -61,7 +61,7 @@ def study(
     known = arguments.instance("own", own, SuppliedLatents)
     chosen = arguments.instance("settings", settings, Settings)
     place = arguments.path("out", out)
-    with threads.studying():
+    with library.studying():
         return _study(known, chosen, place)
 
 

@@ -8,7 +8,7 @@ from hvae.latents.measure import Measured
 from hvae.models import arguments
 from hvae.models.arguments import items
 from hvae.models.hierarchical import HierarchicalVAE, Terms
-from hvae.training import threads
+from hvae.training import library
 from hvae.training.library import Numbers
 
 
@@ -20,7 +20,7 @@ def encode(model: HierarchicalVAE, x: Numbers, seed: int, split: int, sample: in
     """
     known, values = _given(model, x)
     key = arguments.seed(seed), _split(split), arguments.whole("sample", sample, 0)
-    with threads.running(known):
+    with library.running(known):
         return pipeline.encode(known, values, *key)
 
 
@@ -32,7 +32,7 @@ def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: 
     known, values = _given(model, x)
     count = arguments.whole("samples", samples, 1)
     key = arguments.seed(seed), _split(split)
-    with threads.running(known):
+    with library.running(known):
         return pipeline.measure(known, values, count, *key)
 
 

@@ -1,6 +1,4 @@
-"""The classifier of the data, which says what a decoded latent shows: how it is fitted and stored.
-
-It is trained on train items. Its weights are safetensors, with a card (JSON) beside them.
+"""Fit the classifier of the data that scores generation, and what it gives for real test items.
 
 Its accuracy on them, and their Inception Score with its factors, are the references beside what it
 says of draws: rows of `tasks.parquet` that belong to no point.
@@ -8,14 +6,11 @@ says of draws: rows of `tasks.parquet` that belong to no point.
 
 import argparse
 import copy
-import math
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
-from pydantic import Field, PositiveInt
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from hvae.config.base import Section, Seed, parse
@@ -24,105 +19,14 @@ from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
-from hvae.errors import InputError, one_line
-from hvae.io import command, provenance, tables
-from hvae.models import weights
+from hvae.io import command, tables
 from hvae.models.distributions import generator
 from hvae.statistics.estimate import Floats, Integers
 from hvae.statistics.proportion import hits
 from hvae.statistics.sampled import Sampled
-from hvae.tasks import task
-from hvae.tasks.generation import inception
+from hvae.tasks import classifier, task
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, inception
 from hvae.tasks.task import Score
-
-
-class ClassifierCard(Section):
-    """Everything but the weights; `accuracy` is that on test items."""
-
-    format: Literal[2, 3] = 3
-    method: Literal["mlp"]
-    shape: list[PositiveInt]
-    classes: Annotated[list[str], Field(min_length=1)]
-    width: PositiveInt
-    epoch: PositiveInt
-    accuracy: Annotated[float, Field(ge=0, le=1)]
-    sha256: str = ""
-    fingerprint: str = ""
-
-
-class ClassifierNetwork(nn.Module):
-    """Logits of the classes: two hidden layers on items centred and scaled as a whole.
-
-    One scale for all dimensions: a pixel that hardly varies must not count for more in a picture
-    that is only decoded.
-    """
-
-    centre: Tensor
-    scale: Tensor
-
-    def __init__(self, inputs: int, width: int, classes: int) -> None:
-        super().__init__()
-        self.register_buffer("centre", torch.zeros(inputs))
-        self.register_buffer("scale", torch.ones(()))
-        self.net = nn.Sequential(
-            nn.Linear(inputs, width),
-            nn.SiLU(),
-            nn.Linear(width, width),
-            nn.SiLU(),
-            nn.Linear(width, classes),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (items, M) of x (items, n)."""
-        logits: Tensor = self.net[-1](self.features(x))
-        return logits
-
-    def features(self, x: Tensor) -> Tensor:
-        """The last hidden layer, (items, width), of x (items, n)."""
-        hidden: Tensor = self.net[:-1]((x - self.centre) / self.scale)
-        return hidden
-
-    def fit_scale(self, x: Tensor) -> None:
-        """Centre and scale as those of x (items, n)."""
-        self.centre.copy_(x.mean(0))
-        self.scale.copy_((x - self.centre).square().mean().sqrt().clamp(min=1e-6))
-
-
-class DataClassifier(NamedTuple):
-    """The classifier of the data with its card."""
-
-    card: ClassifierCard
-    network: ClassifierNetwork
-
-
-def build(card_shape: Sequence[int], width: int, classes: int, seed: int) -> ClassifierNetwork:
-    """A classifier with weights drawn from `seed`, without touching global randomness."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return ClassifierNetwork(math.prod(card_shape), width, classes)
-
-
-def save(folder: Path, card: ClassifierCard, network: ClassifierNetwork) -> None:
-    """Write `classifier.safetensors` and `classifier.json`, each whole or not at all."""
-    path = folder / "classifier.safetensors"
-    known = card.model_copy(update={"sha256": weights.save(path, network.state_dict())})
-    provenance.store(known.model_dump(mode="json"), path.with_suffix(".json"))
-
-
-def load(folder: Path) -> DataClassifier:
-    """The card, and the classifier; InputError where they are absent or do not fit together."""
-    path = folder / "classifier.safetensors"
-    try:
-        card = parse(ClassifierCard, path.with_suffix(".json").read_text())
-    except (OSError, ValueError) as error:
-        what = f"{path.with_suffix('.json')} is not a classifier's card: {one_line(error)}"
-        raise InputError(what) from None
-    state = weights.read(path, card.sha256)
-    network = weights.filled(
-        lambda: build(card.shape, card.width, len(card.classes), seed=0), state, path
-    )
-    return DataClassifier(card, network.eval().requires_grad_(False))
-
 
 BATCH = 128
 LEARNING_RATE = 1e-3
@@ -159,7 +63,7 @@ def main(arguments: argparse.Namespace) -> None:
         epoch=fitted.epoch,
         accuracy=float((p.argmax(-1) == test.labels).mean()),
     )
-    save(arguments.classifier, card, fitted.network)
+    classifier.save(arguments.classifier, card, fitted.network)
     named = dict.fromkeys(("layers", "features", "setting"), "")
     named |= {"task": "generation", "method": card.method}
     known = real(p, test.labels, job.generation.parts) if len(card.classes) > 1 else ()
@@ -185,7 +89,7 @@ def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fit
     """
     x, y = _tensors(train)
     start = generator(Stream.CLASSIFIER, seed, 0).initial_seed()
-    network = build(train.shape, settings.width, len(train.classes), start)
+    network = classifier.build(train.shape, settings.width, len(train.classes), start)
     network.fit_scale(x)
     adam = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=DECAY, fused=True)
     best, lowest = Fitted(copy.deepcopy(network), 1), torch.inf

@@ -15,8 +15,8 @@ from hvae.data.prepared import Items
 from hvae.io import command
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.tasks import fit_classifier, task
-from hvae.tasks.fit_classifier import DataClassifier
+from hvae.tasks import classifier, task
+from hvae.tasks.classifier import DataClassifier
 from hvae.tasks.task import HELD_OUT, Measure
 from hvae.training import checkpoint
 
@@ -50,7 +50,7 @@ def run(doc: str | None, settings: type[S], measure: Measure[TrainedSubject, S])
 
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[TrainedSubject]:
     """The points that have latents, each with its model."""
-    of_data = fit_classifier.load(folders.classifier) if folders.classifier else None
+    of_data = classifier.load(folders.classifier) if folders.classifier else None
     outliers = {split: unseen(folders.data, split) for split in HELD_OUT}
     named = {point.name: point for point in points}
     for subject in task.subjects(named.values(), folders):

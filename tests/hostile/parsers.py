@@ -22,11 +22,11 @@ from hvae.coding import codec, container, files, quantised
 from hvae.data import array_files, colour_images, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
-from hvae.io import provenance, storage, tables
+from hvae.io import provenance, reading, tables
 from hvae.latents import store
 from hvae.models.build import build
 from hvae.results.parameters import recorded
-from hvae.tasks import fit_classifier
+from hvae.tasks import classifier
 from hvae.training import checkpoint
 from tests.coding import cases as coding
 from tests.data import published
@@ -161,15 +161,15 @@ def _code_model(folder: Path, family: str) -> codec.Codec:
 
 
 def _judge(folder: Path) -> None:
-    card = fit_classifier.ClassifierCard(
+    card = classifier.ClassifierCard(
         method="mlp", shape=[2, 3], classes=["a", "b"], width=4, epoch=1, accuracy=0.5
     )
-    fit_classifier.save(folder, card, fit_classifier.build(card.shape, 4, 2, 0))
+    classifier.save(folder, card, classifier.build(card.shape, 4, 2, 0))
 
 
 def _judges(folder: Path) -> st.SearchStrategy[bytes]:
     _judge(folder)
-    return _texts((folder / "fit_classifier.json").read_text())
+    return _texts((folder / "classifier.json").read_text())
 
 
 def _described(folder: Path) -> st.SearchStrategy[bytes]:
@@ -298,7 +298,7 @@ def parsers(folder: Path) -> dict[str, Parser]:
         "card": Parser(
             f"{name}.json", _card(folder), lambda at: checkpoint.stored(at, name), _save_model
         ),
-        "classifier": Parser("fit_classifier.json", _judges(folder), fit_classifier.load, _judge),
+        "classifier": Parser("classifier.json", _judges(folder), classifier.load, _judge),
         "table": Parser(
             "t.parquet", points, lambda at: tables.read_named("points", at / "t.parquet", 2)
         ),
@@ -329,7 +329,7 @@ def parsers(folder: Path) -> dict[str, Parser]:
         "json": Parser(
             "g.json",
             _texts('{"a": [1, {"b": 2.5}]}'),
-            lambda at: storage.json_object(at / "g.json"),
+            lambda at: reading.json_object(at / "g.json"),
         ),
         "code": Parser("x.hvae", mutated(_codes(folder)), _read_code, _code_models),
         "params": Parser("params.json", _texts(_params()), recorded),

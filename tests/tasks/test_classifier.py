@@ -11,8 +11,9 @@ from safetensors.torch import load_file
 from hvae.config.tasks import Generation
 from hvae.data.prepared import Items
 from hvae.errors import InputError
-from hvae.tasks import fit_classifier
-from hvae.tasks.fit_classifier import PATIENCE, ClassifierCard, Fitted, fit, real
+from hvae.tasks import classifier
+from hvae.tasks.classifier import ClassifierCard
+from hvae.tasks.fit_classifier import PATIENCE, Fitted, fit, real
 
 SETTINGS = Generation(width=32, max_epochs=40)
 
@@ -93,27 +94,27 @@ def test_it_comes_back_from_disk(fitted: Fitted, tmp_path: Path) -> None:
     card = ClassifierCard(
         method="mlp", shape=[4], classes=["a", "b", "c"], width=32, epoch=3, accuracy=0.9
     )
-    fit_classifier.save(tmp_path, card, fitted.network)
+    classifier.save(tmp_path, card, fitted.network)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
-        "fit_classifier.json",
-        "fit_classifier.safetensors",
+        "classifier.json",
+        "classifier.safetensors",
     ]
-    known, back = fit_classifier.load(tmp_path)
+    known, back = classifier.load(tmp_path)
     x = torch.randn(5, 4)
     assert known == card.model_copy(update={"sha256": known.sha256})
     assert torch.equal(back(x), fitted.network(x))
-    assert {"centre", "scale"} < set(load_file(tmp_path / "fit_classifier.safetensors"))
+    assert {"centre", "scale"} < set(load_file(tmp_path / "classifier.safetensors"))
 
 
 def test_files_that_do_not_fit_together_are_named(fitted: Fitted, tmp_path: Path) -> None:
     card = ClassifierCard(
         method="mlp", shape=[4], classes=["a", "b", "c"], width=32, epoch=3, accuracy=0.9
     )
-    fit_classifier.save(tmp_path, card, fitted.network)
-    path = tmp_path / "fit_classifier.json"
+    classifier.save(tmp_path, card, fitted.network)
+    path = tmp_path / "classifier.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"width": 31}))
     with pytest.raises(InputError, match=r"\.safetensors does not hold .*: size mismatch"):
-        fit_classifier.load(tmp_path)
+        classifier.load(tmp_path)
     path.unlink()
     with pytest.raises(InputError, match=r"\.json is not a classifier's card: .*No such"):
-        fit_classifier.load(tmp_path)
+        classifier.load(tmp_path)

@@ -14,7 +14,7 @@ from hvae.data.prepared import Items
 from hvae.data.splits import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.tasks.fit_classifier import ClassifierCard, ClassifierNetwork, DataClassifier
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier
 from hvae.tasks.generation import GenerationCut, counts, decoded, generate, measure, variation
 from hvae.tasks.task import Score
 from hvae.tasks.trained import TrainedSubject

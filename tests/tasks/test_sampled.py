@@ -19,7 +19,7 @@ from hvae.statistics.sampled import (
     of_two_samples,
     pseudo_values,
 )
-from hvae.tasks.generation import METRICS, frechet, inception, logarithms, without_one
+from hvae.tasks.classifier import METRICS, frechet, inception, logarithms, without_one
 
 CLASSES, ITEMS, SHARED = 6, 200, 0.8
 Pair = tuple[Sampled, Sampled]
