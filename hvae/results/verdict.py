@@ -3,6 +3,7 @@
 It is read from the experiment's tables, so it can be printed again at any time.
 """
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from hvae.results.quantities import METRICS
 from hvae.statistics.estimate import Row
 
 NAMED = 3  # violated checks that are named
+WIDTH, INDENT = 100, 13  # of a line, and of what is said
 WORDS = ("holds", "violated", "undecided", "vacuous")
 
 
@@ -45,7 +47,16 @@ def lines(of: Experiment, report: Path | None = None) -> list[str]:
         said += [("", line) for line in _table(list(aims(guidance)))]
     said += [("report", str(report.resolve()))] if report is not None else []
     said.append(("tables", str(of.folder.resolve())))
-    return [f"{of.name}:", *(f"  {name:<11}{text}".rstrip() for name, text in said)]
+    return [f"{of.name}:", *(line for name, text in said for line in _wrapped(name, text))]
+
+
+def _wrapped(name: str, text: str) -> list[str]:
+    """Indented, the name before the first line; what has no spaces to break at stays whole."""
+    before = f"  {name:<{INDENT - 2}}"
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=before, subsequent_indent=" " * INDENT, break_long_words=False,
+        break_on_hyphens=False, drop_whitespace=True, replace_whitespace=False,
+    )  # fmt: skip
 
 
 def _trusted(of: Experiment) -> str:
