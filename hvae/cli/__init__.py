@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from hvae.cli import experiments, models
 from hvae.errors import InputError
@@ -47,8 +47,7 @@ def completion(shell: str) -> None:
     hvae completion bash
     eval "$(hvae completion bash)"      in ~/.bashrc
     """
-    of = get_completion_class(shell)
-    assert of is not None
+    of = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}[shell]
     click.echo(of(main, {}, "hvae", "_HVAE_COMPLETE").source())
 
 

@@ -97,8 +97,7 @@ def plan(call: Sequence[str], folder: Path) -> int:
     """Print what a run would do; Snakemake's exit status."""
     dry = [*call, "--dry-run", "--quiet", "rules"]
     with _started(dry, folder) as process:
-        assert process.stdout is not None
-        lines = (line.rstrip("\n") for line in process.stdout)
+        lines = (line.rstrip("\n") for line in process.stdout or ())
         if _opening(lines):
             print(*planned(_planned(lines)), sep="\n")
         for _ in lines:  # to the last: Snakemake would wait for a reader
@@ -123,8 +122,7 @@ def run(call: Sequence[str], folder: Path) -> int:
     path = folder / "logs" / f"run-{datetime.now():%Y-%m-%dT%H-%M-%S}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as log, _started(call, folder) as process:
-        assert process.stdout is not None
-        began = _follow(_kept(process.stdout, log))
+        began = _follow(_kept(process.stdout or (), log))
         status = process.wait()
     if status and began:
         said = path.read_text().splitlines()
@@ -138,7 +136,7 @@ def run(call: Sequence[str], folder: Path) -> int:
 @contextmanager
 def _started(call: Sequence[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
     """The process; an interrupt from the keyboard reaches it as well, and it is waited for."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603: the call is `command`'s
         call,
         cwd=folder,
         stdout=subprocess.PIPE,

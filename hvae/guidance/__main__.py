@@ -1,8 +1,7 @@
-"""Where to aim for an application, or for each, under a total rate if that is given: `hvae guide`."""
+"""Where to aim for an application, or for each, under a total rate if one is given: `hvae guide`."""
 
 import argparse
 import math
-from pathlib import Path
 
 from hvae.config.params import Guidance
 from hvae.errors import InputError
