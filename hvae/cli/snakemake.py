@@ -7,7 +7,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -133,10 +132,9 @@ def run(call: Sequence[str], folder: Path) -> int:
     return status
 
 
-@contextmanager
-def _started(call: Sequence[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+def _started(call: Sequence[str], folder: Path) -> subprocess.Popen[str]:
     """The process; an interrupt from the keyboard reaches it as well, and it is waited for."""
-    with subprocess.Popen(  # noqa: S603: the call is `command`'s
+    return subprocess.Popen(  # noqa: S603
         call,
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -144,8 +142,7 @@ def _started(call: Sequence[str], folder: Path) -> Iterator[subprocess.Popen[str
         text=True,
         errors="replace",
         env=environment(),
-    ) as process:
-        yield process
+    )
 
 
 def _kept(lines: Iterable[str], log: IO[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Where to aim for an application, or for each, under a total rate if one is given: `hvae guide`."""
+"""Where to aim for an application, or for each, under a total rate if given: `hvae guide`."""
 
 import argparse
 import math
