@@ -1,4 +1,4 @@
-"""What needs no model: noisy inputs, the mean image, bicubic upsampling, and JPEG and WebP files.
+"""References that need no model: noisy inputs, the mean image, bicubic upsampling, JPEG, WebP.
 
 Their rows belong to no point. They are of the same items, noise and masks as those of the points.
 """
