@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section
 from hvae.config.data import Data
+from hvae.config.sources.common import PHOTOGRAPHS
 
 MODEL, CLASSIFIER = "model", "classifier"  # what a task may read beside latents
 Settings = Callable[[Sequence[str]], Sequence[str]]  # of those that there are, those that count
@@ -38,8 +39,9 @@ def target_or_images(data: Data) -> bool:
 
 
 def outliers(data: Data) -> bool:
-    """There are items that no model saw."""
-    return data.held_out is not None or data.outliers is not None
+    """There are items that no model saw; photographs are outliers of images alone."""
+    others = data.outliers is not None and (data.outliers != PHOTOGRAPHS or images(data))
+    return others or data.held_out is not None
 
 
 def every(settings: Sequence[str]) -> Sequence[str]:
