@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae.errors import counted
+from hvae.config.params import Params
+from hvae.errors import InputError, counted
 from hvae.results import convergence
 from hvae.results.certificate import judgement
 from hvae.results.experiment import Experiment
@@ -48,6 +49,14 @@ def lines(of: Experiment, report: Path | None = None) -> list[str]:
     said += [("report", str(report.resolve()))] if report is not None else []
     said.append(("tables", str(of.folder.resolve())))
     return [f"{of.name}:", *(line for name, text in said for line in _wrapped(name, text))]
+
+
+def ending(params: Params, results: Path, report: Path) -> list[str]:
+    """What a run says at its end: the verdict, or what is known of convergence before all is there."""
+    try:
+        return lines(Experiment(results, params), report if report.is_file() else None)
+    except InputError:
+        return list(convergence.sentences(params, results))
 
 
 def _wrapped(name: str, text: str) -> list[str]:
