@@ -217,9 +217,9 @@ def _paired(scores: Scores, second: int) -> Part:
 
 
 def single(scores: Scores, place: int) -> Difference:
-    """The value of one place, as it is over other items and other trainings: less nothing.
+    """The value of one place, less nothing: how far other items and trainings may be from it.
 
-    Trainings are few and α_s does not cancel, so that the degrees of freedom may be as few as S − 1.
+    α_s does not cancel, so that the degrees of freedom may be as few as S − 1.
     """
     return _difference(scores.by_item[place], _whole(scores, place), scores.trainings)
 
