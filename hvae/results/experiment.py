@@ -1,6 +1,6 @@
 """Experiments as their folders of results hold them: the one place that opens such a folder."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -53,7 +53,6 @@ class Experiment:
     gallery = _rows("gallery")
     history = _rows("history")
     items = _table("items")
-    scores = _table("scores")
     embeddings = _table("embeddings")
 
     @property
@@ -100,6 +99,11 @@ class Experiment:
         """NAME.parquet."""
         layers = self.layers  # first: without parameters there is no experiment
         return tables.read_named(name, self._there(name, ".parquet"), layers)
+
+    def groups(self, name: str) -> Iterator[pa.Table]:
+        """NAME.parquet in its row groups, of which one is in memory at a time."""
+        layers = self.layers
+        return tables.groups_named(name, self._there(name, ".parquet"), layers)
 
     def parts(self, name: str) -> list[Row]:
         """The rows of a table that is still in parts, a file a row of the grid."""
