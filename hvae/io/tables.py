@@ -254,10 +254,7 @@ def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArra
 
 
 def read_named(name: str, path: Path, layers: int) -> pa.Table:
-    """The table in `path`, of models with that many layers.
-
-    InputError where it cannot be read, is of an older version, or has not the columns of `name`.
-    """
+    """The table in `path`, of models with that many layers; InputError where it is another one."""
     return pa.concat_tables(groups_named(name, path, layers))
 
 
