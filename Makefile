@@ -6,13 +6,17 @@ PLANES := digits-certified gaussian-amortized
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -n)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: all plan test test-slow test-slurm lint exactness benchmark plane clean
+.PHONY: all plan docs test test-slow test-slurm lint exactness benchmark plane clean
 
 all: .venv/ready
 	snakemake --cores all
 
 plan: .venv/ready  # what `make` would run, and how much room it takes
 	snakemake --cores all --dry-run --quiet rules
+
+docs: .venv/ready  # the documentation, in site/, for reading offline
+	NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict --quiet
+	@echo "The documentation is at $(CURDIR)/site/index.html"
 
 test: .venv/ready .venv/browser lint
 	pytest -n 2 --dist worksteal
@@ -77,5 +81,5 @@ plane: .venv/ready  # one model for a plane against independent ones: tens of mi
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache
-	rm -rf data/prepared data/manifests results logs checkpoints .snakemake
+	rm -rf data/prepared data/manifests results logs checkpoints site .snakemake
 	find reports -mindepth 1 ! -name README.md -delete

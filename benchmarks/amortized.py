@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from hvae.config.params import Params
+from hvae.config.training import miss
 from hvae.data.exact import exact
 from hvae.io.tables import betas, over_layers
 from hvae.reports.sections.exact_source import least
 from hvae.results.exactness import shortfalls
 from hvae.results.experiment import Experiment
-from hvae.training.wanted import miss
 
 Row = dict[str, Any]
 

@@ -29,7 +29,7 @@ from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS, level_numbers
 from hvae.io.command import steady
-from hvae.latents.evaluate import measure, psnr
+from hvae.latents.measure import measure, psnr
 
 SAMPLES, TEST = 16, SPLITS.index("test")
 VALIDATION = 300  # items on which the step is chosen

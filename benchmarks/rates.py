@@ -22,10 +22,10 @@ from torch import Tensor
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.config.training import RateSchedule, Schedule
+from hvae.config.training import RateSchedule, Schedule, miss, shown
 from hvae.data import sources, splits
 from hvae.io.command import steady
-from hvae.latents.evaluate import Measured, measure
+from hvae.latents.measure import Measured, measure
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import amortized, continuation
@@ -33,7 +33,6 @@ from hvae.training.continuation import Start
 from hvae.training.independent import train
 from hvae.training.members import WeightLayout
 from hvae.training.to_rates import TrainedToRates, train_to_rates
-from hvae.training.wanted import miss, shown
 from tests.workflow.conftest import merged
 
 SHARES = (0, 0.25, 0.5, 0.75, 1)  # of the total, in z_2

@@ -19,9 +19,9 @@ import yaml
 from benchmarks.rates import SHARES, heading, trial
 from hvae.bounds.gaussian import at_level, distortion_rate
 from hvae.config.sources.synthetic import Gaussian
+from hvae.config.training import Floats, shown
 from hvae.data import gaussian
 from hvae.io.command import steady
-from hvae.training.wanted import Floats, shown
 from tests.workflow.conftest import merged
 
 FRESH = 100_000  # items of the source that nothing else has seen

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae.io import tables, writing
+from hvae.io import storage, tables
 
 KEPT = Path(__file__).parent / "reference"
 TABLES = ("points", "tasks", "selection", "counts", "information", "bounds", "certificate")
@@ -50,7 +50,7 @@ def keep(results: Path, report: Path | None, kept: Path) -> None:
     if report is not None:
         made["index.html.xz"] = lzma.compress(report.read_bytes().replace(raw.encode(), b"RAW_DIR"))
     for name, content in made.items():
-        writing.store(content, kept / name)
+        storage.store(content, kept / name)
 
 
 def departures(fresh: Path, kept: Path) -> list[str]:

@@ -10,7 +10,7 @@ limits need no torch.
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PLACES = {
     # parameters
@@ -36,7 +36,7 @@ _PLACES = {
     "train_models": "training.library.train_models",
     "train_plane": "training.library.train_plane",
     "train_to_rates": "training.library.train_to_rates",
-    "set_threads": "training.threads.set_threads",
+    "set_threads": "training.library.set_threads",
     # rates and distortion, latents, and β for wanted rates
     "encode": "latents.library.encode",
     "measure": "latents.library.measure",

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from hvae.data.source import UNLABELLED
 from hvae.errors import InputError, one_line
 from hvae.io import tables
-from hvae.io.reading import near
+from hvae.io.storage import near
 from hvae.latents.store import Latents
 
 PARTS = ("mean", "std", "sample")

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import altair as alt
 import pyarrow as pa
 
-from hvae.reports.charts.marks import Chart, legend
-from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend
 from hvae.reports.render import Figure, figure, render
 from hvae.reports.sections.bounds import counted
 from hvae.results.rates import suffix_name, suffix_rates

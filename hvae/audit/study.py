@@ -16,27 +16,23 @@ from pydantic import Field
 from hvae.audit.latents import SuppliedLatents
 from hvae.audit.page import Facts, page
 from hvae.config.base import Section, Seed
-from hvae.config.tasks import Classification, Tasks
+from hvae.config.tasks import Classification, Clustering
 from hvae.data.splits import halves
 from hvae.errors import InputError
 from hvae.information.classes import class_information
-from hvae.information.estimate import Named, quantity
 from hvae.information.pairwise import from_rows, gaussian_rows
-from hvae.io import tables, writing
+from hvae.io import storage, tables
 from hvae.models import arguments
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged, shares_of
+from hvae.statistics.estimate import Named, quantity
 from hvae.tasks import clustering, task
 from hvae.tasks.classification import classify
 from hvae.tasks.task import Found
-from hvae.training import threads
+from hvae.training import library
 
 POINT = "own"  # the one point's name in the tables
-TASKS = Tasks(
-    classification=Classification(
-        probes=["logistic", "svm-linear", "svm-rbf", "knn"], max_train=2000
-    )
-)
+PROBES = Classification(probes=["logistic", "svm-linear", "svm-rbf", "knn"], max_train=2000)
 
 
 class Settings(Section):
@@ -61,13 +57,13 @@ def study(
     known = arguments.instance("own", own, SuppliedLatents)
     chosen = arguments.instance("settings", settings, Settings)
     place = arguments.path("out", out)
-    with threads.studying():
+    with library.studying():
         return _study(known, chosen, place)
 
 
 def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.Table]:
     train, test = divided(own, settings.seed)
-    found = dict(zip(("tasks", "counts"), probes(train, test, TASKS), strict=True))
+    found = dict(zip(("tasks", "counts"), probes(train, test), strict=True))
     found |= {"information": information(train, test, settings.items), "items": rates(test)}
     compared = test.latents.ids[: settings.items]
     shares = shares_of(test.latents.label, test.classes)
@@ -80,7 +76,7 @@ def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.
     html = page(Facts(settings.title, *sizes, widths, test.classes, own.unread), found)
     for name, table in found.items():
         tables.write(table, out / f"{name}.parquet")
-    writing.store(html, out / "index.html")
+    storage.store(html, out / "index.html")
     return found
 
 
@@ -90,13 +86,11 @@ def divided(own: SuppliedLatents, seed: int) -> tuple[SuppliedLatents, SuppliedL
     return own.select(train), own.select(test)
 
 
-def probes(
-    train: SuppliedLatents, test: SuppliedLatents, settings: Tasks
-) -> tuple[pa.Table, pa.Table]:
+def probes(train: SuppliedLatents, test: SuppliedLatents) -> tuple[pa.Table, pa.Table]:
     """`tasks` and `counts`: classification and clustering; no rows if there are no classes."""
     latents = {"train": train.latents, "test": test.latents}
-    found: list[Found] = list(classify(latents, settings.classification))
-    for one in clustering.cluster(latents, len(test.classes), settings.clustering):
+    found: list[Found] = list(classify(latents, PROBES))
+    for one in clustering.cluster(latents, len(test.classes), Clustering()):
         found += [*clustering.scores(one), *clustering.counts(one, test.classes)]
     named = [(POINT, one) for one in found]
     return task.metrics(named, "test"), task.counts(named)

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from hvae.statistics import arguments
 from hvae.statistics.arguments import Numbers
-from hvae.statistics.contingency import contingency, independent
-from hvae.statistics.contingency import total_variation as difference
 from hvae.statistics.estimate import Estimate, Integers, split
+from hvae.statistics.sampled import contingency, independent
+from hvae.statistics.sampled import total_variation as difference
 
 
 def total_variation_limit(divergence: float) -> float:

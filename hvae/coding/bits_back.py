@@ -26,7 +26,7 @@ from hvae.coding.grids import AnsCoder, Coder, Grid, Symbols, layers, reach
 from hvae.coding.quantised import SWEEPS, place, quantise
 from hvae.errors import InputError
 from hvae.models.distributions import Latent
-from hvae.training.threads import limited
+from hvae.training.library import limited
 
 FINE, COARSE = 0.5, 3.0  # factors of steps, with bits back and without
 MOST = 120  # items that are coded together

@@ -25,7 +25,7 @@ import numpy as np
 from hvae.coding.codec import KEY
 from hvae.coding.grids import AnsCoder, Coder
 from hvae.errors import InputError, shown
-from hvae.io import reading
+from hvae.io import storage
 
 MAGIC, VERSION = b"HV", 1
 IMAGES, LOSSLESS = "images", "lossless"
@@ -81,7 +81,7 @@ def read(path: Path) -> Coded:
         raise InputError(f"{shown(path)} {error}") from None
     except OSError as error:
         raise InputError(f"{shown(path)}: {error.strerror}") from None
-    reading.refuse_bomb(path, coded.items * (NUMBER * math.prod(coded.shape) + NUMBER))
+    storage.refuse_bomb(path, coded.items * (NUMBER * math.prod(coded.shape) + NUMBER))
     return coded
 
 

@@ -20,7 +20,7 @@ from hvae.data import image_folder, layout, prepared
 from hvae.data.prepared import Items
 from hvae.data.source import BYTE_LEVELS, UNLABELLED, level_numbers, level_values
 from hvae.errors import InputError, shown
-from hvae.io import command, writing
+from hvae.io import command, storage
 
 PARQUET = ".parquet"
 MOST = BYTE_LEVELS - 1
@@ -117,7 +117,7 @@ def save(x: NDArray[np.float32], codec: Codec, names: Sequence[str], out: Path) 
     for name, image in zip(names, images, strict=True):
         file = BytesIO()
         Image.fromarray(image.squeeze(-1) if image.shape[2:] == (1,) else image).save(file, "PNG")
-        writing.store(file.getvalue(), out / f"{name}.png")
+        storage.store(file.getvalue(), out / f"{name}.png")
 
 
 def _items(x: NDArray[np.float32], codec: Codec) -> Items:

@@ -5,15 +5,51 @@ Every list over layers runs bottom to top (z_1 first). β is dimensionless, rate
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from hvae.config.base import Section, Seed
 from hvae.config.data import Data
 from hvae.config.grid import Grid, Lattice, Point
-from hvae.config.guidance import Guidance
 from hvae.config.model import Model
-from hvae.config.tasks import Tasks
+from hvae.config.tasks import TASKS, Name, Tasks
 from hvae.config.training import Baseline, Certification, Training
+
+
+def _known(name: Name) -> Name:
+    if name not in TASKS:
+        raise ValueError(f"must be one of {', '.join(TASKS)}, got {name!r}")
+    return name
+
+
+Application = Annotated[Name, AfterValidator(_known)]
+
+
+class Guidance(Section):
+    """How recommendations are made.
+
+    weights: what each application counts in the compromise; 1 where it is not named, 0 leaves it
+    out. compression_bits: the most bits per data dimension that a point for compression may take.
+    """
+
+    weights: dict[Application, NonNegativeFloat] = Field(default={})
+    compression_bits: PositiveFloat = 0.5
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if not any(self.weight(name) for name in TASKS):
+            raise ValueError(f"weights must not all be 0, got {dict(self.weights)}")
+        return self
+
+    def weight(self, name: Name) -> float:
+        """What one application counts."""
+        return self.weights.get(name, 1.0)
 
 
 class Extraction(Section):
@@ -48,11 +84,20 @@ class Evaluation(Extraction):
 
 
 class Report(Section):
+    """What the report says of the experiment as a whole.
+
+    title: the heading of its page.
+    """
+
     title: str
 
 
 class Params(Section):
-    """All of `params.yaml`, with an overlay merged over it."""
+    """All of `params.yaml`, with an overlay merged over it.
+
+    experiment: the name of its folders in `results/` and `reports/`; letters, digits, hyphens.
+    seed: of the division of the data, and of what is drawn in evaluation.
+    """
 
     experiment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     seed: Seed

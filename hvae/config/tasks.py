@@ -1,25 +1,91 @@
 """The section `tasks` of `params.yaml`: what is measured on the latents, and by which methods.
 
 A task is one entry of `Tasks`: its settings, and what the rest of the program has to know of it.
+Rules, guidance, the explorer and the estimate of costs go by that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section
-from hvae.config.task import (
-    CLASSIFIER,
-    MODEL,
-    Task,
-    images,
-    labels,
-    middle,
-    outliers,
-    preferred,
-    target_or_images,
-)
+from hvae.config.data import Data
+from hvae.config.sources.common import PHOTOGRAPHS
+
+MODEL, CLASSIFIER = "model", "classifier"  # what a task may read beside latents
+Settings = Callable[[Sequence[str]], Sequence[str]]  # of those that there are, those that count
+
+
+def anything(data: Data) -> bool:
+    """Any data will do."""
+    return True
+
+
+def labels(data: Data) -> bool:
+    """Items have classes."""
+    return data.labelled
+
+
+def images(data: Data) -> bool:
+    """Items are images, or may be: of one's own files that is known once they are read."""
+    return data.pictured or data.extent.shape is None
+
+
+def target_or_images(data: Data) -> bool:
+    """Items have a number to predict: a target, or what is seen in an image."""
+    return data.targeted or data.pictured
+
+
+def outliers(data: Data) -> bool:
+    """There are items that no model saw; photographs are outliers of images alone."""
+    others = data.outliers is not None and (data.outliers != PHOTOGRAPHS or images(data))
+    return others or data.held_out is not None
+
+
+def every(settings: Sequence[str]) -> Sequence[str]:
+    """All of them."""
+    return settings
+
+
+def preferred(name: str) -> Settings:
+    """That one where it was measured, else the first."""
+    return lambda settings: [name] if name in settings else settings[:1]
+
+
+def middle(settings: Sequence[str]) -> Sequence[str]:
+    """Of levels, the middle one; the lower of two."""
+    return sorted(settings, key=float)[(len(settings) - 1) // 2 :][:1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task as an application of a model.
+
+    reads: beside latents, the model and the classifier of the data.
+    needs: what the data must have; of others there are no jobs.
+    metrics: keys of `hvae.results.quantities.METRICS`; the first that its rows have judges it.
+    features: of the rows that judge it; "" where no latents are read.
+    means: whether the same from posterior means is told beside it, as a remark.
+    ways: whether the method is told, since there are several.
+    word: what is said before a setting: "noise" before 0.2.
+    judged: the settings that judge it, by their mean.
+    """
+
+    metrics: tuple[str, ...]
+    reads: frozenset[str] = frozenset()
+    needs: Callable[[Data], bool] = anything
+    features: str = "sample"
+    means: bool = False
+    ways: bool = True
+    word: str = ""
+    judged: Settings = every
+
+    def told(self, setting: str) -> str:
+        """A setting in words: `noise 0.2`, `slant`; "" for none."""
+        return f"{self.word} {setting}".strip() if setting else ""
+
 
 T = TypeVar("T")
 
@@ -35,14 +101,20 @@ Items = Annotated[int, Field(ge=10)]
 
 
 class Classification(Section):
-    """Probes of the label, fitted on at most `max_train` train latents."""
+    """Probes of the label, fitted on at most `max_train` train latents.
+
+    probes: which classifiers. max_train: the most train items that they are fitted on.
+    """
 
     probes: Chosen[Literal["logistic", "svm-linear", "svm-rbf", "knn"]]
     max_train: Items
 
 
 class Clustering(Section):
-    """Clusters of at most `max_train` train latents; as many as there are classes if not said."""
+    """Clusters of at most `max_train` train latents; as many as there are classes if not said.
+
+    methods: of clustering. max_train: the most train items that are clustered.
+    """
 
     methods: Chosen[Literal["k-means", "gaussian-mixture"]] = Field(
         default=["k-means", "gaussian-mixture"]
@@ -52,14 +124,20 @@ class Clustering(Section):
 
 
 class Regression(Section):
-    """Predictions of the target, or of an image's statistics, of at most `max_train` latents."""
+    """Predictions of the target, or of an image's statistics, of at most `max_train` latents.
+
+    methods: of regression. max_train: the most train items that they are fitted on.
+    """
 
     methods: Chosen[Literal["ridge", "knn", "kernel"]] = Field(default=["ridge", "knn", "kernel"])
     max_train: Items = 2000
 
 
 class Generation(Section):
-    """The classifier of x, which tells what decoded latents show; means over parts of the draws."""
+    """The classifier of x, which tells what decoded latents show; means over parts of the draws.
+
+    classifier: a perceptron. width: of its hidden layers.
+    """
 
     classifier: Literal["mlp"] = "mlp"
     width: PositiveInt = 256
@@ -101,9 +179,10 @@ class Upscaling(Section):
 
 
 class Compression(Section):
-    """Formats to compare with, where images are large enough; rates of at most `max_items`.
+    """Codecs to compare with, where images are large enough, and files of our own.
 
-    Files hold the first `items` of a split; null for none.
+    formats: of image files. qualities: at which they are written. max_items: of which rates are
+    measured. items: the first ones of a split that files hold; null for no files.
     """
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])
@@ -123,7 +202,10 @@ class Anomaly(Section):
 
 
 class Visualisation(Section):
-    """Embeddings of at most `max_items` test items, for each layer."""
+    """Embeddings of at most `max_items` test items, for each layer.
+
+    methods: of embedding in two dimensions.
+    """
 
     methods: Chosen[Literal["pca", "t-sne"]] = Field(default=["pca", "t-sne"])
     max_items: Items = 300
@@ -133,16 +215,17 @@ Name = str  # of an entry of `Tasks`
 
 
 class Tasks(Section):
-    """Each task with its own section; the order of tables, pages and advice is that of the entries.
+    """Each task with its own section, or null where it is switched off.
 
-    The last is drawn and not scored.
+    The order of tables, pages and advice is that of the entries. The last is drawn and not scored.
     """
 
     reconstruction: Annotated[
-        Reconstruction, Task(reads=frozenset({MODEL}), metrics=("psnr_db", "mse"), ways=False)
+        Reconstruction | None,
+        Task(reads=frozenset({MODEL}), metrics=("psnr_db", "mse"), ways=False),
     ] = Reconstruction()
     denoising: Annotated[
-        Denoising,
+        Denoising | None,
         Task(
             reads=frozenset({MODEL}),
             needs=images,
@@ -153,7 +236,7 @@ class Tasks(Section):
         ),
     ] = Denoising()
     inpainting: Annotated[
-        Inpainting,
+        Inpainting | None,
         Task(
             reads=frozenset({MODEL}),
             needs=images,
@@ -164,21 +247,25 @@ class Tasks(Section):
         ),
     ] = Inpainting()
     upscaling: Annotated[
-        Upscaling,
+        Upscaling | None,
         Task(reads=frozenset({MODEL}), needs=images, metrics=("psnr_db",), ways=False),
     ] = Upscaling()
     compression: Annotated[
-        Compression,
+        Compression | None,
         Task(reads=frozenset({MODEL}), metrics=("psnr_db",), ways=False, word="quality"),
     ] = Compression()
-    classification: Annotated[Classification, Task(needs=labels, metrics=("accuracy",), means=True)]
-    regression: Annotated[Regression, Task(needs=target_or_images, metrics=("r2",))] = Regression()
-    clustering: Annotated[Clustering, Task(needs=labels, metrics=("nmi",))] = Clustering()
+    classification: Annotated[
+        Classification | None, Task(needs=labels, metrics=("accuracy",), means=True)
+    ]
+    regression: Annotated[Regression | None, Task(needs=target_or_images, metrics=("r2",))] = (
+        Regression()
+    )
+    clustering: Annotated[Clustering | None, Task(needs=labels, metrics=("nmi",))] = Clustering()
     anomaly: Annotated[
-        Anomaly, Task(reads=frozenset({MODEL}), needs=outliers, metrics=("auroc",))
+        Anomaly | None, Task(reads=frozenset({MODEL}), needs=outliers, metrics=("auroc",))
     ] = Anomaly()
     generation: Annotated[
-        Generation,
+        Generation | None,
         Task(
             reads=frozenset({MODEL, CLASSIFIER}),
             needs=labels,
@@ -186,12 +273,24 @@ class Tasks(Section):
             features="",
         ),
     ] = Generation()
-    visualisation: Visualisation = Visualisation()
+    visualisation: Visualisation | None = Visualisation()
+
+    def chosen(self, data: Data) -> dict[Name, Task]:
+        """The tasks that are switched on, and whose needs the data meet."""
+        return {
+            name: task
+            for name, task in TASKS.items()
+            if getattr(self, name) is not None and task.needs(data)
+        }
+
+    def classifying(self) -> dict[str, Any]:
+        """What the classifier of the data depends on; without generation it is not needed."""
+        return self.generation.classifying() if self.generation is not None else {}
 
     def settings(self, task: str) -> dict[str, Any]:
-        """What one task depends on."""
-        section: Section = getattr(self, task)
-        return section.model_dump(mode="json", by_alias=True)
+        """What one task depends on; nothing of one that is switched off."""
+        section: Section | None = getattr(self, task)
+        return {} if section is None else section.model_dump(mode="json", by_alias=True)
 
 
 TASKS: Mapping[Name, Task] = {

@@ -1,12 +1,24 @@
-"""The `training`, `certification` and `baseline` sections of `params.yaml`."""
+"""The `training`, `certification` and `baseline` sections of `params.yaml`.
+
+Beside them, when a model has the rates that it is trained to.
+"""
 
 import itertools
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section, Seed
 from hvae.config.grid import Axis, Grid, Point, ends_and_middle, rate_rows
+from hvae.statistics.estimate import number
+
+Floats = NDArray[np.float64]
+RELATIVE, ABSOLUTE = 0.02, 0.05  # a rate is reached within 2 % or 0.05 nats, what is larger
+OFFSET = ABSOLUTE / RELATIVE
+FAR = 2.5  # times as much: what misses its target by more could not be trained to it
 
 
 class Schedule(Section):
@@ -14,6 +26,8 @@ class Schedule(Section):
 
     The weights with the lowest objective on validation data are kept.
 
+    steps: how many batches are trained on. batch_size: items in a batch. learning_rate: its start.
+    validate_every: steps between evaluations on validation data.
     warm_up: β rises to its value over this fraction of the steps.
     weight_decay: in a step a weight loses this fraction of itself, times the learning rate. The
     hypernetwork has no decay, which would pull all β towards one model.
@@ -142,3 +156,21 @@ class Baseline(Section):
     def rate_schedule(self, training: Training) -> dict[str, Any]:
         """The schedule of its training to total rates."""
         return training.rates.model_dump() | self.rates.model_dump(exclude_none=True)
+
+
+def residuals(rates: Floats, wanted: Floats) -> Floats:
+    """log[(R_l + c) / (r_l + c)] with c = 2.5 nats, of shape (..., L).
+
+    0.02 is 2 % of a large rate or 0.05 nats of a small one.
+    """
+    return np.log((rates + OFFSET) / (wanted + OFFSET))
+
+
+def miss(rates: Floats, wanted: Floats) -> float:
+    """The largest deviation of a layer's rate as a multiple of what is allowed."""
+    return float((np.abs(rates - wanted) / np.maximum(RELATIVE * wanted, ABSOLUTE)).max())
+
+
+def shown(values: Iterable[float]) -> str:
+    """(5, 2.31)."""
+    return f"({', '.join(map(number, values))})"

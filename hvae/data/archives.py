@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hvae.config.data import Published
 from hvae.data.source import Source, check
 from hvae.errors import InputError, one_line
-from hvae.io import command, writing
+from hvae.io import command, storage
 
 MOST = (
     300_000_000  # bytes, at most, that are read from a compressed file: no published one has more
@@ -65,7 +65,7 @@ def _problem(url: str, file: File, path: Path) -> str | None:
     try:
         with command.download_bar(f"downloading {file.name}") as bar:
             fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=60)
-            writing.fill(path, lambda beside: _download(fetch, url, file, beside))
+            storage.fill(path, lambda beside: _download(fetch, url, file, beside))
     except ValueError as error:
         return str(error)
     return None

@@ -19,7 +19,7 @@ from hvae.data import arrays
 from hvae.data.source import Source
 from hvae.errors import InputError, counted, listed, one_line, were
 from hvae.io import tables
-from hvae.io.reading import near, refuse_bomb
+from hvae.io.storage import near, refuse_bomb
 
 Names = Mapping[str, str]  # the names of "x", "label" and "target" in a kind of file
 IN_NPZ: Names = {"x": "x", "label": "labels", "target": "target"}

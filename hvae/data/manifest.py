@@ -20,7 +20,7 @@ from hvae.config.data import Data
 from hvae.config.sources.files import Arrays, ImageFolder, OwnFiles
 from hvae.data.layout import layout
 from hvae.errors import InputError
-from hvae.io import provenance, reading, writing
+from hvae.io import provenance, storage
 
 SETTLED = 2.0  # seconds: a file changed more recently may change again within its time stamp
 State = list[int]  # size, mtime and ctime in nanoseconds, inode; a copy has its own ctime and inode
@@ -58,13 +58,13 @@ def update(data: Data, path: Path) -> None:
         return
     found = manifest(data, path.with_suffix(".times.json"))
     if before != found:
-        writing.store(json.dumps(found, indent=1, ensure_ascii=False) + "\n", path)
+        storage.store(json.dumps(found, indent=1, ensure_ascii=False) + "\n", path)
 
 
 def _before(path: Path) -> dict[str, Any]:
     """The present manifest; an empty one if there is none or it cannot be read."""
     try:
-        return reading.json_object(path)
+        return storage.json_object(path)
     except (OSError, InputError):
         return {}
 
@@ -79,7 +79,7 @@ def manifest(data: Data, times: Path | None = None) -> dict[str, Any]:
 
 def check(data: Data, path: Path) -> None:
     """InputError if the raw files have changed since the manifest at `path` was written."""
-    wanted = reading.json_object(path).get(provenance.KEY)
+    wanted = storage.json_object(path).get(provenance.KEY)
     if manifest(data, path.with_suffix(".times.json"))[provenance.KEY] != wanted:
         raise InputError(
             f"the files in {data.raw_dir} have changed since this run began: run the same command "
@@ -93,7 +93,7 @@ def digests(files: Mapping[str, Path], times: Path | None = None) -> dict[str, s
     found = {name: _known(path, known.get(name)) for name, path in files.items()}
     if times and found != known:
         settled = {name: one for name, one in found.items() if _settled(one.state)}
-        writing.store(json.dumps(settled, ensure_ascii=False), times)
+        storage.store(json.dumps(settled, ensure_ascii=False), times)
     return {name: one.sha256 for name, one in found.items()}
 
 

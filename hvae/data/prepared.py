@@ -19,7 +19,7 @@ from pydantic import Field, PositiveInt
 from hvae.config.base import Section, parse
 from hvae.data.source import BYTE_LEVELS, Source, check, level_numbers, level_values
 from hvae.errors import InputError, one_line
-from hvae.io import provenance, reading, tables, writing
+from hvae.io import provenance, storage, tables
 
 HELD_OUT = ("validation", "test")  # the splits that have outliers: nothing is fitted on them
 OF_CLASS, OF_SOURCE = "outliers", "others"  # the two kinds, in names of files
@@ -102,7 +102,7 @@ def store(source: Source, ids: NDArray[np.int64], path: Path, read: Sequence[str
 
 def _write_all(groups: Iterable[pa.Table], path: Path) -> None:
     """Write tables of one schema as the row groups of one file, whole or not at all."""
-    writing.fill(path, lambda beside: _write_each(iter(groups), beside))
+    storage.fill(path, lambda beside: _write_each(iter(groups), beside))
 
 
 def _write_each(groups: Iterator[pa.Table], path: Path) -> None:
@@ -132,7 +132,7 @@ def _stored(items: Items) -> pa.Array:
 
 def read(path: Path) -> Items:
     """Load and check one split; InputError if the file is not a prepared split."""
-    groups = list(reading.parquet(path))
+    groups = list(storage.parquet(path))
     try:
         items = _items(groups)
     except (LookupError, AttributeError, ValueError, TypeError, RecursionError) as error:
@@ -167,7 +167,7 @@ def _items(groups: list[pa.Table]) -> Items:
 
 def labels(path: Path) -> NDArray[np.int64]:
     """The labels of a split, read without keeping its items in memory."""
-    return np.concatenate([group["label"].to_numpy() for group in reading.parquet(path)])
+    return np.concatenate([group["label"].to_numpy() for group in storage.parquet(path)])
 
 
 def _column(groups: list[pa.Table], name: str, kind: pa.DataType) -> NDArray[Any]:

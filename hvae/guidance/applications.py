@@ -1,19 +1,18 @@
 """What each application is judged by: which rows of `tasks.parquet` count.
 
-A row's setting names the problem: the same way of reading z asked about something else. Where there
-are several that count, an application is worth its mean over them.
+A row's setting names a variant of the problem, such as a noise level. Where several settings count,
+the value of an application is the mean over them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hvae.config.task import Settings, Task, every
-from hvae.config.tasks import TASKS, Name
+from hvae.config.tasks import TASKS, Name, Settings, Task, every
 from hvae.results.quantities import METRICS, Measure
 from hvae.statistics.estimate import Row
 
-BUDGETED: Name = "compression"  # of which a point must keep to a budget of bits
+BUDGETED: Name = "compression"  # its points must keep to a budget of bits
 
 
 class Application(NamedTuple):
@@ -56,7 +55,7 @@ def by_file(row: Row) -> bool:
 
 
 def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]:
-    """One a setting that the rows have, where the application is not judged by all of them."""
+    """One for each setting in the rows, unless all settings judge the application together."""
     if application.task.judged is every:
         yield application
         return

@@ -8,14 +8,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from hvae.config.training import ABSOLUTE, RELATIVE
 from hvae.io import tables
 from hvae.io.tables import MEASURED
-from hvae.results.places import Place, places
-from hvae.results.rates import lowest_layer
+from hvae.results.rates import Place, lowest_layer, places
 from hvae.statistics.comparison import LEVEL
 from hvae.statistics.estimate import Estimate, Row
 from hvae.statistics.intervals import holm, one_sided
-from hvae.training.wanted import ABSOLUTE, RELATIVE
 
 Verdict = Literal[
     "reproduced",

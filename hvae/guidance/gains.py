@@ -1,8 +1,8 @@
-"""One choice against another, in the application's own metric on test items.
+"""Losses and gains: two choices compared in the application's own metric, on test items.
 
-Losses: the price of one model for two uses, that is what an application loses at the best place for
-another. Gains: what more than one layer gives, against models of one layer. Both are differences in
-pairs over items and trainings (`hvae.statistics.comparison`).
+A loss is what an application gives up at the best place for another one: the price of one model for
+two uses. A gain is what several layers add to one. Both are paired over items and trainings
+(`hvae.statistics.comparison`).
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from hvae.config.tasks import Name
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.choose import Choice, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.statistics.comparison import Difference, Verdict, verdicts
 
-# Why there is no loss
+# why there is no loss
 SAME, OVER, UNMEASURED = "the same point", "over the budget", "not measured"
 UNEQUAL = "another total rate"
 
@@ -25,7 +25,7 @@ UNEQUAL = "another total rate"
 class Loss(NamedTuple):
     """In the application's own metric, on test items: its value at its best place, less that there.
 
-    Positive is worse, whichever way the metric goes; below 0 the test items contradict the choice.
+    Positive is worse for every metric; a negative loss means that test items contradict the choice.
     verdict: at 5 % over all losses (Holm, 1979); "more" is a loss. Where the place is the same, or
     may not be chosen, or has no value, or spends otherwise of a budget, a note is in place of
     numbers.

@@ -1,4 +1,4 @@
-"""Write `guidance.json`: where to aim for which application, the paper's claims, and prices."""
+"""Write `guidance.json`: the best rates for each application, the paper's claims, and prices."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, PositiveInt
 
 from hvae.config.base import Section, parse
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.config.tasks import Name
 from hvae.guidance import prices
 from hvae.guidance.claims import Claim, limits, setting

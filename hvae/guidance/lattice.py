@@ -1,8 +1,8 @@
 """An application on a lattice of rates: the best split of each total, and what moving a nat does.
 
-Splits compare at one total: those that were trained to it, and that spend it within 5 % on test
-items, as gains do. So a budget of bits is kept to by whole totals, and never decides between
-splits. Splits are chosen on validation items; what moving a nat changes is of test items.
+Splits are compared at one total: those that were trained to it and spend it within 5 % on test
+items. A budget of bits therefore admits or bars a whole total, and never decides between splits.
+Splits are chosen on validation items; what moving a nat changes is of test items.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hvae.guidance.choose import Choice, choose_among, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface
 from hvae.guidance.text import estimate, listed, symbol
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.statistics.comparison import LEVEL, ONE_TRAINING, Difference, Verdict, verdicts
 from hvae.statistics.estimate import Estimate, number
 
@@ -69,9 +69,9 @@ def best_splits(surface: Surface) -> list[BestSplit]:
 class Move(NamedTuple):
     """Nats that move from one layer to another between neighbouring splits of a total.
 
-    layers, from 1: that which they leave, and that which gets them. change: what the application
-    gains on test items for each nat that moves, above 0 for better, in its metric. The verdict is
-    at 5 % over all moves (Holm).
+    layers, from 1: the one that they leave, and the one that gets them. change: what the
+    application gains on test items for each nat that moves, above 0 for better, in its metric. The
+    verdict is at 5 % over all moves (Holm).
     """
 
     total: float

@@ -1,4 +1,4 @@
-"""The scores of an application at its places, as the one inference about comparisons wants them.
+"""The scores of an application at its places, in the form that comparisons take.
 
 Places are compared item by item and training by training. So all of them need the same trainings
 and the same items: those that most places have. A place that lacks one of these, since a training
@@ -13,8 +13,8 @@ import numpy as np
 
 from hvae.errors import InputError
 from hvae.guidance.applications import Application
-from hvae.results.places import Place
 from hvae.results.quantities import Measure
+from hvae.results.rates import Place
 from hvae.results.scores import PointScores, ScoredMetric, averaged, stacked
 from hvae.statistics.comparison import Difference, Scores, across, difference
 from hvae.statistics.estimate import Integers
@@ -38,7 +38,7 @@ class Way(NamedTuple):
 
 
 class PairedScores(NamedTuple):
-    """Scores of ways on one split, a row each: (ways, trainings, n). items: what they are of."""
+    """Scores of ways on one split: (ways, trainings, n). items: the index of each item."""
 
     ways: tuple[Way, ...]
     items: Integers

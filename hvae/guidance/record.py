@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.config.tasks import Name
 from hvae.guidance import lattice, text
 from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
 from hvae.guidance.gains import Against, Gain, losses
 from hvae.guidance.study import Study, condition
 from hvae.guidance.surface import Spot, Surface
-from hvae.results.places import Place
+from hvae.results.rates import Place
 
 Record = dict[str, Any]
 

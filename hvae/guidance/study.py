@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application, as_measured
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.paired import ByMetric, ScoreTables
 from hvae.guidance.surface import Surface, surface, within
 from hvae.results.experiment import Experiment
-from hvae.results.places import Place, places
+from hvae.results.rates import Place, places
 from hvae.results.scores import by_metric
 from hvae.statistics.estimate import Row
 

@@ -1,8 +1,8 @@
 """The value of an application over the plane, on validation and on test items.
 
-First one table's rows as values by variant, that is by how z is read, and point; then both tables
-over the places, with the scores by which places are compared; then what a code may cost, since
-points that take too many bits are no candidates for compression.
+Rows of one table become values by variant (how z is read) and point. Both tables together become
+the surface over places, with the scores by which places are compared. Points that take too many
+bits are barred as candidates for compression.
 """
 
 import math
@@ -15,8 +15,8 @@ import numpy as np
 
 from hvae.guidance.applications import Application, by_file
 from hvae.guidance.paired import PairedScores, ScoreTables, Variant, Way
-from hvae.results.places import Place, over_seeds
 from hvae.results.quantities import Measure
+from hvae.results.rates import Place, over_seeds
 from hvae.statistics.comparison import Difference
 from hvae.statistics.estimate import Estimate, Row
 
@@ -69,7 +69,7 @@ def value(row: Row) -> Value:
 
 
 def _mean(values: Sequence[Value]) -> Value:
-    """The error of a mean of what the same items gave is at most the mean of theirs."""
+    """The values are of the same items, so the error of their mean is at most the mean error."""
     return Value(*(float(column) for column in np.mean(values, axis=0)))
 
 

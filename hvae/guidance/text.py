@@ -1,6 +1,6 @@
-"""Recommendations in plain sentences: where to go, what it gives, and how sure that is.
+"""Recommendations in plain sentences: what to train for, what that gives, and how sure it is.
 
-At the end, numbers as people read them: β, rates with errors, values with intervals.
+At the end, numbers are written for people: β, rates with errors, values with intervals.
 """
 
 import math
@@ -12,8 +12,8 @@ from hvae.config.tasks import Name
 from hvae.guidance.choose import Choice, Compromise, edge
 from hvae.guidance.gains import Against, Gain
 from hvae.guidance.surface import Spot, Surface, Value
-from hvae.results.places import Place
 from hvae.results.quantities import Measure
+from hvae.results.rates import Place
 from hvae.statistics.estimate import Estimate, number
 
 SMALL = 5e-3  # nats: a rate below is only said to be small

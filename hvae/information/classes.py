@@ -29,8 +29,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hvae.information.estimate import InformationEstimate, finite
-from hvae.statistics.estimate import Floats, Integers, error_of_mean
+from hvae.statistics.estimate import Floats, InformationEstimate, Integers, error_of_mean, finite
 
 FOLDS = 3
 LEAST_QUADRATIC = 2 * FOLDS  # items of each class, so that every fold has a covariance

@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 
 from hvae.data.seeded import Stream
-from hvae.information.estimate import InformationEstimate, finite
 from hvae.models.distributions import Latent, draw, generator, with_tensors
 from hvae.models.hierarchical import ITEMS, HierarchicalVAE, chunks
-from hvae.statistics.estimate import Floats, error_of_mean
+from hvae.statistics.estimate import Floats, InformationEstimate, error_of_mean, finite
 
 ROWS = 2**18  # log-densities of one layer in a block: 2 MB, of which some copies are made
 NUMBERS = 2**23  # numbers that the networks hold at once: 32 MB, and more inside a layer

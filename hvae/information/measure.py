@@ -17,13 +17,13 @@ from hvae.data.summary import no_classes
 from hvae.errors import InputError
 from hvae.information.classes import class_information, counted_information
 from hvae.information.densities import negative_log_likelihood, suffix_rows
-from hvae.information.estimate import InformationEstimate, Named, quantity
 from hvae.information.pairwise import from_rows
 from hvae.io import command, tables
 from hvae.latents import store
 from hvae.latents.store import Latents
 from hvae.models.distributions import Categorical
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.statistics.estimate import InformationEstimate, Named, quantity
 from hvae.training import checkpoint
 
 

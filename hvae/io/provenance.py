@@ -35,7 +35,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from safetensors import SafetensorError, safe_open
 
-from hvae.io import writing
+from hvae.io import storage
 
 KEY = "fingerprint"
 VERSION = 3  # of the tables (`hvae.io.tables`), see the changelog; older tables are made again
@@ -95,7 +95,7 @@ def store(record: Mapping[str, Any], path: Path, beside: Iterable[Path] = ()) ->
     checksums = {BESIDE: known} if known else {}
     marked = {**record, **checksums, **mark()}
     text = json.dumps(marked, indent=2, ensure_ascii=False, allow_nan=False)
-    writing.store(text + "\n", path)
+    storage.store(text + "\n", path)
 
 
 def mark_folder(folder: Path) -> None:

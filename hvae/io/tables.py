@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from hvae.errors import InputError
-from hvae.io import provenance, reading, writing
+from hvae.io import provenance, storage
 
 TEXT, REAL, WHOLE = pa.string(), pa.float64(), pa.int64()
 REPEATED = pa.dictionary(pa.int32(), TEXT)  # text of many rows
@@ -233,12 +233,12 @@ def write_parts(parts: Iterable[pa.Table], path: Path) -> None:
     packed = {"compression": "zstd", "compression_level": 6, "write_page_checksum": True}
     options = packed | {"use_dictionary": text}
     whole = (table.unify_dictionaries().cast(schema) for table in chain([first], following))
-    writing.fill(path, lambda beside: provenance.write_tables(whole, schema, beside, **options))
+    storage.fill(path, lambda beside: provenance.write_tables(whole, schema, beside, **options))
 
 
 def read(path: Path) -> pa.Table:
     """The table in `path`; InputError where the file is missing or is not Parquet."""
-    return pa.concat_tables(reading.parquet(path))
+    return pa.concat_tables(storage.parquet(path))
 
 
 def matrix(column: pa.ChunkedArray) -> Any:

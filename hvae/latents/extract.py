@@ -23,7 +23,7 @@ from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.io import command, tables
 from hvae.latents import store
-from hvae.latents.evaluate import encode
+from hvae.latents.measure import encode
 from hvae.latents.store import Array, Latents
 from hvae.models.distributions import draw, generator, kl_by_entry
 from hvae.models.hierarchical import HierarchicalVAE, Terms

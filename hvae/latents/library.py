@@ -3,12 +3,12 @@
 from torch import Tensor
 
 from hvae.data.source import SPLITS
-from hvae.latents import evaluate
-from hvae.latents.evaluate import Measured
+from hvae.latents import measure as pipeline
+from hvae.latents.measure import Measured
 from hvae.models import arguments
 from hvae.models.arguments import items
 from hvae.models.hierarchical import HierarchicalVAE, Terms
-from hvae.training import threads
+from hvae.training import library
 from hvae.training.library import Numbers
 
 
@@ -20,8 +20,8 @@ def encode(model: HierarchicalVAE, x: Numbers, seed: int, split: int, sample: in
     """
     known, values = _given(model, x)
     key = arguments.seed(seed), _split(split), arguments.whole("sample", sample, 0)
-    with threads.running(known):
-        return evaluate.encode(known, values, *key)
+    with library.running(known):
+        return pipeline.encode(known, values, *key)
 
 
 def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: int) -> Measured:
@@ -32,8 +32,8 @@ def measure(model: HierarchicalVAE, x: Numbers, samples: int, seed: int, split: 
     known, values = _given(model, x)
     count = arguments.whole("samples", samples, 1)
     key = arguments.seed(seed), _split(split)
-    with threads.running(known):
-        return evaluate.measure(known, values, count, *key)
+    with library.running(known):
+        return pipeline.measure(known, values, count, *key)
 
 
 def _given(model: object, x: object) -> tuple[HierarchicalVAE, Tensor]:

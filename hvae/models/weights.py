@@ -15,7 +15,7 @@ from safetensors.torch import save as serialise
 from torch import Tensor, nn
 
 from hvae.errors import InputError, one_line
-from hvae.io import provenance, writing
+from hvae.io import provenance, storage
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -24,7 +24,7 @@ def save(path: Path, state: Mapping[str, Tensor]) -> str:
     """Write `path`, whole or not at all, with the mark of the present job; returns its SHA-256."""
     tensors = {name: tensor.contiguous() for name, tensor in state.items()}
     content = serialise(tensors, metadata=provenance.mark())
-    writing.store(content, path)
+    storage.store(content, path)
     return hashlib.sha256(content).hexdigest()
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import torch
 
 from hvae.config.params import Extraction
+from hvae.config.training import Floats
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.io import tables
-from hvae.latents.evaluate import Measured, measure
+from hvae.latents.measure import Measured, measure
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import Range
 from hvae.plane.inversion import Solution, Survey, solve, survey
 from hvae.training import checkpoint
-from hvae.training.wanted import Floats
 
 HELD_OUT = ("validation", "test")
 

@@ -15,14 +15,14 @@ import numpy as np
 from hvae.bounds import ratio
 from hvae.bounds.ratio import NO_RATIO, Ratio
 from hvae.config.grid import Point
+from hvae.config.training import Floats
 from hvae.io import tables
 from hvae.io.command import progress
-from hvae.latents.evaluate import Measured
+from hvae.latents.measure import Measured
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import LearnedGaussian
 from hvae.plane.amortized_model import AmortizedModel, HeldOut
 from hvae.training import checkpoint
-from hvae.training.wanted import Floats
 
 
 class Anchor(NamedTuple):

@@ -17,11 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import least_squares
 
+from hvae.config.training import Floats, miss, residuals
 from hvae.errors import InputError
 from hvae.io.command import progress
 from hvae.models.hypernetwork import Range
 from hvae.training.continuation import lattice
-from hvae.training.wanted import Floats, miss, residuals
 
 Rates = Callable[[Sequence[float]], Floats]  # (β_1, …, β_L) ↦ (R_1, …, R_L), the same every time
 FINEST = 5  # values of each β_l

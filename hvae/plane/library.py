@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from hvae.config.training import Floats
 from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, what
 from hvae.models.hypernetwork import Range
 from hvae.plane import inversion
 from hvae.plane.inversion import Rates, Solution, Survey
-from hvae.training.wanted import Floats
 
 
 def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hvae.config.params import Params
 from hvae.data.exact import exact
 from hvae.errors import InputError
-from hvae.io import command, writing
+from hvae.io import command, storage
 from hvae.reports.charts.scatter import PointLabel, display_names
 from hvae.reports.render import Figure, figure, render
 from hvae.reports.sections.exact_source import least
@@ -38,7 +38,7 @@ class GaussianExperiment(NamedTuple):
 def main(arguments: argparse.Namespace) -> None:
     """Write the page."""
     html = page([read(folder) for folder in arguments.results])
-    writing.store(html, arguments.out)
+    storage.store(html, arguments.out)
 
 
 def read(results: Path) -> GaussianExperiment:

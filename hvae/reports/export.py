@@ -19,7 +19,7 @@ import vl_convert
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.io import command, provenance, writing
+from hvae.io import command, provenance, storage
 from hvae.reports.charts import theme
 from hvae.reports.render import Figure
 from hvae.reports.sections.registry import figures
@@ -50,7 +50,7 @@ def export(drawn: Sequence[Figure], folder: Path) -> None:
         _write(name, figure, folder)
     for first in drawn[:1]:
         small = thumbnail(next(filter(_of_the_plane, drawn), first).spec)
-        writing.store(png(small, scale=1), folder / "thumbnail.png")
+        storage.store(png(small, scale=1), folder / "thumbnail.png")
 
 
 def _of_the_plane(figure: Figure) -> bool:
@@ -59,10 +59,10 @@ def _of_the_plane(figure: Figure) -> bool:
 
 def _write(name: str, figure: Figure, folder: Path) -> None:
     svg = screen(figure.spec)
-    writing.store(svg, folder / f"{name}.svg")
-    writing.store(png(svg), folder / f"{name}.png")
-    writing.store(as_csv(rows(figure.spec)), folder / f"{name}.csv")
-    writing.store(paper(figure.spec), folder / PAPER / f"{name}.svg")
+    storage.store(svg, folder / f"{name}.svg")
+    storage.store(png(svg), folder / f"{name}.png")
+    storage.store(as_csv(rows(figure.spec)), folder / f"{name}.csv")
+    storage.store(paper(figure.spec), folder / PAPER / f"{name}.svg")
 
 
 def safe(name: str) -> str:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.io import command, writing
+from hvae.io import command, storage
 from hvae.reports.charts.scatter import names
 from hvae.reports.render import fragment, render
 from hvae.reports.sections.registry import HEAD, chapters, figures
@@ -19,7 +19,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the page."""
     params = parse(Params, arguments.params)
     html = page(load(params, arguments.results, arguments.data))
-    writing.store(html, arguments.out)
+    storage.store(html, arguments.out)
 
 
 def page(run: Run) -> str:

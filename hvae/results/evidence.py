@@ -1,15 +1,19 @@
-"""What the checks read: the tables of an experiment, and what is known of its data."""
+"""What the checks read: the tables of an experiment, and what is known of its data.
+
+Label-like outputs f(z) of a task come as tables of counts (`counted`).
+"""
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from hvae.data.exact import Exact
-from hvae.information.estimate import quantity
 from hvae.io import tables
 from hvae.results.rates import (
     by_point,
@@ -19,7 +23,7 @@ from hvae.results.rates import (
     suffix_rates,
     suffix_sums,
 )
-from hvae.statistics.estimate import Estimate, Floats, Row
+from hvae.statistics.estimate import Estimate, Floats, Row, quantity
 
 Layer = tuple[str, int]  # a point, and the l of z_{≥l}
 
@@ -73,7 +77,7 @@ class Evidence:
     def upper(self, point: str, lowest: int) -> Estimate | None:
         """Î⁺(x; z_{≥l}), in expectation at least I, where it was estimated and has an error.
 
-        A saturated one has none that can be relied upon, so it limits nothing.
+        A saturated estimate has no reliable error, so it limits nothing.
         """
         return self._information["upper"].get((point, lowest))
 
@@ -99,7 +103,7 @@ class Evidence:
 
     @cached_property
     def _columns(self) -> dict[str, dict[str, Floats]]:
-        """What `per_item` has read: checks ask for a point at a time, of all that there are."""
+        """What `per_item` has read, since checks read one point after the other."""
         return {}
 
     @cached_property
@@ -155,3 +159,55 @@ def _known(rates: dict[str, list[Estimate]], point: str, lowest: int) -> Estimat
     suffixes = rates.get(point, [])
     rate = suffixes[lowest - 1] if lowest <= len(suffixes) else None
     return rate if rate is not None and math.isfinite(rate.value) else None
+
+
+Counts = NDArray[np.int64]
+KEY = ("point", "layers", "features", "method", "setting")
+
+
+class Counted(NamedTuple):
+    """The tables [groups, outputs] of one f(z) by split; groups and outputs in one order for all.
+
+    There are always at least two outputs; one that never occurs does no harm.
+    """
+
+    point: str
+    layers: str
+    features: str
+    method: str
+    groups: Sequence[str]
+    tables: Mapping[str, Counts]
+
+    def histogram(self, split: str, group: str) -> Counts:
+        """The outputs of one group's items; none where the group is absent."""
+        table = self.tables.get(split)
+        if table is None or group not in self.groups:
+            return np.zeros(2, dtype=np.int64)
+        return table[self.groups.index(group)]
+
+
+def counted(evidence: Evidence, task: str) -> Iterator[Counted]:
+    """What the task put out from *samples* of each set of layers, by each method."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in evidence.rows("counts"):
+        if row["task"] == task and row["features"] == "sample":
+            found.setdefault(tuple(row[name] for name in KEY), []).append(row)
+    for (point, layers, features, method, _), rows in found.items():
+        groups, outputs = _names(rows, "group"), _names(rows, "output")
+        tables = {
+            split: _table([row for row in rows if row["split"] == split], groups, outputs)
+            for split in sorted({row["split"] for row in rows})
+        }
+        yield Counted(point, layers, features, method, groups, tables)
+
+
+def _names(rows: Sequence[Row], column: str) -> list[str]:
+    found = sorted({row[column] for row in rows})
+    return found if len(found) > 1 else [*found, "(none)"]
+
+
+def _table(rows: Sequence[Row], groups: Sequence[str], outputs: Sequence[str]) -> Counts:
+    table = np.zeros((len(groups), len(outputs)), dtype=np.int64)
+    for row in rows:
+        table[groups.index(row["group"]), outputs.index(row["output"])] += row["count"]
+    return table

@@ -1,4 +1,4 @@
-"""Experiments as their folders of results hold them: the one place that opens such a folder."""
+"""Folders of results: the only code that opens them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ import pyarrow as pa
 from hvae.config.grid import Point
 from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.io import reading, tables
+from hvae.io import storage, tables
 from hvae.results.parameters import recorded
-from hvae.results.places import Place, places
+from hvae.results.rates import Place, places
 from hvae.statistics.estimate import Row
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class Experiment:
 
     def record(self, name: str) -> dict[str, Any]:
         """NAME.json."""
-        return reading.json_object(self._there(name, ".json"))
+        return storage.json_object(self._there(name, ".json"))
 
     def _path(self, name: str, suffix: str) -> Path:
         return self.elsewhere.get(name, self.folder / f"{name}{suffix}")
@@ -130,7 +130,7 @@ class Unreadable(NamedTuple):
 
 
 def find(results: Path, describe: Callable[[Experiment], T]) -> tuple[list[T], list[Unreadable]]:
-    """What `describe` makes of every folder in `results` by name, and those that cannot be read.
+    """`describe` of every folder in `results` by name, and the folders that cannot be read.
 
     A folder of results that does not exist holds nothing.
     """

@@ -9,7 +9,7 @@ from typing import Any
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.errors import InputError, one_line
-from hvae.io import command, writing
+from hvae.io import command, storage
 
 NAMED = 10  # keys that differ
 
@@ -17,7 +17,7 @@ NAMED = 10  # keys that differ
 def main(arguments: argparse.Namespace) -> None:
     """Write `params.json`."""
     text = record(parse(Params, arguments.params))
-    writing.store(text, arguments.out)
+    storage.store(text, arguments.out)
 
 
 def record(params: Params) -> str:

@@ -23,8 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hvae.io import tables
-from hvae.results.places import Place, places
-from hvae.results.rates import by_point
+from hvae.results.rates import Place, by_point, places
 from hvae.statistics.estimate import Estimate, Floats, Row
 
 ON_LINE = 1e-4  # part of the total by which a place may lie off a line: names have six digits

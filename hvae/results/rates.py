@@ -1,10 +1,19 @@
-"""Suffix rates R_{≥l} = Σ_{k≥l} R_k of every point, recomputed from its items, in nats."""
+"""Rates in nats: R_{≥l} = Σ_{k≥l} R_k of every point, from its items, and places in rate space.
+
+A place is a β or target rates, with the points of all seeds that were trained for it.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hvae.statistics.estimate import Estimate, Floats, error_of_mean
+from hvae.io import tables
+from hvae.io.tables import MEASURED
+from hvae.statistics.estimate import Estimate, Floats, Row, error_of_mean
 
 Rate = Estimate  # a mean over test items and its standard error, in nats
 
@@ -43,7 +52,7 @@ def suffix_sums(items: pa.Table, layers: int) -> Floats:
 def squared_errors(items: pa.Table) -> dict[str, Rate]:
     """For every point, the mean of ‖x − x̂‖² over its items and its standard error, z sampled.
 
-    Not in nats, but in the data's own units squared, summed over the dimensions.
+    In the data's own units squared, summed over the dimensions, not in nats.
     """
     return {
         point: mean(mine["squared_error"].to_numpy()) for point, mine in by_point(items).items()
@@ -78,3 +87,53 @@ def lowest_layer(layers: str) -> int:
 def suffix_name(lowest: int, layers: int) -> str:
     """z_{≥l} as the tables name it: `z2+z3` for l = 2 of 3 layers."""
     return "+".join(f"z{layer}" for layer in range(lowest, layers + 1))
+
+
+class Place(NamedTuple):
+    """What its points, one a seed, were trained for, and their rates in nats per item.
+
+    beta: (β_1, …, β_L), of a place on the plane of β; target: (R_1, …, R_L), of one at given rates.
+    The other one is empty. Rates are means over test items and over seeds; total is R_1 + … + R_L.
+    """
+
+    beta: tuple[float, ...]
+    points: tuple[str, ...]
+    rates: tuple[Estimate, ...]
+    total: Estimate
+    target: tuple[float, ...] = ()
+
+
+def places(points: Iterable[Row], layers: int) -> list[Place]:
+    """Those of the plane and those at given rates, in the table's order.
+
+    The independent models beside an amortised plane are left out, and so are points that diverged.
+    """
+    rows = [row for row in points if row["status"] in MEASURED]
+    amortized = any(row["strategy"] == "amortized" for row in rows)
+    there: dict[tuple[tuple[float, ...], tuple[float, ...]], list[Row]] = {}
+    for row in rows:
+        if row["strategy"] == "rates":
+            there.setdefault(((), tables.over_layers(row, "target", layers)), []).append(row)
+        elif not amortized or row["strategy"] == "amortized":
+            there.setdefault((tables.betas(row, layers), ()), []).append(row)
+    return [_place(beta, target, found) for (beta, target), found in there.items()]
+
+
+def over_seeds(estimates: Sequence[Estimate]) -> Estimate:
+    """The mean over S seeds. se² = mean(se²) + s²/S, s the spread over seeds.
+
+    All seeds are measured on the same items, so more seeds do not reduce the items' part. s has
+    some of that part, too, which errs on the safe side. One seed says nothing of the spread.
+    """
+    values, errors = np.array(estimates, dtype=np.float64).T
+    spread = float(values.var(ddof=1)) / len(values) if len(values) > 1 else 0.0
+    return Estimate(float(values.mean()), math.sqrt(float((errors**2).mean()) + spread))
+
+
+def _place(beta: tuple[float, ...], target: tuple[float, ...], rows: Sequence[Row]) -> Place:
+    names = [f"rate_{layer}" for layer in range(1, len(beta or target) + 1)]
+    *rates, total = (
+        over_seeds([Estimate(row[name], row[f"{name}_se"]) for row in rows])
+        for name in [*names, "rate_total"]
+    )
+    return Place(beta, tuple(row["point"] for row in rows), tuple(rates), total, target)

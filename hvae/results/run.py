@@ -1,4 +1,4 @@
-"""What a report is about: one experiment's tables, and what they are read together with."""
+"""What a report reads: one experiment's tables, items, parameters, and facts about its source."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,8 +36,8 @@ class Run(NamedTuple):
     """One experiment's tables, its test items, its parameters, and what is known of its source.
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
-    Beside an amortised plane: anchors, the independent points that hold it to account, and what
-    came of it (certificate). rated: the points that were trained to given rates.
+    Beside an amortised plane: anchors, the independent points that it is compared with, and the
+    result (certificate). rated: the points that were trained to given rates.
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.

@@ -14,7 +14,7 @@ from pyarrow import csv
 from pydantic import PositiveInt
 
 from hvae.config.base import Section, parse
-from hvae.io import command, provenance, tables, writing
+from hvae.io import command, provenance, storage, tables
 from hvae.results.experiment import Experiment
 from hvae.results.rates import suffix_name
 
@@ -134,7 +134,7 @@ def accuracies(points: pa.Table, tasks: pa.Table, layers: int) -> pa.Table:
 
 def write(table: pa.Table, path: Path) -> None:
     """As CSV."""
-    writing.fill(path, lambda beside: csv.write_csv(table, beside))
+    storage.fill(path, lambda beside: csv.write_csv(table, beside))
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from hvae.coding import bits_back, container, files, quantised
 from hvae.coding.codec import Codec
 from hvae.config.tasks import Compression
 from hvae.data.source import level_numbers
-from hvae.latents.evaluate import Measured
-from hvae.latents.evaluate import measure as evaluate
 from hvae.latents.extract import chosen
+from hvae.latents.measure import Measured
+from hvae.latents.measure import measure as evaluate
 from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import mean, psnr
 from hvae.statistics.sampled import Sampled

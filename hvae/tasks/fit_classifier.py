@@ -1,7 +1,7 @@
 """Fit the classifier of the data that scores generation, and what it gives for real test items.
 
-Its accuracy on them, and their Inception Score with its factors, are the references beside what it
-says of draws: rows of `tasks.parquet` that belong to no point.
+Its accuracy on real test items, and their Inception Score with its factors, are references for the
+scores of draws: rows of `tasks.parquet` that belong to no point.
 """
 
 import argparse
@@ -25,8 +25,7 @@ from hvae.statistics.estimate import Floats, Integers
 from hvae.statistics.proportion import hits
 from hvae.statistics.sampled import Sampled
 from hvae.tasks import classifier, task
-from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork
-from hvae.tasks.generation_scores import inception
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, inception
 from hvae.tasks.task import Score
 
 BATCH = 128

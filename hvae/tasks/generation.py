@@ -1,6 +1,6 @@
 """Generation: what draws from the prior show, and what each layer holds of it.
 
-Draws are scored by a classifier of the data (`generation_scores`): every point has the same noise,
+Draws are scored by a classifier of the data (`classifier`): every point has the same noise,
 and each split noise of its own, so that what is chosen on validation is not reported on the same
 draws.
 
@@ -28,21 +28,19 @@ from hvae.data.source import SPLITS
 from hvae.latents.store import Latents
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import ITEMS, HierarchicalVAE
-from hvae.statistics.contingency import count_rows, total_variation
 from hvae.statistics.estimate import Integers, Row
 from hvae.statistics.intervals import bootstrap
 from hvae.statistics.proportion import hits
-from hvae.statistics.sampled import Sampled, numbered, of_two_samples
+from hvae.statistics.sampled import Sampled, count_rows, numbered, of_two_samples, total_variation
 from hvae.tasks import trained
-from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier
-from hvae.tasks.generation_scores import metrics
+from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, DataClassifier, metrics
 from hvae.tasks.task import HELD_OUT, Count, Found, Score
 from hvae.tasks.trained import TrainedSubject
 from hvae.tasks.views import suffixes
 
 
 class Origin(IntEnum):
-    """What decoded latents come from: the two never share noise."""
+    """Where decoded latents come from; the two never share noise."""
 
     POSTERIOR = 0
     PRIOR = 1
@@ -64,7 +62,7 @@ class GenerationCut(NamedTuple):
 def measure(subject: TrainedSubject, settings: Generation, seed: int) -> Iterator[Found]:
     """Scores of draws and of every cut, and the class histograms of test items.
 
-    Nothing where there is but one class.
+    Nothing if there is only one class.
     """
     if subject.classifier is None or len(subject.classifier.card.classes) < 2:
         return

@@ -3,7 +3,7 @@
 `measure(subject, settings, seed)` gives metrics of validation and of test items, which go to
 different tables: guidance is chosen on the first and reported on the second. Each is a value with
 its error and the scores that it is the mean of. A task may also count.
-Nothing here imports torch: without it probes of latents start in half the time. Tasks that ask the
+Nothing here imports torch: without it probes of latents start in half the time. Tasks that use the
 model itself are run by `trained`.
 """
 
@@ -70,7 +70,7 @@ class Picture(NamedTuple):
 
 
 class NamedPoint(Protocol):
-    """Whatever a task measures has the name of its point."""
+    """What a task measures has the name of its point."""
 
     @property
     def point(self) -> str: ...

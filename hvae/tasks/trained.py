@@ -1,4 +1,4 @@
-"""Tasks that ask the trained model itself, to decode or to score items, beside its latents."""
+"""Tasks that use the trained model itself, to decode or to score items, beside its latents."""
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ S = TypeVar("S", bound=Section)
 class TrainedSubject(NamedTuple):
     """A `Subject` with its model.
 
-    classifier: that of the data themselves, for tasks that ask what a decoded latent shows.
+    classifier: that of the data themselves, for tasks about the class of a decoded latent.
     outliers: of each held-out split, items that no model saw: of a class that is held out under the
     name "", of another data set under its own; none where there are none.
     codec: makes what files are written with; None where the model is of no folder.

@@ -25,9 +25,9 @@ from hvae.models.hypernetwork import at, hypernetwork_of
 from hvae.training import loop, objective
 from hvae.training.history import looks
 from hvae.training.inputs import batch
+from hvae.training.loop import Checkpoints
 from hvae.training.members import State
 from hvae.training.objective import draw_beta, warmed, weight
-from hvae.training.resume import Checkpoints
 
 MEMORY = 0.998  # of the moving average, a step
 RISE = 0.02  # the part of the steps over which the learning rate rises

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hvae.config.training import Floats, residuals
 from hvae.data.seeded import Stream
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import Range, folded, hypernetwork_of
 from hvae.training.members import flatten, mean_costs, member_costs
-from hvae.training.wanted import Floats, residuals
 
 MOST = 125  # values of β, unless two an axis make more
 FINEST = 11  # values of each β_l

@@ -8,8 +8,8 @@ from torch import Tensor
 from hvae.config.training import Schedule
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import loop
+from hvae.training.loop import Checkpoints
 from hvae.training.objective import Costs, beta_factor, objective
-from hvae.training.resume import Checkpoints
 from hvae.training.together import Members, TrainedModels, Work, joined
 
 

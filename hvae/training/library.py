@@ -1,13 +1,20 @@
 """Training and trained models for a program of one's own: arguments checked, threads as suit.
 
 What the jobs of an experiment call is behind it, and gives the same numbers.
+
+A small model takes one thread. Its sums are too short to be shared out: more threads wait for each
+other, which takes their CPU time and saves little. On one thread, too, sums have one order,
+whatever the machine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from os import PathLike
 from typing import Any
 
+import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from hvae.config.training import RateSchedule, Schedule
@@ -15,12 +22,62 @@ from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, items, what
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import amortized, checkpoint, independent, threads, to_rates
+from hvae.training import amortized, checkpoint, independent, to_rates
 from hvae.training.amortized import TrainedPlane
 from hvae.training.checkpoint import Card
-from hvae.training.resume import Checkpoints
+from hvae.training.loop import Checkpoints
 from hvae.training.to_rates import TrainedToRates
 from hvae.training.together import TrainedModels
+
+SMALL = 4_000_000  # weights of a perceptron that one thread trains about as fast as two
+
+_asked: int | None = None  # by `set_threads`
+
+
+def set_threads(count: int | None) -> None:
+    """Let the calls that follow take `count` threads, for instance to train many large models.
+
+    None, as at first: one for a perceptron of up to four million weights and for a study of
+    latents, and otherwise as many as torch would take. InputError unless None or at least 1.
+    """
+    global _asked
+    _asked = None if count is None else arguments.whole("count", count, 1)
+
+
+def suited(model: HierarchicalVAE) -> int:
+    """As many threads as were asked for, or as suit the model."""
+    weights = sum(weight.numel() for weight in model.parameters())
+    small = not model.convolutional and weights <= SMALL
+    return _asked or (1 if small else torch.get_num_threads())
+
+
+@contextmanager
+def running(model: HierarchicalVAE) -> Iterator[None]:
+    """Work with a model on as many threads as suit it; afterwards torch has those it had."""
+    with limited(suited(model)):
+        yield
+
+
+@contextmanager
+def studying() -> Iterator[None]:
+    """The same for work without a model, of torch and of all other libraries."""
+    count = _asked or 1
+    with ExitStack() as stack:
+        stack.enter_context(limited(count))
+        stack.enter_context(threadpool_limits(count))
+        yield
+
+
+@contextmanager
+def limited(count: int) -> Iterator[None]:
+    """The same with so many threads of torch."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
 
 Numbers = Tensor | NDArray[Any]
 Betas = Sequence[Sequence[float]] | Numbers
@@ -46,7 +103,7 @@ def train_models(
     listed = arguments.betas(betas, len(known.latents))
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
-    with threads.running(known):
+    with running(known):
         return independent.train(known, listed, *given, plan, number, kept)
 
 
@@ -68,7 +125,7 @@ def train_to_rates(
     listed = arguments.targets(targets, len(known.latents))
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, RateSchedule), arguments.seed(seed)
-    with threads.running(known):
+    with running(known):
         return to_rates.train_to_rates(known, listed, *given, plan, number, kept)
 
 
@@ -84,7 +141,7 @@ def train_plane(
     known = arguments.of_plane(model)
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
-    with threads.running(known):
+    with running(known):
         return amortized.train(known, *given, plan, number, kept)
 
 

@@ -1,19 +1,112 @@
 """The steps of a training that may be killed, and goes on from its last checkpoint.
 
 All ways to train go through it: of models at β or to rates, and of one for the plane. What goes on
-ends bit for bit as what was never interrupted: what Adam remembers is kept, too.
+ends bit for bit as what was never interrupted: what Adam remembers is kept, too. What a step draws
+is a function of (seed, step) alone (`inputs.batch`), so that the step is the state of the random
+numbers. The checkpoint is a file of its own until training is done.
 """
 
+import argparse
+import hashlib
+import sys
 import time
-from typing import Protocol
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as serialise
+from torch import Tensor
 
+from hvae.config.base import Section
 from hvae.config.training import Schedule
+from hvae.io import storage
 from hvae.io.command import progress
+from hvae.io.provenance import code
 from hvae.training.history import looks_at
+from hvae.training.inputs import SPLITS
 from hvae.training.members import State
-from hvae.training.resume import Checkpoints
+
+COMMANDS = tuple(f"hvae.training.{name}" for name in ("train", "train_plane", "train_rates"))
+
+
+class Checkpoints(NamedTuple):
+    """Files `folder/<name>.<part>.safetensors`, a part for each of the models trained in turn.
+
+    fingerprint: of all that the training depends on; a file with another is left unread.
+    """
+
+    folder: Path
+    name: str
+    fingerprint: str
+
+    def save(self, part: int, state: State) -> None:
+        """Write the state, whole or not at all."""
+        whole = {name: tensor.contiguous() for name, tensor in state.items()}
+        noted = {"fingerprint": self.fingerprint, "content": _digest(whole)}
+        storage.store(serialise(whole, noted), self._file(part))
+
+    def restore(self, part: int, state: State) -> None:
+        """Copy what was saved into the state's own tensors, if there is a file that can be used.
+
+        Sums run in the order in which numbers lie in memory: so they lie as they did.
+        """
+        try:
+            saved = self._read(part)
+        except FileNotFoundError:
+            return
+        except (OSError, SafetensorError, ValueError) as error:
+            print(f"{self._file(part)}: {error}; training starts anew", file=sys.stderr)
+            return
+        for name, tensor in state.items():
+            tensor.copy_(saved[name])
+
+    def remove(self) -> None:
+        """Training is done, and its models are stored."""
+        for path in self.folder.glob(f"{self.name}.*.safetensors"):
+            path.unlink(missing_ok=True)
+
+    def _file(self, part: int) -> Path:
+        return self.folder / f"{self.name}.{part}.safetensors"
+
+    def _read(self, part: int) -> State:
+        with safe_open(self._file(part), framework="pt") as file:
+            noted = file.metadata() or {}
+            if noted.get("fingerprint") != self.fingerprint:
+                raise ValueError("a checkpoint of other parameters, data or versions")
+            saved = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if noted.get("content") != _digest(saved):
+            raise ValueError("a checkpoint that is broken")
+        return saved
+
+
+def checkpoints(arguments: argparse.Namespace, job: Section, name: str) -> Checkpoints:
+    """Those of a job, in the folder that its command names."""
+    data = [arguments.data / f"{split}.parquet" for split in SPLITS]
+    return Checkpoints(arguments.checkpoints, name, fingerprint(job, data))
+
+
+def fingerprint(job: Section, data: Iterable[Path]) -> str:
+    """Of a job's parameters and data, of what runs it, and of the code that training runs."""
+    whole = hashlib.sha256(job.model_dump_json().encode())
+    whole.update(f"{torch.__version__} {torch.cuda.is_available()} {code(*COMMANDS)}".encode())
+    for path in data:
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
+
+
+def _digest(state: State) -> str:
+    whole = hashlib.sha256()
+    for name in sorted(state):
+        whole.update(name.encode() + _bytes(state[name]))
+    return whole.hexdigest()
+
+
+def _bytes(tensor: Tensor) -> bytes:
+    return tensor.detach().cpu().numpy().tobytes()
+
 
 EVERY = 30.0  # seconds from one checkpoint to the next, at least: a short run has one, at its end
 

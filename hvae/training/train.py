@@ -15,7 +15,7 @@ from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.io import command
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import checkpoint, continuation, history, resume
+from hvae.training import checkpoint, continuation, history, loop
 from hvae.training.history import Curve
 from hvae.training.independent import train
 from hvae.training.inputs import Material, material
@@ -45,7 +45,7 @@ def main(arguments: argparse.Namespace) -> None:
     seed = job.points[0].seed
     given = material(arguments.data, job.model, seed)
     betas = [point.beta for point in job.points]
-    kept = resume.checkpoints(arguments, job, job.points[0].model)
+    kept = loop.checkpoints(arguments, job, job.points[0].model)
     starts = _starts(job, given, arguments.models)
     items = given.data, given.held_out
     trained = train(given.model, betas, *items, job.schedule, seed, kept, starts)

@@ -10,7 +10,7 @@ from hvae.config.base import Section, Seed, parse
 from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.io import command
-from hvae.training import checkpoint, history, resume
+from hvae.training import checkpoint, history, loop
 from hvae.training.amortized import TrainedPlane, train
 from hvae.training.history import Curve
 from hvae.training.inputs import Material, material
@@ -33,7 +33,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the model, its card, and its validation curve."""
     job = parse(PlaneTrainingJob, arguments.params)
     given = material(arguments.data, job.model, job.seed, job.box)
-    kept = resume.checkpoints(arguments, job, job.name)
+    kept = loop.checkpoints(arguments, job, job.name)
     trained = train(given.model, given.data, given.held_out, job.training, job.seed, kept)
     card = _card(job, given, trained)
     curve = Curve(job.name, trained.looks, _constant(job, given, trained, card))

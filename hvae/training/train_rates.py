@@ -12,18 +12,17 @@ from pydantic import Field
 from hvae.config.base import Section, parse
 from hvae.config.grid import Point
 from hvae.config.model import Model
-from hvae.config.training import RateSchedule
+from hvae.config.training import FAR, RateSchedule, miss, shown
 from hvae.io import command
-from hvae.training import checkpoint, continuation, history, resume
+from hvae.training import checkpoint, continuation, history, loop
 from hvae.training.checkpoint import Card
 from hvae.training.continuation import Start
 from hvae.training.history import Curve
 from hvae.training.inputs import Material, material
+from hvae.training.loop import Checkpoints
 from hvae.training.members import State
-from hvae.training.resume import Checkpoints
 from hvae.training.to_rates import TrainedToRates, train_to_rates
 from hvae.training.train import constants
-from hvae.training.wanted import FAR, miss, shown
 
 
 class RateTrainingJob(Section):
@@ -50,7 +49,7 @@ class RateModel(NamedTuple):
 def main(arguments: argparse.Namespace) -> None:
     """Write a model and a card for each target, and their validation curves."""
     job = parse(RateTrainingJob, arguments.params)
-    kept = resume.checkpoints(arguments, job, job.points[0].name)
+    kept = loop.checkpoints(arguments, job, job.points[0].name)
     found = models(job, arguments.data, arguments.models, kept)
     for card, state, _ in found:
         checkpoint.save(arguments.models, card, state)

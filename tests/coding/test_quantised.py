@@ -15,7 +15,7 @@ from hvae.coding.codec import _rounded
 from hvae.coding.container import body
 from hvae.coding.grids import AnsCoder, GaussianGrid, layers
 from hvae.coding.quantised import Quantised
-from hvae.latents.evaluate import measure
+from hvae.latents.measure import measure
 from hvae.models.likelihoods.base import FixedGaussian
 from tests.coding import cases
 

@@ -9,8 +9,7 @@ import pytest
 import hvae
 from hvae.config.base import Section, parse
 from hvae.config.data import Data
-from hvae.config.guidance import Guidance
-from hvae.config.params import Params
+from hvae.config.params import Guidance, Params
 from hvae.config.tasks import TASKS, Classification, Clustering, Regression
 from hvae.data.sources import LOADERS
 from hvae.errors import InputError

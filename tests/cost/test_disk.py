@@ -9,7 +9,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.disk import baseline_counts, counts, disk, evaluated, sentence
 from hvae.errors import InputError
-from hvae.models.size import size
+from hvae.models.build import size
 from tests.conftest import ROOT
 from tests.workflow.conftest import merged
 

@@ -10,7 +10,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost import time as cost
 from hvae.cost.time import Time, evaluation, sentence, spoken, training
-from hvae.models.size import size
+from hvae.models.build import size
 from tests.cost.test_disk import overlaid
 
 Config = dict[str, Any]

@@ -11,7 +11,7 @@ from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.paired import ByMetric, PairedScores, Variant, Way
 from hvae.guidance.surface import Spot, Surface, Value
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.results.scores import PointScores, ScoredMetric
 from hvae.statistics.comparison import Scores
 from hvae.statistics.estimate import Estimate, Floats

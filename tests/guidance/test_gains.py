@@ -11,7 +11,7 @@ from hvae.guidance.choose import Choice, choose
 from hvae.guidance.gains import Chosen, Gain, gains
 from hvae.guidance.record import gain as recorded
 from hvae.guidance.surface import Surface
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from tests.guidance.planes import of_scores, place, split, surface
 from tests.statistics.simulated import Spread, means
 

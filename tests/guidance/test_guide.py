@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.guidance.guide import guidance, main
 from tests.guidance import planes
 from tests.guidance.experiments import BOUND, measured, rated, tables_of, write

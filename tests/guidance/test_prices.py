@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hvae.guidance.prices import judged, record, sentence
-from hvae.results.places import Place
 from hvae.results.prices import HeldOutPrices
+from hvae.results.rates import Place
 from hvae.statistics.estimate import Estimate
 
 PLACES = 25

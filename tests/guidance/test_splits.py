@@ -13,7 +13,7 @@ from hvae.config.tasks import Name
 from hvae.guidance.lattice import best_splits, moves, record, splits
 from hvae.guidance.split_claims import deciding, differing
 from hvae.guidance.surface import Surface
-from hvae.results.places import Place
+from hvae.results.rates import Place
 from hvae.statistics.comparison import Scores
 from hvae.statistics.estimate import Floats
 from tests.guidance.planes import of_scores, split, surface

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from hvae.config.task import middle, preferred
-from hvae.config.tasks import Name
+from hvae.config.tasks import Name, middle, preferred
 from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.paired import ScoreTables
 from hvae.guidance.surface import Surface, surface, within
-from hvae.results.places import Place, over_seeds, places
 from hvae.results.quantities import METRICS
+from hvae.results.rates import Place, over_seeds, places
 from hvae.statistics.estimate import Estimate
 from tests.guidance import planes
 from tests.guidance.planes import Row, task

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hvae.io import writing
+from hvae.io import storage
 from tests.hostile.faults import PARAMS, no_room, obey_modes, refused, run
 
 
@@ -42,7 +42,7 @@ def test_nothing_is_half_written_and_the_same_command_completes_later(
 def test_a_full_disk_is_named_with_the_file_that_was_to_be_written(tmp_path: Path) -> None:
     path = tmp_path / "table.parquet"
     with pytest.raises(OSError, match=r"cannot be written \(No space left on device\)") as found:
-        writing.fill(path, lambda _: Path("/dev/full").write_text("content"))
+        storage.fill(path, lambda _: Path("/dev/full").write_text("content"))
     assert (found.value.errno, found.value.filename) == (errno.ENOSPC, str(path))
     assert not list(tmp_path.iterdir())
 

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from hvae.information import densities
 from hvae.information.densities import suffix_rows
 from hvae.information.pairwise import gaussian_rows
-from hvae.latents.evaluate import encode
+from hvae.latents.measure import encode
 from tests.conftest import built, small
 
 WIDTHS = {1: [3], 2: [4, 2], 3: [3, 1, 2]}

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hvae.errors import InputError
-from hvae.io import parquet, reading
+from hvae.io import parquet, storage
 
 RANDOM = np.random.default_rng(0)
 LONG = "long" * 100_000
@@ -126,11 +126,11 @@ def test_a_bomb_is_refused_before_it_has_taken_more_than_twice_what_it_may(
     path = tmp_path / "a.parquet"
     write(path)
     assert path.stat().st_size < 10_000
-    monkeypatch.setattr(reading, "FREE", 20_000_000)
-    monkeypatch.setattr(reading, "PART", 1_000_000)
+    monkeypatch.setattr(storage, "FREE", 20_000_000)
+    monkeypatch.setattr(storage, "PART", 1_000_000)
     pa.set_memory_pool(pool)
     with pytest.raises(InputError, match=r"/a.parquet is refused, since it would take [\d,]+"):
-        list(reading.parquet(path))
+        list(storage.parquet(path))
     assert pool.max_memory() < 40_000_000
 
 
@@ -138,7 +138,7 @@ def test_fixed_size_lists_inside_lists_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     _write(path, pa.array([[None] * 3], pa.list_(pa.list_(pa.float32(), 1000))))
     with pytest.raises(InputError, match=r"/a.parquet cannot be read .* lists inside lists are"):
-        list(reading.parquet(path))
+        list(storage.parquet(path))
 
 
 def test_a_page_whose_header_lacks_a_field_is_refused(tmp_path: Path) -> None:
@@ -148,11 +148,11 @@ def test_a_page_whose_header_lacks_a_field_is_refused(tmp_path: Path) -> None:
     assert content[4:6] == b"\x15\x00"  # field 1, the kind, is 0
     path.write_bytes(content[:4] + b"\x17" + bytes(8) + content[13:])  # a double in its place
     with pytest.raises(InputError, match=r"/a.parquet cannot be read .* a page without size"):
-        list(reading.parquet(path))
+        list(storage.parquet(path))
 
 
 def test_what_is_honest_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     table = pa.table(TABLE)
     pq.write_table(table, path, row_group_size=700, data_page_size=1000)
-    assert pa.concat_tables(reading.parquet(path)).equals(table)
+    assert pa.concat_tables(storage.parquet(path)).equals(table)

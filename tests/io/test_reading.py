@@ -14,7 +14,7 @@ from hvae.audit import latents as own
 from hvae.data import array_files, prepared
 from hvae.data.source import level_values
 from hvae.errors import InputError
-from hvae.io import reading, tables
+from hvae.io import storage, tables
 from hvae.io.collect import of_one_schema
 from tests.data.published import options
 
@@ -42,9 +42,9 @@ def arrays(path: Path) -> object:
 def test_what_would_take_far_more_memory_than_the_file_is_refused(
     explode: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "FREE", 100_000_000)
+    monkeypatch.setattr(storage, "FREE", 100_000_000)
     explode(tmp_path / "data.parquet")
-    monkeypatch.setattr(reading, "FREE", 1_000_000)
+    monkeypatch.setattr(storage, "FREE", 1_000_000)
     with pytest.raises(InputError, match=r"/data\.\w+ is refused, since it would take [\d,]+"):
         explode(tmp_path / "data.parquet")
 
@@ -139,9 +139,9 @@ def test_json_that_is_none(content: bytes, why: str, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"a.json {why}"):
-        reading.json_object(path)
+        storage.json_object(path)
     path.write_text(json.dumps({"a": 1}))
-    assert reading.json_object(path) == {"a": 1}
+    assert storage.json_object(path) == {"a": 1}
 
 
 def test_names_in_a_file_do_not_reach_the_terminal_as_they_are(tmp_path: Path) -> None:
@@ -176,4 +176,4 @@ def test_names_in_a_file_do_not_reach_the_terminal_as_they_are(tmp_path: Path) -
 )
 def test_names_that_are_meant_as_others(name: str, meant: str | None) -> None:
     known, aliases = ["label", "rate_1", "rate_2"], {"class": "label", "loss": "distortion"}
-    assert reading.near(name, known, aliases) == meant
+    assert storage.near(name, known, aliases) == meant

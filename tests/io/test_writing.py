@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hvae.io import writing
+from hvae.io import storage
 
 
 @pytest.mark.parametrize("content", ["ß ≤ 1\n", b"\x00\r\n"])
 def test_what_is_stored_is_there_to_the_byte(content: str | bytes, tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "x"
-    writing.store(content, path)
+    storage.store(content, path)
     assert path.read_bytes() == (content.encode() if isinstance(content, str) else content)
     assert list(path.parent.iterdir()) == [path]
 
@@ -24,7 +24,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        writing.fill(path, fail)
+        storage.fill(path, fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -35,5 +35,5 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
 def test_a_place_where_no_file_can_be_is_named(name: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=f"cannot be written \\({why}\\)") as found:
-        writing.store("content", tmp_path / name)
+        storage.store("content", tmp_path / name)
     assert found.value.filename == str(tmp_path / name)

@@ -15,7 +15,7 @@ from hvae.data.seeded import Stream
 from hvae.data.source import SPLITS
 from hvae.errors import InputError
 from hvae.io import tables
-from hvae.latents import evaluate, extract, measure, store
+from hvae.latents import extract, measure, store
 from hvae.latents.extract import chosen, pictures
 from hvae.models.distributions import Normal, draw, generator, kl
 from hvae.models.hierarchical import HierarchicalVAE
@@ -37,7 +37,7 @@ def test_a_lower_layer_is_given_the_stored_sample_above_it() -> None:
     np.testing.assert_allclose(latents.mean[0], posterior.mean, rtol=1e-5)
     np.testing.assert_allclose(latents.std[0], posterior.std, rtol=1e-5)
     stored = Normal(torch.tensor(latents.mean[0]), torch.tensor(latents.std[0]))
-    rates = evaluate.encode(model, torch.tensor(ITEMS.x), 0, 0, 0).rates[:, 0]
+    rates = measure.encode(model, torch.tensor(ITEMS.x), 0, 0, 0).rates[:, 0]
     np.testing.assert_allclose(kl(stored, prior), rates, rtol=1e-3, atol=1e-5)
 
 
@@ -53,7 +53,7 @@ def test_samples_are_draws_from_the_stored_posteriors() -> None:
 @torch.inference_mode()
 @pytest.mark.parametrize("model", [small([3, 2]), small([3, 4], top=TOP)], ids=["normal", "top"])
 def test_nats_of_dimensions_are_those_of_their_layer(model: HierarchicalVAE) -> None:
-    terms = evaluate.encode(model, torch.tensor(ITEMS.x), 0, 0, 0)
+    terms = measure.encode(model, torch.tensor(ITEMS.x), 0, 0, 0)
     below, top = extract.by_dimension(model, terms)
     rates = terms.rates.mean(0).tolist()
     assert float(below.sum()) == pytest.approx(rates[0], rel=1e-5)

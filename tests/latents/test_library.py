@@ -10,7 +10,7 @@ import torch
 
 import hvae
 from hvae.errors import InputError
-from hvae.latents import evaluate
+from hvae.latents import measure
 from hvae.models.build import build
 from tests.conftest import small
 from tests.plane.cases import BOX, options
@@ -22,14 +22,14 @@ MODEL = small([3, 2])
 @pytest.mark.parametrize("x", [X, X.double(), X.numpy(), X.view(-1, 2, 3), X.numpy().tolist()])
 def test_measurements_are_those_of_the_jobs(x: Any) -> None:
     found = hvae.measure(MODEL, x, samples=np.int64(3), seed=1, split=2)
-    known = evaluate.measure(MODEL, X, 3, 1, 2)
+    known = measure.measure(MODEL, X, 3, 1, 2)
     assert all(np.array_equal(*pair) for pair in zip(found, known, strict=True))
 
 
 def test_latents_are_those_of_the_jobs() -> None:
     with torch.no_grad():
         found = hvae.encode(MODEL, X.numpy(), seed=1, split=2, sample=0)
-        known = evaluate.encode(MODEL, X, 1, 2, 0)
+        known = measure.encode(MODEL, X, 1, 2, 0)
     assert torch.equal(found.rates, known.rates)
     assert all(map(torch.equal, found.z, known.z))
 

@@ -8,7 +8,7 @@ import torch
 
 from hvae.config.params import Extraction
 from hvae.io import tables
-from hvae.latents import evaluate
+from hvae.latents import measure
 from hvae.latents.measure import MeasurementJob, rows
 from hvae.models.likelihoods.base import Bernoulli, Likelihood
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
@@ -22,11 +22,11 @@ JOB = MeasurementJob(seed=0, evaluation=Extraction(samples=4, max_items=40), poi
 def test_values_are_means_over_samples_and_errors_are_over_items() -> None:
     model = small([3, 2])
     x = torch.tensor(ITEMS.x)
-    measured = evaluate.measure(model, x, samples=4, seed=0, split=2)
-    passes = [evaluate.encode(model, x, 0, 2, sample) for sample in range(4)]
+    measured = measure.measure(model, x, samples=4, seed=0, split=2)
+    passes = [measure.encode(model, x, 0, 2, sample) for sample in range(4)]
     rates = np.mean([p.rates.double().numpy() for p in passes], axis=0)
     np.testing.assert_allclose(measured.rates, rates)
-    row = evaluate.summary(measured, POINT.beta, model.likelihood.constant(6))
+    row = measure.summary(measured, POINT.beta, model.likelihood.constant(6))
     assert row["rate_1"] == pytest.approx(rates[:, 0].mean())
     assert row["rate_total_se"] == pytest.approx(rates.sum(1).std(ddof=1) / math.sqrt(40))
     assert row["objective"] == pytest.approx(
@@ -43,7 +43,7 @@ def test_values_are_means_over_samples_and_errors_are_over_items() -> None:
 def test_means_are_decoded_from_means_all_the_way_down() -> None:
     model = small([3, 2])
     x = torch.tensor(ITEMS.x)
-    measured = evaluate.measure(model, x, samples=1, seed=0, split=2)
+    measured = measure.measure(model, x, samples=1, seed=0, split=2)
     features = model.bottom_up(x)
     top = model.posterior_of(1, features[1], [], model.prior_of(1, [])).mean
     below = model.posterior_of(0, features[0], [top], model.prior_of(0, [top])).mean
@@ -58,8 +58,8 @@ def test_standard_errors_cover_the_truth() -> None:
     held = 0
     for _ in range(200):
         some = population[generator.integers(len(population), size=300)]
-        measured = evaluate.Measured(some, some[:, 0], some[:, 0], some[:, 0])
-        row = evaluate.summary(measured, [1.0, 1.0], 0.0)
+        measured = measure.Measured(some, some[:, 0], some[:, 0], some[:, 0])
+        row = measure.summary(measured, [1.0, 1.0], 0.0)
         held += abs(row["rate_total"] - population.sum(1).mean()) < 1.96 * row["rate_total_se"]
     assert 180 <= held <= 199
 

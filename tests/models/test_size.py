@@ -12,10 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from hvae.config.model import Model
 from hvae.config.sizes import flat_latents
 from hvae.errors import InputError
-from hvae.models.build import BACKBONES, build
+from hvae.models.build import BACKBONES, ModelSize, build, size
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import at
-from hvae.models.size import ModelSize, size
 from tests.conftest import ROOT
 
 GAUSSIAN: dict[str, Any] = {"family": "gaussian", "sigma": 0.2}

@@ -12,7 +12,7 @@ from hvae.config.grid import Point
 from hvae.data import prepared
 from hvae.errors import InputError
 from hvae.io import tables
-from hvae.latents.evaluate import Measured, measure
+from hvae.latents.measure import Measured, measure
 from hvae.plane import certify
 from hvae.plane.compare import moved
 from hvae.training import checkpoint

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from hvae.config.training import Floats, miss
 from hvae.errors import InputError
 from hvae.models.hypernetwork import Range
 from hvae.plane.inversion import FINEST, Rates, Solution, solve, survey
 from hvae.training.continuation import lattice
-from hvae.training.wanted import Floats, miss
 
 BOX = (0.1, 10.0)
 SPECTRUM = np.array([9.0, 4.0, 2.0, 1.0, 0.5])

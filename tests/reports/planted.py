@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hvae.config.guidance import Guidance
+from hvae.config.params import Guidance
 from hvae.guidance.guide import guidance
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row

@@ -7,8 +7,8 @@ import pytest
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.reports.charts.marks import ends, nats
 from hvae.reports.charts.scatter import CROWDED, GRID, scatter
+from hvae.reports.charts.theme import ends, nats
 from hvae.reports.page import page
 from hvae.reports.render import libraries
 from hvae.reports.sections import plane

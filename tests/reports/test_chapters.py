@@ -11,8 +11,7 @@ import yaml
 from snakemake.utils import update_config
 
 from hvae.config.base import parse
-from hvae.config.guidance import Guidance
-from hvae.config.params import Params
+from hvae.config.params import Guidance, Params
 from hvae.guidance.guide import guidance
 from hvae.reports.page import page
 from hvae.reports.render import libraries

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hvae.reports.charts.filled import MapAxes, share_axes
-from hvae.reports.charts.marks import nats
 from hvae.reports.charts.surface import FilledBand, LatticeValue, bands, rounded
+from hvae.reports.charts.theme import nats
 from hvae.statistics.estimate import Floats
 
 TOTALS, SHARES = (3.0, 6.0, 12.0, 24.0), (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -13,9 +13,9 @@ from numpy.random import Generator
 from scipy.special import entr, ndtr, ndtri
 
 from hvae.statistics.comparison import Scores
-from hvae.statistics.contingency import nmi
 from hvae.statistics.estimate import Floats, Integers
 from hvae.statistics.proportion import placements
+from hvae.statistics.sampled import nmi
 
 TRAININGS = 3
 CLASSES = 10

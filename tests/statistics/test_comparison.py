@@ -16,7 +16,7 @@ from hvae.statistics.comparison import (
     power,
     verdicts,
 )
-from hvae.statistics.contingency import nmi
+from hvae.statistics.sampled import nmi
 from tests.statistics import simulated
 from tests.statistics.simulated import Simulated, Spread, means, of_cells
 

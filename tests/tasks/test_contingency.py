@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from hvae.statistics.contingency import (
+from hvae.statistics.sampled import (
     ari,
     contingency,
     count_rows,

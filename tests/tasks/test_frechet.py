@@ -5,7 +5,7 @@ import pytest
 from scipy.linalg import sqrtm
 
 from hvae.statistics.estimate import Floats
-from hvae.tasks.generation_scores import FeatureGaussian, distance, fit_gaussian, frechet
+from hvae.tasks.classifier import FeatureGaussian, distance, fit_gaussian, frechet
 
 
 def covariance(seed: int, dimensions: int) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hvae.tasks.generation_scores import METRICS, inception, logarithms
+from hvae.tasks.classifier import METRICS, inception, logarithms
 
 CLASSES = 5
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from hvae.statistics.contingency import ari, independent, nmi, total_variation
 from hvae.statistics.intervals import bootstrap, mean, psnr
 from hvae.statistics.proportion import share
+from hvae.statistics.sampled import ari, independent, nmi, total_variation
 
 CLASSES = 6
 

@@ -6,12 +6,20 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hvae.statistics.contingency import ari, contingency, nmi
 from hvae.statistics.estimate import error_of_mean
 from hvae.statistics.intervals import mean, psnr
 from hvae.statistics.proportion import auroc, hits, placements
-from hvae.statistics.sampled import Sampled, numbered, of_table, of_two_samples, pseudo_values
-from hvae.tasks.generation_scores import METRICS, frechet, inception, logarithms, without_one
+from hvae.statistics.sampled import (
+    Sampled,
+    ari,
+    contingency,
+    nmi,
+    numbered,
+    of_table,
+    of_two_samples,
+    pseudo_values,
+)
+from hvae.tasks.classifier import METRICS, frechet, inception, logarithms, without_one
 
 CLASSES, ITEMS, SHARED = 6, 200, 0.8
 Pair = tuple[Sampled, Sampled]

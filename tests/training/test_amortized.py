@@ -12,7 +12,7 @@ from hvae.config.training import Schedule
 from hvae.data import gaussian
 from hvae.data.seeded import Stream
 from hvae.data.splits import split
-from hvae.latents.evaluate import measure, summary
+from hvae.latents.measure import measure, summary
 from hvae.models.build import build
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from hvae.config.training import residuals
 from hvae.models.build import build
 from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
@@ -11,7 +12,6 @@ from hvae.models.hypernetwork import at
 from hvae.training import continuation, independent
 from hvae.training.members import flatten
 from hvae.training.objective import objective
-from hvae.training.wanted import residuals
 from tests.training.test_amortized import BOX, SETTINGS, conditioned, items, options
 
 BETAS = [[0.1, 5.0], [0.7, 0.4], [10.0, 0.2]]

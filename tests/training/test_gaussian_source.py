@@ -13,7 +13,7 @@ from hvae.config.sources.synthetic import Gaussian
 from hvae.config.training import Training
 from hvae.data import gaussian
 from hvae.data.splits import split
-from hvae.latents.evaluate import measure, summary
+from hvae.latents.measure import measure, summary
 from hvae.models.build import build
 from hvae.training.independent import train
 

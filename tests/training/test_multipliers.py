@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from hvae.config.training import RateSchedule
-from hvae.training.multipliers import Multipliers, multipliers
 from hvae.training.objective import Costs, lagrangian, objective, unit
+from hvae.training.to_rates import Multipliers, multipliers
 
 SETTINGS = RateSchedule(steps=2000, batch_size=1, learning_rate=1e-2, validate_every=1)
 TARGET = torch.tensor([[3.0, 1.0], [0.5, 0.25]])

@@ -12,15 +12,14 @@ from hvae.bounds import gaussian as water
 from hvae.bounds.gaussian import distortion_constant, distortion_rate
 from hvae.config.model import Model
 from hvae.config.sources.synthetic import Gaussian
-from hvae.config.training import RateSchedule, Schedule
+from hvae.config.training import RateSchedule, Schedule, miss
 from hvae.data import gaussian
 from hvae.data.splits import split
-from hvae.latents.evaluate import Measured, measure
+from hvae.latents.measure import Measured, measure
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import independent
 from hvae.training.to_rates import TrainedToRates, train_to_rates
-from hvae.training.wanted import miss
 
 SEED, SIGMA, N = 0, 0.3, 4
 OPTIONS = Gaussian.model_validate_json(

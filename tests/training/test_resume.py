@@ -10,8 +10,8 @@ from torch import Tensor
 
 from hvae.config.base import Section
 from hvae.training import amortized, independent, loop
+from hvae.training.loop import Checkpoints, fingerprint
 from hvae.training.members import State
-from hvae.training.resume import Checkpoints, fingerprint
 from hvae.training.to_rates import train_to_rates
 from tests.conftest import small
 from tests.training import test_amortized as plane

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info
 import hvae
 from hvae.errors import InputError
 from hvae.io.command import steady
-from hvae.training import amortized, independent, threads
+from hvae.training import amortized, independent, library
 from tests.conftest import small
 from tests.training.test_library import BETAS, PLAN, X, plane
 
@@ -51,11 +51,11 @@ def test_small_models_take_one_thread_unless_told_otherwise(
 
 
 def test_large_models_and_convolutions_take_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert threads.suited(small([2, 2])) == 1
-    monkeypatch.setattr(threads, "SMALL", 10)
-    assert threads.suited(small([2, 2])) == MANY
+    assert library.suited(small([2, 2])) == 1
+    monkeypatch.setattr(library, "SMALL", 10)
+    assert library.suited(small([2, 2])) == MANY
     monkeypatch.undo()
-    assert threads.suited(small([2, 2], shape=(4, 4), backbone="conv")) == MANY
+    assert library.suited(small([2, 2], shape=(4, 4), backbone="conv")) == MANY
 
 
 def test_measuring_and_encoding_put_threads_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def pools() -> list[int]:
 
 def test_a_study_limits_all_libraries_and_puts_them_back() -> None:
     before = pools()
-    with threads.studying():
+    with library.studying():
         assert set(pools()) == {1}
         assert torch.get_num_threads() == 1
     assert pools() == before
@@ -94,7 +94,7 @@ def test_a_study_limits_all_libraries_and_puts_them_back() -> None:
 def test_steady_commands_stay_steady() -> None:
     steady()
     hvae.measure(small([3, 2]), X, samples=1, seed=0, split=2)
-    with threads.studying():
+    with library.studying():
         pass
     assert torch.get_num_threads() == 1
     assert set(pools()) == {1}

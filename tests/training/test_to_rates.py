@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.config.training import RateSchedule
+from hvae.config.training import FAR, RateSchedule, miss
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import Bernoulli, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics
@@ -14,7 +14,6 @@ from hvae.training import together
 from hvae.training.objective import Costs
 from hvae.training.to_rates import ToRates, TrainedToRates, train_to_rates
 from hvae.training.together import Work
-from hvae.training.wanted import FAR, miss
 from tests.conftest import built, small
 from tests.training.test_independent import DATA, HELD_OUT
 

@@ -9,10 +9,23 @@ import numpy as np
 
 from hvae.config import baseline
 from hvae.reports.charts.filled import contours, extent, filled, lattice, share_axes
-from hvae.reports.charts.marks import Chart, Side, curves, legend, placed, tooltip
 from hvae.reports.charts.scatter import names
 from hvae.reports.charts.surface import LatticeValue, bands
-from hvae.reports.charts.theme import BAR, BEND, CATEGORIES, CLASSES, LIMIT, rate_ticks, sub
+from hvae.reports.charts.theme import (
+    BAR,
+    BEND,
+    CATEGORIES,
+    CLASSES,
+    LIMIT,
+    Chart,
+    Side,
+    curves,
+    legend,
+    placed,
+    rate_ticks,
+    sub,
+    tooltip,
+)
 from hvae.results import files
 from hvae.results.files import Curves, Filed
 from hvae.results.run import Run

@@ -13,9 +13,8 @@ import altair as alt
 import numpy as np
 
 from hvae.io.tables import over_layers
-from hvae.reports.charts.marks import Side, placed
 from hvae.reports.charts.surface import FilledBand, LatticeValue
-from hvae.reports.charts.theme import BEND, LIMIT, PAGE
+from hvae.reports.charts.theme import BEND, LIMIT, PAGE, Side, placed
 from hvae.results.run import Run
 from hvae.statistics.estimate import Floats, Row
 

@@ -15,8 +15,7 @@ import altair as alt
 import numpy as np
 
 from hvae.io.tables import over_layers
-from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
-from hvae.reports.charts.theme import BAR, LIMIT
+from hvae.reports.charts.theme import BAR, LIMIT, Chart, Side, bars, legend, placed, tooltip
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 

@@ -10,15 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hvae.config.params import Params
-from hvae.config.task import CLASSIFIER
+from hvae.config.tasks import CLASSIFIER
 from hvae.guidance.applications import APPLICATIONS, Application, each
 from hvae.guidance.paired import Variant
 from hvae.guidance.surface import Value, chosen_metric, series
 from hvae.io.tables import MEASURED
 from hvae.results.experiment import Experiment
-from hvae.results.places import Place, over_seeds
 from hvae.results.quantities import NATS, OF_POINTS, PER_DIMENSION, Measure
-from hvae.results.rates import code_lengths, squared_errors, suffix_name, suffix_rates
+from hvae.results.rates import (
+    Place,
+    code_lengths,
+    over_seeds,
+    squared_errors,
+    suffix_name,
+    suffix_rates,
+)
 from hvae.statistics.estimate import Estimate
 
 # Options that do not change the units: how items are divided, how many are kept, where files lie.

@@ -15,9 +15,8 @@ import numpy as np
 from scipy.special import stdtrit
 
 from hvae.guidance.text import aim
-from hvae.io import writing
-from hvae.reports.charts.marks import Chart, legend
-from hvae.reports.charts.theme import CATEGORIES, INTERVAL, rate_ticks
+from hvae.io import storage
+from hvae.reports.charts.theme import CATEGORIES, INTERVAL, Chart, legend, rate_ticks
 from hvae.reports.index.card import ExperimentCard, card
 from hvae.reports.index.metrics import ComparedMetric, Interval, achieved, data, measured
 from hvae.reports.render import drawable, render
@@ -44,7 +43,7 @@ class Listed(NamedTuple):
 def main(arguments: argparse.Namespace) -> None:
     """Write the page."""
     html = page(arguments.results, arguments.out.parent)
-    writing.store(html, arguments.out)
+    storage.store(html, arguments.out)
 
 
 def page(results: Path, reports: Path) -> str:

@@ -8,9 +8,20 @@ import altair as alt
 
 from hvae.config.tasks import TASKS
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, share_axes
-from hvae.reports.charts.marks import Chart, Side, bars, legend, nats, placed, tooltip
 from hvae.reports.charts.surface import FilledBand, LatticeValue, bands
-from hvae.reports.charts.theme import LIMIT, PAGE, rate_of, span
+from hvae.reports.charts.theme import (
+    LIMIT,
+    PAGE,
+    Chart,
+    Side,
+    bars,
+    legend,
+    nats,
+    placed,
+    rate_of,
+    span,
+    tooltip,
+)
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.plane import distortions, symbol
 from hvae.reports.sections.section import ReportSection
@@ -167,7 +178,7 @@ def _figures(run: Run) -> Iterator[Figure]:
         yield figure(f"map-{name}", "maps", application_map(run, name), text)
         if bands_of(run, name):
             over = f"{text}, over total rate and share of z₂"
-            yield figure(f"shares-{name}", "maps", application_map(run, name, shares=True), over)
+            yield figure(f"shares-{name}", "shares", application_map(run, name, shares=True), over)
 
 
 SECTION = ReportSection(

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.io.tables import MEASURED, betas, over_layers
-from hvae.reports.charts.marks import Chart, legend
-from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, sub
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend, sub
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.bounds import SHAPES
 from hvae.reports.sections.section import ReportSection

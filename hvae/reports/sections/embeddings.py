@@ -7,9 +7,8 @@ from typing import Any
 import altair as alt
 import pyarrow.compute as pc
 
-from hvae.reports.charts.marks import Chart
 from hvae.reports.charts.scatter import names
-from hvae.reports.charts.theme import CLASSES, sub
+from hvae.reports.charts.theme import CLASSES, Chart, sub
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections import pictures
 from hvae.reports.sections.section import ReportSection
@@ -58,7 +57,8 @@ def key(run: Run) -> list[tuple[str, str]]:
 
 def count(run: Run) -> int:
     """How many test items there are in a panel."""
-    return min(run.params.tasks.visualisation.max_items, len(run.test.labels))
+    shown = run.params.tasks.visualisation
+    return min(shown.max_items, len(run.test.labels)) if shown is not None else 0
 
 
 def rows(run: Run, point: str, layers: str, method: str) -> list[Row]:

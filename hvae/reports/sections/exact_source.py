@@ -14,9 +14,8 @@ from hvae.bounds.gaussian import distortion_rate
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
 from hvae.config.params import Params
 from hvae.data.exact import Exact
-from hvae.reports.charts.marks import Chart, Side, curves, ends, nats, spread
 from hvae.reports.charts.scatter import beta_text, kinds, scatter
-from hvae.reports.charts.theme import CATEGORIES, span
+from hvae.reports.charts.theme import CATEGORIES, Chart, Side, curves, ends, nats, span, spread
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run

@@ -3,7 +3,7 @@
 from typing import Any
 
 from hvae.reports.charts.scatter import ANCHOR, GRID, RATED
-from hvae.reports.explorer import columns, frames, limits
+from hvae.reports.explorer import columns, scores
 from hvae.reports.render import drawable
 from hvae.reports.sections import embeddings
 from hvae.reports.sections.section import ReportSection
@@ -32,15 +32,15 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "grid": GRID.name,
         "symbols": {kind.name: kind.symbol for kind in OTHERS},
         "kinds": {kind.name: text for kind, text in OTHERS.items()},
-        "image": frames.has_pictures(run),
+        "image": columns.has_pictures(run),
         "labelled": run.labelled,
         "classes": [list(one) for one in embeddings.key(run)],
         "columns": [column.described() for column in found],
         "axes": columns.axes(run),
         "points": columns.points(run, found),
-        "bounds": limits.described(run),
-        "limits": limits.limits(run),
-        **frames.frames(run),
+        "bounds": scores.described(run),
+        "limits": scores.limits(run),
+        **columns.frames(run),
     }
     clean: dict[str, Any] = drawable(data)
     return clean

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import altair as alt
 
 from hvae.bounds.accuracy import entropy
-from hvae.reports.charts.marks import (
+from hvae.reports.charts.theme import (
+    CATEGORIES,
     Chart,
     Side,
     bars,
@@ -16,10 +17,10 @@ from hvae.reports.charts.marks import (
     legend,
     nats,
     placed,
+    span,
     spread,
     tooltip,
 )
-from hvae.reports.charts.theme import CATEGORIES, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run

@@ -7,9 +7,19 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from hvae.reports.charts.marks import Chart, Side, bars, ends, placed, tooltip
 from hvae.reports.charts.scatter import points_of
-from hvae.reports.charts.theme import CATEGORIES, INTERVAL, LIMIT, sub
+from hvae.reports.charts.theme import (
+    CATEGORIES,
+    INTERVAL,
+    LIMIT,
+    Chart,
+    Side,
+    bars,
+    ends,
+    placed,
+    sub,
+    tooltip,
+)
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.exact_source import least
 from hvae.reports.sections.section import ReportSection

@@ -8,8 +8,17 @@ from typing import Any
 
 import altair as alt
 
-from hvae.reports.charts.marks import Chart, Side, bars, legend, placed, tooltip
-from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT
+from hvae.reports.charts.theme import (
+    BAR,
+    CATEGORIES,
+    LIMIT,
+    Chart,
+    Side,
+    bars,
+    legend,
+    placed,
+    tooltip,
+)
 from hvae.reports.render import Figure, drawable, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import METRICS

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, lattice
-from hvae.reports.charts.marks import Chart, Side, ends, nats, placed, spread
 from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
 from hvae.reports.charts.surface import FilledBand, bands
-from hvae.reports.charts.theme import rate_of, span
+from hvae.reports.charts.theme import Chart, Side, ends, nats, placed, rate_of, span, spread
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import LESS_CONSTANT, METRICS, OF_POINTS, Measure
@@ -39,7 +38,8 @@ def metrics(run: Run) -> list[PlaneMetric]:
 
     Bits per dimension take the place of D where p(x | z) is a probability.
     """
-    probe = run.params.tasks.classification.probes[0]
+    asked = run.params.tasks.classification
+    probe = asked.probes[0] if asked is not None else ""
     accuracy = PlaneMetric("accuracy", f"{METRICS['accuracy'].title}, {probe} probe on samples")
     code = PlaneMetric("bits", f"{OF_POINTS['bits'].brief}, (D + R) / (n ln 2)")
     return [
@@ -171,7 +171,10 @@ def _mse(run: Run) -> dict[str, Interval]:
 
 
 def _probed(run: Run) -> dict[str, Interval]:
-    wanted = (run.suffix, run.params.tasks.classification.probes[0])
+    asked = run.params.tasks.classification
+    if asked is None:
+        return {}
+    wanted = (run.suffix, asked.probes[0])
     return {
         task["point"]: (task["value"], task["low"], task["high"])
         for task in (run.accuracies("sample") if run.labelled else [])

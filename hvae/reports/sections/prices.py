@@ -7,9 +7,8 @@ import altair as alt
 
 from hvae.guidance.text import estimate, symbol
 from hvae.reports.charts.filled import contours, extent, filled, lattice, share_axes
-from hvae.reports.charts.marks import Chart, legend, placed, tooltip
 from hvae.reports.charts.surface import bands
-from hvae.reports.charts.theme import LIMIT, PAGE
+from hvae.reports.charts.theme import LIMIT, PAGE, Chart, legend, placed, tooltip
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections import plane
 from hvae.reports.sections.section import ReportSection
@@ -133,7 +132,7 @@ def _figures(run: Run) -> Iterator[Figure]:
     """Of two layers."""
     if run.layers == 2 and arrows(run):
         text = "The distortion over total and share of z₂, with arrows towards the better split"
-        yield figure("prices", "prices", price_map(run), text)
+        yield figure("price-map", "prices", price_map(run), text)
 
 
 def _values(run: Run) -> dict[str, Any]:

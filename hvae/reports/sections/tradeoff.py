@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import altair as alt
 import numpy as np
 
-from hvae.reports.charts.marks import Chart, Side, curves, ends, nats
 from hvae.reports.charts.scatter import beta_text, kinds, scatter
-from hvae.reports.charts.theme import CATEGORIES, span
+from hvae.reports.charts.theme import CATEGORIES, Chart, Side, curves, ends, nats, span
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.plane import VALUES, PlaneMetric, of_distortion, of_error
 from hvae.reports.sections.section import ReportSection

@@ -11,9 +11,8 @@ from hvae.bounds.accuracy import entropy
 from hvae.bounds.counts import held_out_information
 from hvae.bounds.verdicts import normal_check, trivial
 from hvae.errors import InputError
-from hvae.results.checks.common import Named, budget, names
-from hvae.results.checks.counted import Counted, counted
-from hvae.results.evidence import Evidence
+from hvae.results.checks.catalogue import Named, budget, names
+from hvae.results.evidence import Counted, Evidence, counted
 from hvae.results.rates import lowest_layer
 from hvae.statistics.estimate import Estimate
 

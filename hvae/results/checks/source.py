@@ -15,7 +15,7 @@ from hvae.bounds import gaussian, mixture
 from hvae.bounds.verdicts import Check, normal_check, squared_error_check
 from hvae.data.exact import Exact
 from hvae.io import tables
-from hvae.results.checks.common import Named, budget, names
+from hvae.results.checks.catalogue import Named, budget, names
 from hvae.results.evidence import Evidence
 from hvae.results.rates import mean, suffix_name
 from hvae.statistics.estimate import Estimate, Row, propagated
