@@ -1,5 +1,4 @@
-"""The wheel also holds the workflow, which lies beside the package, so that `hvae run` needs no clone.
-
+"""The wheel also holds the workflow, which lies beside the package: `hvae run` needs no clone.
 
 Everything else about the package is in pyproject.toml.
 """
