@@ -41,6 +41,19 @@ APPLICATIONS: Mapping[Name, Application] = {
 }
 
 
+def as_measured(rows: Iterable[Row]) -> Mapping[Name, Application]:
+    """The same, with compression judged by its files where there are some."""
+    one = APPLICATIONS[BUDGETED]
+    if not any(by_file(row) for row in rows):
+        return APPLICATIONS
+    return {**APPLICATIONS, BUDGETED: one._replace(task=replace(one.task, features=""))}
+
+
+def by_file(row: Row) -> bool:
+    """Whether a row of the table is of the bytes of a point's file."""
+    return bool(row["point"] and (row["task"], row["method"]) == (BUDGETED, "file"))
+
+
 def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]:
     """One for each setting in the rows, unless all settings judge the application together."""
     if application.task.judged is every:

@@ -45,8 +45,8 @@ def choose(surface: Surface, level: float = LEVEL) -> Choice | None:
     """
     spots = surface.spots
     if spots and surface.application.name == BUDGETED:
-        best = _best(spots).place
-        spots = tuple(spot for spot in spots if spend_alike(spot.place, best))
+        best = surface.spent(_best(spots).place)
+        spots = tuple(spot for spot in spots if spend_alike(surface.spent(spot.place), best))
     return choose_among(surface, spots, level)
 
 
@@ -79,9 +79,8 @@ def same_total(first: Place, second: Place) -> bool:
     return math.isclose(sum(first.target), sum(second.target), rel_tol=ROUNDING)
 
 
-def spend_alike(*places: Place) -> bool:
-    """Whether their total rates on test items are within 5 % of the largest."""
-    totals = [place.total.value for place in places]
+def spend_alike(*totals: float) -> bool:
+    """Whether total rates on test items, or sizes of files, are within 5 % of the largest."""
     return max(totals) - min(totals) <= APART * max(totals)
 
 

@@ -72,7 +72,8 @@ def _compared(surface: Surface, theirs: Study, name: str, first: Spot, same: boo
     other, second = theirs.surfaces[name], theirs.choices[name].best
     if not same:
         return Compared(name, surface, first, second, None, "other test items")
-    if name == BUDGETED and not spend_alike(first.place, second.place):
+    spent = surface.spent(first.place), other.spent(second.place)
+    if name == BUDGETED and not spend_alike(*spent):
         return Compared(name, surface, first, second, None, "another total rate")
     found = other.test.across(second.way, surface.test, first.way)
     if found is None:

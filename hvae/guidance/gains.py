@@ -64,7 +64,8 @@ def _loss(surface: Surface, choice: Choice, place: Place) -> Difference | str:
         return OVER if barred else UNMEASURED
     if spot == choice.best:
         return SAME
-    if surface.application.name == BUDGETED and not spend_alike(place, choice.best.place):
+    spent = surface.spent(place), surface.spent(choice.best.place)
+    if surface.application.name == BUDGETED and not spend_alike(*spent):
         return UNEQUAL
     return surface.better(choice.best, spot)
 
@@ -161,19 +162,25 @@ def _against(
     """
     theirs = single.best
     if theirs.place.target:
-        splits = [spot for spot in surface.spots if _equal_total(spot, theirs)]
+        splits = [one for one in surface.spots if _equal_total(surface, one, other, theirs)]
         best = max(splits, key=lambda spot: spot.score, default=choice.best)
         comparable = bool(splits)
     else:
         splits, best = [*surface.spots], choice.best
         priced = surface.application.name == BUDGETED or bool(best.place.target)
-        comparable = not priced or spend_alike(best.place, theirs.place)
+        comparable = not priced or _as_much(surface, best, other, theirs)
     found = surface.test.across(best.way, other.test, theirs.way) if comparable else None
     if found is not None:
         found = found._replace(value=surface.metric.sign * found.value)
     return Against(width, best, theirs, found, max(len(splits), 1))
 
 
-def _equal_total(ours: Spot, single: Spot) -> bool:
+def _equal_total(surface: Surface, ours: Spot, other: Surface, single: Spot) -> bool:
     """Whether both were trained to the same total, and spend about as much on test items."""
-    return same_total(ours.place, single.place) and spend_alike(ours.place, single.place)
+    return same_total(ours.place, single.place) and _as_much(surface, ours, other, single)
+
+
+def _as_much(surface: Surface, ours: Spot, other: Surface, single: Spot) -> bool:
+    """Whether both spend about as much: rates on test items, or bytes on validation items."""
+    alike = spend_alike(surface.spent(ours.place), other.spent(single.place))
+    return alike and bool(surface.costs) == bool(other.costs)

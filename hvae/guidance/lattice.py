@@ -28,8 +28,11 @@ class Splits(NamedTuple):
 def splits(surface: Surface) -> list[Splits]:
     """By total, from the least; a total with a single split has nothing to compare.
 
-    A split that misses its total by more than 5 % on test items has no part in it.
+    A split that misses its total by more than 5 % on test items has no part in it. Files of one
+    total rate are of several sizes, so that splits do not compare by them.
     """
+    if surface.costs:
+        return []
     groups: list[list[Spot]] = []
     for spot in sorted(surface.spots, key=lambda one: sum(one.place.target)):
         if spot.place.target and _meets(spot.place):
@@ -39,8 +42,7 @@ def splits(surface: Surface) -> list[Splits]:
 
 
 def _meets(place: Place) -> bool:
-    wanted = place.total._replace(value=sum(place.target))
-    return spend_alike(place, place._replace(total=wanted))
+    return spend_alike(place.total.value, sum(place.target))
 
 
 class BestSplit(NamedTuple):

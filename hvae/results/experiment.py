@@ -51,6 +51,7 @@ class Experiment:
     information = _rows("information")
     certificate = _rows("certificate")
     gallery = _rows("gallery")
+    pictures = _rows("pictures")
     history = _rows("history")
     items = _table("items")
     scores = _table("scores")

@@ -88,6 +88,7 @@ METRICS = _by_name(
     Measure("ssim", "SSIM", words="an SSIM"),
     Measure("auroc", "AUROC", words="an AUROC"),
     Measure("bits_per_dim", "Rate", PER_DIMENSION, "none", "a rate"),
+    Measure("objective", "Objective J°", NATS, "lower", "an objective J°", "{:.2f} nats"),
     Measure("inception_score", "Inception Score", words="an Inception Score", form="{:.2f}"),
     Measure("diversity", "Diversity exp H(ȳ)", "classes", words="a diversity of draws"),
     Measure("sharpness", "Sharpness exp(−E H(y | x))", words="a sharpness of draws"),

@@ -41,7 +41,8 @@ class Run(NamedTuple):
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
-    single: the points of the single-layer baselines; none without one.
+    single: the points of the single-layer baselines, single_tasks: what tasks measured of them;
+    none without one. pictures: what tasks show.
     left_out: what was not measured for want of items, and why; unconverged: which trainings stopped
     too early, and how many steps to try.
     """
@@ -64,6 +65,8 @@ class Run(NamedTuple):
     rated: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
     single: Sequence[Row] = ()
+    single_tasks: Sequence[Row] = ()
+    pictures: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
     left_out: Sequence[str] = ()
     unconverged: Sequence[str] = ()
@@ -172,6 +175,8 @@ def load(params: Params, results: Path, data: Path) -> Run:
         embeddings=found.embeddings,
         certificate=found.certificate if params.amortized else (),
         single=found.baseline.points if baseline.wanted(params) else (),
+        single_tasks=found.baseline.tasks if baseline.wanted(params) else (),
+        pictures=found.pictures,
         guidance=found.record("guidance"),
         left_out=left_out(
             {name: prepared.labels(data / f"{name}.parquet") for name in SPLITS},

@@ -41,7 +41,7 @@ def main(arguments: argparse.Namespace) -> None:
     write(plane(points), arguments.plane)
     write(accuracies(points, tasks, layers), arguments.accuracy)
     text = "".join(f"{name}: {value:.6g}\n" for name, value in metrics(found).items())
-    writing.store(text, arguments.metrics)
+    storage.store(text, arguments.metrics)
     beside = arguments.plane, arguments.accuracy, arguments.metrics
     provenance.store(found, arguments.out, beside=beside)
 

@@ -52,7 +52,7 @@ def lines(of: Experiment, report: Path | None = None) -> list[str]:
 
 
 def ending(params: Params, results: Path, report: Path) -> list[str]:
-    """What a run says at its end: the verdict, or how models converged before all is there."""
+    """What a run says at its end: the verdict, or what is known before all is there."""
     try:
         return lines(Experiment(results, params), report if report.is_file() else None)
     except InputError:

@@ -1,4 +1,4 @@
-"""References that need no model: noisy inputs, the mean image, bicubic upsampling, JPEG, WebP.
+"""What needs no model: noisy inputs, the mean image, bicubic upsampling, and files of images.
 
 Their rows belong to no point. They are of the same items, noise and masks as those of the points.
 """
@@ -12,7 +12,7 @@ from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.io import command
-from hvae.tasks import compression, denoising, inpainting, task, upscaling
+from hvae.tasks import denoising, image_files, inpainting, task, upscaling
 from hvae.tasks.images import pictures
 from hvae.tasks.task import Score
 
@@ -52,7 +52,7 @@ def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score
             yield from upscaling.references(part)
     if coded := job.compression:
         for part in pictures(items, coded.max_items, job.seed):
-            yield from compression.references(part, coded)
+            yield from image_files.references(part, coded)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ model itself are run by `trained`.
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -62,6 +63,12 @@ class Count(NamedTuple):
     row: Row
 
 
+class Picture(NamedTuple):
+    """A row of `pictures.parquet`, but for its point."""
+
+    row: Row
+
+
 class NamedPoint(Protocol):
     """What a task measures has the name of its point."""
 
@@ -69,7 +76,7 @@ class NamedPoint(Protocol):
     def point(self) -> str: ...
 
 
-Found = Score | Count
+Found = Score | Count | Picture
 P = TypeVar("P", bound=NamedPoint)
 S = TypeVar("S", bound=Section)
 Measure = Callable[[P, S, int], Iterable[Found]]
@@ -93,13 +100,17 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
     """The arguments that all tasks take."""
     result = command.parser(doc)
     command.folder(result, "data", "latents", "test", "validation", "counts", "scores")
+    result.add_argument("--pictures", type=Path, help="a table, for tasks that make some")
     return result
 
 
 def carry_out(
     given: argparse.ArgumentParser, settings: type[S], measure: Measure[P, S], of: Subjects[P]
 ) -> None:
-    """Write the parts of `tasks`, `selection`, `scores` and `counts` for a row of points."""
+    """Write the parts of `tasks`, `selection`, `scores` and `counts` for a row of points.
+
+    So, too, that of `pictures` where it is wanted.
+    """
 
     def main(arguments: argparse.Namespace) -> None:
         job = parse(TaskJob, arguments.params)
@@ -111,6 +122,8 @@ def carry_out(
         ]
         write(found, arguments)
         tables.write(counts(found), arguments.counts)
+        if arguments.pictures:
+            tables.write(pictures(found, arguments.data), arguments.pictures)
 
     command.run(main, given.parse_args())
 
@@ -160,6 +173,13 @@ def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:
     """The counts, with their points."""
     rows = ({"point": point, **one.row} for point, one in found if isinstance(one, Count))
     return tables.from_rows(rows, tables.counts())
+
+
+def pictures(found: Iterable[tuple[str, Found]], data: Path) -> pa.Table:
+    """The pictures, with their points."""
+    rows = ({"point": point, **one.row} for point, one in found if isinstance(one, Picture))
+    dimensions = prepared.read(data / "test.parquet").x.shape[1]
+    return tables.from_rows(rows, tables.gallery(dimensions))
 
 
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Subject]:
