@@ -10,13 +10,17 @@ ifeq ($(XDG_CACHE_HOME)$(shell test -w "$$HOME" && echo writable),)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 endif
 
-.PHONY: all plan test test-slow test-slurm lint exactness benchmark plane clean
+.PHONY: all plan docs test test-slow test-slurm lint exactness benchmark plane clean
 
 all: .venv/ready  # the default, or make EXPERIMENT=quick
 	python -m hvae run $(EXPERIMENT)
 
 plan: .venv/ready  # what `make` would run, and how much room it takes
 	python -m hvae plan $(EXPERIMENT)
+
+docs: .venv/ready  # the documentation, in site/, for reading offline
+	NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict --quiet
+	@echo "The documentation is at $(CURDIR)/site/index.html"
 
 test: .venv/ready .venv/browser lint
 	pytest -n 2 --dist worksteal
@@ -82,5 +86,5 @@ plane: .venv/ready  # one model for a plane against independent ones: tens of mi
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache
-	rm -rf data/prepared data/manifests results logs checkpoints .snakemake
+	rm -rf data/prepared data/manifests results logs checkpoints site .snakemake
 	find reports -mindepth 1 ! -name README.md -delete

@@ -101,14 +101,20 @@ Items = Annotated[int, Field(ge=10)]
 
 
 class Classification(Section):
-    """Probes of the label, fitted on at most `max_train` train latents."""
+    """Probes of the label, fitted on at most `max_train` train latents.
+
+    probes: which classifiers. max_train: the most train items that they are fitted on.
+    """
 
     probes: Chosen[Literal["logistic", "svm-linear", "svm-rbf", "knn"]]
     max_train: Items
 
 
 class Clustering(Section):
-    """Clusters of at most `max_train` train latents; as many as there are classes if not said."""
+    """Clusters of at most `max_train` train latents; as many as there are classes if not said.
+
+    methods: of clustering. max_train: the most train items that are clustered.
+    """
 
     methods: Chosen[Literal["k-means", "gaussian-mixture"]] = Field(
         default=["k-means", "gaussian-mixture"]
@@ -118,14 +124,20 @@ class Clustering(Section):
 
 
 class Regression(Section):
-    """Predictions of the target, or of an image's statistics, of at most `max_train` latents."""
+    """Predictions of the target, or of an image's statistics, of at most `max_train` latents.
+
+    methods: of regression. max_train: the most train items that they are fitted on.
+    """
 
     methods: Chosen[Literal["ridge", "knn", "kernel"]] = Field(default=["ridge", "knn", "kernel"])
     max_train: Items = 2000
 
 
 class Generation(Section):
-    """The classifier of x, which tells what decoded latents show; means over parts of the draws."""
+    """The classifier of x, which tells what decoded latents show; means over parts of the draws.
+
+    classifier: a perceptron. width: of its hidden layers.
+    """
 
     classifier: Literal["mlp"] = "mlp"
     width: PositiveInt = 256
@@ -167,9 +179,10 @@ class Upscaling(Section):
 
 
 class Compression(Section):
-    """Formats to compare with, where images are large enough; rates of at most `max_items`.
+    """Codecs to compare with, where images are large enough, and files of our own.
 
-    Files hold the first `items` of a split; null for none.
+    formats: of image files. qualities: at which they are written. max_items: of which rates are
+    measured. items: the first ones of a split that files hold; null for no files.
     """
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])
@@ -189,7 +202,10 @@ class Anomaly(Section):
 
 
 class Visualisation(Section):
-    """Embeddings of at most `max_items` test items, for each layer."""
+    """Embeddings of at most `max_items` test items, for each layer.
+
+    methods: of embedding in two dimensions.
+    """
 
     methods: Chosen[Literal["pca", "t-sne"]] = Field(default=["pca", "t-sne"])
     max_items: Items = 300

@@ -19,6 +19,9 @@ class Division(Section):
     """The division of a source that comes with a test set.
 
     Its training items are divided in the proportion train : validation; `test` is not used.
+
+    train: the fraction that models and probes are fitted on. validation: the fraction that choices
+    are made on. test: the fraction that is reported on, where the source has no test set.
     """
 
     train: Fraction
