@@ -59,7 +59,7 @@ plane: .venv/ready  # one model for a plane against independent ones: tens of mi
 	done
 	python -m benchmarks.amortized $(PLANES:%=results/%)
 
-.venv/ready: requirements.lock
+.venv/ready: requirements.lock pyproject.toml  # and the command hvae, of this folder
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
