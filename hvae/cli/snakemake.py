@@ -60,11 +60,11 @@ def _installed(project: Project) -> Path | None:
     return None if (project.folder / DEFAULT).is_file() else project.params
 
 
-def environment() -> dict[str, str]:
-    """That of Snakemake: a cache beside the records where the home folder cannot be written to."""
+def environment(folder: Path) -> dict[str, str]:
+    """That of Snakemake: a cache beside its records where the home folder cannot be written to."""
     if os.environ.get("XDG_CACHE_HOME") or os.access(Path.home(), os.W_OK):
         return dict(os.environ)
-    return os.environ | {"XDG_CACHE_HOME": os.path.abspath(".snakemake/cache")}
+    return os.environ | {"XDG_CACHE_HOME": str(folder / ".snakemake" / "cache")}
 
 
 class Stages:
@@ -141,7 +141,7 @@ def _started(call: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env=environment(),
+        env=environment(folder),
     )
 
 

@@ -16,7 +16,7 @@ import hvae.io.provenance
 import hvae.results.parameters
 import hvae.results.verdict
 from hvae.io.provenance import code
-from workflow import current, environment, raw, running
+from workflow import current, environment, raw, running, stage
 
 # With --jobs, as on a cluster, the cores of this machine do not matter.
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
