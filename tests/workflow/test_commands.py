@@ -51,12 +51,10 @@ def test_every_example_runs(named: Workspace, monkeypatch: pytest.MonkeyPatch) -
 
 
 def _asked(named: Workspace, command: list[str]) -> None:
-    try:
-        said = named.run(*command)
-    except AssertionError as error:
-        assert "cannot be met" in str(error)
-    else:
-        assert "prices, nats of D" in said
+    """Models of a few steps may miss their rates, which is then said."""
+    done = named.tried(*command)
+    said = done.stdout + done.stderr
+    assert ("prices, nats of D" if done.returncode == 0 else "cannot be met") in said
 
 
 def test_a_run_ends_with_its_verdict_and_says_little(finished: Workspace) -> None:
