@@ -209,11 +209,14 @@ def test_a_failed_run_shows_the_error_and_names_the_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = tmp_path / "fails.sh"
-    script.write_text("echo Building DAG; echo; echo total 1; echo Error in rule train:; exit 1")
+    bar = "=" * 80
+    said = ["Building DAG", "total 1", "Error in rule train:", "    shell: python -m hvae.training"]
+    said += ["Logfile logs/train.log:", bar, "error: no items", bar, "Shutting down"]
+    script.write_text("".join(f"echo '{line}'\n" for line in said) + "exit 1\n")
     assert snakemake.run(["sh", str(script)], tmp_path) == 1
-    said = capsys.readouterr().err
-    assert "Error in rule train:" in said
-    assert re.search(r"The run failed; its log is .*run-.*\.log", said)
+    *shown, last = capsys.readouterr().err.splitlines()
+    assert shown == ["Error in rule train:", "error: no items"]
+    assert re.fullmatch(r"The run failed; its log is .*run-.*\.log", last)
 
 
 def test_every_rule_is_of_a_stage_or_collects_tables() -> None:

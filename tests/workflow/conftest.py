@@ -74,21 +74,17 @@ class Workspace:
 
     def run(self, *command: str, succeeds: bool = True) -> str:
         """The output of a command, which must succeed or fail as `succeeds` says."""
-        done = self.tried(*command)
-        text = done.stdout + done.stderr
-        assert (done.returncode == 0) == succeeds, text[-4000:]
-        return text
-
-    def tried(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """A command, whether it succeeds or not."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        return subprocess.run(
+        done = subprocess.run(
             command,
             cwd=self.folder,
             capture_output=True,
             text=True,
             env=os.environ | forks.variables() | {"PATH": path},
         )
+        text = done.stdout + done.stderr
+        assert (done.returncode == 0) == succeeds, text[-4000:]
+        return text
 
     def snakemake(self, *arguments: str, **options: bool) -> str:
         return self.run("snakemake", "--cores", "2", *arguments, **options)

@@ -1,6 +1,7 @@
 """`hvae` on a finished experiment: every example of its help, and the verdict of a run."""
 
 import os
+import shlex
 import shutil
 from collections import Counter
 
@@ -40,21 +41,15 @@ def test_every_example_runs(named: Workspace, monkeypatch: pytest.MonkeyPatch) -
         if words[0] == "audit" and "--rates" in words:
             words = [word.replace("z.parquet", "two.parquet") for word in words]
         command = ["python", "-m", "hvae", *words]
-        if words[0] == "ask":  # models of two dozen steps meet few rates
-            _asked(named, command)
+        if words[0] == "ask":  # a model of two dozen steps may miss the rates, and then says so
+            said = named.run("sh", "-c", f"{shlex.join(command)} || true")
+            assert "prices, nats of D" in said or "nats cannot be met" in said
         else:
             named.run(*command)
     assert {path.name for path in named.folder.glob("*.hvae")} == {"out.hvae"}
     again = pq.read_table(named.folder / "again.parquet")
     assert again.num_rows == pq.read_metadata(named.folder / "images.parquet").num_rows
     assert (named.folder / "own/index.html").is_file()
-
-
-def _asked(named: Workspace, command: list[str]) -> None:
-    """Models of a few steps may miss their rates, which is then said."""
-    done = named.tried(*command)
-    said = done.stdout + done.stderr
-    assert ("prices, nats of D" if done.returncode == 0 else "cannot be met") in said
 
 
 def test_a_run_ends_with_its_verdict_and_says_little(finished: Workspace) -> None:
