@@ -1,6 +1,7 @@
 """Prices on the page: arrows towards the better split, and a table of all places."""
 
 import math
+import re
 from typing import Any
 
 import altair as alt
@@ -85,9 +86,17 @@ def test_the_table_has_a_row_a_place(priced: Run) -> None:
     assert "The next nat belongs in z₁ at 6 and in z₂ at 6; 3 are undecided." in html
 
 
+def test_no_two_parts_of_the_page_have_one_id(priced: Run) -> None:
+    """A chart is drawn into the first element with its name: it would take a section's place."""
+    html = re.sub(r"<(script|style).*?</\1>", "", page(priced), flags=re.DOTALL)
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert "price-map" in ids
+    assert len(set(ids)) == len(ids)
+
+
 def test_maps_are_filled_beneath_their_marks(priced: Run) -> None:
     names = [figure.name for figure in figures(priced)]
-    assert "prices" in names
+    assert "price-map" in names
     assert {"map-classification", "shares-classification"} <= {*names}
     for shares in (False, True):
         spec = application_map(priced, "classification", shares).to_dict()
@@ -107,4 +116,4 @@ def test_other_numbers_of_layers_have_no_filled_map(config: dict[str, Any], laye
     rates = [[float(k + j) for j in range(layers)] for k in range(1, 4)]
     shown = advised(run(config, layers, rates=rates))
     names = [figure.name for figure in figures(shown)]
-    assert not any(name.startswith("shares-") or name == "prices" for name in names)
+    assert not any(name.startswith("shares-") or name == "price-map" for name in names)
