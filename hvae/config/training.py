@@ -26,6 +26,8 @@ class Schedule(Section):
 
     The weights with the lowest objective on validation data are kept.
 
+    steps: how many batches are trained on. batch_size: items in a batch. learning_rate: its start.
+    validate_every: steps between evaluations on validation data.
     warm_up: β rises to its value over this fraction of the steps.
     weight_decay: in a step a weight loses this fraction of itself, times the learning rate. The
     hypernetwork has no decay, which would pull all β towards one model.

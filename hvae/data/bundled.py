@@ -1,4 +1,4 @@
-"""`digits` and `photo-patches`: data that ship with scikit-learn.
+"""`digits` and `photo-patches`, data that ship with scikit-learn; outliers from scikit-image.
 
 `digits` are 1,797 handwritten digits of 8×8 pixels, the test set of Alpaydin & Kaynak, "Optical
 Recognition of Handwritten Digits" (UCI, 1998).
@@ -9,20 +9,27 @@ from a patch's colours, and the two labels are equally frequent. Each photograph
 blocks of 61×64 pixels, which are assigned to train, validation and test at random, in the
 proportions of `data.split`. A patch lies within one block. So patches of different splits share no
 pixel, but patches of one split may overlap.
+
+`photographs` are outliers for any images: eight pictures that ship with scikit-image, in the public
+domain, made smaller until an item covers at least 32×32 of their pixels, and cut into patches of an
+item's shape that share no pixel. Their values are rounded to the items' levels.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from skimage import color, transform
+from skimage import data as pictures
 from sklearn import datasets
 
-from hvae.config.sources.common import Division
+from hvae.config.sources.common import PHOTOGRAPHS, Division
 from hvae.config.sources.synthetic import Digits, PhotoPatches
 from hvae.data.seeded import Stream, stream
-from hvae.data.source import BYTE_LEVELS, SPLITS, Source
+from hvae.data.source import BYTE_LEVELS, SPLITS, Source, level_numbers
 from hvae.errors import InputError
-from hvae.statistics.estimate import Integers
+from hvae.statistics.estimate import Floats, Integers
 
 GREYS = 16  # levels above black
 
@@ -131,3 +138,48 @@ def _random(photo: int, blocks: Integers, count: int, rng: np.random.Generator) 
 
 def _joined(parts: list[Places]) -> Places:
     return Places(*(np.concatenate(same) for same in zip(*parts, strict=True)))
+
+
+PICTURES = ("astronaut", "brick", "camera", "chelsea", "coffee", "grass", "gravel", "rocket")
+
+
+def load_photographs(like: Source) -> Source | None:
+    """Patches of photographs in the shape, the channels and the levels of `like`, in one class.
+
+    None where its items are no images in [0, 1] of one or three channels, or larger than the
+    pictures. No part is random.
+    """
+    height, width, *channels = (*like.shape, 1)[:3] if len(like.shape) in (2, 3) else (0, 0, 0)
+    if not like.bounded or channels[0] not in (1, 3):
+        return None
+    patches = [
+        part for name in PICTURES for part in _patches(_picture(name, *channels), height, width)
+    ]
+    if not patches:
+        return None
+    x = np.stack(patches).reshape(len(patches), -1).astype(np.float32)
+    return Source(
+        x=level_numbers(x, like.levels) if like.levels else x,
+        labels=np.zeros(len(x), np.int64),
+        shape=like.shape,
+        classes=(PHOTOGRAPHS,),
+        levels=like.levels,
+    )
+
+
+def _picture(name: str, channels: int) -> Floats:
+    """In [0, 1], (height, width, channels)."""
+    found = getattr(pictures, name)() / (BYTE_LEVELS - 1)
+    if found.ndim == 3 and channels == 1:
+        return color.rgb2gray(found)[..., None]
+    return found if found.ndim == 3 else np.repeat(found[..., None], channels, axis=-1)
+
+
+def _patches(picture: Floats, height: int, width: int) -> Iterator[Floats]:
+    """As many as the smaller picture holds, (height, width, channels) each."""
+    factor = min(1.0, max(height, width) / SIDE)
+    size = [round(factor * side) for side in picture.shape[:2]]
+    small = transform.resize(picture, size, anti_aliasing=factor < 1)
+    for row in range(size[0] // height):
+        for column in range(size[1] // width):
+            yield small[row * height : (row + 1) * height, column * width : (column + 1) * width]

@@ -83,6 +83,10 @@ def test_the_table_has_a_row_a_place(priced: Run) -> None:
     assert remark == ""
     html = page(priced)
     assert 'id="prices"' in html
+    identifiers = re.findall(
+        r'\bid="([^"]+)"', re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    )
+    assert len(set(identifiers)) == len(identifiers)  # else a chart replaces a whole section
     assert "The next nat belongs in z₁ at 6 and in z₂ at 6; 3 are undecided." in html
 
 

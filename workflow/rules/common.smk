@@ -13,10 +13,10 @@ import hvae.config.params
 import hvae.config.sources.files
 import hvae.config.tasks
 import hvae.io.provenance
-import hvae.results.convergence
 import hvae.results.parameters
+import hvae.results.verdict
 from hvae.io.provenance import code
-from workflow import current, environment, raw, running
+from workflow import current, environment, raw, running, stage
 
 # With --jobs, as on a cluster, the cores of this machine do not matter.
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
@@ -52,7 +52,9 @@ SCRATCH = PARAMS.scratch_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
 # Pictures of latents are of one training: those of another have other axes.
 EMBEDDED = {
-    row: of for row, of in EVALUATED.items() if of[0].seed == min(PARAMS.grid.seeds)
+    row: of
+    for row, of in EVALUATED.items()
+    if PARAMS.tasks.visualisation and of[0].seed == min(PARAMS.grid.seeds)
 }
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)

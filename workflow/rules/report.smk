@@ -1,12 +1,14 @@
-PAGES = Path("hvae/reports")  # the template of a section is beside it
+# The template of a section is beside it. Paths are those of the project's folder, wherever it lies.
+PAGES = Path(hvae.errors.__file__).parent / "reports"
+PAGES = PAGES.relative_to(Path.cwd()) if PAGES.is_relative_to(Path.cwd()) else PAGES
 TEMPLATES = [
     local(str(path))
     for path in sorted(
         [*PAGES.glob("templates/**/*.*"), *PAGES.glob("sections/*.html")]
     )
 ]
-# The tables that the page and its figures show, with the points of the single-layer baseline.
-REPORTED = BASELINE_TABLES[:1] + expand(
+# The tables that the page and its figures show, with those of the single-layer baseline.
+REPORTED = BASELINE_TABLES[:3] + expand(
     f"{RESULTS}/{{table}}.parquet",
     table=[
         "points",
@@ -15,6 +17,7 @@ REPORTED = BASELINE_TABLES[:1] + expand(
         "information",
         "bounds",
         "gallery",
+        "pictures",
         "embeddings",
         "history",
         "certificate",

@@ -77,7 +77,10 @@ class Digits(Synthetic):
 
 
 class PhotoPatches(Synthetic):
-    """`items` patches of 32×32 colour pixels, half of them from each of two photographs."""
+    """`items` patches of 32×32 colour pixels, half of them from each of two photographs.
+
+    items: how many patches.
+    """
 
     source: Literal["photo-patches"]
     items: Annotated[int, Field(ge=20, le=100_000)] = 20_000
@@ -104,6 +107,9 @@ class Gaussian(KnownLaw):
     """x ~ N(0, Q diag(λ) Qᵀ), Q a random rotation, with a target t = wᵀx + N(0, target_noise²).
 
     The spectrum λ is a power law or a list. wᵀx has variance 1, so the noise is relative to it.
+
+    items: how many are drawn. spectrum: λ_i = scale · i^−exponent for i = 1 … dimension, or a list.
+    target_noise: standard deviation of the noise of the target.
     """
 
     source: Literal["gaussian"]
@@ -125,7 +131,11 @@ class Gaussian(KnownLaw):
 
 
 class GaussianMixture(KnownLaw):
-    """Each class is a component N(μ_k, std² I); all means are `separation` times std apart."""
+    """Each class is a component N(μ_k, std² I); all means are `separation` times std apart.
+
+    items: how many are drawn. dimension: of an item. shares: of the classes, p_k ∝ k^−exponent, or
+    a list that adds up to 1. std: of a component in each dimension. separation: of means, in std.
+    """
 
     source: Literal["gaussian-mixture"]
     items: Count = 20_000
@@ -149,7 +159,10 @@ class GaussianMixture(KnownLaw):
 
 
 class IndependentLabels(Synthetic):
-    """Items of another source, with its default options and labels independent of the items."""
+    """Items of another source, with its default options and labels independent of the items.
+
+    of: the other source. shares: of the labels' classes, p_k ∝ k^−exponent, or a list.
+    """
 
     source: Literal["independent-labels"]
     of: Literal["digits", "gaussian"] = "digits"

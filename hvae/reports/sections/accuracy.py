@@ -43,7 +43,7 @@ def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart | alt.Facet
     )
     pick = alt.selection_point(fields=["method"], bind="legend")
     faded = alt.condition(pick, alt.value(0.85), alt.value(0.05))
-    probes = list(run.params.tasks.classification.probes)
+    probes = list(dict.fromkeys(row["method"] for row in data))
     color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
     shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
     bars = base.mark_rule(color=BAR).encode(
