@@ -64,3 +64,5 @@ onsuccess:
         # the index covers all experiments of this folder, so it is no output of one of them
         shell(f"python -m hvae.reports.index --results results --out {INDEX}")
         print(f"All experiments are at {Path(INDEX).resolve()}")
+    if not workflow.dag_settings.targets:
+        stage.note(config)

@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,7 @@ def sampled_codes(results: Path, data: Path, *points: str) -> Iterator[str]:
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for point in points:
         codec = choice.opened(results, choice.chosen(results, point=point))
-        found, seconds = timed(lambda codec=codec: sampled.sampled(codec, x))
+        found, seconds = timed(partial(sampled.sampled, codec, x))
         model = measure(_single(codec), x, SAMPLES, 0, TEST)
         decoded = codec.model.decode(found.z)
         distortion = -codec.model.likelihood.log_prob(x.double(), decoded).numpy()

@@ -1,5 +1,6 @@
 """The installed library: the files in the wheel, and the examples of its documentation."""
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 import hvae
+from hvae.config.tasks import TASKS
 from hvae.io import provenance
 from tests.conftest import ROOT
 
@@ -46,19 +48,53 @@ def test_versions_agree() -> None:
     assert cited["abstract"].endswith(f"tables of version {provenance.VERSION}.")
 
 
-@pytest.mark.slow
-def test_the_wheel_has_all_files_and_works_elsewhere(tmp_path: Path) -> None:
-    project, wheels, installed = (tmp_path / name for name in ("project", "wheels", "installed"))
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where a wheel of the project is installed, without a clone beside it."""
+    base = tmp_path_factory.mktemp("wheel")
+    project, wheels, folder = (base / name for name in ("project", "wheels", "installed"))
     kept = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "hvae", project / "hvae", ignore=kept)
-    sources = {path.relative_to(project) for path in (project / "hvae").rglob("*.*")}
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("hvae", "workflow", "profiles", "experiments"):
+        shutil.copytree(ROOT / name, project / name, ignore=kept)
+    files = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "Snakefile", "params.yaml")
+    for name in files:
         shutil.copy(ROOT / name, project)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, project]
     subprocess.run([*pip, *build], check=True)
     (wheel,) = wheels.iterdir()
-    subprocess.run([*pip, "install", "--no-deps", "--target", installed, wheel], check=True)
+    subprocess.run([*pip, "install", "--no-deps", "--target", folder, wheel], check=True)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_quick_experiment_runs_from_a_wheel_in_an_empty_folder(
+    installed: Path, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "hvae", "run", "quick"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("quick:\n  trusted")
+    assert len(done.stdout + done.stderr) < 10_000
+    guidance = json.loads((tmp_path / "results/quick/guidance.json").read_text())
+    assert sorted(guidance["applications"]) == sorted(TASKS)
+    assert len(guidance["places"]) == 9
+    assert all(name in done.stdout for name in TASKS)
+    assert (tmp_path / "reports/quick/index.html").is_file()
+
+
+@pytest.mark.slow
+def test_the_wheel_has_all_files_and_works_elsewhere(installed: Path, tmp_path: Path) -> None:
+    sources = {
+        path.relative_to(ROOT)
+        for path in (ROOT / "hvae").rglob("*.*")
+        if "__pycache__" not in path.parts
+    }
     assert all((installed / path).is_file() for path in sources)
 
     hidden = f"import sys; sys.modules |= dict.fromkeys({ABSENT})"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
+import hvae
 from hvae.cli import experiments, models
 from hvae.errors import InputError
 from hvae.io.command import sentence
@@ -27,7 +28,7 @@ class Sentences(click.Group):
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="hvae", message="%(version)s")
+@click.version_option(hvae.__version__, message="%(version)s")
 def main() -> None:
     """Hierarchical VAEs in rate space: how much should each latent layer know?
 

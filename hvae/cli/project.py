@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hvae.errors import InputError, listed, shown
+from hvae.errors import InputError, listed, missing, shown
 
 PACKAGE = Path(__file__).parents[1]
 INSTALLED = PACKAGE / "project"  # the files of a checkout, in the wheel (`setup.py`)
@@ -134,10 +134,3 @@ def needs(extra: str, *modules: str) -> None:
     for name in modules:
         if name not in sys.modules and importlib.util.find_spec(name) is None:
             raise InputError(missing(name, extra))
-
-
-def missing(module: str, extra: str) -> str:
-    """What to install for a module of one of the package's extras."""
-    return (
-        f"{module} is not installed: run `pip install '.[{extra}]'` in the folder of this project"
-    )

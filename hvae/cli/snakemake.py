@@ -19,7 +19,7 @@ from hvae.errors import counted
 
 BEFORE = ("Assuming", "Building DAG")  # Snakemake's first words, after those of the workflow
 ABOUT = ("Using workflow specific profile", "Config file ")  # what it says before
-FAILED = 40  # lines of the log that are shown where a run fails
+FAILED = 20  # lines of a log, at most, that are shown where a run fails
 ENDED = re.compile(r"Finished jobid: \d+ \(Rule: (\w+)\)")
 PLANNED = re.compile(r"^(\w+) +(\d+)$")
 _STAGES: Mapping[str, Sequence[str]] = {
@@ -60,11 +60,11 @@ def _installed(project: Project) -> Path | None:
     return None if (project.folder / DEFAULT).is_file() else project.params
 
 
-def environment() -> dict[str, str]:
-    """That of Snakemake: a cache beside the records where the home folder cannot be written to."""
+def environment(folder: Path) -> dict[str, str]:
+    """That of Snakemake: a cache beside its records where the home folder cannot be written to."""
     if os.environ.get("XDG_CACHE_HOME") or os.access(Path.home(), os.W_OK):
         return dict(os.environ)
-    return os.environ | {"XDG_CACHE_HOME": os.path.abspath(".snakemake/cache")}
+    return os.environ | {"XDG_CACHE_HOME": str(folder / ".snakemake" / "cache")}
 
 
 class Stages:
@@ -124,12 +124,30 @@ def run(call: Sequence[str], folder: Path) -> int:
         began = _follow(_kept(process.stdout or (), log))
         status = process.wait()
     if status and began:
-        said = path.read_text().splitlines()
-        first = next((n for n, line in enumerate(said) if line.startswith("Error in ")), 0)
-        print(*said[first : first + FAILED], sep="\n", file=sys.stderr)
+        print(*failed(path.read_text().splitlines()), sep="\n", file=sys.stderr)
     if status:
         print(f"The run failed; its log is {shortest(path)}", file=sys.stderr)
     return status
+
+
+def failed(said: Sequence[str]) -> list[str]:
+    """The rules that failed, each with the end of its own log; else the end of all that was said.
+
+    Snakemake repeats a failed job's log between two lines of equals signs.
+    """
+    found: list[str] = []
+    inside: list[str] | None = None
+    for line in said:
+        if inside is not None and line.startswith("====") and inside:
+            found += inside[1:][-FAILED:]
+            inside = None
+        elif inside is not None:
+            inside.append(line)
+        elif line.startswith("Logfile "):
+            inside = []
+        elif line.startswith("Error in rule "):
+            found.append(line)
+    return found or list(said[-FAILED:])
 
 
 def _started(call: Sequence[str], folder: Path) -> subprocess.Popen[str]:
@@ -141,7 +159,7 @@ def _started(call: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env=environment(),
+        env=environment(folder),
     )
 
 

@@ -42,7 +42,7 @@ def of_one_schema(paths: Sequence[Path]) -> Iterator[pa.Table]:
     """The tables in `paths`; InputError unless they share one schema."""
     first: pa.Schema | None = None
     for path in paths:
-        table = tables.of_this_version(path)
+        table = pa.concat_tables(tables.groups(path))
         first = first or table.schema
         if not table.schema.equals(first):
             raise InputError(f"{path} has other columns than {paths[0]}: remove the older file")

@@ -9,7 +9,9 @@
 """
 
 import copy
+import functools
 import itertools
+import os
 import re
 import shlex
 import subprocess
@@ -118,34 +120,34 @@ def test_an_overlay_is_accepted(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", SHELL, ids=[block.name for block in SHELL])
-def test_shell_is_what_the_commands_take(block: Block, finished: Workspace) -> None:
+def test_shell_is_what_the_commands_take(block: Block) -> None:
     subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
     for line in block.text.replace("\\\n", " ").splitlines():
-        check(shlex.split(line, comments=True), finished)
+        check(shlex.split(line, comments=True))
 
 
-def test_the_table_of_commands(finished: Workspace) -> None:
+def test_the_table_of_commands() -> None:
     table = (ROOT / "docs/reference/commands.md").read_text()
     first = re.findall(r"^\| (`.*?`) \|", table, flags=re.M)
     found = [command for cell in first for command in re.findall(r"`(.*?)`", cell)]
     assert len(found) > 15
     for command in found:
-        check(shlex.split(command), finished)
+        check(shlex.split(command))
 
 
-def check(words: list[str], workspace: Workspace) -> None:
+def check(words: list[str]) -> None:
     """Every target, file and option of a command is there."""
     while words and re.match(r"\w+=", words[0]):
         words = words[1:]
     if not words or words[0] in BY_SYNTAX:
         return
     if words[0] == "make":
-        workspace.run("make", "--dry-run", *words[1:])
+        plainly("make", "--dry-run", *words[1:])
         return
     depth = SUBCOMMANDS[words[0]]
     depth += len(words) > depth + 1 and words[depth + 1] in DEEPER
     depth -= words[0] == "dvc" and words[1] not in DEEPER
-    shown = helped(words[: depth + 1], workspace)
+    shown = helped(tuple(words[: depth + 1]))
     for option in (word.partition("=")[0] for word in words if word.startswith("--")):
         assert re.search(rf"{option}\b", shown), (words, option)
     for option, path in itertools.pairwise(words):
@@ -158,5 +160,16 @@ def known() -> set[str]:
     return {block.title for block in ALL} | {"experiments/NAME.yaml"}
 
 
-def helped(command: list[str], workspace: Workspace) -> str:
-    return workspace.run(*command, "--help")
+@functools.cache
+def helped(command: tuple[str, ...]) -> str:
+    return plainly(*command, "--help")
+
+
+def plainly(*command: str) -> str:
+    """The output of a command that must succeed."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PATH": path}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

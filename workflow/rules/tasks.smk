@@ -25,7 +25,7 @@ BASELINE_COLLECTED = {
     table: [
         part
         for task in TASKS
-        for part in parts(f"{table}/{task}", SINGLE_EVALUATED, BASELINE)
+        for part in parts(f"{table}/{task}", SINGLE_TOGETHER, BASELINE)
     ]
     for table in COLLECTED
 }
