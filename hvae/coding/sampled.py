@@ -38,9 +38,9 @@ from hvae.statistics.estimate import Floats, Integers
 Keys = NDArray[np.uint64]
 
 FARTHEST = 6.0  # σ_p: beyond, the largest r of a box is not looked for
-MOST = 1 << 21  # tries
+MOST = 1 << 19  # tries
 ROUND, LARGEST = 1 << 12, 1 << 17  # tries at once: as many as there were
-BUDGET = math.log(1 << 16)  # of a block's log c, for items at a typical distance from the prior
+BUDGET = math.log(1 << 14)  # of a block's log c, for items at a typical distance from the prior
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIXING = (
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),

@@ -98,7 +98,7 @@ def test_the_page_has_charts_tables_and_pictures(filed: Run) -> None:
     for one in figures:
         validate_jsonschema(one.spec, SCHEMA)
     html = page(filed)
-    for text in ("Files and their rates", "BD-rates", "Decoded from files", "bits an item, "):
+    for text in ("Files and their rates", "BD-rates", "decoded from files", "bits an item, "):
         assert text in html
 
 
