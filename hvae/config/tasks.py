@@ -99,10 +99,15 @@ Items = Annotated[int, Field(ge=10)]
 
 
 class Classification(Section):
-    """Probes of the label, fitted on at most `max_train` train latents."""
+    """Probes of the label, fitted on at most `max_train` train latents.
+
+    protocol: `hit` for accuracies as Xiao & Bamler (ICLR 2023) measured them, too, told apart by
+    their setting.
+    """
 
     probes: Chosen[Literal["logistic", "svm-linear", "svm-rbf", "knn"]]
     max_train: Items
+    protocol: Literal["hit"] | None = None
 
 
 class Clustering(Section):
@@ -231,7 +236,16 @@ class Tasks(Section):
         Compression,
         Task(reads=frozenset({MODEL}), metrics=("psnr_db",), ways=False, word="quality"),
     ] = Compression()
-    classification: Annotated[Classification, Task(needs=labels, metrics=("accuracy",), means=True)]
+    classification: Annotated[
+        Classification,
+        Task(
+            needs=labels,
+            metrics=("accuracy",),
+            means=True,
+            word="protocol",
+            judged=preferred(""),
+        ),
+    ]
     regression: Annotated[Regression, Task(needs=target_or_images, metrics=("r2",))] = Regression()
     clustering: Annotated[Clustering, Task(needs=labels, metrics=("nmi",))] = Clustering()
     anomaly: Annotated[

@@ -217,8 +217,9 @@ def _splits(data: Data, unknown: int) -> dict[str, int]:
     fractions = data.split.model_dump()
     parts = {name: fractions[name] * items for name in fractions}
     if test:
-        held_out = data.split.held_out * items
-        parts = {"train": items - held_out, "validation": held_out, "test": test}
+        parts = {"train": items, "test": test}
+        parts["validation"] = data.split.share("validation", data.whole) * parts[data.whole]
+        parts[data.whole] -= parts["validation"]
     return {name: round(share * size) for name, size in parts.items()}
 
 

@@ -1,5 +1,6 @@
 """The room that a run will take, against a run that was made and against a count by hand."""
 
+import math
 from typing import Any
 
 import pytest
@@ -98,7 +99,10 @@ def test_single_layers_at_given_rates_are_counted_by_width(config: Config) -> No
     assert found.latents - without.latents == 4 * items * (2 * 16 + 3 * 4 * (40 + 8))
 
 
-@pytest.mark.parametrize("name", ["cifar10-paper", "svhn-paper", "mnist-paper"])
+PAPER = ["mnist-paper", "svhn-paper", "svhn-ladder-paper", "cifar10-paper", "fashion-mnist-paper"]
+
+
+@pytest.mark.parametrize("name", PAPER)
 def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None:
     params = overlaid(config, name)
     found = disk(params)
@@ -109,12 +113,25 @@ def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None
     assert 1e9 < found.total < 25e9
 
 
-def test_a_published_test_set_is_not_divided(config: Config) -> None:
-    data = overlaid(config, "cifar10-paper").data
+def test_the_published_runs_train_on_all_training_items_for_500_epochs(config: Config) -> None:
+    for name in PAPER:
+        params = overlaid(config, name)
+        items, training = params.data.extent.items, params.training
+        assert items is not None
+        assert training.steps == 500 * math.ceil(items / training.batch_size)
+        assert evaluated(params.data, 10**9)["train"] == items
+
+
+def test_a_published_test_set_is_not_divided_unless_validation_is_taken_from_it(
+    config: Config,
+) -> None:
+    data = overlaid(config, "cifar10").data
     assert evaluated(data, 10**9) == {"train": 47_500, "validation": 2_500, "test": 10_000}
     assert evaluated(data, 3_000) == {"train": 3_000, "validation": 2_500, "test": 3_000}
     fewer = data.model_copy(update={"max_items": 6_000})
     assert evaluated(fewer, 10**9) == {"train": 4_750, "validation": 250, "test": 1_000}
+    all_train = overlaid(config, "cifar10-paper").data
+    assert evaluated(all_train, 10**9) == {"train": 50_000, "validation": 2_000, "test": 8_000}
 
 
 def test_of_own_files_the_least_that_is_known_is_a_bound(config: Config) -> None:

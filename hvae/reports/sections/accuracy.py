@@ -26,9 +26,14 @@ SHOWN = 12  # weak probes in the table
 ONE_SIDED = 1.645  # standard errors off an estimate, so that 95 % of the time it is no more than I
 
 
-def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart | alt.FacetChart:
+PUBLISHED = "hit"  # the protocol that published figures can be compared by
+
+
+def accuracy(
+    run: Run, layers: str, features: str, protocol: str = ""
+) -> alt.LayerChart | alt.FacetChart:
     """Each probe on one set of layers; the curve is drawn for samples, as only they obey it."""
-    data = [_row(task) for task in run.accuracies(features) if task["layers"] == layers]
+    data = [_row(task) for task in run.accuracies(features, protocol) if task["layers"] == layers]
     title = f"From {features}s of {layers}"
     base = alt.Chart(alt.Data(values=data), title=title)
     rate = f"R({span(lowest_layer(layers), run.layers)}) (nats per item)"
@@ -154,16 +159,18 @@ def _applies(run: Run) -> bool:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    """One a set of layers, of samples and of means."""
-    for features in ("sample", "mean"):
-        for name in dict.fromkeys(task["layers"] for task in run.accuracies(features)):
-            text = f"Accuracy of probes on {features}s of {name} against rate"
-            label = f"accuracy-{features}-{name.replace('+', '-')}"
-            yield figure(label, f"accuracy-{features}", accuracy(run, name, features), text)
+    """One a set of layers, of samples and of means, and of means by the published protocol."""
+    for features, protocol in (("sample", ""), ("mean", ""), ("mean", PUBLISHED)):
+        for name in dict.fromkeys(task["layers"] for task in run.accuracies(features, protocol)):
+            as_published = ", as published" if protocol else ""
+            text = f"Accuracy of probes on {features}s of {name} against rate{as_published}"
+            group = f"accuracy-{protocol or features}"
+            drawn = accuracy(run, name, features, protocol)
+            yield figure(f"{group}-{name.replace('+', '-')}", group, drawn, text)
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"remarks": means(run)}
+    return {"remarks": means(run), "published": bool(run.accuracies("mean", PUBLISHED))}
 
 
 def _weak_values(run: Run) -> dict[str, Any]:
