@@ -1,7 +1,7 @@
 """What each application is judged by: which rows of `tasks.parquet` count.
 
-A row's setting names the problem: the same way of reading z asked about something else. Where there
-are several that count, an application is worth its mean over them.
+A row's setting names a variant of the problem, such as a noise level. Where several settings count,
+the value of an application is the mean over them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from hvae.config.tasks import TASKS, Name, Settings, Task, every
 from hvae.results.quantities import METRICS, Measure
 from hvae.statistics.estimate import Row
 
-BUDGETED: Name = "compression"  # of which a point must keep to a budget of bits
+BUDGETED: Name = "compression"  # its points must keep to a budget of bits
 
 
 class Application(NamedTuple):
@@ -41,8 +41,21 @@ APPLICATIONS: Mapping[Name, Application] = {
 }
 
 
+def as_measured(rows: Iterable[Row]) -> Mapping[Name, Application]:
+    """The same, with compression judged by its files where there are some."""
+    one = APPLICATIONS[BUDGETED]
+    if not any(by_file(row) for row in rows):
+        return APPLICATIONS
+    return {**APPLICATIONS, BUDGETED: one._replace(task=replace(one.task, features=""))}
+
+
+def by_file(row: Row) -> bool:
+    """Whether a row of the table is of the bytes of a point's file."""
+    return bool(row["point"] and (row["task"], row["method"]) == (BUDGETED, "file"))
+
+
 def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]:
-    """One a setting that the rows have, where the application is not judged by all of them."""
+    """One for each setting in the rows, unless all settings judge the application together."""
     if application.task.judged is every:
         yield application
         return

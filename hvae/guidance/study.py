@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hvae.config.params import Guidance
 from hvae.config.tasks import Name
-from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application
+from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application, as_measured
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.paired import ByMetric, ScoreTables
 from hvae.guidance.surface import Surface, surface, within
@@ -68,7 +68,7 @@ def measured(experiment: Experiment) -> MeasuredTables:
 def study(tables: MeasuredTables, asked: Guidance) -> Study:
     """Everything that recommendations are made of."""
     plane = places(tables.points, tables.layers)
-    found = _surfaces(tables, plane, APPLICATIONS)
+    found = _surfaces(tables, plane, as_measured(tables.selection))
     if BUDGETED in found:
         most = asked.compression_bits
         found[BUDGETED] = within(found[BUDGETED], tables.selection, most)

@@ -14,7 +14,7 @@ LESS_CONSTANT = "distortion-less-constant"  # which `distortion` of the tables i
 
 
 class Measure(NamedTuple):
-    """How one quantity is told.
+    """How one quantity is shown.
 
     title: without the unit. better: "none" where more is neither better nor worse. words: in a
     sentence, with the article. form: a number, with what follows it in a sentence. short: a title
@@ -88,6 +88,7 @@ METRICS = _by_name(
     Measure("ssim", "SSIM", words="an SSIM"),
     Measure("auroc", "AUROC", words="an AUROC"),
     Measure("bits_per_dim", "Rate", PER_DIMENSION, "none", "a rate"),
+    Measure("objective", "Objective J°", NATS, "lower", "an objective J°", "{:.2f} nats"),
     Measure("inception_score", "Inception Score", words="an Inception Score", form="{:.2f}"),
     Measure("diversity", "Diversity exp H(ȳ)", "classes", words="a diversity of draws"),
     Measure("sharpness", "Sharpness exp(−E H(y | x))", words="a sharpness of draws"),
@@ -123,7 +124,7 @@ OF_POINTS = _by_name(
     Measure("bits", "Code length (D + R) / n", PER_DIMENSION, "lower", short="Bits per dimension"),
 )
 
-# The units in which a check is held against its limit, by the column `metric` of `bounds.parquet`
+# The units in which a check is compared with its limit, by the column `metric` of `bounds.parquet`
 _CHECKED = {
     "accuracy": "accuracy",
     "class_consistency": "accuracy",
