@@ -191,6 +191,12 @@ class Anomaly(Section):
     max_items: Items = 500
 
 
+class Recognition(Section):
+    """What the classifier of x sees in reconstructions of at most `max_items` held-out items."""
+
+    max_items: Items = 500
+
+
 class Visualisation(Section):
     """Embeddings of at most `max_items` test items, for each layer."""
 
@@ -264,6 +270,16 @@ class Tasks(Section):
             features="",
         ),
     ] = Generation()
+    recognition: Annotated[
+        Recognition,
+        Task(
+            reads=frozenset({MODEL, CLASSIFIER}),
+            needs=labels,
+            metrics=("accuracy",),
+            means=True,
+            ways=False,
+        ),
+    ] = Recognition()
     visualisation: Visualisation = Visualisation()
 
     def settings(self, task: str) -> dict[str, Any]:

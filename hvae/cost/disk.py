@@ -189,6 +189,7 @@ def scored(params: Params, layers: int) -> int:
         "clustering": views * 3 * len(asked.clustering.methods),
         "anomaly": 2 * layers,
         "generation": 3 * layers + 3,
+        "recognition": 2 * 2 * layers,
     }
     return sum(number for name, number in metrics.items() if TASKS[name].needs(params.data))
 
