@@ -6,7 +6,7 @@ PLANES := digits-certified gaussian-amortized
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -n)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: all plan test test-slow test-slurm lint exactness benchmark plane clean
+.PHONY: all plan test test-slow test-slurm lint exactness benchmark gpu-check plane clean
 
 all: .venv/ready
 	snakemake --cores all
@@ -44,6 +44,9 @@ benchmark: .venv/ready .venv/browser
 	python -m benchmarks.browser
 	python -m benchmarks.scaling
 	python -m benchmarks.coverage
+
+gpu-check: .venv/ready  # a CUDA GPU against the CPU, into benchmarks/gpu.md: at most eight minutes
+	python -m benchmarks.gpu
 
 plane: .venv/ready  # one model for a plane against independent ones: tens of minutes on two cores
 	for name in $(PLANES); do \
