@@ -5,14 +5,22 @@ GAUSSIAN := gaussian-one-layer gaussian gaussian-no-skip gaussian-three-layers
 PLANES := digits-certified gaussian-amortized
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo -n)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Snakemake and DVC have caches in the home folder: elsewhere, if that cannot be written to.
+ifeq ($(XDG_CACHE_HOME)$(shell test -w "$$HOME" && echo writable),)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+endif
 
-.PHONY: all plan test test-slow test-slurm lint exactness benchmark gpu-check plane clean
+.PHONY: all plan docs test test-slow test-slurm lint exactness benchmark gpu-check plane replication clean
 
-all: .venv/ready
-	snakemake --cores all
+all: .venv/ready  # the default, or make EXPERIMENT=quick
+	python -m hvae run $(EXPERIMENT)
 
 plan: .venv/ready  # what `make` would run, and how much room it takes
-	snakemake --cores all --dry-run --quiet rules
+	python -m hvae plan $(EXPERIMENT)
+
+docs: .venv/ready  # the documentation, in site/, for reading offline
+	NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict --quiet
+	@echo "The documentation is at $(CURDIR)/site/index.html"
 
 test: .venv/ready .venv/browser lint
 	pytest -n 2 --dist worksteal
@@ -54,10 +62,16 @@ plane: .venv/ready  # one model for a plane against independent ones: tens of mi
 	done
 	python -m benchmarks.amortized $(PLANES:%=results/%)
 
-.venv/ready: requirements.lock
+replication: .venv/ready  # the default with other trainings, beside the default: as long again as `make`
+	snakemake --cores all
+	snakemake --cores all --configfile experiments/digits-more.yaml
+	python -m benchmarks.replication results/digits results/digits-more > benchmarks/replication.md
+
+.venv/ready: requirements.lock pyproject.toml  # and the command hvae, of this folder
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or later is needed')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/browser: .venv/ready  # Chromium, in which the tests open reports
@@ -80,5 +94,5 @@ plane: .venv/ready  # one model for a plane against independent ones: tens of mi
 	touch $@
 
 clean:  # everything generated, but not what DVC keeps in its cache
-	rm -rf data/prepared data/manifests results logs checkpoints .snakemake
+	rm -rf data/prepared data/manifests results logs checkpoints site .snakemake
 	find reports -mindepth 1 ! -name README.md -delete

@@ -57,10 +57,12 @@ onstart:
 
 
 onsuccess:
-    for sentence in hvae.results.convergence.sentences(PARAMS, Path(RESULTS)):
-        print(sentence)
+    print(
+        *hvae.results.verdict.ending(PARAMS, Path(RESULTS), Path(REPORT)), sep="\n"
+    )
     if Path(REPORT).is_file():
         # the index covers all experiments of this folder, so it is no output of one of them
         shell(f"python -m hvae.reports.index --results results --out {INDEX}")
-        print(f"The report is at {Path(REPORT).resolve()}")
         print(f"All experiments are at {Path(INDEX).resolve()}")
+    if not workflow.dag_settings.targets:
+        stage.note(config)

@@ -2,6 +2,7 @@
 
     python -m benchmarks.coding files RESULTS DATA       # an experiment with models at given rates
     python -m benchmarks.coding lossless RESULTS DATA    # with a discrete likelihood
+    python -m benchmarks.coding sampled RESULTS DATA [POINT …]    # of Gaussian layers
 
 RESULTS is a folder with models, DATA the prepared data. Each prints its section of
 `benchmarks/coding.md`. Seconds are of processor time on one core.
@@ -13,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from hvae.coding import choice, container, files, quantised
+from hvae.coding import choice, container, files, quantised, sampled
 from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
 from hvae.data import prepared
@@ -42,8 +44,9 @@ SMALL, FEW = 1000, 60  # dimensions, and how many items are taken of larger ones
 def main() -> None:
     """Print the section that is asked for."""
     steady()
-    part, results, data = sys.argv[1:]
-    print("\n".join(PARTS[part](Path(results), Path(data))))
+    part, results, data, *points = sys.argv[1:]
+    for line in PARTS[part](Path(results), Path(data), *points):
+        print(line, flush=True)
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
@@ -171,11 +174,44 @@ def _size(image: np.ndarray, name: str, options: dict[str, Any]) -> int:
     return file.getbuffer().nbytes
 
 
+def sampled_codes(results: Path, data: Path, *points: str) -> Iterator[str]:
+    """Codes of z ~ q against R, and against D of z that is sampled as usual."""
+    x = torch.from_numpy(prepared.read(data / "test.parquet").first(FEW).x)
+    columns = "point | R, bits | code, bits | of R | ΔD, nats | residuals' mean | and variance"
+    yield f"| {columns} | blocks | tries, mean | exact | an item |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for point in points:
+        codec = choice.opened(results, choice.chosen(results, point=point))
+        found, seconds = timed(partial(sampled.sampled, codec, x))
+        model = measure(_single(codec), x, SAMPLES, 0, TEST)
+        decoded = codec.model.decode(found.z)
+        distortion = -codec.model.likelihood.log_prob(x.double(), decoded).numpy()
+        rest, count = found.residuals, len(found.residuals)
+        rate, bits = (part.sum(1).mean() for part in (found.divergence, found.bits))
+        said = [
+            *(f"{rate:.2f}", f"{bits:.2f}", f"{bits / rate:.3f}"),
+            _with_error(distortion - model.distortion),
+            f"{rest.mean():.3f} ± {count**-0.5:.3f}",
+            f"{rest.var():.3f} ± {(2 / count) ** 0.5:.3f}",
+            *(f"{len(found.tries)}", f"{found.tries.mean():,.0f}", f"{100 * found.exact:.1f} %"),
+            f"{1000 * seconds / len(x):.0f} ms",
+        ]
+        yield f"| {point} | {' | '.join(said)} |"
+
+
+def _with_error(values: np.ndarray) -> str:
+    return f"{values.mean():.2f} ± {values.std(ddof=1) / len(values) ** 0.5:.2f}"
+
+
 def _single(codec: Codec) -> Any:
     return copy.deepcopy(codec.model).float()
 
 
-PARTS = {"files": with_loss, "lossless": lossless}
+PARTS: dict[str, Callable[..., Iterator[str]]] = {
+    "files": with_loss,
+    "lossless": lossless,
+    "sampled": sampled_codes,
+}
 
 if __name__ == "__main__":
     main()

@@ -25,6 +25,13 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(known[:LISTED] + ["…"] * (len(known) > LISTED))
 
 
+def missing(module: str | None, extra: str) -> str:
+    """What to install for a module of one of the package's extras: it is on no package index."""
+    return (
+        f"{module} is not installed: run `pip install '.[{extra}]'` in the folder of this project"
+    )
+
+
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """A number and what it counts: "1 image", "2 images"."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

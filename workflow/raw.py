@@ -4,11 +4,13 @@ Snakemake and DVC know the files that the workflow makes, but not the user's fil
 many, may lie anywhere, and may be replaced by older ones. One manifest represents them
 (`hvae.data.manifest`).
 
-python -m workflow.raw: updates the manifest for `params.yaml`, as a stage of DVC.
+python -m workflow.raw [--overlay FILE]: updates the manifest, as a stage of DVC.
 """
 
+import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,6 +18,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.data import manifest
 from hvae.errors import InputError
+from workflow.stage import merged
 
 
 def path(params: Params) -> Path:
@@ -32,9 +35,16 @@ def update(params: Params) -> None:
 
 
 def main() -> None:
-    """Update the manifest of the experiment in `params.yaml`."""
+    """Update the manifest of the experiment in `params.yaml`, or of an overlay on it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--overlay", type=Path, help="a file of changes to params.yaml")
+    overlay = parser.parse_args().overlay
     try:
-        params = parse(Params, yaml.safe_load(Path("params.yaml").read_text()))
+        files = [Path("params.yaml"), *([overlay] if overlay else [])]
+        given: dict[str, Any] = {}
+        for file in files:
+            given = merged(given, yaml.safe_load(file.read_text()))
+        params = parse(Params, given)
     except InputError as error:
         sys.exit(str(error))
     update(params)

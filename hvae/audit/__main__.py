@@ -10,13 +10,13 @@ from pathlib import Path
 from hvae.audit import latents
 from hvae.audit.latents import SuppliedLatents, not_read
 from hvae.config.base import parse
-from hvae.errors import InputError
+from hvae.errors import InputError, missing
 from hvae.io import command
 
 try:
     from hvae.audit.study import Settings, study
 except ModuleNotFoundError as error:  # the page needs packages that the library does not
-    sys.exit(f"error: {error.name} is not installed: pip install 'hvae[reports]'")
+    sys.exit(f"error: {missing(error.name, 'reports')}")
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ from pydantic import Field
 from hvae.audit.latents import SuppliedLatents
 from hvae.audit.page import Facts, page
 from hvae.config.base import Section, Seed
-from hvae.config.tasks import Classification, Tasks
+from hvae.config.tasks import Classification, Clustering
 from hvae.data.splits import halves
 from hvae.errors import InputError
 from hvae.information.classes import class_information
@@ -32,11 +32,7 @@ from hvae.tasks.task import Found
 from hvae.training import library
 
 POINT = "own"  # the one point's name in the tables
-TASKS = Tasks(
-    classification=Classification(
-        probes=["logistic", "svm-linear", "svm-rbf", "knn"], max_train=2000
-    )
-)
+PROBES = Classification(probes=["logistic", "svm-linear", "svm-rbf", "knn"], max_train=2000)
 
 
 class Settings(Section):
@@ -67,7 +63,7 @@ def study(
 
 def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.Table]:
     train, test = divided(own, settings.seed)
-    found = dict(zip(("tasks", "counts"), probes(train, test, TASKS), strict=True))
+    found = dict(zip(("tasks", "counts"), probes(train, test), strict=True))
     found |= {"information": information(train, test, settings.items), "items": rates(test)}
     compared = test.latents.ids[: settings.items]
     shares = shares_of(test.latents.label, test.classes)
@@ -90,13 +86,11 @@ def divided(own: SuppliedLatents, seed: int) -> tuple[SuppliedLatents, SuppliedL
     return own.select(train), own.select(test)
 
 
-def probes(
-    train: SuppliedLatents, test: SuppliedLatents, settings: Tasks
-) -> tuple[pa.Table, pa.Table]:
+def probes(train: SuppliedLatents, test: SuppliedLatents) -> tuple[pa.Table, pa.Table]:
     """`tasks` and `counts`: classification and clustering; no rows if there are no classes."""
     latents = {"train": train.latents, "test": test.latents}
-    found: list[Found] = list(classify(latents, settings.classification))
-    for one in clustering.cluster(latents, len(test.classes), settings.clustering):
+    found: list[Found] = list(classify(latents, PROBES))
+    for one in clustering.cluster(latents, len(test.classes), Clustering()):
         found += [*clustering.scores(one), *clustering.counts(one, test.classes)]
     named = [(POINT, one) for one in found]
     return task.metrics(named, "test"), task.counts(named)

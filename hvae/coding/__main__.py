@@ -1,15 +1,10 @@
-"""Images to files whose size is the rate, and back.
-
-python -m hvae.coding compress --results results/digits --rates 20 5 images out.hvae
-python -m hvae.coding decompress --results results/digits out.hvae images-again
-python -m hvae.coding info out.hvae
+"""Images to files whose size is the rate, and back: `hvae compress`, `decompress` and `info`.
 
 An OUT without the suffix .hvae is a folder, with a file for each image.
 """
 
 import argparse
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,11 +24,6 @@ from hvae.latents.measure import psnr
 
 SUFFIX = ".hvae"
 TRIED = 300  # validation items on which the step is chosen
-
-
-def main(arguments: argparse.Namespace) -> None:
-    """What the first word asks for."""
-    arguments.work(arguments)
 
 
 def compress(arguments: argparse.Namespace) -> None:
@@ -139,29 +129,6 @@ def info(arguments: argparse.Namespace) -> None:
     print(f"model {coded.key.hex()}")
 
 
-def _joined(words: Sequence[str]) -> list[str]:
-    """The numbers after --rates or --beta as one word: argparse would take the paths, too."""
-    result: list[str] = []
-    for word in words:
-        if result and result[-1].startswith(("--rates=", "--beta=")) and _is_number(word):
-            result[-1] += f" {word}"
-        else:
-            result.append(f"{word}=" if word in ("--rates", "--beta") else word)
-    return result
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
-
-
-def _floats(text: str) -> list[float]:
-    return [float(word) for word in text.split()]
-
-
 def _named(one: Candidate) -> str:
     rates = " ".join(f"{rate:.3g}" for rate in one.rates)
     return f"{one.point}, R = {rates} nats" if rates else one.point
@@ -171,29 +138,5 @@ def _bar(what: str) -> quantised.Through:
     return lambda parts: command.progress(parts, what)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parts = parser.add_subparsers(required=True, metavar="compress | decompress | info")
-    to = parts.add_parser("compress", help="images to a file, or to a folder of files")
-    which = to.add_mutually_exclusive_group(required=True)
-    which.add_argument("--rates", type=_floats, default=(), help="R_1 … R_L in nats: the nearest")
-    which.add_argument("--beta", type=_floats, default=(), help="β_1 … β_L")
-    which.add_argument("--point", default="", help="the name of a point")
-    to.add_argument("--lossless", action="store_true", help="of a discrete likelihood")
-    to.add_argument("--data", type=Path, help="prepared; data/prepared/EXPERIMENT unless given")
-    to.add_argument("images", type=Path, help="a folder of images, or a prepared .parquet")
-    to.add_argument("out", type=Path, help="NAME.hvae, or a folder")
-    back = parts.add_parser("decompress", help="files to images")
-    back.add_argument(
-        "--beta", type=_floats, default=(), help="where the file was written with --beta"
-    )
-    back.add_argument("file", type=Path, help="NAME.hvae, or a folder of such files")
-    back.add_argument("out", type=Path, help="a folder for PNG, or NAME.parquet")
-    say = parts.add_parser("info", help="what a file says of itself")
-    say.add_argument("file", type=Path)
-    for one, work in ((to, compress), (back, decompress), (say, info)):
-        one.set_defaults(work=work)
-        one.add_argument("--verbose", action="store_true", help="show the traceback of an error")
-    for one in (to, back):
-        one.add_argument("--results", type=Path, required=True, help="an experiment's, with models")
-    command.run(main, parser.parse_args(_joined(sys.argv[1:])))
+if __name__ == "__main__":  # the former name of `hvae compress`, `hvae decompress`, `hvae info`
+    command.alias("")

@@ -21,7 +21,7 @@ from hvae.data.seeded import Stream
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.models.distributions import Normal, draw, generator
-from hvae.models.hierarchical import HierarchicalVAE
+from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.models.hypernetwork import folded
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
@@ -105,18 +105,15 @@ def _widths(model: HierarchicalVAE) -> list[Widths]:
     """w of each layer, from items drawn from the prior and encoded again."""
     source = generator(Stream.CODING)
     drawn, noise = ([one.double() for one in draw(model.latents, DRAWS, source)] for _ in range(2))
-    features = model.bottom_up(model.likelihood.mean(model.generate(drawn)))
-    z: list[Tensor] = []
-    found: list[Widths] = []
-    for layer in reversed(range(len(model.latents))):
-        prior = model.prior_of(layer, z)
-        posterior = model.posterior_of(layer, features[layer], z, prior)
-        z = [posterior.sample(noise[layer]), *z]
-        width = torch.ones(model.latents[layer])
-        if isinstance(posterior, Normal):
-            width = (posterior.std / prior.std).log2().mean(0)
-        found = [_rounded(width), *found]
-    return found
+    terms = model(model.likelihood.mean(model.generate(drawn)), noise)
+    return [_of_layer(model, terms, layer) for layer in range(len(model.latents))]
+
+
+def _of_layer(model: HierarchicalVAE, terms: Terms, layer: int) -> Widths:
+    posterior, prior = terms.posteriors[layer], model.prior_of(layer, terms.z[layer + 1 :])
+    if not isinstance(posterior, Normal):
+        return np.ones(model.latents[layer])
+    return _rounded((posterior.std / prior.std).log2().mean(0))
 
 
 def _rounded(logs: Tensor) -> Widths:

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
-from hvae.config.sources.common import Common, Extent
+from hvae.config.sources.common import PHOTOGRAPHS, Common, Extent
 from hvae.config.sources.files import FileData
 from hvae.config.sources.synthetic import SyntheticData
 
@@ -99,7 +99,7 @@ Data = Annotated[SyntheticData | PublishedData | FileData, Field(discriminator="
 
 def other(data: Data) -> Data | None:
     """The data set that `outliers` names, with default options and the division of `data`."""
-    if data.outliers is None:
+    if data.outliers in (None, PHOTOGRAPHS):
         return None
     fractions = data.split.model_dump()  # of a published set they need not sum to 1
     total = sum(fractions.values())

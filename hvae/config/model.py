@@ -84,7 +84,10 @@ class BernoulliOptions(DiscreteOptions):
 
 
 class MixtureOfLogisticsOptions(DiscreteOptions):
-    """Grey levels or colours of a pixel from a mixture of `components` discretised logistics."""
+    """Grey levels or colours of a pixel from a mixture of `components` discretised logistics.
+
+    components: of the mixture.
+    """
 
     family: Literal["mixture-of-logistics"]
     words = "mixture of {components} discretised logistics"
@@ -101,6 +104,9 @@ class CategoricalOptions(Section):
     """`variables` one-hot vectors of `categories` entries side by side, with a uniform prior.
 
     Gradients are those of a relaxation at `temperature`; values do not depend on it.
+
+    family: of z_L. variables: V, how many one-hot variables. categories: K, of each. temperature:
+    of the relaxation.
     """
 
     family: Literal["categorical"]

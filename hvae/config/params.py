@@ -84,11 +84,20 @@ class Evaluation(Extraction):
 
 
 class Report(Section):
+    """What the report says of the experiment as a whole.
+
+    title: the heading of its page.
+    """
+
     title: str
 
 
 class Params(Section):
-    """All of `params.yaml`, with an overlay merged over it."""
+    """All of `params.yaml`, with an overlay merged over it.
+
+    experiment: the name of its folders in `results/` and `reports/`; letters, digits, hyphens.
+    seed: of the division of the data, and of what is drawn in evaluation.
+    """
 
     experiment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     seed: Seed

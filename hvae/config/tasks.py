@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section
 from hvae.config.data import Data
+from hvae.config.sources.common import PHOTOGRAPHS
 
 MODEL, CLASSIFIER = "model", "classifier"  # what a task may read beside latents
 Settings = Callable[[Sequence[str]], Sequence[str]]  # of those that there are, those that count
@@ -38,8 +39,9 @@ def target_or_images(data: Data) -> bool:
 
 
 def outliers(data: Data) -> bool:
-    """There are items that no model saw."""
-    return data.held_out is not None or data.outliers is not None
+    """There are items that no model saw; photographs are outliers of images alone."""
+    others = data.outliers is not None and (data.outliers != PHOTOGRAPHS or images(data))
+    return others or data.held_out is not None
 
 
 def every(settings: Sequence[str]) -> Sequence[str]:
@@ -101,8 +103,9 @@ Items = Annotated[int, Field(ge=10)]
 class Classification(Section):
     """Probes of the label, fitted on at most `max_train` train latents.
 
-    protocol: `hit` for accuracies as Xiao & Bamler (ICLR 2023) measured them, too, told apart by
-    their setting.
+    probes: which classifiers. max_train: the most train items that they are fitted on. protocol:
+    `hit` for accuracies as Xiao & Bamler (ICLR 2023) measured them, too, told apart by their
+    setting.
     """
 
     probes: Chosen[Literal["logistic", "svm-linear", "svm-rbf", "knn"]]
@@ -111,7 +114,10 @@ class Classification(Section):
 
 
 class Clustering(Section):
-    """Clusters of at most `max_train` train latents; as many as there are classes if not said."""
+    """Clusters of at most `max_train` train latents; as many as there are classes if not said.
+
+    methods: of clustering. max_train: the most train items that are clustered.
+    """
 
     methods: Chosen[Literal["k-means", "gaussian-mixture"]] = Field(
         default=["k-means", "gaussian-mixture"]
@@ -121,14 +127,20 @@ class Clustering(Section):
 
 
 class Regression(Section):
-    """Predictions of the target, or of an image's statistics, of at most `max_train` latents."""
+    """Predictions of the target, or of an image's statistics, of at most `max_train` latents.
+
+    methods: of regression. max_train: the most train items that they are fitted on.
+    """
 
     methods: Chosen[Literal["ridge", "knn", "kernel"]] = Field(default=["ridge", "knn", "kernel"])
     max_train: Items = 2000
 
 
 class Generation(Section):
-    """The classifier of x, which tells what decoded latents show; means over parts of the draws."""
+    """The classifier of x, which tells what decoded latents show; means over parts of the draws.
+
+    classifier: a perceptron. width: of its hidden layers.
+    """
 
     classifier: Literal["mlp"] = "mlp"
     width: PositiveInt = 256
@@ -170,9 +182,10 @@ class Upscaling(Section):
 
 
 class Compression(Section):
-    """Formats to compare with, where images are large enough; rates of at most `max_items`.
+    """Codecs to compare with, where images are large enough, and files of our own.
 
-    Files hold the first `items` of a split; null for none.
+    formats: of image files. qualities: at which they are written. max_items: of which rates are
+    measured. items: the first ones of a split that files hold; null for no files.
     """
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])
@@ -192,13 +205,19 @@ class Anomaly(Section):
 
 
 class Recognition(Section):
-    """What the classifier of x sees in reconstructions of at most `max_items` held-out items."""
+    """What the classifier of x sees in reconstructions.
+
+    max_items: held-out items of a split, at most.
+    """
 
     max_items: Items = 500
 
 
 class Visualisation(Section):
-    """Embeddings of at most `max_items` test items, for each layer."""
+    """Embeddings of at most `max_items` test items, for each layer.
+
+    methods: of embedding in two dimensions.
+    """
 
     methods: Chosen[Literal["pca", "t-sne"]] = Field(default=["pca", "t-sne"])
     max_items: Items = 300
@@ -208,16 +227,17 @@ Name = str  # of an entry of `Tasks`
 
 
 class Tasks(Section):
-    """Each task with its own section; the order of tables, pages and advice is that of the entries.
+    """Each task with its own section, or null where it is switched off.
 
-    The last is drawn and not scored.
+    The order of tables, pages and advice is that of the entries. The last is drawn and not scored.
     """
 
     reconstruction: Annotated[
-        Reconstruction, Task(reads=frozenset({MODEL}), metrics=("psnr_db", "mse"), ways=False)
+        Reconstruction | None,
+        Task(reads=frozenset({MODEL}), metrics=("psnr_db", "mse"), ways=False),
     ] = Reconstruction()
     denoising: Annotated[
-        Denoising,
+        Denoising | None,
         Task(
             reads=frozenset({MODEL}),
             needs=images,
@@ -228,7 +248,7 @@ class Tasks(Section):
         ),
     ] = Denoising()
     inpainting: Annotated[
-        Inpainting,
+        Inpainting | None,
         Task(
             reads=frozenset({MODEL}),
             needs=images,
@@ -239,15 +259,15 @@ class Tasks(Section):
         ),
     ] = Inpainting()
     upscaling: Annotated[
-        Upscaling,
+        Upscaling | None,
         Task(reads=frozenset({MODEL}), needs=images, metrics=("psnr_db",), ways=False),
     ] = Upscaling()
     compression: Annotated[
-        Compression,
+        Compression | None,
         Task(reads=frozenset({MODEL}), metrics=("psnr_db",), ways=False, word="quality"),
     ] = Compression()
     classification: Annotated[
-        Classification,
+        Classification | None,
         Task(
             needs=labels,
             metrics=("accuracy",),
@@ -256,13 +276,15 @@ class Tasks(Section):
             judged=preferred(""),
         ),
     ]
-    regression: Annotated[Regression, Task(needs=target_or_images, metrics=("r2",))] = Regression()
-    clustering: Annotated[Clustering, Task(needs=labels, metrics=("nmi",))] = Clustering()
+    regression: Annotated[Regression | None, Task(needs=target_or_images, metrics=("r2",))] = (
+        Regression()
+    )
+    clustering: Annotated[Clustering | None, Task(needs=labels, metrics=("nmi",))] = Clustering()
     anomaly: Annotated[
-        Anomaly, Task(reads=frozenset({MODEL}), needs=outliers, metrics=("auroc",))
+        Anomaly | None, Task(reads=frozenset({MODEL}), needs=outliers, metrics=("auroc",))
     ] = Anomaly()
     generation: Annotated[
-        Generation,
+        Generation | None,
         Task(
             reads=frozenset({MODEL, CLASSIFIER}),
             needs=labels,
@@ -271,7 +293,7 @@ class Tasks(Section):
         ),
     ] = Generation()
     recognition: Annotated[
-        Recognition,
+        Recognition | None,
         Task(
             reads=frozenset({MODEL, CLASSIFIER}),
             needs=labels,
@@ -280,12 +302,24 @@ class Tasks(Section):
             ways=False,
         ),
     ] = Recognition()
-    visualisation: Visualisation = Visualisation()
+    visualisation: Visualisation | None = Visualisation()
+
+    def chosen(self, data: Data) -> dict[Name, Task]:
+        """The tasks that are switched on, and whose needs the data meet."""
+        return {
+            name: task
+            for name, task in TASKS.items()
+            if getattr(self, name) is not None and task.needs(data)
+        }
+
+    def classifying(self) -> dict[str, Any]:
+        """What the classifier of the data depends on; without generation its defaults."""
+        return self.generation.classifying() if self.generation is not None else {}
 
     def settings(self, task: str) -> dict[str, Any]:
-        """What one task depends on."""
-        section: Section = getattr(self, task)
-        return section.model_dump(mode="json", by_alias=True)
+        """What one task depends on; nothing of one that is switched off."""
+        section: Section | None = getattr(self, task)
+        return {} if section is None else section.model_dump(mode="json", by_alias=True)
 
 
 TASKS: Mapping[Name, Task] = {

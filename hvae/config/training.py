@@ -30,6 +30,8 @@ Batches = Literal["drawn", "epochs"]
 class Schedule(Section):
     """AdamW for a number of steps.
 
+    steps: how many batches are trained on. batch_size: items in a batch. learning_rate: its start.
+    validate_every: steps between evaluations on validation data.
     batches: items are drawn with replacement, or each comes once an epoch, whose last batch may be
     smaller.
     schedule: the learning rate falls linearly to zero, or is constant.

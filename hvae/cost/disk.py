@@ -5,15 +5,14 @@ only a tenth.
 """
 
 import math
-from collections.abc import Mapping, Sized
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sized
+from typing import Any, NamedTuple
 
 from hvae.config import baseline
 from hvae.config.data import Data
 from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
-from hvae.config.tasks import TASKS
 from hvae.models.build import size
 
 
@@ -177,26 +176,31 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
 
 def scored(params: Params, layers: int) -> int:
     """The metrics of a point, about: as many scores has each of its held-out items."""
-    asked, views = params.tasks, 2 * (2 * layers - 1)  # samples and means of each set of layers
-    metrics = {
-        "reconstruction": 2 * 3,
-        "denoising": 2 * len(asked.denoising.noise),
-        "inpainting": 2 * len(asked.inpainting.masks),
-        "upscaling": 2,
-        "compression": (layers + 2) + (layers + 4),  # of rates, and of files with both J°
-        "classification": views * len(asked.classification.probes),
-        "regression": views * 2 * 2 * len(asked.regression.methods),
-        "clustering": views * 3 * len(asked.clustering.methods),
-        "anomaly": 2 * layers,
-        "generation": 3 * layers + 3,
-        "recognition": 2 * 2 * layers,
+    views = 2 * (2 * layers - 1)  # samples and means of each set of layers
+    metrics: Mapping[str, Callable[[Any], int]] = {
+        "reconstruction": lambda asked: 2 * 3,
+        "denoising": lambda asked: 2 * len(asked.noise),
+        "inpainting": lambda asked: 2 * len(asked.masks),
+        "upscaling": lambda asked: 2,
+        "compression": lambda asked: (
+            (layers + 2) + (layers + 4)
+        ),  # of rates, and of files with both J°
+        "classification": lambda asked: views * len(asked.probes),
+        "regression": lambda asked: views * 2 * 2 * len(asked.methods),
+        "clustering": lambda asked: views * 3 * len(asked.methods),
+        "anomaly": lambda asked: 2 * layers,
+        "generation": lambda asked: 3 * layers + 3,
+        "recognition": lambda asked: 2 * 2 * layers,
     }
-    return sum(number for name, number in metrics.items() if TASKS[name].needs(params.data))
+    tasks = params.tasks
+    return sum(metrics[name](getattr(tasks, name)) for name in tasks.chosen(params.data))
 
 
 def _embedded(params: Params) -> int:
     """Bytes of the embeddings of the experiment's own points, for each layer and method."""
     options = params.tasks.visualisation
+    if options is None:
+        return 0
     shown = min(options.max_items, evaluated(params.data, params.evaluation.max_items)["test"])
     points = counts(params).evaluated // len(params.grid.seeds)  # of one training
     embeddings = points * len(params.model.latents) * len(options.methods)

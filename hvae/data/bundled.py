@@ -13,22 +13,27 @@ pixel, but patches of one split may overlap.
 With `photographs: all` patches are of nine pictures, each in one split alone. They have no classes,
 since a picture of the test set is never seen in training. docs/data.md has their licences. A stereo
 pair that scikit-image ships as well is left out: its package states no licence.
+
+`photographs` are outliers for any images: eight pictures that ship with scikit-image, in the public
+domain, made smaller until an item covers at least 32×32 of their pixels, and cut into patches of an
+item's shape that share no pixel. Their values are rounded to the items' levels.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from skimage import color, transform
 from skimage import data as pictures
 from sklearn import datasets
 
-from hvae.config.sources.common import Division
+from hvae.config.sources.common import PHOTOGRAPHS, Division
 from hvae.config.sources.synthetic import Digits, PhotoPatches
 from hvae.data.seeded import Stream, stream
-from hvae.data.source import BYTE_LEVELS, SPLITS, UNLABELLED, Source
+from hvae.data.source import BYTE_LEVELS, SPLITS, UNLABELLED, Source, level_numbers
 from hvae.errors import InputError
-from hvae.statistics.estimate import Integers
+from hvae.statistics.estimate import Floats, Integers
 
 GREYS = 16  # levels above black
 
@@ -141,7 +146,7 @@ def _joined(parts: list[Places]) -> Places:
     return Places(*(np.concatenate(same) for same in zip(*parts, strict=True)))
 
 
-PHOTOGRAPHS: Mapping[str, Callable[[], NDArray[np.uint8]]] = {
+NINE: Mapping[str, Callable[[], NDArray[np.uint8]]] = {
     "china": lambda: datasets.load_sample_image("china.jpg"),
     "flower": lambda: datasets.load_sample_image("flower.jpg"),
     "astronaut": lambda: pictures.astronaut(),
@@ -173,7 +178,7 @@ def _by_photograph(options: PhotoPatches, seed: int) -> Source:
 
 def apart(split: Division, rng: np.random.Generator) -> dict[str, list[str]]:
     """The photographs of each split, in its proportions, at random."""
-    names = [list(PHOTOGRAPHS)[place] for place in rng.permutation(len(PHOTOGRAPHS))]
+    names = [list(NINE)[place] for place in rng.permutation(len(NINE))]
     ends = np.cumsum([0, *_counts(len(names), split).values()])
     return {name: names[ends[i] : ends[i + 1]] for i, name in enumerate(SPLITS)}
 
@@ -183,7 +188,7 @@ def _of(names: list[str], count: int, rng: np.random.Generator) -> NDArray[np.ui
 
     The smallest has 112,980 places, more than there are patches.
     """
-    photos = [PHOTOGRAPHS[name]() for name in names]
+    photos = [NINE[name]() for name in names]
     rooms = [(photo.shape[0] - SIDE + 1) * (photo.shape[1] - SIDE + 1) for photo in photos]
     shares = np.cumsum([0, *rooms]) / sum(rooms)
     counts = np.diff(np.rint(shares * count)).astype(int)
@@ -193,3 +198,48 @@ def _of(names: list[str], count: int, rng: np.random.Generator) -> NDArray[np.ui
         row, column = np.divmod(chosen, photo.shape[1] - SIDE + 1)
         parts.append(cut(photo[None], Places(np.zeros_like(row), row, column)))
     return np.concatenate(parts)
+
+
+PICTURES = ("astronaut", "brick", "camera", "chelsea", "coffee", "grass", "gravel", "rocket")
+
+
+def load_photographs(like: Source) -> Source | None:
+    """Patches of photographs in the shape, the channels and the levels of `like`, in one class.
+
+    None where its items are no images in [0, 1] of one or three channels, or larger than the
+    pictures. No part is random.
+    """
+    height, width, *channels = (*like.shape, 1)[:3] if len(like.shape) in (2, 3) else (0, 0, 0)
+    if not like.bounded or channels[0] not in (1, 3):
+        return None
+    patches = [
+        part for name in PICTURES for part in _patches(_picture(name, *channels), height, width)
+    ]
+    if not patches:
+        return None
+    x = np.stack(patches).reshape(len(patches), -1).astype(np.float32)
+    return Source(
+        x=level_numbers(x, like.levels) if like.levels else x,
+        labels=np.zeros(len(x), np.int64),
+        shape=like.shape,
+        classes=(PHOTOGRAPHS,),
+        levels=like.levels,
+    )
+
+
+def _picture(name: str, channels: int) -> Floats:
+    """In [0, 1], (height, width, channels)."""
+    found = getattr(pictures, name)() / (BYTE_LEVELS - 1)
+    if found.ndim == 3 and channels == 1:
+        return color.rgb2gray(found)[..., None]
+    return found if found.ndim == 3 else np.repeat(found[..., None], channels, axis=-1)
+
+
+def _patches(picture: Floats, height: int, width: int) -> Iterator[Floats]:
+    """As many as the smaller picture holds, (height, width, channels) each."""
+    factor = min(1.0, max(height, width) / SIDE)
+    size = [round(factor * side) for side in picture.shape[:2]]
+    small = transform.resize(picture, size, anti_aliasing=factor < 1)
+    for row in range(size[0] // height):
+        for column in range(size[1] // width):
+            yield small[row * height : (row + 1) * height, column * width : (column + 1) * width]

@@ -13,8 +13,10 @@ import numpy as np
 
 from hvae.config.base import Section, Seed, parse
 from hvae.config.data import Data, other
-from hvae.data import manifest, prepared, sources
+from hvae.config.sources.common import PHOTOGRAPHS
+from hvae.data import bundled, manifest, prepared, sources
 from hvae.data.prepared import HELD_OUT, OF_CLASS, OF_SOURCE, outliers_file
+from hvae.data.seeded import Stream, stream
 from hvae.data.source import SPLITS, UNLABELLED, Source
 from hvae.data.splits import Indices, divide
 from hvae.data.summary import ItemLimits, left_out, summary
@@ -92,6 +94,10 @@ def others(source: Source, options: Data, seed: int) -> dict[str, Portion]:
     The name of the data set is their only class. Without such a data set the files are empty.
     InputError if its items have another shape, other levels or another range.
     """
+    if options.outliers == PHOTOGRAPHS and (cut := bundled.load_photographs(source)):
+        ids = stream(seed, Stream.PHOTOGRAPHS).permutation(len(cut.x))
+        parts = zip(HELD_OUT, np.array_split(ids, len(HELD_OUT)), strict=True)
+        return {outliers_file(name, OF_SOURCE): Portion(cut, part) for name, part in parts}
     wanted = other(options)
     if wanted is None:
         nothing = Portion(source._replace(classes=()), np.zeros(0, np.int64))

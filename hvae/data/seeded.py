@@ -28,6 +28,7 @@ class Stream(Enum):
     ORDER = None, 6
     PIXELS = None, 7
     PLACES = None, 8
+    PHOTOGRAPHS = None, 9
     # models and their measurements
     WEIGHTS = 1, None
     TRAINING = 2, None

@@ -88,14 +88,9 @@ class ItemLimits(Section):
 def plan(params: Params) -> ItemLimits:
     """The limits of an experiment."""
     items, tasks = params.evaluation.max_items, params.tasks
-    return ItemLimits(
-        max_items=items,
-        max_train={
-            "classification": tasks.classification.max_train,
-            "clustering": tasks.clustering.max_train,
-            "the information about the class": items,
-        },
-    )
+    fitted = {"classification": tasks.classification, "clustering": tasks.clustering}
+    most = {name: one.max_train for name, one in fitted.items() if one is not None}
+    return ItemLimits(max_items=items, max_train=most | {"the information about the class": items})
 
 
 def left_out(labels: Mapping[str, Labels], classes: Sequence[str], limits: ItemLimits) -> list[str]:

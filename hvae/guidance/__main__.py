@@ -1,12 +1,9 @@
-"""Ask an experiment where to aim for an application, under a total rate if that is given.
-
-python -m hvae.guidance --results results/digits --for classification --rate 8
-"""
+"""Where to aim for an application, or for each, under a total rate if given: `hvae guide`."""
 
 import argparse
 import math
-from pathlib import Path
 
+from hvae.config.params import Guidance
 from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.choose import choose
@@ -19,21 +16,33 @@ from hvae.statistics.estimate import number
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Print the recommendation."""
+    """Print a recommendation for the application, or for each if none is named."""
     experiment = Experiment(arguments.results)
     params = experiment.params
     found = study(measured(experiment), params.guidance)
-    surface = asked(found, arguments.application)
-    under = condition(surface.application.name, params.guidance)
-    if arguments.rate is not None:
-        surface = limited(surface, arguments.rate)
-        under = f" under a total rate of {arguments.rate:g} nats{under and ' and'}{under}"
+    names = [arguments.application] if arguments.application else list(found.surfaces)
+    for name in names:
+        try:
+            print(answer(found, asked(found, name), params.guidance, arguments.rate))
+        except InputError as error:
+            if arguments.application:
+                raise
+            print(f"{name.capitalize()}: {error}.")  # the others have an answer
+
+
+def answer(found: Study, surface: Surface, options: Guidance, rate: float | None) -> str:
+    """The recommendation; InputError where no point may be chosen."""
+    name = surface.application.name
+    under = condition(name, options)
+    if rate is not None:
+        surface = limited(surface, rate)
+        under = f" under a total rate of {rate:g} nats{under and ' and'}{under}"
     choice = choose(surface)
     if choice is None:
-        raise InputError(f"no point of the plane is there for {surface.application.name}{under}")
-    means = found.means.get(surface.application.name)
+        raise InputError(f"no point of the plane is there for {name}{under}")
+    means = found.means.get(name)
     remark = means and means.at(choice.best.place)
-    print(recommendation(surface, choice, under, remark), seeds(choice.best))
+    return f"{recommendation(surface, choice, under, remark)} {seeds(choice.best)}"
 
 
 def asked(found: Study, name: str) -> Surface:
@@ -63,10 +72,5 @@ def limited(surface: Surface, rate: float) -> Surface:
     return surface.without(lambda place: place.total.value <= rate)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--results", type=Path, required=True, help="an experiment's folder")
-    parser.add_argument("--for", dest="application", required=True, help="an application")
-    parser.add_argument("--rate", type=float, help="the most that R_1 + … + R_L may be, in nats")
-    parser.add_argument("--verbose", action="store_true", help="show the traceback of an error")
-    command.run(main, parser.parse_args())
+if __name__ == "__main__":  # the former name of `hvae guide`
+    command.alias("guide")

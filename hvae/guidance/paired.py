@@ -16,7 +16,7 @@ from hvae.guidance.applications import Application
 from hvae.results.quantities import Measure
 from hvae.results.rates import Place
 from hvae.results.scores import PointScores, ScoredMetric, averaged, stacked
-from hvae.statistics.comparison import Difference, Scores, across, difference
+from hvae.statistics.comparison import Difference, Scores, across, difference, single
 from hvae.statistics.estimate import Integers
 
 ByMetric = Mapping[ScoredMetric, Mapping[str, PointScores]]
@@ -56,6 +56,10 @@ class PairedScores(NamedTuple):
     def value(self, way: Way) -> float:
         """The mean over items and trainings: what a metric is, less its bias of order 1/n."""
         return float(self.scores.value[self.row(way)])
+
+    def single(self, way: Way) -> Difference:
+        """The value of one way, with its error over items and trainings."""
+        return single(self.scores, self.row(way))
 
     def difference(self, first: Way, second: Way) -> Difference:
         """First less second, in the metric's unit."""

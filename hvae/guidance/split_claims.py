@@ -5,7 +5,7 @@ training nothing is known of another, and where splits are alike it is not repro
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def differing(surfaces: Mapping[Name, Surface]) -> Claim:
     apart = [(total, pair) for total, pair in pairs if _apart(*(choice for _, choice in pair))]
     numbers = _numbers([one for row in shared.values() for one, _ in row])
     numbers |= {"pairs": len(pairs), "apart": len(apart), "where": len({t for t, _ in apart})}
-    verdict = _differ(shared, bool(apart), numbers)
+    verdict = _verdict(numbers, bool(apart), lambda: _alike(shared.values()))
     ours = _differing(apart, numbers)
     return Claim(DIFFERING, ours, verdict, numbers, DIFFERING_RULE, DIFFERING_NULL)
 
@@ -88,22 +88,22 @@ def _apart(first: Choice, second: Choice) -> bool:
     return not mine & yours
 
 
-def _differ(
-    shared: Mapping[str, Sequence[tuple[SplitEvidence, Choice]]],
-    apart: bool,
-    numbers: Mapping[str, int],
-) -> Verdict:
-    if not shared:
+def _verdict(numbers: Mapping[str, int], shown: bool, refuted: Callable[[], bool]) -> Verdict:
+    """Of a claim that is shown by some evidence, or refuted by all of it."""
+    if not numbers["totals"]:
         return "not applicable"
     if numbers["trainings"] == 1:
         return UNKNOWN
-    if apart:
+    if shown:
         return "reproduced"
-    alike = all(
-        len({spot.place for _, choice in row for spot in choice.region}) == 1
-        for row in shared.values()
+    return "not reproduced" if refuted() else "undecided"
+
+
+def _alike(shared: Iterable[Sequence[tuple[SplitEvidence, Choice]]]) -> bool:
+    """Whether at each total all regions are one and the same split."""
+    return all(
+        len({spot.place for _, choice in row for spot in choice.region}) == 1 for row in shared
     )
-    return "not reproduced" if alike else "undecided"
 
 
 def _differing(
@@ -151,7 +151,7 @@ def deciding(surfaces: Mapping[Name, Surface]) -> Claim:
         "differ": len(differ),
         "where": _numbers(differ)["totals"],
     }
-    verdict = _decided(found, bool(differ), numbers, level)
+    verdict = _verdict(numbers, bool(differ), lambda: all(_equal(one, level) for one in found))
     ours = _deciding(differ, numbers)
     return Claim(DECIDING, ours, verdict, numbers, DECIDING_RULE, DECIDING_NULL)
 
@@ -173,18 +173,6 @@ def _equal(one: SplitEvidence, level: float) -> bool:
     pairs = len(rows) * (len(rows) - 1) / 2
     ends = [end[rows] for row in rows for end in differences(scores, row).interval(level / pairs)]
     return bool((np.abs(ends) <= margin).all())
-
-
-def _decided(
-    found: Sequence[SplitEvidence], differ: bool, numbers: Mapping[str, int], level: float
-) -> Verdict:
-    if not found:
-        return "not applicable"
-    if numbers["trainings"] == 1:
-        return UNKNOWN
-    if differ:
-        return "reproduced"
-    return "not reproduced" if all(_equal(one, level) for one in found) else "undecided"
 
 
 def _deciding(differ: Sequence[SplitEvidence], numbers: Mapping[str, int]) -> str:

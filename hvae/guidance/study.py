@@ -8,7 +8,7 @@ from hvae.config.tasks import Name
 from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application, as_measured
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.paired import ByMetric, ScoreTables
-from hvae.guidance.surface import Surface, surface, within
+from hvae.guidance.surface import Surface, chosen_metric, surface, within
 from hvae.results.experiment import Experiment
 from hvae.results.rates import Place, places
 from hvae.results.scores import by_metric
@@ -18,7 +18,8 @@ from hvae.statistics.estimate import Row
 class MeasuredTables(NamedTuple):
     """Rows of `points.parquet`, `tasks.parquet` (test) and `selection.parquet` (validation).
 
-    scores: `scores.parquet` by metric and point. layers: how many the models have.
+    scores: `scores.parquet` by metric and point, of what applications are judged by. layers: how
+    many the models have.
     """
 
     points: Sequence[Row]
@@ -61,7 +62,9 @@ class Study(NamedTuple):
 def measured(experiment: Experiment) -> MeasuredTables:
     """The tables of a folder of results."""
     of = experiment
-    scores = by_metric(of.scores)
+    judged = {name: chosen_metric(one, of.selection) for name, one in APPLICATIONS.items()}
+    wanted = {(name, one.name) for name, one in judged.items() if one is not None}
+    scores = by_metric(of.groups("scores"), lambda scored: (scored.task, scored.metric) in wanted)
     return MeasuredTables(of.points, of.tasks, of.selection, of.layers, scores)
 
 

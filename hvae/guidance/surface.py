@@ -16,16 +16,19 @@ import numpy as np
 from hvae.guidance.applications import Application, by_file
 from hvae.guidance.paired import PairedScores, ScoreTables, Variant, Way
 from hvae.results.quantities import Measure
-from hvae.results.rates import Place, over_seeds
+from hvae.results.rates import Place
 from hvae.statistics.comparison import Difference
-from hvae.statistics.estimate import Estimate, Row
+from hvae.statistics.estimate import Row
 
-NORMAL = 1.96
 LENGTH = {"task": "compression", "layers": "", "metric": "bits_per_dim"}
 
 
 class Value(NamedTuple):
-    """A value, its standard error, and its 95 % interval."""
+    """A value, its standard error, and its 95 % interval.
+
+    Of several trainings these are of the mean over them, with Student's t; of one they are over
+    items alone, and say nothing of another training.
+    """
 
     value: float
     std_error: float
@@ -175,14 +178,38 @@ def surface(
     test = scores.paired(application, metric, settings, "test", best)
     if test is None:
         return None
-    spots = tuple(
-        Spot(*way, *values[way], metric.sign * candidates.value(way)) for way in test.ways
-    )
+    spots = tuple(_spot(way, values[way], candidates, test, metric) for way in test.ways)
     compared = {spot.place for spot in spots}
     left_out = tuple(dict.fromkeys(way.place for way in values if way.place not in compared))
     return Surface(
         application, metric, settings, spots, candidates, test, left_out=left_out
     )  # fmt: skip
+
+
+def _spot(
+    way: Way,
+    values: tuple[Value, Value],
+    candidates: PairedScores,
+    test: PairedScores,
+    metric: Measure,
+) -> Spot:
+    sides = zip(values, (candidates, test), strict=True)
+    validation, tested = (_over_trainings(value, of.single(way)) for value, of in sides)
+    return Spot(*way, validation, tested, metric.sign * candidates.value(way))
+
+
+def _over_trainings(value: Value, found: Difference) -> Value:
+    """The interval covers what the statistic's bias may have added, as for one training."""
+    if found.degrees == 0:
+        return value
+    low, high = found.interval()
+    bias = value.value - float(found.value)
+    return Value(
+        value.value,
+        float(found.std_error),
+        float(low) + min(bias, 0.0),
+        float(high) + max(bias, 0.0),
+    )
 
 
 def _both(
@@ -209,15 +236,10 @@ def _best_ways(candidates: PairedScores, metric: Measure) -> list[Way]:
 def _at(place: Place, values: Mapping[str, Value]) -> Value | None:
     """The mean over the place's points, all of which must have a value.
 
-    Of several seeds its interval is what their standard error gives.
+    What is known of other trainings comes from the scores.
     """
     found = [values[point] for point in place.points if point in values]
-    if len(found) < len(place.points):
-        return None
-    if len(found) == 1:
-        return found[0]
-    middle, error = over_seeds([Estimate(one.value, one.std_error) for one in found])
-    return Value(middle, error, middle - NORMAL * error, middle + NORMAL * error)
+    return _mean(found) if len(found) == len(place.points) else None
 
 
 def bits(selection: Sequence[Row]) -> dict[str, float]:

@@ -13,13 +13,14 @@ from hvae.errors import InputError
 from hvae.io import command, tables
 
 # The tables that may have no parts, with their schema for a number of layers: the source may have
-# no classes or no target, and there may be no model for the whole plane.
+# no classes or no target, a task may be off, and there may be no model for the whole plane.
 EMPTY: Mapping[str, Callable[[int], pa.Schema]] = {
     "tasks": lambda layers: tables.tasks(),
     "selection": lambda layers: tables.tasks(),
     "scores": lambda layers: tables.scores(),
     "counts": lambda layers: tables.counts(),
     "certificate": tables.certificate,
+    "embeddings": lambda layers: tables.embeddings(),
 }
 
 ENOUGH = 1 << 20  # rows: a row group of the file, and what is in memory of large tables
@@ -41,7 +42,7 @@ def of_one_schema(paths: Sequence[Path]) -> Iterator[pa.Table]:
     """The tables in `paths`; InputError unless they share one schema."""
     first: pa.Schema | None = None
     for path in paths:
-        table = tables.of_this_version(path)
+        table = pa.concat_tables(tables.groups(path))
         first = first or table.schema
         if not table.schema.equals(first):
             raise InputError(f"{path} has other columns than {paths[0]}: remove the older file")
@@ -63,7 +64,7 @@ def together(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
 if __name__ == "__main__":
     parser = command.parser(__doc__)
     command.folder(parser, "out")
-    parser.add_argument("--table", choices=EMPTY, help="the table, if it may have no parts")
+    parser.add_argument("--table", choices=tables.SCHEMAS, help="if it may have no parts")
     parser.add_argument("--layers", type=int, default=0, help="the layers that its columns list")
     parser.add_argument("parts", type=Path, nargs="*", help="tables with the same columns")
     command.run(main, parser.parse_args())

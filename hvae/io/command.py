@@ -4,10 +4,11 @@ import argparse
 import fcntl
 import gc
 import os
+import runpy
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,14 +54,40 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
     except (InputError, OSError) as error:
         if arguments.verbose:
             raise
-        sys.exit(f"error: {_sentence(error)}")
+        sys.exit(f"error: {sentence(error)}")
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: Exception) -> str:
     """The error's message; for a file error, with the name of the file in front."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error)
+
+
+def alias(name: str) -> None:
+    """Run `hvae NAME` with this process's arguments: the former name of a command."""
+    sys.argv[1:1] = [name] if name else []
+    runpy.run_module("hvae", run_name="__main__")
+
+
+def joined(words: Sequence[str], options: Sequence[str]) -> list[str]:
+    """The numbers after each of these options as one word, so that they may be any number."""
+    result: list[str] = []
+    heads = tuple(f"{option}=" for option in options)
+    for word in words:
+        if result and result[-1].startswith(heads) and _is_number(word):
+            result[-1] += f" {word}"
+        else:
+            result.append(f"{word}=" if word in options else word)
+    return result
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def steady() -> None:

@@ -5,7 +5,7 @@ bottom to top. Rates, distortions and objectives are in nats per item; `mse` is 
 How many layers there are, parameters say. The key `tables` of a file's metadata is the version.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -202,7 +202,6 @@ def over_layers(row: Mapping[str, Any], name: str, layers: int) -> tuple[float, 
 
 
 def betas(row: Mapping[str, Any], layers: int) -> tuple[float, ...]:
-    """(β_1, …, β_L) of a row of a table that has them."""
     return over_layers(row, "beta", layers)
 
 
@@ -255,25 +254,27 @@ def vectors(array: Any, kind: pa.DataType | None = None) -> pa.FixedSizeListArra
 
 
 def read_named(name: str, path: Path, layers: int) -> pa.Table:
-    """The table in `path`, of models with that many layers.
-
-    InputError where it cannot be read, is of an older version, or has not the columns of `name`.
-    """
-    table = of_this_version(path)
-    if not table.schema.equals(SCHEMAS[name](layers, table.schema)):
-        raise InputError(f"{path} has other columns than this version writes: remove it")
-    return table
+    """The table in `path`, of models with that many layers; InputError where it is another one."""
+    return pa.concat_tables(groups_named(name, path, layers))
 
 
-def of_this_version(path: Path) -> pa.Table:
-    """The table in `path`; InputError where it cannot be read or is of another version."""
-    table = read(path)
-    if (table.schema.metadata or {}).get(VERSION) != str(provenance.VERSION).encode():
-        raise InputError(
-            f"{path} is not of version {provenance.VERSION} of the tables, which this program "
-            "reads: run its experiment again, and it is made anew"
-        )
-    return table
+def groups_named(name: str, path: Path, layers: int) -> Iterator[pa.Table]:
+    """The same in its row groups, of which one is in memory at a time."""
+    for table in groups(path):
+        if not table.schema.equals(SCHEMAS[name](layers, table.schema)):
+            raise InputError(f"{path} has other columns than this version writes: remove it")
+        yield table
+
+
+def groups(path: Path) -> Iterator[pa.Table]:
+    """The row groups in `path`; InputError where it cannot be read or is of another version."""
+    for table in storage.parquet(path):
+        if (table.schema.metadata or {}).get(VERSION) != str(provenance.VERSION).encode():
+            raise InputError(
+                f"{path} is not of version {provenance.VERSION} of the tables, which this program "
+                "reads: run its experiment again, and it is made anew"
+            )
+        yield table
 
 
 def _dimensions(found: pa.Schema) -> int:

@@ -6,6 +6,7 @@ The command measures one row of the grid on test items.
 import argparse
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, Terms, chunks, in_chunks
 from hvae.statistics.estimate import Floats, error_of_mean
 from hvae.training import checkpoint
-from hvae.training.checkpoint import Card
+from hvae.training.checkpoint import Card, Read
 
 
 class Measured(NamedTuple):
@@ -154,17 +155,18 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the row's part of `points` and `items`."""
     job = parse(MeasurementJob, arguments.params)
     test = prepared.read(arguments.data / "test.parquet").first(job.evaluation.max_items)
+    read = lru_cache(maxsize=1)(checkpoint.opened)  # all β of an amortized model are one file
     done = [
-        measure_point(job, point, test, arguments.models)
+        measure_point(job, point, test, arguments.models, read)
         for point in command.progress(job.points, "measuring points")
     ]
     write(done, job.points[0].layers, arguments.points, arguments.items)
 
 
-def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path) -> Rows:
+def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path, read: Read) -> Rows:
     """Measure one trained point on test items."""
-    card = checkpoint.card(models, point.model)
-    model = checkpoint.load(models, point.model, point.beta)
+    card, _ = read(models, point.model)
+    model = checkpoint.load(models, point.model, point.beta, read)
     return rows(job, point, card, model, test)
 
 

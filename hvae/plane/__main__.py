@@ -1,9 +1,7 @@
 """Train a model to rates that are asked for: what does it reconstruct, and what is a nat worth?
 
 It goes on from the experiment's amortized model, where there is one, at the β whose rates are the
-nearest; else it begins from scratch. With `training.rates` of the experiment.
-
-python -m hvae.plane --results results/digits --rates 10 5 --out mine
+nearest; else it begins from scratch. With `training.rates` of the experiment. It is `hvae ask`.
 """
 
 import argparse
@@ -82,12 +80,5 @@ def refuse_rates(rates: list[float], layers: int) -> None:
             raise InputError(f"--rates: must be finite and not negative, got {rate:g}")
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--results", type=Path, required=True, help="an experiment's, with models")
-    parser.add_argument("--rates", type=float, nargs="+", required=True, help="R_1 … R_L in nats")
-    parser.add_argument("--out", type=Path, help="a folder for the plain model")
-    parser.add_argument("--seed", type=int, default=0, help="of the training")
-    parser.add_argument("--data", type=Path, help="prepared; data/prepared/EXPERIMENT unless given")
-    parser.add_argument("--verbose", action="store_true", help="show the traceback of an error")
-    command.run(main, parser.parse_args())
+if __name__ == "__main__":  # the former name of `hvae ask`
+    command.alias("ask")

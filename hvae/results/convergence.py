@@ -23,7 +23,7 @@ class Short(NamedTuple):
 
     key: the parameter that says how many steps there were; points: those of these models, of
     `total`; fallen: the largest part by which J° fell over the last tenth, None where no curve is
-    at hand.
+    at hand. what: points, where these are of one model for the plane, or models.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Short(NamedTuple):
     points: Sequence[str]
     total: int
     fallen: float | None
+    what: str = "models"
 
     @property
     def sentence(self) -> str:
@@ -42,8 +43,8 @@ class Short(NamedTuple):
         much = f"more than {STILL:.0%}" if self.fallen is None else f"up to {self.fallen:.1%}"
         asked = steps_to_try(self.steps, self.fallen or 0.0)
         return (
-            f"{count} of {self.total} points {verb} unconverged: {whose} objective still fell by "
-            f"{much} over the last tenth of {self.steps:,} steps{named}. Try {self.key}: {asked}"
+            f"{count} of {self.total} {self.what} {verb} unconverged: {whose} objective still fell "
+            f"by {much} over the last tenth of {self.steps:,} steps{named}. Try {self.key}: {asked}"
         )
 
 
@@ -90,7 +91,8 @@ def _short(key: str, steps: int, of: Trainings, params: Params) -> Short | None:
     falls, shared = _falls(of.history), params.grid.shared()
     names = [row["point"] if row["point"] in falls else shared.get(row["seed"]) for row in lost]
     most = max((falls[name] for name in names if name in falls), default=None)
-    return Short(key, steps, [row["point"] for row in lost], len(of.points), most)
+    what = "points" if any(row["point"] not in falls for row in lost) else "models"
+    return Short(key, steps, [row["point"] for row in lost], len(of.points), most, what)
 
 
 def _falls(history: Iterable[Row]) -> dict[str, float]:

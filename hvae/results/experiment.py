@@ -1,6 +1,6 @@
 """Folders of results: the only code that opens them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -54,7 +54,6 @@ class Experiment:
     pictures = _rows("pictures")
     history = _rows("history")
     items = _table("items")
-    scores = _table("scores")
     embeddings = _table("embeddings")
 
     @property
@@ -101,6 +100,11 @@ class Experiment:
         """NAME.parquet."""
         layers = self.layers  # first: without parameters there is no experiment
         return tables.read_named(name, self._there(name, ".parquet"), layers)
+
+    def groups(self, name: str) -> Iterator[pa.Table]:
+        """NAME.parquet in its row groups, of which one is in memory at a time."""
+        layers = self.layers
+        return tables.groups_named(name, self._there(name, ".parquet"), layers)
 
     def parts(self, name: str) -> list[Row]:
         """The rows of a table that is still in parts, a file a row of the grid."""

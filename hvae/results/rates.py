@@ -130,6 +130,19 @@ def over_seeds(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(float(values.mean()), math.sqrt(float((errors**2).mean()) + spread))
 
 
+def degrees(estimates: Sequence[Estimate]) -> float:
+    """Those of freedom of the error of `over_seeds` (Satterthwaite, 1946).
+
+    The spread over S seeds has S − 1; the items' part has many, and is taken as known. One seed has
+    none that counts: its error says nothing of another training.
+    """
+    if len(estimates) == 1:
+        return math.inf
+    spread = float(np.var([one.value for one in estimates], ddof=1)) / len(estimates)
+    whole = over_seeds(estimates).std_error ** 2
+    return (len(estimates) - 1) * (whole / spread) ** 2 if spread > 0 else math.inf
+
+
 def _place(beta: tuple[float, ...], target: tuple[float, ...], rows: Sequence[Row]) -> Place:
     names = [f"rate_{layer}" for layer in range(1, len(beta or target) + 1)]
     *rates, total = (

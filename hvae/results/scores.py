@@ -1,10 +1,10 @@
 """Scores of points as arrays: how two points are compared item by item.
 
 The rows of `scores.parquet` that belong to one metric of one point stand together, so that one pass
-over the table finds them all.
+over the table finds them all. It has millions of rows, so it is read in parts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -34,22 +34,50 @@ class PointScores(NamedTuple):
     values: NDArray[np.floating]
 
 
-def by_metric(table: pa.Table) -> dict[ScoredMetric, dict[str, PointScores]]:
-    """The scores of every metric by point, in the order of the table."""
+Scored = dict[ScoredMetric, dict[str, PointScores]]
+
+
+def by_metric(
+    parts: Iterable[pa.Table], wanted: Callable[[ScoredMetric], bool] = lambda of: True
+) -> Scored:
+    """The scores of every wanted metric by point, in the order of the table, of which these are
+    parts.
+
+    A part is let go of before the next one is read. What is kept of it are values, since most
+    metrics are of the same items, whose indices are kept once.
+    """
+    known: dict[bytes, Integers] = {}
+    found: Scored = {}
+    for point, of, one in (run for part in parts for run in _runs(part, wanted)):
+        by_point = found.setdefault(of, {})
+        whole = _joined(by_point[point], one) if point in by_point else one
+        kept = known.setdefault(whole.indices.tobytes(), whole.indices)
+        by_point[point] = whole._replace(indices=kept)
+    return found
+
+
+def _joined(first: PointScores, rest: PointScores) -> PointScores:
+    """Of a run that the end of a part has cut."""
+    indices = np.concatenate([first.indices, rest.indices])
+    return PointScores(indices, np.concatenate([first.values, rest.values]))
+
+
+def _runs(
+    table: pa.Table, wanted: Callable[[ScoredMetric], bool]
+) -> Iterator[tuple[str, ScoredMetric, PointScores]]:
+    """Copies of the rows that stand together, of one point and one wanted metric."""
     names = ("point", *ScoredMetric._fields)
     columns = [table.unify_dictionaries()[name].combine_chunks() for name in names]
     codes = np.stack([column.indices.to_numpy() for column in columns])
     starts = np.flatnonzero(np.r_[True, (codes[:, 1:] != codes[:, :-1]).any(0)][: table.num_rows])
     indices, values = (table[name].to_numpy() for name in ("index", "value"))
-    found: dict[ScoredMetric, dict[str, PointScores]] = {}
     for start, end in pairwise([*starts, table.num_rows]):
         point, *of = (
             column.dictionary[code].as_py()
             for column, code in zip(columns, codes[:, start].tolist(), strict=True)
         )
-        one = PointScores(indices[start:end], values[start:end])
-        found.setdefault(ScoredMetric(*of), {})[point] = one
-    return found
+        if wanted(metric := ScoredMetric(*of)):
+            yield point, metric, PointScores(indices[start:end].copy(), values[start:end].copy())
 
 
 def averaged(parts: Sequence[PointScores]) -> PointScores | None:

@@ -29,7 +29,7 @@ class SummaryJob(Section):
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write `summary.json`, and as CSV the rate plane and the accuracies."""
+    """Write `summary.json`, its `metrics.yaml`, and as CSV the rate plane and the accuracies."""
     layers = parse(SummaryJob, arguments.params).layers
     elsewhere = {"guidance": arguments.guidance}
     experiment = Experiment(arguments.results, elsewhere=elsewhere, depth=layers)
@@ -40,7 +40,10 @@ def main(arguments: argparse.Namespace) -> None:
     found |= {"applications": applications(experiment.record("guidance"))}
     write(plane(points), arguments.plane)
     write(accuracies(points, tasks, layers), arguments.accuracy)
-    provenance.store(found, arguments.out, beside=(arguments.plane, arguments.accuracy))
+    text = "".join(f"{name}: {value:.6g}\n" for name, value in metrics(found).items())
+    storage.store(text, arguments.metrics)
+    beside = arguments.plane, arguments.accuracy, arguments.metrics
+    provenance.store(found, arguments.out, beside=beside)
 
 
 def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, Any]:
@@ -64,6 +67,20 @@ def summary(points: pa.Table, tasks: pa.Table, bounds: pa.Table) -> dict[str, An
         "best_psnr_db": pc.max(_existing(trained["psnr_db"])).as_py(),
         "best_accuracy": {kind: _best_accuracy(tasks, kind) for kind in ("sample", "mean")},
     }
+
+
+def metrics(found: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers that people compare, a dozen: for `dvc metrics`, so without names or marks.
+
+    Violated limits, points that are unconverged, how D° (else J°) compares with models from
+    scratch, and each application's value at its best point.
+    """
+    numbers = {"violated": found["checks"]["violated"], "unconverged": found["unconverged"]}
+    compared = found.get("certificate", {})
+    ratios = (compared[kind]["mean_ratio"] for kind in ("distortion", "objective") if compared)
+    ratio = next((one for one in ratios if one is not None), None)
+    values = {name: one["value"] for name, one in found["applications"].items()}
+    return numbers | ({"ratio_to_scratch": ratio} if ratio is not None else {}) | values
 
 
 def certified(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -140,5 +157,5 @@ def write(table: pa.Table, path: Path) -> None:
 
 if __name__ == "__main__":
     parser = command.parser(__doc__)
-    command.folder(parser, "results", "guidance", "out", "plane", "accuracy")
+    command.folder(parser, "results", "guidance", "out", "plane", "accuracy", "metrics")
     command.run(main, parser.parse_args())

@@ -216,6 +216,14 @@ def _paired(scores: Scores, second: int) -> Part:
     return Part(scores.tau + scores.tau[second], degrees)
 
 
+def single(scores: Scores, place: int) -> Difference:
+    """The value of one place, less nothing: how far other items and trainings may be from it.
+
+    α_s does not cancel, so that the degrees of freedom may be as few as S − 1.
+    """
+    return _difference(scores.by_item[place], _whole(scores, place), scores.trainings)
+
+
 def across(first: Scores, p: int, second: Scores, q: int) -> Difference:
     """Of place p of one lattice less place q of another, such as a baseline, on the same items.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtr, stdtrit
 
 from hvae.statistics.arguments import Numbers
 from hvae.statistics.estimate import Floats, Integers
@@ -155,6 +155,9 @@ def holm(p_values: Numbers) -> list[float]:
     return [float(value) for value in np.minimum(adjusted, 1)]
 
 
-def one_sided(difference: float, error: float) -> float:
-    """The probability of a difference this large where there is none; 0 or 1 without any error."""
-    return float(ndtr(-difference / error)) if error > 0 else float(difference <= 0)
+def one_sided(difference: float, error: float, degrees: float = math.inf) -> float:
+    """The probability of a difference this large where there is none; 0 or 1 without any error.
+
+    degrees: those of freedom of the error, by Student's t.
+    """
+    return float(stdtr(degrees, -difference / error)) if error > 0 else float(difference <= 0)

@@ -22,10 +22,10 @@ class ReferencesJob(Section):
 
     seed: Seed
     max_items: int
-    denoising: Denoising
-    inpainting: Inpainting
-    upscaling: Upscaling
-    compression: Compression
+    denoising: Denoising | None
+    inpainting: Inpainting | None
+    upscaling: Upscaling | None
+    compression: Compression | None
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -40,15 +40,19 @@ def main(arguments: argparse.Namespace) -> None:
 
 
 def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score]:
-    """Those that the items have: none where they are no images in [0, 1]."""
-    for part in pictures(items, job.denoising.max_items, job.seed):
-        yield from denoising.references(part, job.denoising)
-    for part in pictures(items, job.inpainting.max_items, job.seed):
-        yield from inpainting.references(part, job.inpainting, items["train"])
-    for part in upscaling.divisible(items, job.upscaling.max_items, job.seed):
-        yield from upscaling.references(part)
-    for part in pictures(items, job.compression.max_items, job.seed):
-        yield from image_files.references(part, job.compression)
+    """Those of tasks that are on and that the items have: none if they are no images in [0, 1]."""
+    if noisy := job.denoising:
+        for part in pictures(items, noisy.max_items, job.seed):
+            yield from denoising.references(part, noisy)
+    if hidden := job.inpainting:
+        for part in pictures(items, hidden.max_items, job.seed):
+            yield from inpainting.references(part, hidden, items["train"])
+    if small := job.upscaling:
+        for part in upscaling.divisible(items, small.max_items, job.seed):
+            yield from upscaling.references(part)
+    if coded := job.compression:
+        for part in pictures(items, coded.max_items, job.seed):
+            yield from image_files.references(part, coded)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Nothing is unpickled, and the likelihood's σ, fixed or learned, travels with th
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -70,6 +70,9 @@ def save(folder: Path, card: Card, state: Mapping[str, Tensor]) -> None:
     provenance.store(known.model_dump(mode="json"), path.with_suffix(".json"))
 
 
+Read = Callable[[Path, str], tuple[Card, HierarchicalVAE]]
+
+
 def card(folder: Path, name: str) -> Card:
     """The card of a model; InputError where it is absent or not one that `save` wrote."""
     path = folder / f"{name}.json"
@@ -95,14 +98,22 @@ def stored(folder: Path, name: str) -> HierarchicalVAE:
     return model.eval().requires_grad_(False)
 
 
-def load(folder: Path, name: str, beta: Sequence[float] = ()) -> HierarchicalVAE:
+def opened(folder: Path, name: str) -> tuple[Card, HierarchicalVAE]:
+    """A model as it was trained, with its card."""
+    return card(folder, name), stored(folder, name)
+
+
+def load(
+    folder: Path, name: str, beta: Sequence[float] = (), read: Read = opened
+) -> HierarchicalVAE:
     """A plain model, in evaluation mode: the one that is stored, or what one for a plane is at β.
 
-    Without a β only a plain model is found, whatever it was trained for.
+    Without a β only a plain model is found, whatever it was trained for. read: `opened`, or what
+    remembers it where many β of one model are asked for.
 
     InputError where the files do not fit together, or the model was not trained for that β.
     """
-    known, model = card(folder, name), stored(folder, name)
+    known, model = read(folder, name)
     if known.box is None and not beta:
         return model
     if not trained_for(known, beta):

@@ -170,8 +170,8 @@ def test_without_the_reports_extra_the_command_says_what_to_install() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
-    wanted = "error: altair is not installed: pip install 'hvae[reports]'\n"
-    assert (done.returncode, done.stderr) == (1, wanted)
+    wanted = "error: altair is not installed: run `pip install '.[reports]'` in the folder of this"
+    assert (done.returncode, done.stderr.startswith(wanted)) == (1, True)
 
 
 def test_arguments_of_another_kind_are_refused(tmp_path: Path) -> None:

@@ -1,13 +1,22 @@
 """Every page in a real browser: silent, offline, whole, legible on a telephone and in the dark."""
 
+from importlib.resources import files
 from typing import Any
 
+import pytest
 from selenium.webdriver.common.by import By
 
-from tests.browser.conftest import Opened, Pages
+from tests.browser import driver as chromium
+from tests.browser.conftest import FULLEST, HEIGHT, WIDTHS, Browser, Opened, Pages
 
 LEAST = 4.5  # contrast of text, WCAG 2.2, level AA
 MEGABYTES = 15  # of the page of 441 points
+AXE = """
+const said = (fault) => [fault.id, ...fault.nodes.map((node) => node.html)];
+const grave = (fault) => ["serious", "critical"].includes(fault.impact);
+axe.run(document, {resultTypes: ["violations"]}).then(
+  ({violations}) => arguments[0](violations.filter(grave).map(said)));
+"""
 CONTROLS = "button, input, select, textarea, summary, [role=slider], [role=button]"
 
 
@@ -53,6 +62,15 @@ def test_controls_have_names(opened: Opened) -> None:
         c.get_attribute("outerHTML") for c in found if c.is_displayed() and not c.accessible_name
     ]
     assert nameless == []
+
+
+@pytest.mark.parametrize("name", [FULLEST, "index"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_no_serious_fault(browser: Browser, pages: Pages, name: str, width: int) -> None:
+    driver = browser(width, HEIGHT, "light")
+    chromium.visit(driver, pages(name))
+    driver.execute_script(files("axe_core_python").joinpath("axe.min.js").read_text())
+    assert driver.execute_async_script(AXE) == []
 
 
 def test_no_label_runs_as_a_script(opened: Opened) -> None:

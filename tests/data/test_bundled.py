@@ -77,14 +77,14 @@ def test_each_photograph_is_in_one_split_and_all_are_used() -> None:
     for seed in range(5):
         names = bundled.apart(chosen.split, np.random.default_rng(seed))
         assert [len(names[split]) for split in SPLITS] == [5, 2, 2]
-        assert sorted(itertools.chain(*names.values())) == sorted(bundled.PHOTOGRAPHS)
+        assert sorted(itertools.chain(*names.values())) == sorted(bundled.NINE)
 
 
 def test_patches_of_a_split_are_cut_from_its_own_photographs_by_their_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A pixel says of which photograph it is, and where it is in it."""
-    heights = {name: 40 + 9 * k for k, name in enumerate(bundled.PHOTOGRAPHS)}
+    heights = {name: 40 + 9 * k for k, name in enumerate(bundled.NINE)}
 
     def photo(number: int, height: int) -> np.ndarray:
         row, column = np.meshgrid(np.arange(height), np.arange(50), indexing="ij")
@@ -94,7 +94,7 @@ def test_patches_of_a_split_are_cut_from_its_own_photographs_by_their_size(
         name: lambda k=k, height=height: photo(k, height)
         for k, (name, height) in enumerate(heights.items())
     }
-    monkeypatch.setattr(bundled, "PHOTOGRAPHS", numbered)
+    monkeypatch.setattr(bundled, "NINE", numbered)
     chosen = options("photo-patches", **EVERY)
     source = sources.load(chosen, 3)
     parts = divide(source, chosen, 3)

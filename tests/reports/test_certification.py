@@ -171,9 +171,27 @@ def test_points_at_given_rates_are_shown_with_their_rates(config: Config, amorti
     assert (lost.layers, lost.status) == (None, "diverged")
     html = body(one)
     assert 'id="targets"' in html
-    assert "9 ± 0.1, 0.5 ± 0.1" in html
+    assert "9.00 ± 0.10, 0.50 ± 0.10" in html
     assert "1.5, 1.5" in html  # the prices
     assert 'id="targets"' not in body(run(config, amortized=amortized))
+
+
+def test_trainings_of_one_place_are_one_row_with_their_worst_miss(config: Config) -> None:
+    one = run(config, rates=RATES)
+    rows = [
+        row | {"point": f"{row['point']}{seed}", "seed": seed, "rate_1": row["rate_1"] + 0.1 * seed}
+        for row in one.rated
+        for seed in range(3)
+    ]
+    first, last = rated(one._replace(rated=rows))
+    assert first.layers is not None
+    assert first.layers[0].rate == pytest.approx(1.1)
+    assert first.layers[0].spread == pytest.approx(0.1)
+    assert (first.miss, first.status) == (pytest.approx(0.2), "ok")
+    assert first.points.count(",") == 2
+    assert last.name == "R = (9, 0.5) nats"
+    lost = [row | {"status": "diverged"} if row["seed"] == 1 else row for row in rows]
+    assert rated(one._replace(rated=lost))[0].status == "2 ok, 1 diverged"
 
 
 def test_applications_are_measured_at_given_rates_where_there_are_any(config: Config) -> None:

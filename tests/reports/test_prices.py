@@ -90,6 +90,14 @@ def test_the_table_has_a_row_a_place(priced: Run) -> None:
     assert "The next nat belongs in z₁ at 6 and in z₂ at 6; 3 are undecided." in html
 
 
+def test_no_two_parts_of_the_page_have_one_id(priced: Run) -> None:
+    """A chart is drawn into the first element with its name: it would take a section's place."""
+    html = re.sub(r"<(script|style).*?</\1>", "", page(priced), flags=re.DOTALL)
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert "price-map" in ids
+    assert len(set(ids)) == len(ids)
+
+
 def test_maps_are_filled_beneath_their_marks(priced: Run) -> None:
     names = [figure.name for figure in figures(priced)]
     assert "price-map" in names

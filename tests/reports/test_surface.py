@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from hvae.reports.charts.filled import MapAxes, share_axes
+from hvae.reports.charts.filled import MapAxes, contours, share_axes
 from hvae.reports.charts.surface import FilledBand, LatticeValue, bands, rounded
 from hvae.reports.charts.theme import nats
 from hvae.statistics.estimate import Floats
@@ -91,3 +91,15 @@ def test_a_path_on_the_page_has_the_corners_that_it_needs() -> None:
     found = MapAxes(side, side).columns(path)
     assert 5 < len(found["x"]) < 101
     assert np.add(found["x"], found["y"]) == pytest.approx(10, rel=1e-3)
+
+
+def test_labels_of_contours_do_not_meet() -> None:
+    """Levels that are close: each line has a label apart from the others, or none."""
+    rates = [(t * (1 - s), t * s) for t in (4.0, 8.0, 16.0) for s in (0, 0.25, 0.5, 0.75, 1)]
+    found = bands([LatticeValue(one, one, 1000 / sum(one)) for one in rates], range(63, 250, 4))
+    *_, text = contours(found, share_axes([4, 8, 16]), "D°")
+    data = text.to_dict()["data"]["values"]
+    assert 3 < len(data) < len(found)
+    at = np.array([[one["x"], np.log(one["y"]) / np.log(4)] for one in data])
+    apart = np.abs(at[:, None] - at[None]) / np.array([0.28, 0.07])
+    assert (apart.max(-1) + 10 * np.eye(len(at)) > 0.7).all()

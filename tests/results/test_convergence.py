@@ -111,6 +111,6 @@ def test_independent_points_each_have_their_own_curve(config: Config) -> None:
     looked = [*history("p", 2.0, 100), *history("q", 0.15, 100), *history("r", 0.3, 100)]
     (found,) = shortfalls(params, Trainings(points, looked))
     assert (found.points, found.total) == (["q", "r"], 3)
-    assert "2 of 3 points are unconverged" in found.sentence
+    assert "2 of 3 models are unconverged" in found.sentence
     assert "steps (q, r). Try" in found.sentence
     assert found.fallen == pytest.approx(fall(curve(100, 0.3)))

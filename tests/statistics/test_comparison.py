@@ -14,6 +14,7 @@ from hvae.statistics.comparison import (
     difference,
     differences,
     power,
+    single,
     verdicts,
 )
 from hvae.statistics.sampled import nmi
@@ -75,6 +76,28 @@ def test_intervals_across_lattices_cover() -> None:
         low, high = across(ours, 2, single, 1).interval()
         found.append(low <= -1 <= high)
     assert np.mean(found) == pytest.approx(0.95, abs=0.02 + 2 * math.sqrt(0.95 * 0.05 / 400))
+
+
+@pytest.mark.parametrize(
+    "spread",
+    [
+        Spread(),
+        Spread(of_training=1),
+        Spread(of_training=0.05),
+        Spread(of_training=0, of_place=0, crossed=0),
+    ],
+)
+def test_intervals_of_single_values_cover(spread: Spread) -> None:
+    """Three trainings, whose common part does not cancel: 1.96 standard errors covered 83 %."""
+    truth, found = np.arange(6.0), []
+    for seed in range(400):
+        scores = means(np.random.default_rng(seed), truth, spread).scores
+        ends = [single(scores, place).interval() for place in range(6)]
+        found.append(
+            np.mean([low <= one <= high for one, (low, high) in zip(truth, ends, strict=True)])
+        )
+    error = 2 * float(np.std(found)) / math.sqrt(len(found))
+    assert 0.93 - error <= np.mean(found) <= 0.97 + error
 
 
 def test_the_error_is_that_of_repeated_experiments() -> None:
@@ -155,6 +178,7 @@ def test_one_training_decides_nothing() -> None:
     assert verdicts([one]) == [ONE_TRAINING]
     assert region(scores).inside.all()
     assert across(scores, 0, scores, 1).degrees == 0
+    assert single(scores, 4).interval() == (-math.inf, math.inf)
 
 
 def test_of_hits_the_error_is_agresti_and_min_s() -> None:

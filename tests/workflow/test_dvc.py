@@ -1,5 +1,6 @@
 """DVC over the workflow: what is current stays, here and in a fresh clone."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,11 @@ def test_a_clone_that_pulls_has_nothing_to_do(workspace: Workspace, tmp_path: Pa
     assert started(workspace.run("dvc", "repro")) == []
 
     # key figures are there for DVC to show
-    assert "violated" in workspace.run("dvc", "metrics", "show")
+    shown = json.loads(workspace.run("dvc", "metrics", "show", "--json"))
+    (numbers,) = (one["data"] for one in shown[""]["data"].values())
+    assert {"violated", "unconverged", "ratio_to_scratch", "classification"} <= numbers.keys()
+    assert 10 <= len(numbers) <= 14
+    assert all(isinstance(one, int | float) for one in numbers.values())
 
     # a fresh clone that pulls has nothing to do, under either command
     workspace.run("git", "add", "--all")
@@ -94,6 +99,59 @@ def test_a_clone_that_pulls_has_nothing_to_do(workspace: Workspace, tmp_path: Pa
     assert planned["train_plane"] == 1  # the baseline has as many steps of its own as before
     assert planned["measure"] == 2  # of the plane and at given rates; the anchors stay
     assert "train_anchors" not in planned
+
+
+def test_a_stage_asks_snakemake_only_if_something_has_changed(workspace: Workspace) -> None:
+    stage = ("python", "-m", "workflow.stage", "run", "data")
+    assert workspace.run(*stage) == ""
+    (workspace.folder / "results/digits/points.parquet").touch()
+    assert "Nothing to be done" in workspace.run(*stage)
+    workspace.run("python", "-m", "workflow.stage", "check")
+    assert workspace.run(*stage) == ""
+    workspace.change(training={"steps": 50})
+    assert "Nothing to be done" in workspace.run(*stage)
+
+
+OVERLAY = "experiment: trial\ngrid: {rates: {totals: [3]}}\n"
+
+
+def test_an_overlay_has_stages_of_its_own(workspace: Workspace) -> None:
+    (workspace.folder / "trial.yaml").write_text(OVERLAY)
+    said = workspace.run("python", "-m", "workflow.stage", "write", "trial.yaml")
+    assert said == "dvc repro dvc/trial/dvc.yaml\n"
+    folder = workspace.folder / "dvc/trial"
+    params = yaml.safe_load((folder / "params.yaml").read_text())
+    assert params["grid"]["rates"] == SMALL["grid"]["rates"] | {"totals": [3]}
+    default, own = (
+        yaml.safe_load(path.read_text())["stages"]
+        for path in (workspace.folder / "dvc.yaml", folder / "dvc.yaml")
+    )
+    assert own.keys() == default.keys() - {"provenance"}
+    text = json.dumps(own)
+    assert "results/trial" in text
+    assert "digits" not in text
+    assert "${" not in text
+    for stage in own.values():
+        assert stage["wdir"] == "../.."
+        for line in stage["cmd"]:
+            assert line.startswith("mkdir") or line.endswith("--overlay trial.yaml")
+    # DVC takes both files together, and plans the stages of one
+    planned = workspace.run("dvc", "repro", "--dry", "dvc/trial/dvc.yaml")
+    assert "workflow.stage run data --overlay trial.yaml" in planned
+    assert "workflow.stage run data\n" not in planned
+
+
+@pytest.mark.slow
+def test_repro_of_an_overlay_has_a_lock_of_its_own(workspace: Workspace) -> None:
+    (workspace.folder / "trial.yaml").write_text(OVERLAY)
+    workspace.run("python", "-m", "workflow.stage", "write", "trial.yaml")
+    assert "train_rates" in started(workspace.run("dvc", "repro", "dvc/trial/dvc.yaml"))
+    assert (workspace.folder / "dvc/trial/dvc.lock").is_file()
+    assert not (workspace.folder / "dvc.lock").exists()
+    assert (workspace.folder / "results/trial/guidance.json").is_file()
+    again = workspace.run("dvc", "repro", "dvc/trial/dvc.yaml")
+    assert started(again) == []
+    assert "Building DAG" not in again
 
 
 @pytest.mark.slow

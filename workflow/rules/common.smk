@@ -13,10 +13,10 @@ import hvae.config.params
 import hvae.config.sources.files
 import hvae.config.tasks
 import hvae.io.provenance
-import hvae.results.convergence
 import hvae.results.parameters
+import hvae.results.verdict
 from hvae.io.provenance import code
-from workflow import current, environment, raw, running
+from workflow import current, environment, raw, running, stage
 
 # With --jobs, as on a cluster, the cores of this machine do not matter.
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
@@ -52,10 +52,18 @@ SCRATCH = PARAMS.scratch_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
 # Pictures of latents are of one training: those of another have other axes.
 EMBEDDED = {
-    row: of for row, of in EVALUATED.items() if of[0].seed == min(PARAMS.grid.seeds)
+    row: of
+    for row, of in EVALUATED.items()
+    if PARAMS.tasks.visualisation and of[0].seed == min(PARAMS.grid.seeds)
 }
 SINGLE = hvae.config.baseline.rows(PARAMS)
 SINGLE_EVALUATED = hvae.config.baseline.evaluated_rows(PARAMS)
+# They are few and quick: a task of all seeds is one job, whose start costs as much as its work.
+SINGLE_TOGETHER = (
+    {"single": [point for points in SINGLE_EVALUATED.values() for point in points]}
+    if SINGLE_EVALUATED
+    else {}
+)
 SINGLE_TRAINED = hvae.config.baseline.rate_rows(PARAMS)
 SINGLE_RATED = {row: one.points for row, one in SINGLE_TRAINED.items()}
 
@@ -101,7 +109,7 @@ BASELINE_TABLES = [
 
 wildcard_constraints:
     of=f"{OWN}|{BASELINE}",
-    row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}",
+    row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}|single",
 
 
 def points_of(rows):
@@ -122,11 +130,14 @@ def model_files(names, of=OWN):
     ]
 
 
-def models_of(rows=EVALUATED | SINGLE_EVALUATED):
+WITH_LATENTS = EVALUATED | SINGLE_EVALUATED | SINGLE_TOGETHER
+
+
+def models_of(rows=WITH_LATENTS):
     """The models of a row's points; the points may share one."""
     return lambda wildcards: model_files(
         (point.model for point in rows[wildcards.row]),
-        BASELINE if wildcards.row in SINGLE else OWN,
+        wildcards.of,
     )
 
 
@@ -141,9 +152,8 @@ def latent_files(names, of, splits=SPLITS):
 
 def latents_of(*splits):
     """The latents of a row's points."""
-    rows = EVALUATED | SINGLE_EVALUATED
     return lambda wildcards: latent_files(
-        (point.name for point in rows[wildcards.row]), wildcards.of, splits
+        (point.name for point in WITH_LATENTS[wildcards.row]), wildcards.of, splits
     )
 
 
@@ -177,7 +187,7 @@ def job(*keys, **extra):
     return depends(lambda wildcards: PARAMS.job(*keys, **extra))
 
 
-def of_row(wildcards, *keys, rows=EVALUATED | SINGLE_EVALUATED, **extra):
+def of_row(wildcards, *keys, rows=WITH_LATENTS, **extra):
     """These keys of the parameters, and the row's points, as JSON."""
     points = [point.model_dump() for point in rows[wildcards.row]]
     return PARAMS.job(*keys, points=points, **extra)

@@ -116,4 +116,5 @@ rule collect:
         **depends(),
         code=code("hvae.io.collect"),
     shell:
-        "python -m hvae.io.collect --fingerprint {params.fingerprint} --out {output.table} {input.parts} 2> {log}"
+        "python -m hvae.io.collect --fingerprint {params.fingerprint} --table {wildcards.table} --out {output.table} "
+        "{input.parts} 2> {log}"

@@ -1,4 +1,6 @@
-PAGES = Path("hvae/reports")  # the template of a section is beside it
+# The template of a section is beside it. Paths are those of the project's folder, wherever it lies.
+PAGES = Path(hvae.errors.__file__).parent / "reports"
+PAGES = PAGES.relative_to(Path.cwd()) if PAGES.is_relative_to(Path.cwd()) else PAGES
 TEMPLATES = [
     local(str(path))
     for path in sorted(

@@ -10,6 +10,7 @@ rule summarise:
         summary=f"{RESULTS}/summary.json",
         plane=f"{RESULTS}/plane.csv",
         accuracy=f"{RESULTS}/accuracy.csv",
+        metrics=f"{RESULTS}/metrics.yaml",
     log:
         f"{LOGS}/summarise.log",
     benchmark:
@@ -27,11 +28,13 @@ rule summarise:
         "python -m hvae.results.summary --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--results {RESULTS} "
         "--guidance {input.guidance} --out {output.summary} "
-        "--plane {output.plane} --accuracy {output.accuracy} 2> {log}"
+        "--plane {output.plane} --accuracy {output.accuracy} "
+        "--metrics {output.metrics} 2> {log}"
 
 
 rule summary:
     input:
         f"{RESULTS}/summary.json",
+        f"{RESULTS}/metrics.yaml",
         f"{RESULTS}/plane.csv",
         f"{RESULTS}/accuracy.csv",

@@ -1,9 +1,5 @@
-# The tasks of these data (`hvae.config.tasks`).
-TASKS = {
-    name: task
-    for name, task in hvae.config.tasks.TASKS.items()
-    if task.needs(PARAMS.data)
-}
+# The tasks of these data that are switched on (`hvae.config.tasks`).
+TASKS = PARAMS.tasks.chosen(PARAMS.data)
 DECODING = {name for name, task in TASKS.items() if "model" in task.reads}
 JUDGED = {name for name, task in TASKS.items() if "classifier" in task.reads}
 PICTURES = {"compression": f"{RESULTS}/{{of}}parts/pictures/{{row}}.parquet"}
@@ -29,7 +25,7 @@ BASELINE_COLLECTED = {
     table: [
         part
         for task in TASKS
-        for part in parts(f"{table}/{task}", SINGLE_EVALUATED, BASELINE)
+        for part in parts(f"{table}/{task}", SINGLE_TOGETHER, BASELINE)
     ]
     for table in COLLECTED
 }
@@ -94,7 +90,7 @@ rule fit_classifier:
         mem_mb=4000,
         runtime=60,
     params:
-        **job("seed", generation=PARAMS.tasks.generation.classifying()),
+        **job("seed", generation=PARAMS.tasks.classifying()),
         code=code("hvae.tasks.fit_classifier"),
     shell:
         f"python -m hvae.tasks.fit_classifier --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "

@@ -12,6 +12,7 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 Images = Literal[  # sources that need no folder
     "digits", "photo-patches", "mnist", "binary-mnist", "fashion-mnist", "svhn", "cifar10"
 ]
+PHOTOGRAPHS: Literal["photographs"] = "photographs"  # outliers in the form of any images
 
 
 class Division(Section):
@@ -19,6 +20,9 @@ class Division(Section):
 
     Its training items are divided in the proportion train : validation; `test` is not used. Or its
     test items are, in the proportion validation : test.
+
+    train: the fraction that models and probes are fitted on. validation: the fraction that choices
+    are made on. test: the fraction that is reported on, where the source has no test set.
     """
 
     train: Fraction
@@ -60,14 +64,15 @@ class Common(Section):
     max_items: use a random, stratified part of the source, of this size.
     held_out: a class whose items are removed from every split, for anomaly detection.
     outliers: another data set with items of the same form, also for anomaly detection; it has its
-    default options.
+    default options. Or `photographs`: patches of them in the form of the items, where these are
+    images (`hvae.data.bundled`).
     """
 
     source: str
     raw_dir: str | None = None
     max_items: PositiveInt | None = None
     held_out: str | None = None
-    outliers: Images | None = None
+    outliers: Images | Literal["photographs"] | None = None
     split: Division
 
     @model_validator(mode="after")

@@ -55,6 +55,9 @@ class ImageFolder(OwnFiles):
     With `resize`, an image's shorter side is scaled to `size` and the middle is cut out; without
     it, an image of another size is refused. Images are converted to grey or colour as `channels`
     says. Transparent images are put on `background`.
+
+    size: height and width in pixels. channels: what images are converted to. resize: whether images
+    of another size are scaled and cropped. background: an opaque colour, by name or as `#ff8800`.
     """
 
     source: Literal["image-folder"]
@@ -76,6 +79,10 @@ class Arrays(OwnFiles):
     levels and other whole numbers 256. Floats lie in [0, 1] if `bounded`; otherwise they are any
     real numbers. `shape` is the shape of an item where the file does not have it. Items without a
     label are refused, or left out if `unlabelled` is drop.
+
+    file: its name in `raw_dir`. levels: how many equally spaced values whole numbers stand for.
+    bounded: whether floats lie in [0, 1]. unlabelled: what happens to items without a label. shape:
+    of an item, where the file has flat ones.
     """
 
     file: FileName

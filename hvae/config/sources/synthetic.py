@@ -79,8 +79,8 @@ class Digits(Synthetic):
 class PhotoPatches(Synthetic):
     """`items` patches of 32×32 colour pixels.
 
-    photographs: half of the patches are from each of two, which are the classes; or they are from
-    nine, each in one split alone, and have no classes.
+    items: how many patches. photographs: half of the patches are from each of two, which are the
+    classes; or they are from nine, each in one split alone, and have no classes.
     """
 
     source: Literal["photo-patches"]
@@ -113,6 +113,9 @@ class Gaussian(KnownLaw):
     """x ~ N(0, Q diag(λ) Qᵀ), Q a random rotation, with a target t = wᵀx + N(0, target_noise²).
 
     The spectrum λ is a power law or a list. wᵀx has variance 1, so the noise is relative to it.
+
+    items: how many are drawn. spectrum: λ_i = scale · i^−exponent for i = 1 … dimension, or a list.
+    target_noise: standard deviation of the noise of the target.
     """
 
     source: Literal["gaussian"]
@@ -134,7 +137,11 @@ class Gaussian(KnownLaw):
 
 
 class GaussianMixture(KnownLaw):
-    """Each class is a component N(μ_k, std² I); all means are `separation` times std apart."""
+    """Each class is a component N(μ_k, std² I); all means are `separation` times std apart.
+
+    items: how many are drawn. dimension: of an item. shares: of the classes, p_k ∝ k^−exponent, or
+    a list that adds up to 1. std: of a component in each dimension. separation: of means, in std.
+    """
 
     source: Literal["gaussian-mixture"]
     items: Count = 20_000
@@ -158,7 +165,10 @@ class GaussianMixture(KnownLaw):
 
 
 class IndependentLabels(Synthetic):
-    """Items of another source, with its default options and labels independent of the items."""
+    """Items of another source, with its default options and labels independent of the items.
+
+    of: the other source. shares: of the labels' classes, p_k ∝ k^−exponent, or a list.
+    """
 
     source: Literal["independent-labels"]
     of: Literal["digits", "gaussian"] = "digits"

@@ -5,7 +5,7 @@ beneath a map's marks and takes no notice of the mouse.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
@@ -20,7 +20,8 @@ from hvae.statistics.estimate import Floats, Row
 
 DIGITS = 4  # of coordinates on the page
 THICKNESS = 0.006  # by which a path may be off: about a pixel, of axes that are 2 to 5 long
-LABELS = (0.35, 0.5, 0.65)  # of a line, where its label stands: they would meet in one place
+LABELS = (0.44, 0.62, 0.31, 0.7, 0.19, 0.82, 0.08, 0.94)  # of a line, where its label may stand
+APART = (0.28, 0.07)  # of a map's width and height: labels that are nearer would overlap
 ROOM = 0.06  # part of the whole share that axes leave at the ends
 
 
@@ -116,8 +117,8 @@ def contours(found: Sequence[FilledBand], axes: MapAxes, name: str) -> list[alt.
         return []
     rows = [{"line": k, "level": level} | columns for k, (level, columns) in enumerate(lines)]
     texts = [
-        {"text": f"{name} {level:g}"} | _inside(columns, LABELS[k % len(LABELS)])
-        for k, (level, columns) in enumerate(lines)
+        {"text": f"{name} {lines[k][0]:g}"} | {"x": lines[k][1]["x"][at], "y": lines[k][1]["y"][at]}
+        for k, at in _labelled([columns for _, columns in lines], axes)
     ]
     at = alt.Chart(alt.Data(values=texts)).encode(*placed(axes.x, axes.y), alt.Text("text:N"))
     # a halo, and the text on it
@@ -126,8 +127,32 @@ def contours(found: Sequence[FilledBand], axes: MapAxes, name: str) -> list[alt.
     return [_paths(rows, axes, "line", stroke=LIMIT, strokeWidth=0.7), *labels]
 
 
-def _inside(columns: Row, part: float) -> Row:
-    return {axis: values[int(part * len(values))] for axis, values in columns.items()}
+def _labelled(lines: Sequence[Row], axes: MapAxes) -> Iterator[tuple[int, int]]:
+    """The lines that have a label, and at which of their corners: where it meets no other.
+
+    Long lines choose first. One without room for a label has none.
+    """
+    drawn = [np.stack([_part(line["x"], axes.x), _part(line["y"], axes.y)], 1) for line in lines]
+    taken: list[Floats] = []
+    for k in sorted(range(len(lines)), key=lambda k: -float(np.ptp(drawn[k], axis=0).sum())):
+        for part in LABELS:
+            at = int(part * len(drawn[k]))
+            if all((np.abs(drawn[k][at] - one) > APART).any() for one in taken):
+                taken.append(drawn[k][at])
+                yield k, at
+                break
+
+
+def _part(values: Sequence[float], side: Side) -> Floats:
+    """Where values stand on an axis, from 0 to 1 between the ends of its scale."""
+    scale = side.scale.to_dict()
+    found = np.array([*scale["domain"], *values], dtype=float)
+    if scale.get("type") == "log":
+        found = np.log(found)
+    elif scale.get("type") == "symlog":
+        found = np.sign(found) * np.log1p(np.abs(found) / scale["constant"])
+    low, high, *_ = found
+    return np.asarray((found[2:] - low) / (high - low))
 
 
 def _paths(rows: list[Row], axes: MapAxes, of: str, **looks: Any) -> alt.Chart:

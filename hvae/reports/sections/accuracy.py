@@ -61,7 +61,7 @@ def accuracy(
     )
     pick = alt.selection_point(fields=["method"], bind="legend")
     faded = alt.condition(pick, alt.value(0.85), alt.value(0.05))
-    probes = list(run.params.tasks.classification.probes)
+    probes = list(dict.fromkeys(row["method"] for row in data))
     color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
     shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
     bars = base.mark_rule(color=BAR).encode(
@@ -118,7 +118,7 @@ def informed(run: Run) -> Chart | None:
     ]
     rows = [row | {"x": row["rate"], "y": row["value"]} for row in data]
     base = alt.Chart(alt.Data(values=rows))
-    probes = list(run.params.tasks.classification.probes)
+    probes = list(dict.fromkeys(row["method"] for row in rows))
     color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
     shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
     across = base.mark_rule(color=BAR, opacity=0.5).encode(

@@ -57,7 +57,8 @@ def key(run: Run) -> list[tuple[str, str]]:
 
 def count(run: Run) -> int:
     """How many test items there are in a panel."""
-    return min(run.params.tasks.visualisation.max_items, len(run.test.labels))
+    shown = run.params.tasks.visualisation
+    return min(shown.max_items, len(run.test.labels)) if shown is not None else 0
 
 
 def rows(run: Run, point: str, layers: str, method: str) -> list[Row]:

@@ -38,16 +38,24 @@ def _trained(run: Run) -> str:
         return f"All {len(run.points)} {points_of(run)} diverged: there is nothing to show."
     called = names(run)
     lost = [called[point["point"]] for point in run.points if point["status"] not in MEASURED]
-    rates = [point["rate_total"] for point in run.trained]
+    rates = [point["rate_total"] for point in run.own]
     column = "psnr_db" if run.test.bounded else "mse"
-    values = [point[column] for point in run.trained]
+    values = [point[column] for point in run.own]
     text = (
-        f"{len(run.trained)} {points_of(run)} span total rates from {min(rates):.2f} to "
+        f"{_spanning(run)} total rates from {min(rates):.2f} to "
         f"{max(rates):.1f} nats per item and {QUALITY[column].format(min(values), max(values))} "
         "(z sampled)."
     )
     more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
     return text + (f" {len(lost)} more diverged: {', '.join(lost[:NAMED])}{more}." if lost else "")
+
+
+def _spanning(run: Run) -> str:
+    if not run.params.amortized:
+        return "One model spans" if len(run.own) == 1 else f"{len(run.own)} models span"
+    rated = len(run.own) - len(run.trained)
+    beside = f" and {rated} models at given rates" if rated else ""
+    return f"{len(run.trained)} {points_of(run)}{beside} span"
 
 
 def _trusted(run: Run) -> list[str]:

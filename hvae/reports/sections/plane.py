@@ -38,7 +38,8 @@ def metrics(run: Run) -> list[PlaneMetric]:
 
     Bits per dimension take the place of D where p(x | z) is a probability.
     """
-    probe = run.params.tasks.classification.probes[0]
+    asked = run.params.tasks.classification
+    probe = asked.probes[0] if asked is not None else ""
     accuracy = PlaneMetric("accuracy", f"{METRICS['accuracy'].title}, {probe} probe on samples")
     code = PlaneMetric("bits", f"{OF_POINTS['bits'].brief}, (D + R) / (n ln 2)")
     return [
@@ -170,7 +171,10 @@ def _mse(run: Run) -> dict[str, Interval]:
 
 
 def _probed(run: Run) -> dict[str, Interval]:
-    wanted = (run.suffix, run.params.tasks.classification.probes[0])
+    asked = run.params.tasks.classification
+    if asked is None:
+        return {}
+    wanted = (run.suffix, asked.probes[0])
     return {
         task["point"]: (task["value"], task["low"], task["high"])
         for task in (run.accuracies("sample") if run.labelled else [])

@@ -1,52 +1,97 @@
-"""Points that were trained to given rates: how near they come, and the price of a nat there."""
+"""Places of given rates: how near their trainings come, and the price of a nat there."""
 
+import math
+from collections import Counter
+from collections.abc import Sequence
+from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
-from hvae.io.tables import MEASURED
-from hvae.reports.charts.scatter import names
+from hvae.guidance.text import estimate, rate
+from hvae.io.tables import MEASURED, over_layers
 from hvae.reports.sections.plane import distortion
 from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
-from hvae.statistics.estimate import Row
+from hvae.statistics.estimate import Estimate, Row
+
+TOLD = {"unreachable": "the rates cannot be met"}
 
 
 class RatedLayer(NamedTuple):
-    """Of one layer, in nats: the rate that was asked for, that on test items, and the price λ_l."""
+    """Of one layer, in nats: the rate that it was trained to, and what its trainings have.
+
+    rate is their mean on test items, spread its standard deviation over trainings, or of one the
+    standard error over items, and price the mean of λ_l.
+    """
 
     target: float
     rate: float
-    rate_se: float
+    spread: float
     price: float
+
+    @property
+    def told(self) -> str:
+        return rate(Estimate(self.rate, self.spread))
 
 
 class Rated(NamedTuple):
-    """One point; layers and distortion are None where it diverged."""
+    """One place with its trainings, of which some may have diverged.
+
+    layers and distortion are None where all did. miss: how far a rate is from its target at most,
+    in nats, over layers and trainings. status: how many trainings came to what.
+    """
 
     name: str
-    point: str
+    points: str
     status: str
     layers: list[RatedLayer] | None
+    miss: float
     distortion: float | None
-    distortion_se: float | None
+    distortion_spread: float
+
+    @property
+    def told(self) -> str:
+        return estimate(Estimate(self.distortion or 0.0, self.distortion_spread))
 
 
 def rated(run: Run) -> list[Rated]:
-    """Every point that was trained to given rates, in the order of the table."""
-    called = names(run)
-    return [_rated(run, row, called[row["point"]]) for row in run.rated]
+    """Every place of given rates, in the order of the table."""
+    there: dict[tuple[float, ...], list[Row]] = {}
+    for row in run.rated:
+        there.setdefault(over_layers(row, "target", run.layers), []).append(row)
+    return [_rated(run, target, rows) for target, rows in there.items()]
 
 
-def _rated(run: Run, row: Row, name: str) -> Rated:
-    if row["status"] not in MEASURED:
-        return Rated(name, row["point"], row["status"], None, None, None)
-    layers = [
-        RatedLayer(*(row[column] for column in columns))
-        for k in range(1, run.layers + 1)
-        for columns in [(f"target_{k}", f"rate_{k}", f"rate_{k}_se", f"price_{k}")]
-    ]
-    constant = 0.0 if run.own_sigma else row["distortion_constant"]
-    found = row["distortion"] - constant, row["distortion_se"]
-    return Rated(name, row["point"], row["status"], layers, *found)
+def _rated(run: Run, target: Sequence[float], rows: Sequence[Row]) -> Rated:
+    name = f"R = ({', '.join(f'{one:.4g}' for one in target)}) nats"
+    points = ", ".join(row["point"] for row in rows)
+    status = _status([row["status"] for row in rows])
+    known = [row for row in rows if row["status"] in MEASURED]
+    if not known:
+        return Rated(name, points, status, None, math.nan, None, math.nan)
+    layers, miss = [], 0.0
+    for k, wanted in enumerate(target, 1):
+        found = [row[f"rate_{k}"] for row in known]
+        price = fmean(row[f"price_{k}"] for row in known)
+        spread = _spread(found, known[0][f"rate_{k}_se"])
+        layers.append(RatedLayer(wanted, fmean(found), spread, price))
+        miss = max(miss, *(abs(one - wanted) for one in found))
+    each = [r["distortion"] - (0.0 if run.own_sigma else r["distortion_constant"]) for r in known]
+    return Rated(
+        name, points, status, layers, miss, fmean(each), _spread(each, known[0]["distortion_se"])
+    )
+
+
+def _spread(values: Sequence[float], error: float) -> float:
+    """Over trainings; of one the error over items."""
+    return stdev(values) if len(values) > 1 else error
+
+
+def _status(found: Sequence[str]) -> str:
+    """`ok` of all trainings, or how many have which."""
+    words = [(TOLD.get(status, status), count) for status, count in Counter(found).items()]
+    if len(words) == 1:
+        return words[0][0]
+    return ", ".join(f"{count} {word}" for word, count in words)
 
 
 def _applies(run: Run) -> bool:
@@ -54,7 +99,8 @@ def _applies(run: Run) -> bool:
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"rated": rated(run), "distortion_title": distortion(run).axis}
+    several = len(run.params.grid.seeds) > 1
+    return {"rated": rated(run), "several": several, "distortion_title": distortion(run).axis}
 
 
 SECTION = ReportSection(

@@ -66,11 +66,11 @@ function region(x, y) {
   const sides = { x: { field: "x_low", ...x }, x2: { field: "x_high" } };
   if (state.y !== METRIC_AXIS) Object.assign(sides, { y: { field: "y_low", ...y }, y2: { field: "y_high" } });
   return { data: { name: "region", values: [] }, encoding: sides,
-    mark: { type: "rect", clip: true, color: "#0072b2", opacity: 0.2, stroke: "#0072b2" } };
+    mark: { type: "rect", aria: false, clip: true, color: "#0072b2", opacity: 0.2, stroke: "#0072b2" } };
 }
 
 function bars(name, values, x, y) {
-  const rule = { type: "rule", color: "#777777", clip: true };
+  const rule = { type: "rule", aria: values.length > 0, color: "#777777", clip: true };
   return [
     { x: { field: "x_low", ...x }, x2: { field: "x_high" }, y: { field: "y", ...y } },
     { x: { field: "x", ...x }, y: { field: "y_low", ...y }, y2: { field: "y_high" } },
@@ -86,7 +86,7 @@ function coloured(name, values, at, look_) {
 
 function open(name, values, at, shape, size) {
   return { data: { name, values }, encoding: { ...at, tooltip: { field: "name" } },
-    mark: { type: "point", filled: false, shape, size, opacity: 0.9, stroke: "#888888", strokeWidth: 1, fill: "transparent", cursor: "pointer" } };
+    mark: { type: "point", aria: values.length > 0, filled: false, shape, size, opacity: 0.9, stroke: "#888888", strokeWidth: 1, fill: "transparent", cursor: "pointer" } };
 }
 
 // Independent models and models at given rates: of another shape, coloured as the grid, and open

@@ -1,0 +1,113 @@
+"""Two experiments, application by application, each at its best place: `hvae compare`.
+
+Places were chosen on validation items, and are compared on test items. Differences are in pairs
+over items and trainings, so both sides need the same test items and as many trainings.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from hvae.config.params import Params
+from hvae.errors import InputError
+from hvae.guidance.applications import BUDGETED
+from hvae.guidance.choose import spend_alike
+from hvae.guidance.study import Study, measured, study
+from hvae.guidance.surface import Spot, Surface
+from hvae.results.experiment import Experiment
+from hvae.statistics.comparison import Difference, verdicts
+
+BESIDE = {"raw_dir", "outliers"}  # options of the data that do not change the test items
+WORDS = {"more": "better", "less": "worse"}
+
+
+class Compared(NamedTuple):
+    """An application at the best places of both, on test items.
+
+    difference: second less first, above 0 where the second is better; None where the two are not
+    compared, and `why` says so.
+    """
+
+    application: str
+    surface: Surface
+    first: Spot
+    second: Spot
+    difference: Difference | None
+    why: str = ""
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Print a line for each application that both experiments have."""
+    first, second = map(Experiment, arguments.folders)
+    found = list(compare(first, second))
+    if not found:
+        raise InputError(f"{first.name} and {second.name} have no application in common")
+    print(f"From {first.name} to {second.name}, each at its best place, on test items:")
+    print(*lines(found), sep="\n")
+
+
+def compare(first: Experiment, second: Experiment) -> Iterator[Compared]:
+    """Each application that both have by the same metric."""
+    ours, theirs = (study(measured(one), one.params.guidance) for one in (first, second))
+    same = _same_items(first.params, second.params)
+    for name, choice in ours.choices.items():
+        if name in theirs.choices and _same_metric(ours, theirs, name):
+            yield _compared(ours.surfaces[name], theirs, name, choice.best, same)
+
+
+def _same_items(*params: Params) -> bool:
+    """Whether the test items are the same ones."""
+    first, second = (
+        (one.seed, one.evaluation.max_items, one.data.model_dump(exclude=BESIDE)) for one in params
+    )
+    return first == second
+
+
+def _same_metric(ours: Study, theirs: Study, name: str) -> bool:
+    one, other = ours.surfaces[name], theirs.surfaces[name]
+    return one.metric == other.metric and one.settings == other.settings
+
+
+def _compared(surface: Surface, theirs: Study, name: str, first: Spot, same: bool) -> Compared:
+    other, second = theirs.surfaces[name], theirs.choices[name].best
+    if not same:
+        return Compared(name, surface, first, second, None, "other test items")
+    spent = surface.spent(first.place), other.spent(second.place)
+    if name == BUDGETED and not spend_alike(*spent):
+        return Compared(name, surface, first, second, None, "another total rate")
+    found = other.test.across(second.way, surface.test, first.way)
+    if found is None:
+        return Compared(name, surface, first, second, None, "not as many trainings or items")
+    signed = found._replace(value=surface.metric.sign * found.value)
+    return Compared(name, surface, first, second, signed)
+
+
+def lines(found: Sequence[Compared]) -> Iterator[str]:
+    """A line each, in columns; what is better or worse is so at 5 % over all of them (Holm)."""
+    judged = [one for one in found if one.difference is not None]
+    said = verdicts([one.difference for one in judged if one.difference is not None])
+    words = dict(zip((one.application for one in judged), said, strict=True))
+    rows = [
+        (one.application, *_values(one), _change(one, words.get(one.application, "")))
+        for one in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(
+            f"{text:<{width}}" for text, width in zip(row, widths, strict=True)
+        ).rstrip()
+
+
+def _values(one: Compared) -> tuple[str, str]:
+    first, second = (
+        f"{one.surface.metric.told(spot.test.value)} at {spot.place.total.value:.1f} nats"
+        for spot in (one.first, one.second)
+    )
+    return f"{one.surface.metric.brief} {first}", f"-> {second}"
+
+
+def _change(one: Compared, verdict: str) -> str:
+    if one.difference is None:
+        return f"not compared: {one.why}"
+    value, error = float(one.difference.value), float(one.difference.std_error)
+    return f"{WORDS.get(verdict, verdict)} ({value:+.3g} ± {error:.2g})"
