@@ -50,6 +50,17 @@ _PLACES = {
     "rate_distortion": "bounds.gaussian.rate_distortion",
     "squared_error_limit": "bounds.mixture.squared_error_limit",
     "total_variation_limit": "bounds.counts.total_variation_limit",
+    # what plug-ins are made of
+    "Section": "config.base.Section",
+    "Source": "data.source.Source",
+    "Backbone": "models.backbones.backbone.Backbone",
+    "BackbonePlan": "models.backbones.backbone.BackbonePlan",
+    "Normal": "models.distributions.Normal",
+    "Likelihood": "models.likelihoods.base.Likelihood",
+    "Measure": "results.quantities.Measure",
+    "Score": "tasks.task.Score",
+    "TrainedSubject": "tasks.trained.TrainedSubject",
+    "mean_score": "statistics.intervals.mean",
     # latents of any other VAE
     "StudySettings": "audit.study.Settings",
     "read_latents": "audit.latents.read",

@@ -13,7 +13,6 @@ from hvae.config.data import Data
 from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
-from hvae.config.tasks import TASKS
 from hvae.models.build import size
 
 
@@ -190,7 +189,9 @@ def scored(params: Params, layers: int) -> int:
         "anomaly": 2 * layers,
         "generation": 3 * layers + 3,
     }
-    return sum(number for name, number in metrics.items() if TASKS[name].needs(params.data))
+    known = asked.entries
+    own = 2 * len(asked.own)  # of each that is the user's own, from samples and from means
+    return own + sum(n for name, n in metrics.items() if known[name].needs(params.data))
 
 
 def _embedded(params: Params) -> int:

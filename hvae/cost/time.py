@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from hvae.config import baseline
 from hvae.config.model import Model
 from hvae.config.params import Params
-from hvae.config.tasks import MODEL, TASKS
+from hvae.config.task import MODEL
 from hvae.cost.disk import baseline_counts, counts, evaluated
 from hvae.models.build import size
 
@@ -67,7 +67,9 @@ def time(params: Params) -> Time | None:
 def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     """Seconds that latents, information and tasks of one point take."""
     data, options = params.data, params.evaluation
-    kinds = sum(task.needs(data) and task.reads != {MODEL} for task in TASKS.values())
+    kinds = sum(
+        task.needs(data) and task.reads != {MODEL} for task in params.tasks.entries.values()
+    )
     passes = 2 * items * options.importance_samples + RESTORED * data.pictured
     forward = size(params.model, shape).multiplications / SPEED[params.model.backbone]
     return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward

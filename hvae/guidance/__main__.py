@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 from hvae.errors import InputError
-from hvae.guidance.applications import APPLICATIONS
+from hvae.guidance.applications import applications
 from hvae.guidance.choose import choose
 from hvae.guidance.study import Study, condition, measured, study
 from hvae.guidance.surface import Surface
@@ -22,7 +22,8 @@ def main(arguments: argparse.Namespace) -> None:
     """Print the recommendation."""
     experiment = Experiment(arguments.results)
     params = experiment.params
-    found = study(measured(experiment), params.guidance)
+    of = applications(params.tasks.entries)
+    found = study(measured(experiment), params.guidance, of)
     surface = asked(found, arguments.application)
     under = condition(surface.application.name, params.guidance)
     if arguments.rate is not None:
@@ -42,11 +43,11 @@ def asked(found: Study, name: str) -> Surface:
     surface = next((one for known, one in surfaces.items() if known == name), None)
     if surface is not None:
         return surface
-    if name in APPLICATIONS:
+    if name in found.applications:
         raise InputError(
             f"--for: {name} was not measured in this experiment, which has {', '.join(surfaces)}"
         )
-    raise InputError(f"--for: must be one of {', '.join(APPLICATIONS)}, got {name!r}")
+    raise InputError(f"--for: must be one of {', '.join(found.applications)}, got {name!r}")
 
 
 def limited(surface: Surface, rate: float) -> Surface:

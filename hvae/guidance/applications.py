@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hvae.config.tasks import TASKS, Name, Settings, Task, every
-from hvae.results.quantities import METRICS, Measure
+from hvae.config.task import Name, Settings, Task, every
+from hvae.config.tasks import TASKS
+from hvae.results.quantities import Measure, of_task
 from hvae.statistics.estimate import Row
 
 BUDGETED: Name = "compression"  # of which a point must keep to a budget of bits
@@ -24,7 +25,7 @@ class Application(NamedTuple):
     @property
     def metrics(self) -> list[Measure]:
         """The first that its rows have judges it."""
-        return [METRICS[name] for name in self.task.metrics]
+        return [of_task(self.task, name) for name in self.task.metrics]
 
     @property
     def of_means(self) -> "Application":
@@ -36,9 +37,12 @@ class Application(NamedTuple):
         return self._replace(task=replace(self.task, judged=_only(setting)))
 
 
-APPLICATIONS: Mapping[Name, Application] = {
-    name: Application(name, task) for name, task in TASKS.items()
-}
+def applications(tasks: Mapping[Name, Task]) -> dict[Name, Application]:
+    """The applications that these tasks are."""
+    return {name: Application(name, task) for name, task in tasks.items()}
+
+
+APPLICATIONS: Mapping[Name, Application] = applications(TASKS)
 
 
 def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]:

@@ -8,7 +8,7 @@ import pytest
 
 import hvae
 from hvae.config.base import Section, parse
-from hvae.config.data import Data
+from hvae.config.data import ListedData
 from hvae.config.params import Guidance, Params
 from hvae.config.tasks import TASKS, Classification, Clustering, Regression
 from hvae.data.sources import LOADERS
@@ -68,7 +68,7 @@ def test_a_job_is_told_its_keys_alone(config: Config) -> None:
 
 def test_every_named_choice_exists() -> None:
     assert set(LOADERS) == {
-        name for source in get_args(get_args(Data)[0]) for name in named(source)
+        name for source in get_args(get_args(ListedData)[0]) for name in named(source)
     }
     for section, methods in [
         (Classification, PROBES),
