@@ -80,7 +80,7 @@ def _point(results: Path, one: Candidate, test: Items, held_out: Items) -> tuple
     found, search = timed(lambda: quantised.quantise(codec, x, factor))
     cost = quantised.cost(codec, x, found)
     content = files.image_file(codec, found)
-    coded = container._parsed(content)
+    coded = container.parsed(content)
     _, decoding = timed(lambda: files.decoded(codec, coded, results))
     ideal = 8 * len(coded.body) / len(x) - cost.bits.sum(1).mean()
     objective = (model.distortion - constant + model.rates @ prices).mean()
@@ -124,7 +124,7 @@ def lossless(results: Path, data: Path) -> Iterator[str]:
 def _line(codec: Codec, point: str, numbers: Tensor, elbo: np.ndarray, count: int) -> str:
     places = torch.arange(count) % len(numbers)
     content, writing = timed(lambda: files.lossless(codec, numbers[places]))
-    coded = container._parsed(content)
+    coded = container.parsed(content)
     again, reading = timed(lambda: files.decoded(codec, coded, Path(point)))
     exact = np.array_equal(level_numbers(again, codec.levels or 2), numbers[places].numpy())
     bits, expected = 8 * len(content) / count, elbo[places.numpy()].mean()
@@ -139,7 +139,7 @@ def _orders(codec: Codec, numbers: Tensor, elbo: np.ndarray) -> Iterator[str]:
     for seed in range(ORDERS):
         order = torch.randperm(len(numbers), generator=torch.Generator().manual_seed(seed))
         content = files.lossless(codec, numbers[order])
-        again = files.decoded(codec, container._parsed(content), Path())
+        again = files.decoded(codec, container.parsed(content), Path())
         exact += np.array_equal(level_numbers(again, codec.levels or 2), numbers[order].numpy())
         sizes.append(8 * len(content) / elbo.sum())
     yield ""

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -100,6 +101,21 @@ def _packed(codec: Codec, numbers: Tensor, batches: Batches) -> Coder:
     for part, bits_back in batches.of(len(numbers)):
         passes.push(coder, numbers[part], bits_back)
     return coder
+
+
+@torch.no_grad()
+def net(codec: Codec, numbers: Tensor) -> float:
+    """Bits that one of these items (items, n) adds to a long file: each finds bits to take."""
+    pixels.refuse_density(codec.model.likelihood)
+    passes = _Passes(codec)
+    full = len(numbers) * (SPARE + sum(codec.model.latents)) + SPARE  # words: more than z takes
+    source = np.random.default_rng(0)
+    coder = AnsCoder(source.integers(1, 1 << 32, full, dtype=np.uint32))
+    before = coder.num_valid_bits()
+    with limited(1):
+        for part in numbers.split(MOST):
+            passes.push(coder, part, bits_back=True)
+    return (coder.num_valid_bits() - before) / len(numbers)
 
 
 @torch.no_grad()

@@ -76,7 +76,7 @@ def read(path: Path) -> Coded:
     """
     try:
         content = path.read_bytes()
-        coded = _parsed(content)
+        coded = parsed(content)
     except InputError as error:
         raise InputError(f"{shown(path)} {error}") from None
     except OSError as error:
@@ -85,7 +85,8 @@ def read(path: Path) -> Coded:
     return coded
 
 
-def _parsed(content: bytes) -> Coded:
+def parsed(content: bytes) -> Coded:
+    """The same of a file's bytes; InputError goes on from the file's name."""
     start = len(MAGIC) + 1
     if content[: len(MAGIC)] != MAGIC or len(content) < start + 4 + KEY:
         raise InputError("is no file of hvae.coding")

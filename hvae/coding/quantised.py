@@ -108,11 +108,11 @@ def bits(codec: Codec, given: Quantised) -> Floats:
     return torch.stack(columns, -1).numpy() / np.log(2)
 
 
-def choose(codec: Codec, x: Tensor) -> float:
+def choose(codec: Codec, x: Tensor, sweeps: int = 1) -> float:
     """The factor of `FACTORS` with the least D + Σ β_l · nats on items x (items, n)."""
 
     def objective(factor: float) -> float:
-        found = cost(codec, x, quantise(codec, x, factor, sweeps=1))
+        found = cost(codec, x, quantise(codec, x, factor, sweeps))
         nats = found.bits @ np.array(codec.prices) * np.log(2)
         return float((found.distortion + nats).mean())
 

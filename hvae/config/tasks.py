@@ -116,11 +116,15 @@ class Upscaling(Section):
 
 
 class Compression(Section):
-    """Codecs to compare with, where images are large enough."""
+    """Formats to compare with, where images are large enough; rates of at most `max_items`.
+
+    Files hold the first `items` of a split; null for none.
+    """
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])
     qualities: Chosen[Annotated[int, Field(ge=1, le=100)]] = Field(default=[5, 10, 25, 50, 75, 90])
     max_items: Items = 500
+    items: Items | None = 360
 
 
 class Anomaly(Section):

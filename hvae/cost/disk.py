@@ -104,7 +104,7 @@ def _of(number: int, what: str) -> str:
 
 FLOAT32, FLOAT64 = 4, 8
 PARTS = 3  # parts of a latent: mean, standard deviation and sample
-PICTURES = 10  # at most, of a point's reconstructions, each of its layer cuts, and its draws
+PICTURES = 10  # at most: of a point's reconstructions, cuts of each layer, draws, and files
 EMBEDDED = 2 * FLOAT64  # an item's coordinates in an embedding; other columns compress well
 SCORE = 3  # of one in `scores`, whose text takes nothing: less for hits, more for other numbers
 COPIES = 2  # of collected tables: the parts of the rows stay beside the whole
@@ -164,7 +164,7 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     plain = (count.anchors + count.targets + count.scratch) * size(model, shape).weights
     trained = count.models * size(model, shape, params.amortized).weights
     measured = count.points + count.anchors + count.targets
-    pictures = count.evaluated * PICTURES * (1 + len(widths)) * FLOAT32 * math.prod(shape)
+    pictures = count.evaluated * PICTURES * (2 + len(widths)) * FLOAT32 * math.prod(shape)
     held_out = count.evaluated * (kept["validation"] + kept["test"])
     scores = held_out * scored(params, len(widths)) * SCORE
     return Room(
@@ -182,7 +182,7 @@ def scored(params: Params, layers: int) -> int:
         "denoising": 2 * len(asked.denoising.noise),
         "inpainting": 2 * len(asked.inpainting.masks),
         "upscaling": 2,
-        "compression": layers + 2,
+        "compression": (layers + 2) + (layers + 4),  # of rates, and of files with both J°
         "classification": views * len(asked.classification.probes),
         "regression": views * 2 * 2 * len(asked.regression.methods),
         "clustering": views * 3 * len(asked.clustering.methods),

@@ -53,7 +53,7 @@ def asked(found: Study, name: str) -> Surface:
 def limited(surface: Surface, rate: float) -> Surface:
     """The surface where R_total is at most `rate` nats; InputError where it is nowhere.
 
-    A point's rate is that of test items; which point is best, validation items alone decide.
+    Rates are those of test items. Validation items alone decide which point is best.
     """
     least = min((spot.place.total.value for spot in surface.spots), default=math.nan)
     if not math.isfinite(rate) or rate < least:

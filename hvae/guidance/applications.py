@@ -1,7 +1,7 @@
 """What each application is judged by: which rows of `tasks.parquet` count.
 
-A row's setting names the problem: the same way of reading z asked about something else. Where there
-are several that count, an application is worth its mean over them.
+A row's setting names a variant of the problem, such as a noise level. Where several settings count,
+the value of an application is the mean over them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from hvae.config.tasks import TASKS
 from hvae.results.quantities import Measure, of_task
 from hvae.statistics.estimate import Row
 
-BUDGETED: Name = "compression"  # of which a point must keep to a budget of bits
+BUDGETED: Name = "compression"  # its points must keep to a budget of bits
 
 
 class Application(NamedTuple):
@@ -45,8 +45,21 @@ def applications(tasks: Mapping[Name, Task]) -> dict[Name, Application]:
 APPLICATIONS: Mapping[Name, Application] = applications(TASKS)
 
 
+def as_measured(of: Mapping[Name, Application], rows: Iterable[Row]) -> Mapping[Name, Application]:
+    """The same, with compression judged by its files where there are some."""
+    if BUDGETED not in of or not any(by_file(row) for row in rows):
+        return of
+    one = of[BUDGETED]
+    return {**of, BUDGETED: one._replace(task=replace(one.task, features=""))}
+
+
+def by_file(row: Row) -> bool:
+    """Whether a row of the table is of the bytes of a point's file."""
+    return bool(row["point"] and (row["task"], row["method"]) == (BUDGETED, "file"))
+
+
 def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]:
-    """One a setting that the rows have, where the application is not judged by all of them."""
+    """One for each setting in the rows, unless all settings judge the application together."""
     if application.task.judged is every:
         yield application
         return

@@ -40,13 +40,13 @@ class Choice(NamedTuple):
 def choose(surface: Surface, level: float = LEVEL) -> Choice | None:
     """The best, and the region; None where no place may be chosen.
 
-    Under a budget the region is among the places that spend as much as the best: what spends less
-    is worse for that alone.
+    Under a budget only places that spend as much as the best are compared: a place that spends
+    less would be worse for that reason alone.
     """
     spots = surface.spots
     if spots and surface.application.name == BUDGETED:
-        best = _best(spots).place
-        spots = tuple(spot for spot in spots if spend_alike(spot.place, best))
+        best = surface.spent(_best(spots).place)
+        spots = tuple(spot for spot in spots if spend_alike(surface.spent(spot.place), best))
     return choose_among(surface, spots, level)
 
 
@@ -55,7 +55,7 @@ def choose_among(surface: Surface, spots: Sequence[Spot], level: float = LEVEL) 
 
     A candidate is a place with one way to read z, and a place is in the region if one of its ways
     is. Candidates are compared in pairs over items and trainings, as `hvae.statistics.best` says;
-    how places vary over trainings is known from all of them, barred ones too.
+    how much places vary over trainings is estimated from all of them, barred ones included.
     """
     if not spots:
         return None
@@ -79,17 +79,16 @@ def same_total(first: Place, second: Place) -> bool:
     return math.isclose(sum(first.target), sum(second.target), rel_tol=ROUNDING)
 
 
-def spend_alike(*places: Place) -> bool:
-    """Whether their total rates on test items are within 5 % of the largest."""
-    totals = [place.total.value for place in places]
+def spend_alike(*totals: float) -> bool:
+    """Whether total rates on test items, or sizes of files, are within 5 % of the largest."""
     return max(totals) - min(totals) <= APART * max(totals)
 
 
 def edge(place: Place, measured: Iterable[Place]) -> list[str]:
-    """The ends of what was measured at which the place is: "beta_1", or "largest total".
+    """At which ends of the measured range the place lies: "beta_1", or "largest total".
 
-    That is the least or the most of several β_l, or of several totals of target rates. That a layer
-    has nothing or all of a total is no edge, as there is no other share beyond.
+    That is the least or the most of several β_l, or of several totals of target rates. A share
+    of nothing or of everything is no edge, since there are no shares beyond.
     """
     if place.target:
         others = [one for one in measured if one.target]
@@ -161,7 +160,7 @@ class Compromise(NamedTuple):
 def compromise(surfaces: Mapping[Name, Surface], asked: Guidance) -> Compromise | None:
     """The first of the best; None where no place may be chosen for all that have a weight.
 
-    An application that no place may be chosen for takes no part.
+    Applications without an eligible place are left out.
     Score Σ w (v − worst) / (best − worst) / Σ w on validation items, worst and best over the places
     that may be chosen for the application. One that is the same everywhere counts 1 everywhere.
     """

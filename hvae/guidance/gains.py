@@ -1,8 +1,8 @@
-"""One choice against another, in the application's own metric on test items.
+"""Losses and gains: two choices compared in the application's own metric, on test items.
 
-Losses: the price of one model for two uses, that is what an application loses at the best place for
-another. Gains: what more than one layer gives, against models of one layer. Both are differences in
-pairs over items and trainings (`hvae.statistics.comparison`).
+A loss is what an application gives up at the best place for another one: the price of one model for
+two uses. A gain is what several layers add to one. Both are paired over items and trainings
+(`hvae.statistics.comparison`).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from hvae.guidance.surface import Spot, Surface
 from hvae.results.rates import Place
 from hvae.statistics.comparison import Difference, Verdict, verdicts
 
-# Why there is no loss
+# why there is no loss
 SAME, OVER, UNMEASURED = "the same point", "over the budget", "not measured"
 UNEQUAL = "another total rate"
 
@@ -25,7 +25,7 @@ UNEQUAL = "another total rate"
 class Loss(NamedTuple):
     """In the application's own metric, on test items: its value at its best place, less that there.
 
-    Positive is worse, whichever way the metric goes; below 0 the test items contradict the choice.
+    Positive is worse for every metric; a negative loss means that test items contradict the choice.
     verdict: at 5 % over all losses (Holm, 1979); "more" is a loss. Where the place is the same, or
     may not be chosen, or has no value, or spends otherwise of a budget, a note is in place of
     numbers.
@@ -64,7 +64,8 @@ def _loss(surface: Surface, choice: Choice, place: Place) -> Difference | str:
         return OVER if barred else UNMEASURED
     if spot == choice.best:
         return SAME
-    if surface.application.name == BUDGETED and not spend_alike(place, choice.best.place):
+    spent = surface.spent(place), surface.spent(choice.best.place)
+    if surface.application.name == BUDGETED and not spend_alike(*spent):
         return UNEQUAL
     return surface.better(choice.best, spot)
 
@@ -161,19 +162,25 @@ def _against(
     """
     theirs = single.best
     if theirs.place.target:
-        splits = [spot for spot in surface.spots if _equal_total(spot, theirs)]
+        splits = [one for one in surface.spots if _equal_total(surface, one, other, theirs)]
         best = max(splits, key=lambda spot: spot.score, default=choice.best)
         comparable = bool(splits)
     else:
         splits, best = [*surface.spots], choice.best
         priced = surface.application.name == BUDGETED or bool(best.place.target)
-        comparable = not priced or spend_alike(best.place, theirs.place)
+        comparable = not priced or _as_much(surface, best, other, theirs)
     found = surface.test.across(best.way, other.test, theirs.way) if comparable else None
     if found is not None:
         found = found._replace(value=surface.metric.sign * found.value)
     return Against(width, best, theirs, found, max(len(splits), 1))
 
 
-def _equal_total(ours: Spot, single: Spot) -> bool:
+def _equal_total(surface: Surface, ours: Spot, other: Surface, single: Spot) -> bool:
     """Whether both were trained to the same total, and spend about as much on test items."""
-    return same_total(ours.place, single.place) and spend_alike(ours.place, single.place)
+    return same_total(ours.place, single.place) and _as_much(surface, ours, other, single)
+
+
+def _as_much(surface: Surface, ours: Spot, other: Surface, single: Spot) -> bool:
+    """Whether both spend about as much: rates on test items, or bytes on validation items."""
+    alike = spend_alike(surface.spent(ours.place), other.spent(single.place))
+    return alike and bool(surface.costs) == bool(other.costs)

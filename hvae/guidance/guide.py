@@ -1,4 +1,4 @@
-"""Write `guidance.json`: where to aim for which application, the paper's claims, and prices."""
+"""Write `guidance.json`: the best rates for each application, the paper's claims, and prices."""
 
 import argparse
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """An application on a lattice of rates: the best split of each total, and what moving a nat does.
 
-Splits compare at one total: those that were trained to it, and that spend it within 5 % on test
-items, as gains do. So a budget of bits is kept to by whole totals, and never decides between
-splits. Splits are chosen on validation items; what moving a nat changes is of test items.
+Splits are compared at one total: those that were trained to it and spend it within 5 % on test
+items. A budget of bits therefore admits or bars a whole total, and never decides between splits.
+Splits are chosen on validation items; what moving a nat changes is of test items.
 """
 
 from collections import Counter
@@ -28,8 +28,11 @@ class Splits(NamedTuple):
 def splits(surface: Surface) -> list[Splits]:
     """By total, from the least; a total with a single split has nothing to compare.
 
-    A split that misses its total by more than 5 % on test items has no part in it.
+    A split that misses its total by more than 5 % on test items has no part in it. Files of one
+    total rate are of several sizes, so that splits do not compare by them.
     """
+    if surface.costs:
+        return []
     groups: list[list[Spot]] = []
     for spot in sorted(surface.spots, key=lambda one: sum(one.place.target)):
         if spot.place.target and _meets(spot.place):
@@ -39,8 +42,7 @@ def splits(surface: Surface) -> list[Splits]:
 
 
 def _meets(place: Place) -> bool:
-    wanted = place.total._replace(value=sum(place.target))
-    return spend_alike(place, place._replace(total=wanted))
+    return spend_alike(place.total.value, sum(place.target))
 
 
 class BestSplit(NamedTuple):
@@ -67,9 +69,9 @@ def best_splits(surface: Surface) -> list[BestSplit]:
 class Move(NamedTuple):
     """Nats that move from one layer to another between neighbouring splits of a total.
 
-    layers, from 1: that which they leave, and that which gets them. change: what the application
-    gains on test items for each nat that moves, above 0 for better, in its metric. The verdict is
-    at 5 % over all moves (Holm).
+    layers, from 1: the one that they leave, and the one that gets them. change: what the
+    application gains on test items for each nat that moves, above 0 for better, in its metric. The
+    verdict is at 5 % over all moves (Holm).
     """
 
     total: float

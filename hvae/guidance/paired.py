@@ -1,4 +1,4 @@
-"""The scores of an application at its places, as the one inference about comparisons wants them.
+"""The scores of an application at its places, in the form that comparisons take.
 
 Places are compared item by item and training by training. So all of them need the same trainings
 and the same items: those that most places have. A place that lacks one of these, since a training
@@ -38,7 +38,7 @@ class Way(NamedTuple):
 
 
 class PairedScores(NamedTuple):
-    """Scores of ways on one split, a row each: (ways, trainings, n). items: what they are of."""
+    """Scores of ways on one split: (ways, trainings, n). items: the index of each item."""
 
     ways: tuple[Way, ...]
     items: Integers

@@ -1,7 +1,7 @@
 """Where the next nat belongs, and which layers overfit, by prices on test items and in training.
 
 This describes test items: no point is chosen by it. Neither multipliers nor differences over a
-lattice are exact, so prices within a tenth of each other are called neither larger nor smaller.
+lattice are exact, so prices within a tenth of each other count as equal.
 """
 
 import math
@@ -41,8 +41,8 @@ class PlaceVerdict(NamedTuple):
 def judged(found: Sequence[HeldOutPrices]) -> list[PlaceVerdict]:
     """Each place with its verdicts, two-sided at 5 % over all places (Holm, 1979).
 
-    The best layer is held against the next best, at 5 % over the other layers. One layer has no
-    other to hold it against.
+    The best layer is compared with the next best, at 5 % over the other layers. A single layer has
+    nothing to be compared with.
     """
     known = [place for place, one in enumerate(found) if np.isfinite(one.held_out).all()]
     layers = [(place, k) for place in known for k in _open(found[place])]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hvae.config.params import Guidance
 from hvae.config.task import Name
-from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application
+from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application, as_measured
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.paired import ByMetric, ScoreTables
 from hvae.guidance.surface import Surface, surface, within
@@ -73,7 +73,7 @@ def study(
 ) -> Study:
     """Everything that recommendations are made of, for the applications `of` an experiment."""
     plane = places(tables.points, tables.layers)
-    found = _surfaces(tables, plane, of)
+    found = _surfaces(tables, plane, as_measured(of, tables.selection))
     if BUDGETED in found:
         most = asked.compression_bits
         found[BUDGETED] = within(found[BUDGETED], tables.selection, most)

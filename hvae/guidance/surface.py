@@ -1,18 +1,19 @@
 """The value of an application over the plane, on validation and on test items.
 
-First one table's rows as values by variant, that is by how z is read, and point; then both tables
-over the places, with the scores by which places are compared; then what a code may cost, since
-points that take too many bits are no candidates for compression.
+Rows of one table become values by variant (how z is read) and point. Both tables together become
+the surface over places, with the scores by which places are compared. Points that take too many
+bits are barred as candidates for compression.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import mean
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from hvae.guidance.applications import Application
+from hvae.guidance.applications import Application, by_file
 from hvae.guidance.paired import PairedScores, ScoreTables, Variant, Way
 from hvae.results.quantities import Measure
 from hvae.results.rates import Place, over_seeds
@@ -20,7 +21,7 @@ from hvae.statistics.comparison import Difference
 from hvae.statistics.estimate import Estimate, Row
 
 NORMAL = 1.96
-RATE = {"task": "compression", "layers": "", "method": "rate", "metric": "bits_per_dim"}
+LENGTH = {"task": "compression", "layers": "", "metric": "bits_per_dim"}
 
 
 class Value(NamedTuple):
@@ -68,7 +69,7 @@ def value(row: Row) -> Value:
 
 
 def _mean(values: Sequence[Value]) -> Value:
-    """The error of a mean of what the same items gave is at most the mean of theirs."""
+    """The values are of the same items, so the error of their mean is at most the mean error."""
     return Value(*(float(column) for column in np.mean(values, axis=0)))
 
 
@@ -104,7 +105,8 @@ class Surface(NamedTuple):
 
     barred: places that are measured, but may not be chosen. left_out: those that lack a training or
     some items, so that they are not compared. candidates: the scores of all ways on validation,
-    from which one chooses; test: those of each spot's own way on test items.
+    from which one chooses; test: those of each spot's own way on test items. costs: bits per data
+    dimension of a place's files on validation; none where a place costs its total rate.
     """
 
     application: Application
@@ -115,6 +117,11 @@ class Surface(NamedTuple):
     test: PairedScores
     barred: tuple[Spot, ...] = ()
     left_out: tuple[Place, ...] = ()
+    costs: Mapping[Place, float] = MappingProxyType({})
+
+    def spent(self, place: Place) -> float:
+        """What a place costs: its files where they are measured, else its total rate in nats."""
+        return self.costs.get(place, place.total.value)
 
     @property
     def everywhere(self) -> tuple[Spot, ...]:
@@ -214,16 +221,18 @@ def _at(place: Place, values: Mapping[str, Value]) -> Value | None:
 
 
 def bits(selection: Sequence[Row]) -> dict[str, float]:
-    """Bits per data dimension of each point, on validation items: R_total / (n ln 2)."""
-    rows = [row for row in selection if all(row[name] == text for name, text in RATE.items())]
-    return {row["point"]: row["value"] for row in rows}
+    """Bits per data dimension of each point, on validation items: of files, or else of rates."""
+    lengths = [row for row in selection if all(row[name] == text for name, text in LENGTH.items())]
+    of_files = {row["point"]: row["value"] for row in lengths if by_file(row)}
+    return of_files or {row["point"]: row["value"] for row in lengths if row["method"] == "rate"}
 
 
 def within(surface: Surface, selection: Sequence[Row], most: float) -> Surface:
     """The surface with those places barred that take more than `most`, or whose cost is unknown."""
-    costs = bits(selection)
-
-    def cheap(place: Place) -> bool:
-        return mean(costs.get(point, math.inf) for point in place.points) <= most
-
-    return surface.without(cheap)
+    known = bits(selection)
+    costs = {
+        place: mean(known.get(point, math.inf) for point in place.points)
+        for place in surface.places
+    }
+    kept = surface.without(lambda place: costs[place] <= most)
+    return kept._replace(costs=costs) if any(map(by_file, selection)) else kept

@@ -1,6 +1,6 @@
-"""Recommendations in plain sentences: where to go, what it gives, and how sure that is.
+"""Recommendations in plain sentences: what to train for, what that gives, and how sure it is.
 
-At the end, numbers as people read them: β, rates with errors, values with intervals.
+At the end, numbers are written for people: β, rates with errors, values with intervals.
 """
 
 import math

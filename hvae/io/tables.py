@@ -156,6 +156,7 @@ def gallery(dimensions: int) -> pa.Schema:
     """A row a picture: a test item's reconstruction or layer cut, or a draw from the prior.
 
     Kinds are "reconstruction", "sample", and for the cut that keeps z_{≥l} "cut z2", "cut z2+z3".
+    `pictures.parquet` is the same of what tasks show: "file" is a test item decoded from a file.
     """
     picture = {"image": pa.list_(pa.float32(), dimensions)}
     return _schema({"point": TEXT, "kind": TEXT, "index": WHOLE} | picture)
@@ -292,6 +293,7 @@ SCHEMAS: Mapping[str, Callable[[int, pa.Schema], pa.Schema]] = {
     "bounds": lambda layers, found: bounds(),
     "certificate": lambda layers, found: certificate(layers),
     "gallery": lambda layers, found: gallery(_dimensions(found)),
+    "pictures": lambda layers, found: gallery(_dimensions(found)),
     "embeddings": lambda layers, found: embeddings(),
     "history": lambda layers, found: history(),
 }

@@ -1,10 +1,10 @@
 """Are the models as good as independent ones? `certificate.parquet` in a sentence.
 
-Where models at given rates are compared with models from scratch, at equal rates, it is these that
-are judged, and J° at equal β of the model for the plane is information. They are *trusted* where
-each of these comparisons has a value and none is violated, and the mean ratio is at most
-1 + tolerance. Otherwise the model for the plane is judged, by J° at equal β and D° at equal rates:
-there, rates that it has at no β are not compared, and said.
+Where models at given rates are compared with models from scratch, at equal rates, these comparisons
+are judged; J° of the model for the plane at equal β is given as information. They are *trusted*
+where each of these comparisons has a value and none is violated, and the mean ratio is at most 1 +
+tolerance. Otherwise the model for the plane is judged, by J° at equal β and D° at equal rates:
+there, rates that it has at no β are named, but not compared.
 """
 
 import math
@@ -44,7 +44,7 @@ def at_given_rates(rows: Sequence[Row]) -> list[Row]:
 
 
 def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
-    """The overall judgement on the rows of a certificate, and how to say it to people."""
+    """The overall judgement on the rows of a certificate, with its sentence."""
     if not rows:
         text = "The amortised plane was compared with no independent model."
         return Judgement(None, text, text)

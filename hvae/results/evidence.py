@@ -77,7 +77,7 @@ class Evidence:
     def upper(self, point: str, lowest: int) -> Estimate | None:
         """Î⁺(x; z_{≥l}), in expectation at least I, where it was estimated and has an error.
 
-        A saturated one has none that can be relied upon, so it limits nothing.
+        A saturated estimate has no reliable error, so it limits nothing.
         """
         return self._information["upper"].get((point, lowest))
 
@@ -103,7 +103,7 @@ class Evidence:
 
     @cached_property
     def _columns(self) -> dict[str, dict[str, Floats]]:
-        """What `per_item` has read: checks ask for a point at a time, of all that there are."""
+        """What `per_item` has read, since checks read one point after the other."""
         return {}
 
     @cached_property
@@ -168,7 +168,7 @@ KEY = ("point", "layers", "features", "method", "setting")
 class Counted(NamedTuple):
     """The tables [groups, outputs] of one f(z) by split; groups and outputs in one order for all.
 
-    There are always two outputs at least: one that never occurs does no harm.
+    There are always at least two outputs; one that never occurs does no harm.
     """
 
     point: str

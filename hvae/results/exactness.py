@@ -1,7 +1,7 @@
 """How close trained models come to J°*, the least objective that any model of the source can reach.
 
 It is known over the whole plane of β where the source is Gaussian (`hvae.bounds.gaussian`). J°
-leaves out the likelihood's constant, so that ratios mean something.
+leaves out the likelihood's constant, so that ratios are meaningful.
 """
 
 import math
@@ -38,7 +38,7 @@ class Shortfall(NamedTuple):
 
 
 class Exactness(NamedTuple):
-    """How many of an experiment's `points` come within 3 and 10 % of J°*, and how far off it gets.
+    """How many of an experiment's `points` come within 3 and 10 % of J°*, and the worst ratio.
 
     below: models that seem to beat the optimum by more than 3 standard errors; worst: the highest
     ratio, nan without points.

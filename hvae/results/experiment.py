@@ -1,4 +1,4 @@
-"""Experiments as their folders of results hold them: the one place that opens such a folder."""
+"""Folders of results: the only code that opens them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +51,7 @@ class Experiment:
     information = _rows("information")
     certificate = _rows("certificate")
     gallery = _rows("gallery")
+    pictures = _rows("pictures")
     history = _rows("history")
     items = _table("items")
     scores = _table("scores")
@@ -129,7 +130,7 @@ class Unreadable(NamedTuple):
 
 
 def find(results: Path, describe: Callable[[Experiment], T]) -> tuple[list[T], list[Unreadable]]:
-    """What `describe` makes of every folder in `results` by name, and those that cannot be read.
+    """`describe` of every folder in `results` by name, and the folders that cannot be read.
 
     A folder of results that does not exist holds nothing.
     """

@@ -1,4 +1,4 @@
-"""Hold the measured values of an experiment against their limits.
+"""Compare the measured values of an experiment with their limits.
 
 Every family of checks is a function in `checks/`, and a name in `FAMILIES`. Tables with numbers
 that cannot be judged are refused, with a sentence that names table, point and column.

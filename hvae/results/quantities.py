@@ -16,7 +16,7 @@ LESS_CONSTANT = "distortion-less-constant"  # which `distortion` of the tables i
 
 
 class Measure(NamedTuple):
-    """How one quantity is told.
+    """How one quantity is shown.
 
     title: without the unit. better: "none" where more is neither better nor worse. words: in a
     sentence, with the article. form: a number, with what follows it in a sentence. short: a title
@@ -90,6 +90,7 @@ METRICS = _by_name(
     Measure("ssim", "SSIM", words="an SSIM"),
     Measure("auroc", "AUROC", words="an AUROC"),
     Measure("bits_per_dim", "Rate", PER_DIMENSION, "none", "a rate"),
+    Measure("objective", "Objective J°", NATS, "lower", "an objective J°", "{:.2f} nats"),
     Measure("inception_score", "Inception Score", words="an Inception Score", form="{:.2f}"),
     Measure("diversity", "Diversity exp H(ȳ)", "classes", words="a diversity of draws"),
     Measure("sharpness", "Sharpness exp(−E H(y | x))", words="a sharpness of draws"),
@@ -146,7 +147,7 @@ def _words(title: str) -> str:
     return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
 
 
-# The units in which a check is held against its limit, by the column `metric` of `bounds.parquet`
+# The units in which a check is compared with its limit, by the column `metric` of `bounds.parquet`
 _CHECKED = {
     "accuracy": "accuracy",
     "class_consistency": "accuracy",

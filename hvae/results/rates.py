@@ -52,7 +52,7 @@ def suffix_sums(items: pa.Table, layers: int) -> Floats:
 def squared_errors(items: pa.Table) -> dict[str, Rate]:
     """For every point, the mean of ‖x − x̂‖² over its items and its standard error, z sampled.
 
-    Not in nats, but in the data's own units squared, summed over the dimensions.
+    In the data's own units squared, summed over the dimensions, not in nats.
     """
     return {
         point: mean(mine["squared_error"].to_numpy()) for point, mine in by_point(items).items()
@@ -106,8 +106,7 @@ class Place(NamedTuple):
 def places(points: Iterable[Row], layers: int) -> list[Place]:
     """Those of the plane and those at given rates, in the table's order.
 
-    Of an amortised plane without the independent models beside it. Points that diverged have no
-    place.
+    The independent models beside an amortised plane are left out, and so are points that diverged.
     """
     rows = [row for row in points if row["status"] in MEASURED]
     amortized = any(row["strategy"] == "amortized" for row in rows)
@@ -123,8 +122,8 @@ def places(points: Iterable[Row], layers: int) -> list[Place]:
 def over_seeds(estimates: Sequence[Estimate]) -> Estimate:
     """The mean over S seeds. se² = mean(se²) + s²/S, s the spread over seeds.
 
-    All seeds are measured on the same items, so that more of them do not lessen the items' part;
-    s holds some of that too, which errs on the safe side. One seed tells nothing of the spread.
+    All seeds are measured on the same items, so more seeds do not reduce the items' part. s has
+    some of that part, too, which errs on the safe side. One seed says nothing of the spread.
     """
     values, errors = np.array(estimates, dtype=np.float64).T
     spread = float(values.var(ddof=1)) / len(values) if len(values) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""What a report is about: one experiment's tables, and what they are read together with."""
+"""What a report reads: one experiment's tables, items, parameters, and facts about its source."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,12 +36,13 @@ class Run(NamedTuple):
     """One experiment's tables, its test items, its parameters, and what is known of its source.
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
-    Beside an amortised plane: anchors, the independent points that hold it to account, and what
-    came of it (certificate). rated: the points that were trained to given rates.
+    Beside an amortised plane: anchors, the independent points that it is compared with, and the
+    result (certificate). rated: the points that were trained to given rates.
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
-    single: the points of the single-layer baselines; none without one.
+    single: the points of the single-layer baselines, single_tasks: what tasks measured of them;
+    none without one. pictures: what tasks show.
     left_out: what was not measured for want of items, and why; unconverged: which trainings stopped
     too early, and how many steps to try.
     """
@@ -64,6 +65,8 @@ class Run(NamedTuple):
     rated: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
     single: Sequence[Row] = ()
+    single_tasks: Sequence[Row] = ()
+    pictures: Sequence[Row] = ()
     guidance: dict[str, Any] | None = None
     left_out: Sequence[str] = ()
     unconverged: Sequence[str] = ()
@@ -172,6 +175,8 @@ def load(params: Params, results: Path, data: Path) -> Run:
         embeddings=found.embeddings,
         certificate=found.certificate if params.amortized else (),
         single=found.baseline.points if baseline.wanted(params) else (),
+        single_tasks=found.baseline.tasks if baseline.wanted(params) else (),
+        pictures=found.pictures,
         guidance=found.record("guidance"),
         left_out=left_out(
             {name: prepared.labels(data / f"{name}.parquet") for name in SPLITS},

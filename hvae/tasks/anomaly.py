@@ -1,7 +1,7 @@
-"""Anomaly detection: do scores of a model separate items of a kind that it never saw?
+"""Anomaly detection: do a model's scores separate items of a kind that it never saw?
 
 Outliers are those of a class that is held out, or of another data set, whose name is then the
-setting. They are held against the held-out items of the same split.
+setting. They are compared with the held-out items of the same split.
 A higher score means a more unusual item; nothing is fitted, and no sign is chosen by results:
 
     elbo               −L(x) = −log p(x | z) + Σ_l R_l(x), the length of its code
@@ -38,7 +38,7 @@ from hvae.tasks.views import suffixes
 
 
 class Group(IntEnum):
-    """Whose scores: the two never share noise."""
+    """Whose scores they are; the two groups never share noise."""
 
     NORMAL = 0
     OUTLIERS = 1

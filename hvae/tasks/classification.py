@@ -1,7 +1,7 @@
 """Classification: probes of the label, fitted on train latents and scored on test latents.
 
-Probes on samples of z are what the bounds of information theory speak of; probes on posterior means
-read a deterministic function of x, and are reported apart.
+The bounds of information theory are about probes on samples of z. Probes on posterior means read a
+deterministic function of x, and are reported apart.
 """
 
 from collections.abc import Callable, Iterator, Mapping

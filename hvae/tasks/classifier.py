@@ -1,8 +1,7 @@
-"""A classifier of the data themselves, on disk: weights as safetensors, beside them a card (JSON).
+"""A classifier of the data themselves, and the scores that it gives to draws.
 
-It says what a decoded latent shows. It is trained on train items, and never sees a test item.
-
-Draws are scored by it:
+It tells the class that a decoded latent shows. It is trained on train items and never sees a test
+item. On disk its weights are safetensors, with a card (JSON) beside them.
 
 **Inception Score**: how many classes draws show, and how surely (Salimans et al., NeurIPS 2016).
 With p(y|x) of a classifier of the data's own M classes and ȳ the mean of p(y|x) over draws,
@@ -60,8 +59,8 @@ class ClassifierCard(Section):
 class ClassifierNetwork(nn.Module):
     """Logits of the classes: two hidden layers on items centred and scaled as a whole.
 
-    One scale for all dimensions: a pixel that hardly varies must not count for more in a picture
-    that is only decoded.
+    There is one scale for all dimensions, so that a pixel that hardly varies in the data does not
+    count for more in decoded pictures.
     """
 
     centre: Tensor
@@ -139,8 +138,9 @@ def metrics(
 ) -> Iterator[tuple[Row, Sampled, Integers]]:
     """Inception Score and its factors of `drawn`, (items, n), and Fréchet distance to `held_out`.
 
-    Each with its names but for the point, and the index of each score: of a draw, or of a part. The
-    first three ask p(y | x), the distance the last hidden layer; it takes three held-out items.
+    Each comes with its names, but for the point, and the index of each score: of a draw, or of a
+    part. The first three use p(y | x), the distance the last hidden layer; it takes at least three
+    held-out items.
     """
     network = classifier.network
     p = _array(torch.softmax(network(drawn).double(), -1))
@@ -221,9 +221,9 @@ def distance(one: FeatureGaussian, other: FeatureGaussian) -> float:
 def frechet(draws: Floats, held_out: Floats, parts: int) -> Sampled:
     """d² between features (n, d) of draws and of held-out items; scores are of parts of either.
 
-    The value has its bias; the 95 % interval, by the jackknife over parts of either sample, reaches
-    down by what the jackknife makes of it. That is too little where n is not far above the number
-    of dimensions that features vary in.
+    The value is biased. The 95 % interval, by the jackknife over parts of either sample, reaches
+    down by the jackknife's estimate of the bias, which is too little where n is not far above the
+    number of dimensions in which features vary.
     """
     first, second = fit_gaussian(draws), fit_gaussian(held_out)
     without_draws = [distance(fit_gaussian(some), second) for some in without_each(draws, parts)]

@@ -1,7 +1,8 @@
-"""Clustering: what the clusters that latents fall into tell of their classes.
+"""Clustering: how well clusters of latents agree with classes.
 
-A cluster of z is an f(z), so what it tells of the class is limited as z itself is. Clusters and
-their one-to-one matching to classes are fitted on train latents, and scored on test latents.
+A cluster is a function of z, so the limits on z hold for its information about the class, too.
+Clusters and their one-to-one matching to classes are fitted on train latents, and scored on test
+latents.
 """
 
 import warnings
@@ -38,7 +39,7 @@ from hvae.tasks.views import View, views
 
 SEED = 0
 STARTS = 4
-LEAST_VARIANCE = 1e-2  # of a standardised feature in a component, which cannot close on one item
+LEAST_VARIANCE = 1e-2  # of a standardised feature in a component: none closes on one item
 
 METHODS: Mapping[str, Callable[[int], Any]] = {
     "k-means": lambda k: KMeans(k, n_init=STARTS, random_state=SEED),
@@ -64,7 +65,7 @@ class Clustered(NamedTuple):
 
 
 def measure(subject: Subject, settings: Clustering, seed: int) -> Iterator[Found]:
-    """What clusters tell of classes, and the counts behind it; nothing where these are too rare."""
+    """How clusters agree with classes, and the counts; nothing where classes are too rare."""
     classes = subject.items["train"].classes
     labels = {split: of.label for split, of in subject.latents.items()}
     labels["train"] = labels["train"][: settings.max_train]

@@ -1,109 +1,129 @@
-"""Lossy compression: bits per data dimension that each layer takes, and the PSNR they buy.
+"""Compression: what a point's rates promise, and the bytes of files that redeem them.
 
-The rate R_l / (n ln 2) is the length of an ideal code for samples of z_l that sender and receiver,
-who share the model, can approach and hardly beat (bits-back or relative entropy coding). No file is
-written, and what real coders add, such as a few bits an item, is not in it.
+`rate` is theory: R_l / (n ln 2) is the length of an ideal code for samples of z_l that sender and
+receiver, who share the model, can approach and hardly beat. `file` is a stream of quantised latents
+of the items, written and read back (`hvae.coding`). By layer it has the length of the symbols, and
+in total all bytes, the header too. PSNR and J° are of what comes out of it, beside J° of the model
+on the same items. Steps are chosen on validation items.
 
-JPEG and WebP are the references on 8-bit images: the bytes of whole files, and the images in them.
-Headers are part of a file, and count. On small images they are most of it, so that there is nothing
-to compare with below 32×32 pixels.
+Of discrete likelihoods there are files without loss. `lossless` is a whole file, and with the
+setting `net` what an item adds to a long one, beside `elbo`, the (D + R) that it should take.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from io import BytesIO
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+import torch
 
+from hvae.coding import bits_back, container, files, quantised
+from hvae.coding.codec import Codec
 from hvae.config.tasks import Compression
-from hvae.data.prepared import Items
 from hvae.data.source import level_numbers
+from hvae.latents.extract import chosen
+from hvae.latents.measure import Measured
 from hvae.latents.measure import measure as evaluate
 from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import mean, psnr
+from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
-from hvae.tasks.images import HeldOutPart, HowMeasured, held_out, is_image
-from hvae.tasks.task import Score
+from hvae.tasks.image_files import with_mean
+from hvae.tasks.images import HeldOutPart, HowMeasured, held_out
+from hvae.tasks.task import Found, Picture, Score
 from hvae.tasks.trained import TrainedSubject
 
-RATE = HowMeasured("sample", "rate")
+RATE, ELBO = HowMeasured("sample", "rate"), HowMeasured("sample", "elbo")
+FILE = HowMeasured("", "file")
+LOSSLESS, NET = HowMeasured("", "lossless"), HowMeasured("", "lossless", "net")
 SAMPLES = 1  # of z an item: a code is of one sample
-LEAST = 32  # pixels a side, for JPEG and WebP
-BITS = 8
-
-# Pillow's names, and options that cost time alone: JPEG's default Huffman tables are for any image
-FORMATS: Mapping[str, dict[str, Any]] = {
-    "jpeg": {"format": "JPEG", "optimize": True},
-    "webp": {"format": "WEBP", "method": 6},
-}
-MODES: Mapping[tuple[int, ...], str] = {(): "L", (1,): "L", (3,): "RGB"}
+TRIED = 120  # validation items, on which the step is chosen
+SEARCHED = 128  # numbers of z: with more, each of which is tried, files are not searched
+TASK, LENGTH = "compression", "bits_per_dim"
 
 
-def measure(subject: TrainedSubject, settings: Compression, seed: int) -> Iterator[Score]:
-    """Bits per dimension of every layer and of all; PSNR of samples decoded, of data in [0, 1]."""
-    for part in held_out(subject.items, settings.max_items, seed):
-        found = evaluate(subject.model, part.x, SAMPLES, *part.key)
-        bits = found.rates / (part.x.shape[1] * math.log(2))
-        named = {f"z{layer}": values for layer, values in enumerate(bits.T, start=1)}
-        for layers, values in {**named, "": bits.sum(1)}.items():
-            numbers = mean(values)
-            yield part.score("compression", RATE, "bits_per_dim", numbers, layers=layers)
-        if part.items.bounded:
-            yield part.score("compression", RATE, "psnr_db", psnr(found.error))
-
-
-class Coded(NamedTuple):
-    """Of each image: bits per data dimension, and ‖x̂ − x‖²/n of data in [0, 1]; both (items,)."""
-
-    bits: Floats
-    errors: Floats
-
-
-def references(part: HeldOutPart, settings: Compression) -> Iterator[Score]:
-    """Every format at every quality, of images that are large enough."""
-    if not comparable(part.items):
+def measure(subject: TrainedSubject, settings: Compression, seed: int) -> Iterator[Found]:
+    """Rates of every layer and of all, and files of the first items of either split."""
+    parts = list(held_out(subject.items, settings.max_items, seed))
+    found = [evaluate(subject.model, part.x, SAMPLES, *part.key) for part in parts]
+    for part, measured in zip(parts, found, strict=True):
+        yield from _rates(part, measured)
+    if subject.codec is None or settings.items is None:
         return
-    for name in settings.formats:
-        for quality in settings.qualities:
-            coded = code(part.items, name, quality)
-            for metric, numbers in {
-                "bits_per_dim": mean(coded.bits),
-                "psnr_db": psnr(coded.errors),
-            }.items():
-                named = HowMeasured("", name, str(quality))
-                yield part.score("compression", named, metric, numbers)
+    codec, few = subject.codec(), slice(settings.items)
+    coded = [part._replace(items=part.items.first(settings.items)) for part in parts]
+    held = next(part for part in coded if part.split == "validation")
+    sweeps = quantised.SWEEPS if sum(codec.model.latents) <= SEARCHED else 0
+    factor = quantised.choose(codec, held.x[:TRIED], sweeps=min(sweeps, 1))
+    for part, measured in zip(coded, found, strict=True):
+        model = Measured(*(values[few] for values in measured))
+        yield from _file(codec, part, model, quantised.quantise(codec, part.x, factor, sweeps))
+        if codec.levels is not None:
+            yield from _lossless(codec, part, model)
 
 
-def comparable(items: Items) -> bool:
-    """Whether they are 8-bit images of one channel or three, of 32×32 pixels at least."""
-    return (
-        items.levels == 2**BITS
-        and is_image(items.shape)
-        and min(items.shape[:2]) >= LEAST
-        and items.shape[2:] in MODES
-    )
+def _rates(part: HeldOutPart, found: Measured) -> Iterator[Score]:
+    """Bits per dimension; PSNR of samples decoded, of data in [0, 1]."""
+    yield from _by_layer(part, RATE, found.rates / _unit(part))
+    yield part.score(TASK, RATE, LENGTH, mean(found.rates.sum(1) / _unit(part)))
+    if part.items.bounded:
+        yield part.score(TASK, RATE, "psnr_db", psnr(found.error))
 
 
-def code(items: Items, name: str, quality: int) -> Coded:
-    """Each image in a file of its own."""
-    whole = level_numbers(items.x, 2**BITS).reshape(-1, *items.shape)
-    mode = MODES[items.shape[2:]]
-    pairs = [_coded(one.squeeze() if mode == "L" else one, mode, name, quality) for one in whole]
-    size, errors = np.array(pairs, dtype=np.float64).T
-    return Coded(BITS * size / items.x.shape[1], errors)
+def _by_layer(part: HeldOutPart, how: HowMeasured, bits: Floats) -> Iterator[Score]:
+    for layer, values in enumerate(bits.T, start=1):
+        yield part.score(TASK, how, LENGTH, mean(values), layers=f"z{layer}")
 
 
-def _coded(image: NDArray[np.uint8], mode: str, name: str, quality: int) -> tuple[int, float]:
-    """Bytes of the file, and the mean squared error of what it holds."""
-    file = BytesIO()
-    Image.fromarray(image).save(file, quality=quality, **FORMATS[name])
-    with Image.open(file) as opened:
-        seen = np.asarray(opened.convert(mode))
-    difference = (seen.astype(np.float64) - image) / (2**BITS - 1)
-    return file.getbuffer().nbytes, float((difference**2).mean())
+def _unit(part: HeldOutPart) -> float:
+    """Nats of an item for a bit of each dimension."""
+    return part.x.shape[1] * math.log(2)
+
+
+def _file(
+    codec: Codec, part: HeldOutPart, model: Measured, given: quantised.Quantised
+) -> Iterator[Found]:
+    """The stream's bytes, by which an item's own symbols and an equal part of the rest count."""
+    n, prices = codec.dimensions, np.array(codec.prices)
+    content = files.image_file(codec, given)
+    cost = quantised.cost(codec, part.x, given)
+    yield from _by_layer(part, FILE, cost.bits / n)
+    yield part.score(TASK, FILE, LENGTH, _of_file(content, cost.bits.sum(1) / n, part))
+    if part.items.bounded:
+        yield part.score(TASK, FILE, "psnr_db", psnr(cost.error))
+    constant = codec.model.likelihood.constant(n)
+    objectives = {
+        FILE: cost.distortion - constant + math.log(2) * cost.bits @ prices,
+        RATE: model.distortion - constant + model.rates @ prices,
+    }
+    for how, values in objectives.items():
+        yield part.score(TASK, how, "objective", mean(values))
+    if part.split == "test":
+        yield from _pictures(codec, content, part)
+
+
+def _of_file(content: bytes, own: Floats, part: HeldOutPart) -> Sampled:
+    """Bits per dimension of a file of all items."""
+    return with_mean(own, 8 * len(content) / part.items.x.size)
+
+
+def _pictures(codec: Codec, content: bytes, part: HeldOutPart) -> Iterator[Picture]:
+    """Some items, decoded from the bytes."""
+    seen = files.decoded(codec, container.parsed(content), Path(part.split))
+    for place in chosen(part.items.labels):
+        index, image = part.items.ids[place], seen[place]
+        yield Picture({"kind": "file", "index": int(index), "image": image.tolist()})
+
+
+def _lossless(codec: Codec, part: HeldOutPart, model: Measured) -> Iterator[Score]:
+    """A whole file, and its net length; of items one knows −ELBO alone, by which they differ."""
+    numbers = torch.from_numpy(level_numbers(part.items.x, codec.levels or 2))
+    elbo = (model.distortion + model.rates.sum(1)) / _unit(part)
+    net = bits_back.net(codec, numbers) / codec.dimensions
+    yield part.score(TASK, ELBO, LENGTH, mean(elbo))
+    whole = _of_file(files.lossless(codec, numbers), elbo, part)
+    yield part.score(TASK, LOSSLESS, LENGTH, whole)
+    yield part.score(TASK, NET, LENGTH, with_mean(elbo, net))
 
 
 if __name__ == "__main__":

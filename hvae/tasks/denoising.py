@@ -1,7 +1,7 @@
-"""Denoising: how near the decoded mean of a noisy item is to the clean one.
+"""Denoising: how close the decoded mean of a noisy item is to the clean item.
 
-The items are in [0, 1]; the noise is Gaussian and not clipped, so that values are real numbers also
-where the likelihood knows levels alone. The model was trained without any noise.
+The items are in [0, 1]; the noise is Gaussian and not clipped, so values are real numbers even
+where the likelihood is of levels. The model was trained without any noise.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Fit the classifier of the data that scores generation, and what it gives for real test items.
 
-Its accuracy on them, and their Inception Score with its factors, are the references beside what it
-says of draws: rows of `tasks.parquet` that belong to no point.
+Its accuracy on real test items, and their Inception Score with its factors, are references for the
+scores of draws: rows of `tasks.parquet` that belong to no point.
 """
 
 import argparse

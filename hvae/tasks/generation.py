@@ -40,7 +40,7 @@ from hvae.tasks.views import suffixes
 
 
 class Origin(IntEnum):
-    """What decoded latents come from: the two never share noise."""
+    """Where decoded latents come from; the two never share noise."""
 
     POSTERIOR = 0
     PRIOR = 1
@@ -62,7 +62,7 @@ class GenerationCut(NamedTuple):
 def measure(subject: TrainedSubject, settings: Generation, seed: int) -> Iterator[Found]:
     """Scores of draws and of every cut, and the class histograms of test items.
 
-    Nothing where there is but one class.
+    Nothing if there is only one class.
     """
     if subject.classifier is None or len(subject.classifier.card.classes) < 2:
         return

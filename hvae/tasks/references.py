@@ -1,4 +1,4 @@
-"""What needs no model: noisy inputs, the mean image, bicubic upsampling, and JPEG and WebP files.
+"""What needs no model: noisy inputs, the mean image, bicubic upsampling, and files of images.
 
 Their rows belong to no point. They are of the same items, noise and masks as those of the points.
 """
@@ -12,7 +12,7 @@ from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.io import command
-from hvae.tasks import compression, denoising, inpainting, task, upscaling
+from hvae.tasks import denoising, image_files, inpainting, task, upscaling
 from hvae.tasks.images import pictures
 from hvae.tasks.task import Score
 
@@ -48,7 +48,7 @@ def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score
     for part in upscaling.divisible(items, job.upscaling.max_items, job.seed):
         yield from upscaling.references(part)
     for part in pictures(items, job.compression.max_items, job.seed):
-        yield from compression.references(part, job.compression)
+        yield from image_files.references(part, job.compression)
 
 
 if __name__ == "__main__":

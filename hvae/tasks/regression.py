@@ -1,8 +1,8 @@
 """Regression: a real target of the item, predicted from latents.
 
-Fitted on train latents, strength of regularisation included, and scored on test latents. Of images
-without a target, statistics of the image itself are predicted, what a reader sees of it as one
-number: the setting is then its name.
+Fitted on train latents, strength of regularisation included, and scored on test latents. Images
+without a target have statistics of the image predicted instead; the setting is then the statistic's
+name.
 """
 
 import math

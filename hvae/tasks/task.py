@@ -3,12 +3,13 @@
 `measure(subject, settings, seed)` gives metrics of validation and of test items, which go to
 different tables: guidance is chosen on the first and reported on the second. Each is a value with
 its error and the scores that it is the mean of. A task may also count.
-Nothing here imports torch: without it probes of latents start in half the time. Tasks that ask the
+Nothing here imports torch: without it probes of latents start in half the time. Tasks that use the
 model itself are run by `trained`.
 """
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -62,14 +63,20 @@ class Count(NamedTuple):
     row: Row
 
 
+class Picture(NamedTuple):
+    """A row of `pictures.parquet`, but for its point."""
+
+    row: Row
+
+
 class NamedPoint(Protocol):
-    """Whatever a task measures has the name of its point."""
+    """What a task measures has the name of its point."""
 
     @property
     def point(self) -> str: ...
 
 
-Found = Score | Count
+Found = Score | Count | Picture
 P = TypeVar("P", bound=NamedPoint)
 S = TypeVar("S", bound=Section)
 Measure = Callable[[P, S, int], Iterable[Found]]
@@ -93,13 +100,17 @@ def parser(doc: str | None) -> argparse.ArgumentParser:
     """The arguments that all tasks take."""
     result = command.parser(doc)
     command.folder(result, "data", "latents", "test", "validation", "counts", "scores")
+    result.add_argument("--pictures", type=Path, help="a table, for tasks that make some")
     return result
 
 
 def carry_out(
     given: argparse.ArgumentParser, settings: type[S], measure: Measure[P, S], of: Subjects[P]
 ) -> None:
-    """Write the parts of `tasks`, `selection`, `scores` and `counts` for a row of points."""
+    """Write the parts of `tasks`, `selection`, `scores` and `counts` for a row of points.
+
+    So, too, that of `pictures` where it is wanted.
+    """
 
     def main(arguments: argparse.Namespace) -> None:
         job = parse(TaskJob, arguments.params)
@@ -111,6 +122,8 @@ def carry_out(
         ]
         write(found, arguments)
         tables.write(counts(found), arguments.counts)
+        if arguments.pictures:
+            tables.write(pictures(found, arguments.data), arguments.pictures)
 
     command.run(main, given.parse_args())
 
@@ -160,6 +173,13 @@ def counts(found: Iterable[tuple[str, Found]]) -> pa.Table:
     """The counts, with their points."""
     rows = ({"point": point, **one.row} for point, one in found if isinstance(one, Count))
     return tables.from_rows(rows, tables.counts())
+
+
+def pictures(found: Iterable[tuple[str, Found]], data: Path) -> pa.Table:
+    """The pictures, with their points."""
+    rows = ({"point": point, **one.row} for point, one in found if isinstance(one, Picture))
+    dimensions = prepared.read(data / "test.parquet").x.shape[1]
+    return tables.from_rows(rows, tables.gallery(dimensions))
 
 
 def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[Subject]:

@@ -1,13 +1,16 @@
-"""Tasks that ask the trained model itself, to decode or to score items, beside its latents."""
+"""Tasks that use the trained model itself, to decode or to score items, beside its latents."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 import torch
 
+from hvae.coding import codec
+from hvae.coding.codec import Codec
 from hvae.config.base import Section
 from hvae.config.grid import Point
 from hvae.data import prepared
@@ -26,9 +29,10 @@ S = TypeVar("S", bound=Section)
 class TrainedSubject(NamedTuple):
     """A `Subject` with its model.
 
-    classifier: that of the data themselves, for tasks that ask what a decoded latent shows.
+    classifier: that of the data themselves, for tasks about the class of a decoded latent.
     outliers: of each held-out split, items that no model saw: of a class that is held out under the
     name "", of another data set under its own; none where there are none.
+    codec: makes what files are written with; None where the model is of no folder.
     """
 
     point: str
@@ -37,6 +41,7 @@ class TrainedSubject(NamedTuple):
     items: Mapping[str, Items]
     classifier: DataClassifier | None = None
     outliers: Mapping[str, Mapping[str, Items]] = MappingProxyType({})
+    codec: Callable[[], Codec] | None = None
 
 
 def run(doc: str | None, settings: type[S], measure: Measure[TrainedSubject, S]) -> None:
@@ -56,7 +61,10 @@ def subjects(points: Iterable[Point], folders: argparse.Namespace) -> Iterator[T
     for subject in task.subjects(named.values(), folders):
         point = named[subject.point]
         model = checkpoint.load(folders.models, point.model, point.beta)
-        yield TrainedSubject(point.name, model, subject.latents, subject.items, of_data, outliers)
+        coder = partial(codec.stored, folders.models, point.model, point.beta)
+        yield TrainedSubject(
+            point.name, model, subject.latents, subject.items, of_data, outliers, coder
+        )
 
 
 def unseen(folder: Path, split: str) -> dict[str, Items]:

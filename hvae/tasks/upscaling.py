@@ -1,8 +1,8 @@
 """Upscaling: an image of which the mean of each block of 2×2 pixels is known.
 
 It starts from a bicubic upsampling of the block means, and then encodes, decodes, and shifts each
-block of the decoded image so that its mean is the observed one, many times. Images with an odd side
-have no whole blocks, and no rows.
+block of the decoded image so that its mean is the observed one, many times. Images with an odd
+side have no whole blocks, so they get no rows.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -45,7 +45,7 @@ def joined(parts: Sequence[NDArray[T]], layers: Layers) -> NDArray[T]:
 def opened(latents: Latents, layers: Layers) -> NDArray[np.bool_]:
     """Which dimensions of the layers, side by side, a task reads: the open ones, (Σ d_l,).
 
-    All where every one is closed: there is nothing to drown, and what reads them finds nothing.
+    If every dimension is closed, all are read: then there is no signal to find.
     """
     found = joined(latents.open, layers)
     return found if found.any() else ~found

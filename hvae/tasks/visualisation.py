@@ -20,7 +20,7 @@ from hvae.latents.store import Latents
 from hvae.statistics.estimate import Floats, Row
 from hvae.tasks.views import Layers, opened
 
-FEWEST = 4  # items that have neighbours to speak of
+FEWEST = 4  # items, at least, for neighbours to mean anything
 PERPLEXITY = 30.0
 STEPS = 500  # as far as 1,000 on 300 digits: the divergence differs by 0.3 %
 START = 1e-4  # standard deviation of the first coordinate that t-SNE starts with
@@ -64,7 +64,7 @@ def embed(latents: Latents, settings: Visualisation) -> Iterator[Row]:
 def pca(x: Floats) -> Floats:
     """The first two principal components (n, 2) of x (n, d), in its units; zero beyond d.
 
-    Of either sign they are as good: the axis of x that weighs most has a positive weight.
+    Their sign is arbitrary, so the axis of x with the largest weight is made positive.
     """
     centred = x - x.mean(0)
     axes = np.linalg.svd(centred, full_matrices=False).Vh[:2]
@@ -76,8 +76,8 @@ def pca(x: Floats) -> Floats:
 def tsne(x: Floats) -> Floats:
     """t-SNE (van der Maaten & Hinton, 2008) of x (n, d), starting from its principal components.
 
-    Neighbours are kept together; distances, sizes and gaps of clusters mean nothing. x without any
-    spread has all items in one place, as have items too few to be neighbours.
+    Neighbours are kept together; distances, sizes and gaps of clusters mean nothing. If x has no
+    spread, or too few items, all items are in one place.
     """
     start = pca(x)
     scale = start[:, 0].std()

@@ -23,6 +23,7 @@ MISSING = (
     "no {} on the PATH: the reports are tested in a real browser, so install Debian's packages "
     "`chromium` and `chromium-driver` with `apt-get install chromium chromium-driver`"
 )
+UNFOLD = "document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })"
 OWN = ("data:", "blob:")  # what a page carries in itself
 DEADLINE = 60  # seconds for a script, on a busy machine
 
@@ -62,11 +63,12 @@ def screen(driver: Chrome, width: int, height: int, scheme: str) -> None:
 
 
 def visit(driver: Chrome, page: Path, fragment: str = "") -> None:
-    """Open a page with empty logs, and wait until its charts are drawn or will not be."""
+    """Open a page with empty logs and nothing folded away; wait for charts until they are drawn."""
     driver.get("about:blank")
     errors(driver)
     requests(driver)
     driver.get(f"{page.as_uri()}#{fragment}" if fragment else page.as_uri())
+    driver.execute_script(UNFOLD)
     driver.execute_async_script("looks.settled().then(arguments[0])")
 
 

@@ -29,6 +29,11 @@ class Explorer:
     def part(self, name: str) -> WebElement:
         return self.driver.find_element(By.ID, f"explorer-{name}")
 
+    def open(self, name: str) -> WebElement:
+        """A tab of the panel, and what it holds."""
+        self.part(f"tab-{name}").click()
+        return self.part(name)
+
     def show(self, name: str) -> None:
         """Scroll there."""
         script = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})"
@@ -67,7 +72,9 @@ class Explorer:
         rows = self.part("numbers").find_elements(By.CSS_SELECTOR, "tbody tr:has(td)")
         cells = [row.find_elements(By.CSS_SELECTOR, "th, td") for row in rows]
         return {
-            one[0].get_attribute("textContent") or "": float(found[0].text.replace("−", "-"))
+            one[0].get_attribute("textContent") or "": float(
+                (found[0].get_attribute("textContent") or "").replace("−", "-")
+            )
             for one in cells
             for found in [one[1].find_elements(By.TAG_NAME, "b")]
             if found

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
 from hvae.reports.page import page
 from hvae.reports.sections import pictures
@@ -97,14 +98,14 @@ def test_a_chosen_point_has_its_own_pictures_latents_and_limits(
     assert len(drawings) == 2 * planted.layers
     dots = [len(one.find_elements(By.TAG_NAME, "circle")) for one in drawings]
     assert dots == [len(planted.test.labels)] * len(drawings)
-    limits = wide.part("limits").text
+    limits = wide.open("limits").text
     assert all(bound in limits for bound in ("accuracy", "information", "idle"))
     assert "0.1 ±" in limits
 
 
 def test_where_nothing_was_evaluated_the_nearest_is_shown_and_said_so(wide: Explorer) -> None:
     wide.click(named(0.4, 10))
-    assert "nearest" in wide.part("pictures").text
+    assert "nearest" in wide.open("pictures").text
 
 
 def test_hovering_tells_the_handful_at_the_mouse_and_every_number_beside_the_plane(
@@ -174,6 +175,7 @@ def test_a_typed_region_counts_the_points_inside(
     explorer: Explorer, planted: Run, unit: float
 ) -> None:
     explorer.choose("unit", "nats" if unit == 1 else "bits")
+    explorer.open("region")
     for name, end in {"from-1": 0.3, "to-1": 3, "from-2": 0.05, "to-2": 1.5}.items():
         explorer.part(name).send_keys(f"{end * unit:.4f}")
     assert explorer.count == inside(planted, (0.3, 3), (0.05, 1.5))
@@ -224,11 +226,27 @@ def test_the_metric_names_the_legend(wide: Explorer) -> None:
         wide.until(lambda title=title: title in " ".join(wide.texts(".role-legend-title text")))
 
 
+def _reachable(control: WebElement) -> bool:
+    chosen = control.get_attribute("tabindex") != "-1"
+    return control.is_displayed() and control.is_enabled() and chosen
+
+
+def test_arrow_keys_move_among_tabs(explorer: Explorer) -> None:
+    explorer.open("pictures").is_displayed()
+    explorer.keys(Keys.ARROW_RIGHT)
+    assert explorer.focused == "explorer-tab-numbers"
+    assert explorer.part("numbers").is_displayed()
+    assert not explorer.part("pictures").is_displayed()
+    explorer.keys(Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    assert explorer.focused == "explorer-tab-region"
+
+
 def test_the_keyboard_reaches_every_control(wide: Explorer) -> None:
-    """The button that clears a region is there once there is one."""
+    """The button that clears a region is there once there is one; of tabs, the open one."""
+    wide.open("region")
     wide.part("from-1").send_keys("0.5")
     found = wide.driver.find_elements(By.CSS_SELECTOR, f"#explorer-root :is({CONTROLS})")
-    wanted = {c.get_attribute("id") for c in found if c.is_displayed() and c.is_enabled()} - {""}
+    wanted = {c.get_attribute("id") for c in found if _reachable(c)} - {""}
     assert len(wanted) >= 12
     wide.part("metric").send_keys("")
     reached = {wide.focused}
@@ -256,6 +274,8 @@ def test_all_of_it_can_be_done_with_keys(wide: Explorer, planted: Run) -> None:
     go_to("beta-2")
     wide.keys(Keys.END)
     assert wide.point == named(0.1, 10)
+    go_to("tab-pictures")
+    wide.keys(Keys.ARROW_LEFT)  # to the last one, which is about regions
     go_to("from-1")
     wide.keys("3")
     go_to("to-1")
@@ -293,7 +313,7 @@ def test_a_diverged_point_has_no_mark_and_is_said_to_have_no_numbers(
     shown = other(browser, tmp_path, run(config(), diverged=(named(10, 10),)))
     assert shown.count == 3
     shown.choose("point", named(10, 10))
-    assert "diverged" in shown.part("numbers").text
+    assert "diverged" in shown.open("numbers").text
     assert shown.numbers() == {}
 
 
@@ -319,5 +339,5 @@ def test_one_layer_has_the_metric_as_its_height(browser: Browser, tmp_path: Path
 def test_a_source_without_pictures_has_none(browser: Browser, tmp_path: Path) -> None:
     shown = other(browser, tmp_path, run(config(), source="gaussian"))
     shown.click(named(0.1, 10))
-    assert not shown.part("pictures").is_displayed()
-    assert shown.part("embedding").is_displayed()
+    assert not shown.part("tab-pictures").is_displayed()
+    assert shown.open("embedding").is_displayed()

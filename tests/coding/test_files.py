@@ -41,7 +41,7 @@ def corrected(content: bytes) -> bytes:
 
 
 def test_the_header_is_small(lossy: Codec, content: bytes) -> None:
-    coded = container._parsed(content)
+    coded = container.parsed(content)
     assert (coded.kind, coded.key, coded.shape, coded.items) == ("images", b"abcd", (6,), ITEMS)
     assert len(content) - len(coded.body) <= 20
     assert container.written(coded) == content
@@ -90,7 +90,7 @@ def test_another_model_is_refused(lossy: Codec, content: bytes, tmp_path: Path) 
 
 
 def test_a_billion_items_are_refused(lossy: Codec, content: bytes, tmp_path: Path) -> None:
-    coded = container._parsed(content)._replace(items=10**9)
+    coded = container.parsed(content)._replace(items=10**9)
     numbers = b"".join(map(container._number, [1, 6, 10**9, *coded.settings]))
     claimed = corrected(content[: START + 4] + b"abcd" + numbers + coded.body)
     with pytest.raises(InputError, match=r"x\.hvae has 1,000,000,000 items, more than so few"):
@@ -110,7 +110,7 @@ def test_a_billion_items_are_refused(lossy: Codec, content: bytes, tmp_path: Pat
 def test_headers_that_do_not_fit(
     lossy: Codec, content: bytes, tmp_path: Path, change: dict, reason: str
 ) -> None:
-    claimed = container.written(container._parsed(content)._replace(**change))
+    claimed = container.written(container.parsed(content)._replace(**change))
     with pytest.raises(InputError, match=reason):
         decoded(lossy, claimed, tmp_path / "x.hvae")
 
@@ -119,7 +119,7 @@ def test_headers_that_do_not_fit(
 def test_batches_that_no_file_has(tmp_path: Path, batches: tuple[int, int, int]) -> None:
     known = cases.binary()
     content = files.lossless(known, cases.numbers(known, 30))
-    coded: Coded = container._parsed(content)
+    coded: Coded = container.parsed(content)
     claimed = container.written(coded._replace(settings=(*batches, coded.settings[-1])))
     with pytest.raises(InputError, match="settings that no file has"):
         decoded(known, claimed, tmp_path / "x.hvae")

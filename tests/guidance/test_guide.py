@@ -241,3 +241,25 @@ def test_on_a_lattice_of_one_training_nothing_between_trainings_is_decided() -> 
         assert {move["verdict"] for move in one["moves"]} == {"undecided: one training"}
         assert "significant" not in one["text"]
     assert {loss["verdict"] for loss in found["losses"]} == {None, "undecided: one training"}
+
+
+def test_compression_goes_by_files_where_they_are_measured() -> None:
+    """They take a fifth more than the rates, and their PSNR falls with the total rate."""
+    given = measured()
+    rates = [row for row in given.tasks if row["task"] == "compression"]
+    totals = {row["point"]: row["value"] * 22 for row in rates if row["metric"] == "bits_per_dim"}
+    files = [
+        row | {"method": "file", "features": "", "value": value, "low": value, "high": value}
+        for row in rates
+        for value in [1.2 * row["value"] if row["metric"] == "bits_per_dim" else 30 - row["value"]]
+    ]
+    filed = tables_of(given.points, [*given.tasks, *files], 2)
+    best = guidance(filed, [BOUND], Guidance())["applications"]["compression"]["best"]
+    assert totals[best["point"]] == min(totals.values())
+    by_rate = guidance(given, [BOUND], Guidance())["applications"]["compression"]["points"]
+    by_file = guidance(filed, [BOUND], Guidance())["applications"]["compression"]["points"]
+    for found, most in ((by_rate, 11), (by_file, 11 / 1.2)):
+        assert {p["point"] for p in found if p["barred"]} == {
+            p["point"] for p in found if totals[p["point"]] > most
+        }
+    assert sum(p["barred"] for p in by_file) > sum(p["barred"] for p in by_rate)

@@ -22,7 +22,7 @@ from hvae.coding import codec, container, files, quantised
 from hvae.data import array_files, colour_images, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
-from hvae.io import provenance, reading, tables
+from hvae.io import provenance, storage, tables
 from hvae.latents import store
 from hvae.models.build import build
 from hvae.results.parameters import recorded
@@ -329,7 +329,7 @@ def parsers(folder: Path) -> dict[str, Parser]:
         "json": Parser(
             "g.json",
             _texts('{"a": [1, {"b": 2.5}]}'),
-            lambda at: reading.json_object(at / "g.json"),
+            lambda at: storage.json_object(at / "g.json"),
         ),
         "code": Parser("x.hvae", mutated(_codes(folder)), _read_code, _code_models),
         "params": Parser("params.json", _texts(_params()), recorded),

@@ -76,7 +76,7 @@ def test_any_number_of_layers(config: dict[str, Any], layers: int) -> None:
 
 def test_splits_of_each_total_have_their_paragraphs(config: dict[str, Any]) -> None:
     html = body(config, guidance(rated(), [BOUND], Guidance()))
-    assert "Splits of each total rate" in html
+    assert "The best split of each total rate" in html
     assert "(2, 2) of 4 nats (2 of 2 others significantly worse)" in html
     assert "At each total rate all splits are equally good for every application." in html
     once = body(config, guidance(rated(seeds=(0,)), [BOUND], Guidance()))

@@ -107,7 +107,7 @@ def test_hostile_text_is_escaped(config: dict[str, Any]) -> None:
     html = page(run(config))
     assert HOSTILE not in html
     assert "alert(1)" in html
-    assert len(re.findall(r"<script[ >]", html)) == html.count("</script>") == 4
+    assert len(re.findall(r"<script[ >]", html)) == html.count("</script>") == 5
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])

@@ -1,6 +1,7 @@
 """Prices on the page: arrows towards the better split, and a table of all places."""
 
 import math
+import re
 from typing import Any
 
 import altair as alt
@@ -82,12 +83,16 @@ def test_the_table_has_a_row_a_place(priced: Run) -> None:
     assert remark == ""
     html = page(priced)
     assert 'id="prices"' in html
+    identifiers = re.findall(
+        r'\bid="([^"]+)"', re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    )
+    assert len(set(identifiers)) == len(identifiers)  # else a chart replaces a whole section
     assert "The next nat belongs in z₁ at 6 and in z₂ at 6; 3 are undecided." in html
 
 
 def test_maps_are_filled_beneath_their_marks(priced: Run) -> None:
     names = [figure.name for figure in figures(priced)]
-    assert "prices" in names
+    assert "price-map" in names
     assert {"map-classification", "shares-classification"} <= {*names}
     for shares in (False, True):
         spec = application_map(priced, "classification", shares).to_dict()
@@ -107,4 +112,4 @@ def test_other_numbers_of_layers_have_no_filled_map(config: dict[str, Any], laye
     rates = [[float(k + j) for j in range(layers)] for k in range(1, 4)]
     shown = advised(run(config, layers, rates=rates))
     names = [figure.name for figure in figures(shown)]
-    assert not any(name.startswith("shares-") or name == "prices" for name in names)
+    assert not any(name.startswith("shares-") or name == "price-map" for name in names)

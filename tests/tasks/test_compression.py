@@ -1,16 +1,27 @@
 """Rates as bits, and files of images as bits."""
 
+import copy
 import math
+import zlib
 from io import BytesIO
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from hvae.coding import files, quantised
+from hvae.coding.codec import Codec
 from hvae.config.tasks import Compression
 from hvae.data.prepared import Items
-from hvae.tasks.compression import code, comparable, measure, references
+from hvae.data.source import level_numbers
+from hvae.tasks import image_files
+from hvae.tasks.compression import measure
+from hvae.tasks.image_files import code, code_sheet, comparable, references
 from hvae.tasks.images import held_out
+from hvae.tasks.task import Picture, Score
+from hvae.tasks.trained import TrainedSubject
+from tests.coding import cases
 from tests.tasks.pictures import RATES, Known, by_name, items, noise_images, subject
 
 SETTINGS = Compression(qualities=[5, 90])
@@ -72,9 +83,96 @@ def test_quality_costs_bits(name: str) -> None:
     (_, part) = held_out({"validation": photographs(), "test": photographs()}, 500, 0)
     rows = by_name(list(references(part, SETTINGS)))
     for metric in ("bits_per_dim", "psnr_db"):
-        poor, good = (rows["", "", name, str(q), metric]["value"] for q in (5, 90))
-        assert poor < good
-    assert len(rows) == 2 * 2 * 2
+        for method in (name, f"{name}-sheet"):
+            poor, good = (rows["", "", method, str(q), metric]["value"] for q in (5, 90))
+            assert poor < good
+    lossless = {"png", "webp-lossless", "zlib"}
+    assert {of[2] for of in rows} == lossless | {"jpeg", "webp", "jpeg-sheet", "webp-sheet"}
+    assert len(rows) == 2 * 2 * 2 * 2 + len(lossless)
+
+
+@pytest.mark.parametrize("shape", [(17, 20), (16, 20, 1), (20, 17, 3)])
+@pytest.mark.parametrize("name", ["jpeg", "webp"])
+def test_a_sheet_keeps_its_images_apart(name: str, shape: tuple[int, ...]) -> None:
+    """Seven images of one grey value each, whose blocks share none: each comes back as it was."""
+    values = np.array([0, 200, 40, 240, 90, 160, 20])
+    x = np.broadcast_to(values.reshape(-1, *[1] * len(shape)), (7, *shape)) / 255
+    sheet = code_sheet(items(x, shape, levels=256), name, 90)
+    assert (sheet.errors <= (2 / 255) ** 2).all()
+    assert (sheet.bits == sheet.bits[0]).all()
+    assert sheet.bits[0] < code(items(x, shape, levels=256), name, 90).bits.mean() / 2
+
+
+def test_formats_without_loss_are_counted_in_whole_files() -> None:
+    images = photographs(count=3)
+    found = image_files.exact(images)
+    pixels = level_numbers(images.x, 256)
+    stream = 8 * len(zlib.compress(pixels.tobytes(), 9)) / pixels.size
+    assert found["zlib"].row["value"] == pytest.approx(stream)
+    sizes = []
+    for one in pixels.reshape(-1, *images.shape):
+        file = BytesIO()
+        Image.fromarray(one).save(file, "PNG", optimize=True)
+        sizes.append(len(file.getvalue()))
+    assert found["png"].row["value"] == pytest.approx(8 * sum(sizes) / pixels.size)
+
+
+def coded(known: Codec, count: int = 40) -> TrainedSubject:
+    """A small model with items of its own, each split of others."""
+    held = {}
+    for seed, split in enumerate(("train", "validation", "test")):
+        numbers = cases.numbers(known, count, seed)
+        x = numbers.numpy() / ((known.levels or 2) - 1)
+        held[split] = items(x, known.shape, levels=known.levels or 2)
+    model = copy.deepcopy(known.model).float()
+    return TrainedSubject("b1", model, {}, held, codec=lambda: known)
+
+
+def test_a_file_counts_by_its_bytes_and_is_decoded_from_them() -> None:
+    known = cases.coded([4, 3], cases.FixedGaussian(0.5))
+    given = coded(known)
+    found = list(measure(given, Compression(items=30), 0))
+    rows = by_name([one for one in found if isinstance(one, Score)])
+    validation, test = (torch.from_numpy(given.items[s].x[:30]) for s in ("validation", "test"))
+    quantised_ = quantised.quantise(known, test, quantised.choose(known, validation))
+    size = len(files.image_file(known, quantised_))
+    whole = rows["", "", "file", "", "bits_per_dim"]
+    assert whole["value"] * 30 * 6 == pytest.approx(8 * size)
+    assert whole["n"] == 30
+    layers = [rows[f"z{k}", "", "file", "", "bits_per_dim"]["value"] for k in (1, 2)]
+    cost = quantised.cost(known, test, quantised_)
+    np.testing.assert_allclose(layers, cost.bits.mean(0) / 6)
+    objective = cost.distortion - known.model.likelihood.constant(6)
+    objective = objective + cost.bits.sum(1) * math.log(2) * 0.5  # both prices are a half
+    assert rows["", "", "file", "", "objective"]["value"] == pytest.approx(objective.mean())
+    assert rows["", "sample", "rate", "", "objective"]["n"] == 30
+    shown = {one.row["index"]: one.row["image"] for one in found if isinstance(one, Picture)}
+    seen = quantised.reconstructed(known, quantised_)
+    assert len(shown) == 10
+    for index, image in shown.items():
+        assert image == seen[index].tolist()
+
+
+def test_without_items_no_file_is_written() -> None:
+    given = coded(cases.coded([4, 3], cases.FixedGaussian(0.5)))
+    rows = by_name(list(measure(given, Compression(items=None), 0)))
+    assert {name[2] for name in rows} == {"rate"}
+
+
+@pytest.mark.parametrize("levels", [2, 17])
+def test_files_without_loss_count_whole_and_net(levels: int) -> None:
+    known = cases.coded([4, 3], cases.discrete(levels, 1))
+    given = coded(known)
+    found = list(measure(given, Compression(items=40), 0))
+    rows = by_name([one for one in found if isinstance(one, Score)])
+    numbers = torch.from_numpy(level_numbers(given.items["test"].x, levels))
+    size = 8 * len(files.lossless(known, numbers))
+    whole, net = (rows["", "", "lossless", of, "bits_per_dim"] for of in ("", "net"))
+    assert whole["value"] * 40 * 6 == pytest.approx(size)
+    long = files.lossless(known, numbers.repeat(100, 1))  # in which the first items hardly count
+    assert net["value"] == pytest.approx(8 * len(long) / (4000 * 6), rel=0.02)
+    elbo = rows["", "sample", "elbo", "", "bits_per_dim"]
+    assert whole["std_error"] == pytest.approx(elbo["std_error"])
 
 
 @pytest.mark.parametrize(
@@ -83,7 +181,7 @@ def test_quality_costs_bits(name: str) -> None:
         (photographs((32, 32)), True),
         (photographs((32, 40, 1)), True),
         (photographs((32, 40, 3)), True),
-        (photographs((31, 40)), False),
+        (photographs((15, 40)), False),
         (photographs((32, 40, 2)), False),
         (photographs()._replace(levels=None), False),
         (photographs()._replace(levels=17), False),
@@ -93,4 +191,6 @@ def test_quality_costs_bits(name: str) -> None:
 def test_only_large_8_bit_images_are_compared(images: Items, expected: bool) -> None:
     assert comparable(images) == expected
     (part, _) = held_out({"validation": images, "test": images}, 500, 0)
-    assert bool(list(references(part, SETTINGS))) == expected
+    methods = {one.named["method"] for one in references(part, SETTINGS)}
+    assert ("jpeg" in methods) == ("webp-sheet" in methods) == expected
+    assert ("zlib" in methods) == (images.levels is not None)

@@ -28,8 +28,9 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     assert rated == {"r5_0_rates_s0", "r2.5_2.5_rates_s0", "r0_5_rates_s0"}
     assert set(status.values()) <= {"ok", "unconverged", "unreachable"}
     assert not {name for name, word in status.items() if word == "unreachable"} - rated
-    # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and PSNR; references
-    decoded = 3 * (2 * (3 + 3 + 2 + 1) + 3 + 1) + 3 + 2 + 1
+    # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and files, each with
+    # their PSNR and J°; references, of which three are files without loss
+    decoded = 3 * (2 * (3 + 3 + 2 + 1) + 2 * (3 + 2)) + 3 + 2 + 1 + 3
     expected = {
         "points": (tables.points(2), 6 + 2 * 2 + 3),
         "items": (tables.items(2), (6 + 2 * 2 + 3) * 100),
@@ -42,6 +43,7 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
             3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
         ),
         "embeddings": (tables.embeddings(), 3 * 2 * 2 * 20),
+        "pictures": (tables.gallery(64), 3 * 10),
         # against the lower of R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}),
         # cuts, of either suffix; I(x; z_{≥l}) and the class histograms of both
         "bounds": (tables.bounds(), 3 * (2 * (3 + 3 + 3 + 1 + 1) + 2 + 2)),
@@ -103,7 +105,7 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
     folder = finished.folder / RESULTS / "baseline"
     # one total in layers of two widths, on one set of layers: probes, clusters, regression and
     # generation, and what is decoded
-    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 2 + 1)
+    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 3 + 5)
     expected = {
         "points": (tables.points(1), 2),
         "items": (tables.items(1), 2 * 100),

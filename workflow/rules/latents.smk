@@ -84,6 +84,7 @@ ROWS_OF = {
         "points": MEASURED,
         "items": MEASURED,
         "gallery": EVALUATED,
+        "pictures": EVALUATED,
         "history": [*(SHARED.values() or ROWS), *ANCHORS, *RATED, *SCRATCH],
         "information": EVALUATED,
         "embeddings": EMBEDDED,
@@ -104,7 +105,7 @@ rule collect:
     benchmark:
         f"{LOGS}/{{of}}collect/{{table}}.tsv"
     wildcard_constraints:
-        table="points|items|gallery|history|information|embeddings",
+        table="points|items|gallery|pictures|history|information|embeddings",
     conda:
         "../envs/hvae.yaml"
     threads: 1

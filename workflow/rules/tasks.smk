@@ -9,6 +9,7 @@ TASK_MODULES = {
 }
 DECODING = {name for name, task in TASKS.items() if "model" in task.reads}
 JUDGED = {name for name, task in TASKS.items() if "classifier" in task.reads}
+PICTURES = {"compression": f"{RESULTS}/{{of}}parts/pictures/{{row}}.parquet"}
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
@@ -48,6 +49,7 @@ for TASK in TASKS:
             latents=latents_of(*SPLITS),
             classifier=CLASSIFIER if TASK in JUDGED else [],
         output:
+            **({"pictures": PICTURES[TASK]} if TASK in PICTURES else {}),
             test=f"{RESULTS}/{{of}}parts/tasks/{TASK}/{{row}}.parquet",
             validation=f"{RESULTS}/{{of}}parts/selection/{TASK}/{{row}}.parquet",
             counts=f"{RESULTS}/{{of}}parts/counts/{TASK}/{{row}}.parquet",
@@ -76,11 +78,12 @@ for TASK in TASKS:
             module=TASK_MODULES[TASK],
             models=f"--models {RESULTS}/{{of}}models" if TASK in DECODING else "",
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
+            pictures=f"--pictures {PICTURES[TASK]}" if TASK in PICTURES else "",
         shell:
             f"python -m {{params.module}} --params {{params.job:q}} --fingerprint {{params.fingerprint}} --data {DATA} "
             f"--latents {RESULTS}/{{wildcards.of}}latents {{params.models}} {{params.classifier}} "
             "--test {output.test} --validation {output.validation} "
-            "--counts {output.counts} --scores {output.scores} 2> {log}"
+            "--counts {output.counts} --scores {output.scores} {params.pictures} 2> {log}"
 
 
 rule fit_classifier:
@@ -171,7 +174,7 @@ rule collect_tasks:
 
 rule tasks:
     input:
-        expand(f"{RESULTS}/{{table}}.parquet", table=COLLECTED),
+        expand(f"{RESULTS}/{{table}}.parquet", table=[*COLLECTED, "pictures"]),
 
 
 rule baseline:

@@ -177,7 +177,7 @@ def _figures(run: Run) -> Iterator[Figure]:
         yield figure(f"map-{name}", "maps", application_map(run, name), text)
         if bands_of(run, name):
             over = f"{text}, over total rate and share of z₂"
-            yield figure(f"shares-{name}", "maps", application_map(run, name, shares=True), over)
+            yield figure(f"shares-{name}", "shares", application_map(run, name, shares=True), over)
 
 
 SECTION = ReportSection(

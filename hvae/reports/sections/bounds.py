@@ -38,11 +38,11 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
 TELLING = 4  # checks a bound in the table
+FIRST = 3  # charts that are not folded away
 UNKNOWN = Bound("–", "Not described in this version.")
 SHAPES = {"holds": "circle", "undecided": "diamond", "violated": "cross"}
 ROOMY = 12  # columns of the grid that have room for large marks
 WITHIN = 0.8  # of the marks are told apart by colour, where a few lie far beyond
-RATES = alt.Scale(type="symlog", constant=0.3, nice=False, padding=14)
 NUMBERS = ("measured", "measured_se", "limit", "limit_se", "slack", "p_value", "rate")
 
 
@@ -72,9 +72,14 @@ def _verdicts(checks: Sequence[Row], bound: str) -> Counter[str]:
 
 def telling(run: Run) -> list[Row]:
     """Of each bound, the checks that can bind and have the most evidence against them."""
-    judged = sorted((c for c in run.bounds if c["verdict"] != "vacuous"), key=evidence)
+    judged = sorted(_judged(run), key=evidence)
     names = [bound.name for bound in counted(judged)]
     return [c for name in names for c in [c for c in judged if c["bound"] == name][:TELLING]]
+
+
+def _judged(run: Run) -> list[Row]:
+    """The checks that can bind."""
+    return [check for check in run.bounds if check["verdict"] != "vacuous"]
 
 
 def evidence(check: Row) -> tuple[float, float]:
@@ -175,9 +180,11 @@ def _over_grid(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart
 
 def _over_rates(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart:
     every = [cell(run, point) for point in _checked(run, bound)]
+    x = nats(rate_of(1, run.layers), [row["rate_1"] for row in every])
+    y = nats(f"R({span(2, run.layers)})", [row["rate_above"] for row in every])
     at = [
-        alt.X("rate_1:Q", title=rate_of(1, run.layers) + " (nats)", scale=RATES),
-        alt.Y("rate_above:Q", title=f"R({span(2, run.layers)}) (nats)", scale=RATES),
+        alt.X("rate_1:Q", title=x.title, scale=x.scale, axis=x.ticks),
+        alt.Y("rate_above:Q", title=y.title, scale=y.scale, axis=y.ticks),
     ]
     dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
     return alt.layer(dots.encode(*at), _marks(base, 110).encode(*at, color))
@@ -204,16 +211,39 @@ def _marks(base: alt.Chart, size: int) -> Any:
     return edged.encode(shape, tooltip=text + numbers)
 
 
+def kept(run: Run) -> str:
+    """Whether the bounds hold."""
+    count = Counter(check["verdict"] for check in run.bounds)
+    binding = len(run.bounds) - count["vacuous"]
+    beyond = (
+        f"in {count['vacuous']} more the limit is trivial, at 0.99 of what can be measured or more"
+        if count["vacuous"]
+        else "no other was made"
+    )
+    if not binding:
+        return f"No bound was put to a test: {beyond}."
+    verdict = "No bound is violated"
+    if count["violated"]:
+        verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
+    holding = "check holds" if count["holds"] == 1 else "checks hold"
+    return (
+        f"{verdict}: {count['holds']} {holding} and {count['undecided']} "
+        f"{'is' if count['undecided'] == 1 else 'are'} undecided "
+        f"(family-wise level 1 %); {beyond}."
+    )
+
+
 def _figures(run: Run) -> Iterator[Figure]:
-    """One a bound that can bind."""
-    for place, bound in enumerate(counted(run.bounds)):
-        if bound.judged:
-            text = f"Slack of the bound {bound.name} over the grid"
-            yield figure(f"slack-{place}", "bounds", slack(run, bound.name), text)
+    """One a bound that can bind, those with the most evidence against them first."""
+    binding = dict.fromkeys(check["bound"] for check in sorted(_judged(run), key=evidence))
+    for place, name in enumerate(binding):
+        section = "bounds" if place < FIRST else "bounds-others"
+        text = f"Slack of the bound {name} over the grid"
+        yield figure(f"slack-{place}", section, slack(run, name), text)
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"bounds": counted(run.bounds), "telling": telling(run)}
+    return {"bounds": counted(run.bounds), "telling": telling(run), "kept": kept(run)}
 
 
 SECTION = ReportSection(

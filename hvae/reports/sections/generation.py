@@ -28,7 +28,8 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
 # of the task, in the order in which they are shown
-SHOWN = ("inception_score", "diversity", "sharpness", "frechet", "class_consistency")
+SHOWN = ("inception_score", "frechet", "class_consistency", "diversity", "sharpness")
+FACTORS = ("diversity", "sharpness")  # of the Inception Score: folded away
 
 
 def metrics(run: Run) -> list[str]:
@@ -111,9 +112,8 @@ def _figures(run: Run) -> Iterator[Figure]:
     """One a metric of generation."""
     for metric in metrics(run):
         text = f"{METRICS[metric].title} of generated items against rate"
-        yield figure(
-            f"generation-{metric.replace('_', '-')}", "generation", drawn(run, metric), text
-        )
+        section = "generation-factors" if metric in FACTORS else "generation"
+        yield figure(f"generation-{metric.replace('_', '-')}", section, drawn(run, metric), text)
 
 
 def _values(run: Run) -> dict[str, Any]:

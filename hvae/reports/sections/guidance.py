@@ -78,12 +78,13 @@ def _cell(row: Row) -> Cell:
 
 
 class Recommended(NamedTuple):
-    """An application's row: what bars points for it, and what to train for.
+    """An application's row: its name in the tables and in words, what bars points, what to train for.
 
     Then whether that is at the edge of the grid, the rates there in nats, what it gives, how many
     are as good, and what more than one layer adds: "" where there is no baseline.
     """
 
+    name: str
     application: str
     under: str
     aim: str
@@ -122,6 +123,7 @@ def _row(
     best = one["best"]
     low, high = (metric.number(best[end]) for end in ("low", "high"))
     return Recommended(
+        name,
         titled(name),
         under,
         aim(best),

@@ -3,10 +3,16 @@
 from collections import Counter
 from typing import Any
 
+import altair as alt
+import numpy as np
+
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
+from hvae.reports.charts.theme import LIMIT
+from hvae.reports.sections import prices
+from hvae.reports.sections.bounds import kept
 from hvae.reports.sections.certification import judged
 from hvae.reports.sections.guidance import advice, recommended
 from hvae.reports.sections.section import ReportSection
@@ -15,6 +21,7 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
 NAMED = 10  # diverged points that are named
+CORNERS = 12  # of a line of equal total rate, which is curved on these axes
 QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
     "psnr_db": "reconstructions from {:.1f} to {:.1f} dB",
     "mse": "mean squared errors from {:.2g} to {:.2g} per dimension",
@@ -24,28 +31,6 @@ QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and s
 def findings(run: Run) -> list[str]:
     """Where the plane reaches, how far to trust it or the paper, and how applications differ."""
     return [_trained(run), *_trusted(run), _differing(run.guidance)]
-
-
-def kept(run: Run) -> str:
-    """Whether the bounds hold."""
-    count = Counter(check["verdict"] for check in run.bounds)
-    binding = len(run.bounds) - count["vacuous"]
-    beyond = (
-        f"in {count['vacuous']} more the limit is trivial, at 0.99 of what can be measured or more"
-        if count["vacuous"]
-        else "no other was made"
-    )
-    if not binding:
-        return f"No bound was put to a test: {beyond}."
-    verdict = "No bound is violated"
-    if count["violated"]:
-        verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
-    holding = "check holds" if count["holds"] == 1 else "checks hold"
-    return (
-        f"{verdict}: {count['holds']} {holding} and {count['undecided']} "
-        f"{'is' if count['undecided'] == 1 else 'are'} undecided "
-        f"(family-wise level 1 %); {beyond}."
-    )
 
 
 def _trained(run: Run) -> str:
@@ -116,12 +101,35 @@ def _total(place: dict[str, Any]) -> str:
     return f"{estimate(Estimate(place['rate_total'], place['rate_total_se']))} nats"
 
 
+def arrows(run: Run) -> dict[str, Any] | None:
+    """A layer for the maps of two layers: from each place towards the split with less distortion.
+
+    Only where that is significant. A line is wide at the place and thin at its other end.
+    """
+    rows = [
+        {"place": place["point"], "x": total * (1 - share), "y": total * share, "width": width}
+        for place in (prices.arrows(run) if run.layers == 2 else ())
+        if place["head"] in (prices.TO_1, prices.TO_2)
+        for total in [place["y"]]
+        for share, width in np.linspace((place["x"], 1), (place["tip"], 0), CORNERS).tolist()
+    ]
+    if not rows:
+        return None
+    trail = alt.Chart(alt.Data(values=rows)).mark_trail(color=LIMIT, tooltip=False)
+    width = alt.Size("width:Q", scale=alt.Scale(range=[0.2, 5]), legend=None)
+    found: dict[str, Any] = trail.encode(
+        alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("place:N"), width
+    ).to_dict()
+    return {key: found[key] for key in ("data", "mark", "encoding")}
+
+
 def _values(run: Run) -> dict[str, Any]:
     return {
         "findings": findings(run),
         "kept": kept(run),
         "violated": any(check["verdict"] == "violated" for check in run.bounds),
         "recommended": recommended(run),
+        "arrows": arrows(run),
         "cautions": advice(run.guidance, run.params.tasks.entries).cautions
         if run.guidance is not None
         else [],

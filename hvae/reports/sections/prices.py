@@ -132,7 +132,7 @@ def _figures(run: Run) -> Iterator[Figure]:
     """Of two layers."""
     if run.layers == 2 and arrows(run):
         text = "The distortion over total and share of z₂, with arrows towards the better split"
-        yield figure("prices", "prices", price_map(run), text)
+        yield figure("price-map", "prices", price_map(run), text)
 
 
 def _values(run: Run) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from hvae.reports.sections import (
     application_maps,
     bounds,
     certification,
+    compression,
     embeddings,
     exact_source,
     explorer,
@@ -56,7 +57,13 @@ CHAPTERS = [
     Chapter(
         "chapter-applications",
         "Applications",
-        [guidance.SECTION, application_maps.SECTION, pareto.SECTION, generation.SECTION],
+        [
+            guidance.SECTION,
+            application_maps.SECTION,
+            pareto.SECTION,
+            compression.SECTION,
+            generation.SECTION,
+        ],
     ),
     Chapter("chapter-certification", "Certification", [certification.SECTION]),
     Chapter(

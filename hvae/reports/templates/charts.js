@@ -61,6 +61,10 @@ const embed = (() => {
 
   return async (name, spec) => {
     const place = document.getElementById(name);
+    // What is folded away has no width, so it is drawn when it is opened.
+    for (let fold; (fold = place.closest("details:not([open])"));) {
+      await new Promise((opened) => fold.addEventListener("toggle", opened, {once: true}));
+    }
     place.setAttribute("aria-label", spec.description);
     await vegaEmbed(place, spec, {actions, tooltip: {sanitize: shown}, config: look, downloadFileName: name, renderer: "svg"});
     offer(place, spec, name);

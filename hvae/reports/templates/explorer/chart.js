@@ -251,7 +251,7 @@ function drag(event) {
   const here = at(event);
   const side = (name, column) => [start[name], here[name]]
     .map((pixel) => view.scale(name).invert(pixel) / factor(column)).sort((a, b) => a - b);
-  change({ region: { x: side("x", state.x), y: state.y === METRIC_AXIS ? null : side("y", state.y) } });
+  change({ tab: "region", region: { x: side("x", state.x), y: state.y === METRIC_AXIS ? null : side("y", state.y) } });
 }
 
 function up(event) {

@@ -1,5 +1,6 @@
 // Controls change the state, and show it.
 const SIDES = [["x", 1], ["y", 2]];
+const TABS = { pictures: "Pictures", numbers: "Numbers", embedding: "Embedding", limits: "Limits", region: "Region" };
 
 function fill() {
   byId("metric").replaceChildren(...grouped(data.columns, (column) => column.group, (column) => option(column.name, column.title)));
@@ -8,6 +9,10 @@ function fill() {
     option(METRIC_AXIS, "what colours the marks"));
   byId("seed").replaceChildren(option("", "all"), ...data.seeds.map((seed) => option(String(seed), String(seed))));
   byId("seed").parentElement.hidden = data.seeds.length === 1;
+  byId("tabs").replaceChildren(...Object.entries(TABS).map(([name, text]) => {
+    byId(name).setAttribute("aria-labelledby", `explorer-tab-${name}`);
+    return make("button", { type: "button", role: "tab", id: `explorer-tab-${name}`, "aria-controls": `explorer-${name}` }, text);
+  }));
   data.betas.forEach((axis, i) => { slider(i).max = axis.length - 1; slider(i).disabled = axis.length === 1; });
 }
 
@@ -26,8 +31,31 @@ function listen() {
   byId("seed").addEventListener("change", (event) => change({ seed: event.target.value, point: ofOtherSeed(event.target.value) }));
   data.betas.forEach((_, i) => slider(i).addEventListener("input", slide));
   SIDES.forEach(([, n]) => ["from", "to"].forEach((end) => byId(`${end}-${n}`).addEventListener("input", typed)));
+  Object.keys(TABS).forEach((name) => byId(`tab-${name}`).addEventListener("click", () => change({ tab: name })));
+  byId("tabs").addEventListener("keydown", alongTabs);
   byId("clear").addEventListener("click", () => change({ region: null }));
   document.querySelectorAll(".explorer-controls").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
+}
+
+// Arrow keys move among the tabs that there are, as readers of screens expect.
+function alongTabs(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const there = Object.keys(TABS).filter(isThere);
+  change({ tab: there[(there.indexOf(state.tab) + step + there.length) % there.length] });
+  byId(`tab-${state.tab}`).focus();
+}
+
+function isThere(name) { return !byId(`tab-${name}`).hidden; }
+
+function showTabs() {
+  if (!state.tab || !isThere(state.tab)) state.tab = Object.keys(TABS).find(isThere);
+  Object.keys(TABS).forEach((name) => {
+    const chosen = name === state.tab, tab = byId(`tab-${name}`);
+    tab.setAttribute("aria-selected", chosen);
+    tab.tabIndex = chosen ? 0 : -1;
+    byId(name).hidden = !chosen;
+  });
 }
 
 // The same β in the other seed.
@@ -93,12 +121,14 @@ const CHART = ["metric", "unit", "scale", "seed", "x", "y"];
 const POINT = ["point", "unit"];
 
 function change(changed) {
-  Object.assign(state, "point" in changed ? { hovered: null } : {}, changed);
+  const leaves = "point" in changed && state.tab === "region" ? { tab: null } : {};
+  Object.assign(state, "point" in changed ? { hovered: null } : {}, leaves, changed);
   const concerns = (names) => names.some((name) => name in changed);
   showControls(changed);
   if (concerns(CHART)) drawChart(); else overlay();
   if (concerns(POINT)) drawPoint();
   if (concerns([...CHART, "region"])) drawSummary();
+  showTabs();
   if ("point" in changed) announce(pointSentence());
 }
 
@@ -114,6 +144,7 @@ function drawPoint() {
   drawPictures();
   drawEmbedding();
   drawLimits();
+  showTabs();
 }
 
 function pointSentence() {

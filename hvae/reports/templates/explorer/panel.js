@@ -4,7 +4,7 @@ function drawNumbers() {
   byId("panel").dataset.point = state.point;
   byId("panel").dataset.shown = point.name;
   byId("title").textContent = named(point);
-  const title = make("h4", {}, `Numbers and their 95 % intervals; ${state.unit} are per item`);
+  const title = make("p", { class: "note" }, `With 95 % intervals; ${state.unit} are per item.`);
   byId("numbers").replaceChildren(title, point.trained ? numbersTable(point) : lost());
 }
 
@@ -53,7 +53,7 @@ const VERDICTS = { holds: "hold", violated: "violated", undecided: "undecided", 
 function drawLimits() {
   const point = shownPoint(), found = data.limits[point.name];
   const content = found ? checks(found) : unchecked(point);
-  byId("limits").replaceChildren(make("h4", {}, "Distance to each limit"), ...content);
+  byId("limits").replaceChildren(...content);
 }
 
 function unchecked(point) {
@@ -101,11 +101,11 @@ function whose(what, point, frame) {
 
 function drawPictures() {
   const point = shownPoint(), frame = data.image ? frameOf(point, data.strips) : null;
-  byId("pictures").hidden = !frame;
+  byId("tab-pictures").hidden = !frame;
   if (!frame) return;
   byId("pictures").dataset.frame = frame.name;
   const strips = [data.originals, ...data.strips[frame.name]].filter(Boolean);
-  byId("pictures").replaceChildren(make("h4", {}, "Pictures"), ...whose("Pictures", point, frame),
+  byId("pictures").replaceChildren(...whose("Pictures", point, frame),
     ...strips.map((strip) => picture(strip, frame)));
 }
 
@@ -118,11 +118,11 @@ function picture(strip, frame) {
 
 function drawEmbedding() {
   const point = shownPoint(), frame = frameOf(point, data.planes);
-  byId("embedding").hidden = !frame;
+  byId("tab-embedding").hidden = !frame;
   if (!frame) return;
   byId("embedding").dataset.frame = frame.name;
   const planes = make("div", { class: "explorer-planes" }, ...data.planes[frame.name].map((plane) => planeFigure(plane, frame)));
-  byId("embedding").replaceChildren(make("h4", {}, "Embeddings (posterior means)"),
+  byId("embedding").replaceChildren(make("p", { class: "note" }, "Posterior means of test items."),
     ...whose("Latents", point, frame), planes, ...(data.labelled ? [key()] : []));
 }
 
@@ -180,7 +180,7 @@ function drawSummary() {
   const order = [first, ...data.columns.filter((column) => column !== first)];
   const lines = order.map((column) => summaryRow(column, found)).filter(Boolean);
   const shown = lines.length ? [boxed(table(["Quantity", "Least", "Median", "Most", "Best at"], lines), "Summary of the region")] : [];
-  summary.replaceChildren(make("h4", {}, "Region"), make("p", { class: "note" }, `${regionSentence()} ${FLATTERED}`), ...shown);
+  summary.replaceChildren(make("p", { class: "note" }, `${regionSentence()} ${FLATTERED}`), ...shown);
 }
 
 function summaryRow(column, found) {

@@ -1,0 +1,171 @@
+"""Files of trained points: how close they are to the rates, and which lattice makes smaller ones.
+
+Lengths are bits an item. Curves of PSNR over bits are compared by their BD-rate (Bjøntegaard,
+VCEG-M33, 2001): by how much more bits one of them takes at equal PSNR, as a mean over the PSNR that
+both reach.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from hvae.io.tables import over_layers
+from hvae.statistics.estimate import Estimate, Floats, Row, error_of_mean
+
+TASK, LENGTH = "compression", "bits_per_dim"
+FEWEST = 3  # points of a curve
+
+
+class Filed(NamedTuple):
+    """One point: bits an item of its rate, of the symbols in its file, and of the whole file.
+
+    rates, symbols: by layer. psnr, objective: of the file, in dB and in nats; the same of the model
+    with sampled z. nan where there is none, as there is no PSNR of data without a peak. target: R
+    in nats that it was trained to; () where β was given.
+    """
+
+    point: str
+    seed: int
+    target: tuple[float, ...]
+    rates: tuple[float, ...]
+    symbols: tuple[float, ...]
+    rate: float
+    bits: float
+    psnr: float
+    psnr_model: float
+    objective: float
+    objective_model: float
+
+    @property
+    def nats(self) -> float:
+        """The total rate."""
+        return self.rate * math.log(2)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each layer's share of the total that it was trained to."""
+        return tuple(round(rate / sum(self.target), 6) for rate in self.target)
+
+
+def filed(points: Iterable[Row], tasks: Iterable[Row], layers: int, dimensions: int) -> list[Filed]:
+    """The points that have files, in the order of their table; tasks: rows of test items."""
+    known: dict[str, dict[tuple[str, str, str], float]] = {}
+    for row in tasks:
+        if row["task"] == TASK and row["point"]:
+            of = row["method"], row["metric"], row["layers"]
+            known.setdefault(row["point"], {})[of] = row["value"]
+    return [
+        _filed(point, known[point["point"]], layers, dimensions)
+        for point in points
+        if ("file", LENGTH, "") in known.get(point["point"], ())
+    ]
+
+
+def _filed(
+    point: Row, values: Mapping[tuple[str, str, str], float], layers: int, dimensions: int
+) -> Filed:
+    target = over_layers(point, "target", layers)
+    names = [f"z{layer}" for layer in range(1, layers + 1)]
+
+    def length(method: str, of: str = "") -> float:
+        return values[method, LENGTH, of] * dimensions
+
+    def rest(method: str, metric: str) -> float:
+        return values.get((method, metric, ""), math.nan)
+
+    return Filed(
+        point["point"],
+        point["seed"],
+        () if math.isnan(sum(target)) else target,
+        rates=tuple(length("rate", name) for name in names),
+        symbols=tuple(length("file", name) for name in names),
+        rate=length("rate"),
+        bits=length("file"),
+        psnr=rest("file", "psnr_db"),
+        psnr_model=rest("rate", "psnr_db"),
+        objective=rest("file", "objective"),
+        objective_model=rest("rate", "objective"),
+    )
+
+
+def averaged(found: Iterable[Filed]) -> list[Filed]:
+    """The mean over the trainings of each target; points of β, which have one, as they are."""
+    groups: dict[tuple[float, ...] | str, list[Filed]] = {}
+    for one in found:
+        groups.setdefault(one.target or one.point, []).append(one)
+    return [_mean(group) for group in groups.values()]
+
+
+def _mean(group: Sequence[Filed]) -> Filed:
+    first = group[0]
+    mean: dict[str, Any] = {
+        name: fmean(getattr(one, name) for one in group)
+        for name in ("rate", "bits", "psnr", "psnr_model", "objective", "objective_model")
+    }
+    for name in ("rates", "symbols"):
+        layers = zip(*(getattr(one, name) for one in group), strict=True)
+        mean[name] = tuple(map(fmean, layers))
+    return first._replace(**mean)
+
+
+class Curve(NamedTuple):
+    """PSNR over bits of one training, from the fewest bits: (k,) both."""
+
+    bits: Floats
+    psnr: Floats
+
+
+Curves = Mapping[int, Curve]  # by seed
+
+
+def curves(found: Iterable[Filed]) -> dict[tuple[float, ...], Curves]:
+    """For each split of the totals, by shares of the layers, a curve of each training."""
+    groups: dict[tuple[float, ...], dict[int, list[Filed]]] = {}
+    for one in found:
+        if one.target and sum(one.target):
+            groups.setdefault(one.shares, {}).setdefault(one.seed, []).append(one)
+    return {
+        shares: {seed: _curve(points) for seed, points in by_seed.items()}
+        for shares, by_seed in groups.items()
+    }
+
+
+def _curve(points: Sequence[Filed]) -> Curve:
+    bits, psnr = np.array(sorted((one.bits, one.psnr) for one in points)).T
+    return Curve(bits, psnr)
+
+
+def bd_rate(reference: Curve, curve: Curve) -> float:
+    """exp(mean of log bits − log bits of the reference) − 1 at equal PSNR: above 0 takes more.
+
+    Between points log bits is the shape-preserving cubic of PSNR (PCHIP). nan where a curve has
+    fewer than three points or PSNR that does not rise with bits, or where no PSNR is common.
+    """
+    both = reference, curve
+    if any(len(one.bits) < FEWEST or not (np.diff(one.psnr) > 0).all() for one in both):
+        return math.nan
+    low, high = (end(*ends) for end, ends in zip((max, min), _ends(both), strict=True))
+    if low >= high:
+        return math.nan
+    areas = [PchipInterpolator(one.psnr, np.log(one.bits)).integrate(low, high) for one in both]
+    return math.expm1((areas[1] - areas[0]) / (high - low))
+
+
+def _ends(both: Sequence[Curve]) -> tuple[list[float], list[float]]:
+    return [float(one.psnr[0]) for one in both], [float(one.psnr[-1]) for one in both]
+
+
+def compared(reference: Curves, curve: Curves) -> Estimate | None:
+    """The mean BD-rate over trainings of one seed each, and its error over these trainings alone.
+
+    The error is nan of one training. None where no training has both curves comparable.
+    """
+    pairs = [bd_rate(reference[seed], curve[seed]) for seed in curve if seed in reference]
+    known = np.array([one for one in pairs if not math.isnan(one)])
+    if not len(known):
+        return None
+    return Estimate(float(known.mean()), error_of_mean(known) if len(known) > 1 else math.nan)
