@@ -203,13 +203,15 @@ class Model(Section):
     conditioning: for a model of the whole plane; a model of a single β does not use it.
     """
 
-    latents: Annotated[list[PositiveInt], Field(min_length=1)]
-    inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)]
-    backbone: Annotated[str, AfterValidator(_known)]
-    width: PositiveInt
-    skip: bool
+    latents: Annotated[list[PositiveInt], Field(min_length=1)] = Field(default=[32, 8])
+    inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)] = (
+        "top-down"
+    )
+    backbone: Annotated[str, AfterValidator(_known)] = "mlp"
+    width: PositiveInt = 128
+    skip: bool = False
     shortcut: bool = False
-    likelihood: Likelihood
+    likelihood: Likelihood = GaussianOptions(family="gaussian", sigma=0.2)
     top: Top = "gaussian"
     options: Options = Field(default={})
     conditioning: Conditioning = Conditioning(rank=16, units=32)

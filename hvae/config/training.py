@@ -31,12 +31,12 @@ class Schedule(Section):
     hypernetwork has no decay, which would pull all β towards one model.
     """
 
-    steps: PositiveInt
-    batch_size: PositiveInt
-    learning_rate: PositiveFloat
+    steps: PositiveInt = 2000
+    batch_size: PositiveInt = 128
+    learning_rate: PositiveFloat = 4e-3
     weight_decay: NonNegativeFloat = 0
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
-    validate_every: PositiveInt
+    validate_every: PositiveInt = 100
 
 
 class RateSchedule(Schedule):
@@ -48,6 +48,8 @@ class RateSchedule(Schedule):
     All are dimensionless.
     """
 
+    steps: PositiveInt = 8000
+    validate_every: PositiveInt = 200
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.3
     penalty: PositiveFloat = 10
     price_step: PositiveFloat = 0.05

@@ -206,7 +206,7 @@ def test_every_problem_is_named_at_once(config: Config) -> None:
     [
         ({"steps": 1.5}, "Schedule: steps: must be a valid integer, "),
         ({"stpes": 3}, "Schedule: has no key 'stpes' (known: steps, "),
-        ({"steps": 3, "validate_every": 1}, "Schedule: batch_size: is missing"),
+        ({"validate_every": 0}, "Schedule: validate_every: must be greater than 0, got 0"),
     ],
 )
 def test_a_group_that_is_called_says_the_same(values: dict[str, Any], sentence: str) -> None:

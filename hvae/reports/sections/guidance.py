@@ -78,10 +78,10 @@ def _cell(row: Row) -> Cell:
 
 
 class Recommended(NamedTuple):
-    """An application's row: its name in the tables and in words, what bars points, what to train for.
+    """An application's row: its name in the tables and in words, what bars points for it.
 
-    Then whether that is at the edge of the grid, the rates there in nats, what it gives, how many
-    are as good, and what more than one layer adds: "" where there is no baseline.
+    Then what to train for, whether that is at the edge of the grid, the rates there in nats, what
+    it gives, how many are as good, and what more than one layer adds: "" without a baseline.
     """
 
     name: str
