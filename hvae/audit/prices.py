@@ -12,6 +12,7 @@ Without training, neither a decoder nor a prior adapts to other rates: away from
 slopes say nothing of models that are trained to other rates.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -113,15 +114,19 @@ def _solved(distortion: Floats, rates: Floats, kept: Any) -> Floats:
 def _slopes(
     model: HierarchicalVAE, x: Tensor, samples: int, seed: int, change: Change
 ) -> tuple[Floats, Floats]:
-    """dD (items, L) and dR (items, L, L) of an item, for a change of each layer's posterior."""
+    """dD (items, L) and dR (items, L, L) of an item, for a change of each layer's posterior.
+
+    Noise is used with both signs, which leaves out what is linear in it.
+    """
     layers = len(model.latents)
     distortion, rates = np.zeros((len(x), layers)), np.zeros((len(x), layers, layers))
-    for sample in range(samples):
-        noise = draw(model.latents, len(x), generator(Stream.EVALUATION, seed, 0, sample))
+    for sample, sign in itertools.product(range(samples), (1, -1)):
+        drawn = draw(model.latents, len(x), generator(Stream.EVALUATION, seed, 0, sample))
+        noise = [sign * one for one in drawn]
         for layer in range(layers):
             up, down = (_costs(model, x, noise, layer, change, h) for h in (STEP, -STEP))
-            distortion[:, layer] += (up[0] - down[0]) / (2 * STEP * samples)
-            rates[:, layer] += (up[1] - down[1]) / (2 * STEP * samples)
+            distortion[:, layer] += (up[0] - down[0]) / (4 * STEP * samples)
+            rates[:, layer] += (up[1] - down[1]) / (4 * STEP * samples)
     return distortion, rates
 
 

@@ -53,7 +53,7 @@ from hvae.tasks.trained import TrainedSubject
 
 POINT = "own"  # the one point's name in the tables
 PRICED = 500  # train items at most, on which prices are found
-KEY = b"audit"  # by which files know the model
+KEY = b"own "  # four bytes, by which files know the model
 PROBED = {"probes": ["logistic", "svm-linear", "svm-rbf", "knn"], "max_train": 2000}
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 

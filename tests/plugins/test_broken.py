@@ -213,3 +213,23 @@ def test_code_that_parameters_name_is_in_the_fingerprint(config: Config, folder:
     assert plugins.marked(job) != marked
     plain = parse(Params, config).job("model")
     assert plugins.marked(plain) == plain
+
+
+def test_an_installed_package_is_found_and_followed_within_itself(
+    config: Config, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = folder / "site"
+    written.write(site / "my_package")
+    nets = site / "my_package" / "my_nets.py"
+    nets.write_text(nets.read_text().replace("from my_parts", "from .my_parts"))
+    (site / "my_package" / "__init__.py").write_text("")
+    (site / "numpyish.py").write_text("")
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setattr(plugins, "_installed", lambda: {site})
+    inside = {"backbone": "my_package.my_nets:backbone"}
+    inside |= {"likelihood": {"family": "my_package.my_likelihoods:Laplace"}}
+    written.write(folder)  # tasks and data stay files
+    params = asked(config, model=inside)
+    build(params.model, SHAPE, seed=0)
+    files = {path.name for path in plugins.sources("my_package.my_nets")}
+    assert files == {"__init__.py", "my_nets.py", "my_parts.py"}
