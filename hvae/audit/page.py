@@ -94,7 +94,7 @@ def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
 
 def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:
     """A figure of accuracies for each set of layers."""
-    rows = [task for task in tasks if task["metric"] == "accuracy"]
+    rows = [row for row in tasks if row["metric"] == "accuracy" and row["features"] in FEATURES]
     for layers in dict.fromkeys(task["layers"] for task in rows):
         chart = accuracy(
             *([row for row in side if row["layers"] == layers] for side in (rows, checks))

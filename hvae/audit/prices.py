@@ -6,7 +6,8 @@ layer k, by a factor e^h of its deviations from the prior: of its standard devia
 means. Each gives an equation; those of all layers are solved for β, by differences of ±h on the
 same items and noise. At the minimum both give the same weights, which are the prices
 λ_l = −∂D/∂R_l. Where they differ, the posteriors are at no minimum, of these items at least, and no
-price is known. Nor is that of a layer whose rate does not change.
+price is known. That they agree is necessary for a minimum, and not sufficient: a model that is far
+from trained may agree by chance. A layer that is closed has no price.
 
 Without training, neither a decoder nor a prior adapts to other rates: away from a minimum these
 slopes say nothing of models that are trained to other rates.
@@ -25,10 +26,11 @@ from hvae.models.distributions import Normal, draw, generator, kl
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.statistics.estimate import Floats
 
-STEP = 0.05  # h: a twentieth of a deviation; errors of a difference are of the order h²
+STEP = 0.02  # h: a fiftieth of a deviation; errors of a difference are of the order h²
 GROUPS = 20  # of items, left out one after the other for the errors
-LEAST = 1e-3  # nats for a factor e: a layer that changes by less is closed
+CLOSED = 0.05  # nats: of a layer with less there is no price
 ALIKE = 0.15  # by which the two prices may differ, relative to the larger, beside their errors
+SHARP = 0.1  # of a price, which its standard error may be
 NORMAL = 1.96
 
 Change = Callable[[Normal, Normal, float], Normal]
@@ -50,7 +52,8 @@ CHANGES: dict[str, Change] = {"spread": of_spread, "means": of_means}
 class Price(NamedTuple):
     """λ_l by either change, with the standard error over items; nan where a layer is closed.
 
-    known: whether both agree, within 15 % or 1.96 standard errors of their difference.
+    known: whether both agree, within 15 % or 1.96 standard errors of their difference, and have
+    standard errors of 10 % at most.
     """
 
     layer: int
@@ -69,13 +72,16 @@ class Price(NamedTuple):
 @torch.no_grad()
 def prices(model: HierarchicalVAE, x: Tensor, samples: int, seed: int) -> list[Price]:
     """The prices of all layers on items x (items, n), with `samples` draws of z for each."""
+    noise = draw(model.latents, len(x), generator(Stream.EVALUATION, seed, 0, 0))
+    is_open = _costs(model, x, noise, 0, of_spread, 0.0)[1].mean(0) >= CLOSED
     slopes = {name: _slopes(model, x, samples, seed, change) for name, change in CHANGES.items()}
     parts = np.array_split(np.arange(len(x)), min(GROUPS, len(x)))
     every = np.arange(len(x))
     left = [np.setdiff1d(every, part) for part in parts]
-    found = {name: _solved(*one, every) for name, one in slopes.items()}
+    found = {name: _solved(*one, is_open, every) for name, one in slopes.items()}
     jackknife = {
-        name: np.array([_solved(*one, kept) for kept in left]) for name, one in slopes.items()
+        name: np.array([_solved(*one, is_open, kept) for kept in left])
+        for name, one in slopes.items()
     }
     errors = {name: _error(values) for name, values in jackknife.items()}
     apart = _error(jackknife["spread"] - jackknife["means"])
@@ -86,7 +92,8 @@ def _told(found: dict[str, Floats], errors: dict[str, Floats], apart: Floats) ->
     for layer in range(len(apart)):
         one, other = (float(found[name][layer]) for name in CHANGES)
         near = max(ALIKE * max(abs(one), abs(other)), NORMAL * float(apart[layer]))
-        noisy = max(float(errors[name][layer]) for name in CHANGES) > max(abs(one), abs(other)) / 2
+        largest = max(float(errors[name][layer]) for name in CHANGES)
+        noisy = largest > SHARP * max(abs(one), abs(other))
         yield Price(
             layer + 1,
             *(one, float(errors["spread"][layer]), other, float(errors["means"][layer])),
@@ -100,10 +107,9 @@ def _error(values: Floats) -> Floats:
     return np.sqrt((groups - 1) / groups * np.square(values - values.mean(0)).sum(0))
 
 
-def _solved(distortion: Floats, rates: Floats, kept: Any) -> Floats:
+def _solved(distortion: Floats, rates: Floats, is_open: Any, kept: Any) -> Floats:
     """λ from dD (items, changes) and dR (items, changes, L) on the items `kept`; nan if closed."""
     d, r = distortion[kept].mean(0), rates[kept].mean(0)
-    is_open = np.abs(np.diag(r)) > LEAST
     found = np.full(len(d), np.nan)
     if is_open.any():
         among = np.flatnonzero(is_open)

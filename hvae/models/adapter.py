@@ -84,7 +84,9 @@ class AdaptedVAE(HierarchicalVAE):
 
     def prior_of(self, layer: int, above: Sequence[Tensor]) -> Latent:
         """p(z_l | z_{>l}); of the top layer, too, it is the adapter's."""
-        return super().prior_of(layer, above) if above else _prior(self.adapter.given)
+        if above:
+            return super().prior_of(layer, above)
+        return _cast(_prior(self.adapter.given), self.kind.dtype)
 
 
 class Holder(nn.Module):
@@ -99,6 +101,11 @@ class Holder(nn.Module):
             if isinstance(part, nn.Module):
                 self.add_module(f"part_{name}", part)
         self._given = (given,)  # a tuple, since its networks are parts already
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of its networks, which coding has in double precision; else that of an adapter."""
+        return next((weight.dtype for weight in self.parameters()), torch.float32)
 
     @property
     def given(self) -> Adapter:
@@ -116,7 +123,9 @@ class Part(nn.Module):
         self.work = work
 
     def forward(self, *inputs: Tensor) -> Any:
-        return self.work(self.holder[0].given, *inputs)
+        holder = self.holder[0]
+        found = self.work(holder.given, *(one.to(holder.dtype) for one in inputs))
+        return _cast(found, inputs[0].dtype)
 
 
 class Copies(nn.Module):
@@ -140,10 +149,18 @@ class SuppliedLikelihood(Likelihood):
         self.widths = list(widths)
 
     def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
-        return self.holder[0].given.log_prob(x, decoded.split(self.widths, -1))
+        holder = self.holder[0]
+        z = decoded.to(holder.dtype).split(self.widths, -1)
+        return holder.given.log_prob(x.to(holder.dtype), z).to(decoded)
 
     def mean(self, decoded: Tensor) -> Tensor:
-        return self.holder[0].given.decode(decoded.split(self.widths, -1))
+        holder = self.holder[0]
+        return holder.given.decode(decoded.to(holder.dtype).split(self.widths, -1)).to(decoded)
+
+
+def _cast(found: Any, dtype: torch.dtype) -> Any:
+    """A tensor or a Gaussian in another precision."""
+    return found.to(dtype) if isinstance(found, Tensor) else Normal(*(p.to(dtype) for p in found))
 
 
 def _posterior(adapter: Adapter, x: Tensor, *above: Tensor) -> Normal:
