@@ -126,7 +126,7 @@ REFUSED = [
         r"^training\.rates\.memory: must be less than 1, got 1$",
     ),
     (put("model", "inference", value="up"), r"'top-down' or 'ladder', got 'up'$"),
-    (put("model", "backbone", value="cnn"), r"must be one of mlp, conv, conv-spatial, got 'cnn'$"),
+    (put("model", "backbone", value="cnn"), r"must be one of mlp, .*your own, .* got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "conditioning", "rank", value=0), r"conditioning\.rank: must be greater than 0"),
     (put("model", "conditioning", value={"rank": 4}), r"^model\.conditioning\.units: is missing$"),
