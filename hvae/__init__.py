@@ -15,6 +15,7 @@ __version__ = "0.2.0"
 _PLACES = {
     # parameters
     "InputError": "errors.InputError",
+    "Grid": "config.grid.Grid",
     "Model": "config.model.Model",
     "Params": "config.params.Params",
     "RateSchedule": "config.training.RateSchedule",
@@ -38,10 +39,13 @@ _PLACES = {
     "train_to_rates": "training.library.train_to_rates",
     "set_threads": "training.library.set_threads",
     # rates and distortion, latents, and β for wanted rates
-    "encode": "latents.library.encode",
-    "measure": "latents.library.measure",
-    "solve_rates": "plane.library.solve_rates",
-    "survey_rates": "plane.library.survey_rates",
+    "encode": "library.encode",
+    "decode": "library.decode",
+    "sample": "library.sample",
+    "reconstruct": "library.reconstruct",
+    "measure": "library.measure",
+    "solve_rates": "library.solve_rates",
+    "survey_rates": "library.survey_rates",
     # limits: functions of numbers
     "accuracy_limit": "bounds.accuracy.accuracy_limit",
     "distortion_rate": "bounds.gaussian.distortion_rate",
@@ -50,7 +54,21 @@ _PLACES = {
     "rate_distortion": "bounds.gaussian.rate_distortion",
     "squared_error_limit": "bounds.mixture.squared_error_limit",
     "total_variation_limit": "bounds.counts.total_variation_limit",
-    # latents of any other VAE
+    # what plug-ins are made of
+    "Section": "config.base.Section",
+    "Source": "data.source.Source",
+    "Backbone": "models.backbones.backbone.Backbone",
+    "BackbonePlan": "models.backbones.backbone.BackbonePlan",
+    "Normal": "models.distributions.Normal",
+    "Likelihood": "models.likelihoods.base.Likelihood",
+    "Measure": "results.quantities.Measure",
+    "Score": "tasks.task.Score",
+    "TrainedSubject": "tasks.trained.TrainedSubject",
+    "mean_score": "statistics.intervals.mean",
+    # any other VAE, whole or by its latents
+    "Adapter": "models.adapter.Adapter",
+    "AuditSettings": "audit.whole.AuditSettings",
+    "audit_model": "audit.whole.audit",
     "StudySettings": "audit.study.Settings",
     "read_latents": "audit.latents.read",
     "study_latents": "audit.study.study",

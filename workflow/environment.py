@@ -6,11 +6,23 @@ from pathlib import Path
 
 from snakemake.settings.types import ConfigSettings
 
+from hvae.config.plugins import FOLDERS
+
 
 def share_python() -> None:
     """Let jobs use the Python that runs Snakemake, even if no environment is activated."""
     folders = [os.path.dirname(sys.executable), *os.environ.get("PATH", "").split(os.pathsep)]
     os.environ["PATH"] = os.pathsep.join(folders)
+
+
+def share_plugins(settings: ConfigSettings) -> None:
+    """Let this run and its jobs find plug-ins beside the overlays that the run was given.
+
+    A job's own call on a cluster is given the same overlays, and so comes here again.
+    """
+    beside = [str(Path(path).resolve().parent) for path in settings.configfiles or ()]
+    given = filter(None, [os.environ.get(FOLDERS)])
+    os.environ[FOLDERS] = os.pathsep.join(dict.fromkeys([*beside, *given]))
 
 
 def unnamed_overlay(settings: ConfigSettings) -> str | None:

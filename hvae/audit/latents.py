@@ -120,7 +120,7 @@ class SuppliedLatents(NamedTuple):
     """The content of one file.
 
     latents: of every item; ids are rows of the file, labels are positions in `classes`.
-    rates: (items, L) nats, or None if the file has none.
+    rates: (items, L) nats, or None if the file has none; then `known_rates` has the top layer's.
     unread: the names of columns that are not read.
     """
 
@@ -136,6 +136,20 @@ class SuppliedLatents(NamedTuple):
         chosen = Latents(of.ids[rows], of.label[rows], mean, std, sample, of.kl, of.closed_below)
         rates = None if self.rates is None else self.rates[rows]
         return self._replace(latents=chosen, rates=rates)
+
+    @property
+    def known_rates(self) -> NDArray[np.float64]:
+        """(items, L) nats: as given or, where none are, that of the top layer, and nan below it.
+
+        Σ (μ² + σ² − 1)/2 − log σ is KL[q(z_L | x) ‖ N(0, I)]; a lower layer's prior depends on z.
+        """
+        if self.rates is not None:
+            return self.rates
+        mean, std = (part[-1].astype(np.float64) for part in (self.latents.mean, self.latents.std))
+        top = ((mean**2 + std**2 - 1) / 2 - np.log(std)).sum(1)
+        found = np.full((len(top), len(self.latents.mean)), np.nan)
+        found[:, -1] = top
+        return found
 
     def at(self, rates: Sequence[float]) -> "SuppliedLatents":
         """With rates R_1 … R_L in nats for every item. ValueError unless L finite rates ≥ 0."""

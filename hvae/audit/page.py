@@ -3,14 +3,16 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 import pyarrow as pa
 
+from hvae.config.task import titled
 from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend
 from hvae.reports.render import Figure, figure, render
 from hvae.reports.sections.bounds import counted
+from hvae.results.quantities import METRICS
 from hvae.results.rates import suffix_name, suffix_rates
 from hvae.statistics.estimate import Estimate, Row
 
@@ -22,7 +24,8 @@ class Facts(NamedTuple):
     """The facts at the head of the page.
 
     train, test: numbers of items. widths: of z_1 … z_L. classes: their names, ("all",) if there are
-    none. unread: the columns of the file that are not read.
+    none. unread: the columns of the file that are not read. rated: whether rates were given. whole:
+    whether the model itself was there, not its latents alone.
     """
 
     title: str
@@ -31,14 +34,26 @@ class Facts(NamedTuple):
     widths: Sequence[int]
     classes: Sequence[str]
     unread: Sequence[str] = ()
+    rated: bool = True
+    whole: bool = False
 
 
-def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
-    """The whole page, from the study's tables."""
+def page(
+    facts: Facts,
+    found: Mapping[str, pa.Table],
+    priced: Sequence[Any] = (),
+    given: Sequence[float] | None = None,
+) -> str:
+    """The whole page, from the study's tables; priced: the layers' prices, given: their β."""
     checks = found["bounds"].to_pylist()
+    rows = found["tasks"].to_pylist()
     return render(
         "audit.html",
-        list(figures(found["tasks"].to_pylist(), checks)),
+        list(figures(rows, checks)),
+        measured=list(measured(rows)) if facts.whole else [],
+        point=found["points"].to_pylist()[0] if facts.whole else None,
+        priced=priced,
+        given=given or [None] * len(facts.widths),
         facts=facts,
         rates=rates(found["items"], len(facts.widths)),
         information=found["information"].to_pylist(),
@@ -46,6 +61,27 @@ def page(facts: Facts, found: Mapping[str, pa.Table]) -> str:
         checks=sorted(checks, key=lambda check: (check["verdict"] == "vacuous", check["p_value"])),
         count=Counter(check["verdict"] for check in checks),
     )
+
+
+class Measured(NamedTuple):
+    """A row of the table of applications: what was measured, how, and the value with its ends."""
+
+    application: str
+    metric: str
+    how: str
+    value: str
+
+
+def measured(rows: Sequence[Row]) -> Iterator[Measured]:
+    """Every metric of the model's samples, by application."""
+    for row in rows:
+        if row["point"] and row["features"] in ("sample", ""):
+            measure = METRICS.get(row["metric"])
+            title = measure.axis if measure else row["metric"]
+            told = measure.number if measure else "{:.4g}".format
+            how = ", ".join(filter(None, (row["layers"], row["method"], row["setting"])))
+            ends = f" ({told(row['low'])} to {told(row['high'])})"
+            yield Measured(titled(row["task"]), title, how, told(row["value"]) + ends)
 
 
 def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
@@ -58,7 +94,7 @@ def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
 
 def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:
     """A figure of accuracies for each set of layers."""
-    rows = [task for task in tasks if task["metric"] == "accuracy"]
+    rows = [row for row in tasks if row["metric"] == "accuracy" and row["features"] in FEATURES]
     for layers in dict.fromkeys(task["layers"] for task in rows):
         chart = accuracy(
             *([row for row in side if row["layers"] == layers] for side in (rows, checks))

@@ -73,7 +73,8 @@ def _study(own: SuppliedLatents, settings: Settings, out: Path) -> dict[str, pa.
     )
     found["bounds"] = judged(evidence)
     sizes = len(train.latents.ids), len(test.latents.ids)
-    html = page(Facts(settings.title, *sizes, widths, test.classes, own.unread), found)
+    facts = Facts(settings.title, *sizes, widths, test.classes, own.unread, own.rates is not None)
+    html = page(facts, found)
     for name, table in found.items():
         tables.write(table, out / f"{name}.parquet")
     storage.store(html, out / "index.html")
@@ -111,11 +112,10 @@ def information(train: SuppliedLatents, test: SuppliedLatents, items: int) -> pa
 
 
 def rates(test: SuppliedLatents) -> pa.Table:
-    """`items`: each test item's rates, nan if the file has none; the distortion is nan."""
+    """`items`: each test item's rates, as far as they are known; the distortion is nan."""
     layers = len(test.latents.mean)
     unknown = np.full((len(test.latents.ids), layers), np.nan)
-    known = test.rates if test.rates is not None else unknown
-    columns = {f"rate_{layer}": rate for layer, rate in enumerate(known.T, start=1)}
+    columns = {f"rate_{layer}": rate for layer, rate in enumerate(test.known_rates.T, start=1)}
     absent = dict.fromkeys(("distortion", "squared_error"), unknown[:, 0])
     named = {"point": [POINT] * len(unknown), "index": test.latents.ids}
     return pa.table(named | columns | absent, schema=tables.items(layers))

@@ -39,6 +39,11 @@ class Section(BaseModel, metaclass=Checked):
     @model_validator(mode="before")
     @classmethod
     def _known_keys(cls, values: Any) -> Any:
+        return cls.refuse_unknown(values)
+
+    @classmethod
+    def refuse_unknown(cls, values: Any) -> Any:
+        """The values, if all keys are known; ValueError for any other key."""
         known = [field.alias or name for name, field in cls.model_fields.items()]
         for key in set(values) - set(known) if isinstance(values, Mapping) else ():
             raise ValueError(
@@ -105,7 +110,8 @@ def _sentence(problem: Mapping[str, Any], values: Any) -> str:
     what = _WORDS.get(problem["type"], problem["msg"])
     what = re.sub(r"^(Input|String) should", "must", what.removeprefix("Value error, "))
     hint = _hint(problem)
-    found = "" if problem["type"] == "missing" or "got " in what else f", got {problem['input']!r}"
+    whole = isinstance(problem.get("ctx", {}).get("error"), InputError) or "got " in what
+    found = "" if problem["type"] == "missing" or whole else f", got {problem['input']!r}"
     return f"{key}: {what}{hint}{found}"
 
 

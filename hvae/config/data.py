@@ -8,12 +8,14 @@ The published image sets are here. They come with a test set of their own and ha
 files are downloaded, or read from the folder `raw_dir` without a network.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Discriminator, Field, NonNegativeInt, PositiveInt, Tag, TypeAdapter
 
-from hvae.config.sources.common import PHOTOGRAPHS, Common, Extent
+from hvae.config.plugins import Options, Reference, is_reference
+from hvae.config.sources.common import PHOTOGRAPHS, Common, Extent, Split
 from hvae.config.sources.files import FileData
 from hvae.config.sources.synthetic import SyntheticData
 
@@ -94,7 +96,45 @@ class Cifar10(Published):
 PublishedData = Mnist | BinaryMnist | FashionMnist | Svhn | Cifar10
 
 
-Data = Annotated[SyntheticData | PublishedData | FileData, Field(discriminator="source")]
+class PluginData(Common):
+    """A source of the user's own, `module:load`, called with its options and the seed.
+
+    items, shape: how many items it gives and of which shape, so that they are known before they are
+    read; test: how many of these are a test set of its own.
+    """
+
+    source: Reference
+    options: Options = Field(default={})
+    items: PositiveInt | None = None
+    test: NonNegativeInt = 0
+    shape: Annotated[list[PositiveInt], Field(min_length=1, max_length=3)] | None = None
+    split: Split
+
+    @classmethod
+    def _owner(cls) -> str:
+        return "a source of your own "
+
+    @property
+    def targeted(self) -> bool:
+        return True
+
+    @property
+    def extent(self) -> Extent:
+        items = None if self.items is None else self.items - self.test
+        return Extent(items, self.test, tuple(self.shape) if self.shape else None)
+
+
+def _own_source(value: Any) -> str:
+    """The tag of a source: of the user's own, or one that is listed here."""
+    given = value.get("source") if isinstance(value, Mapping) else getattr(value, "source", None)
+    return "plug-in" if is_reference(given) else "listed"
+
+
+ListedData = Annotated[SyntheticData | PublishedData | FileData, Field(discriminator="source")]
+Data = Annotated[
+    Annotated[PluginData, Tag("plug-in")] | Annotated[ListedData, Tag("listed")],
+    Discriminator(_own_source),
+]
 
 
 def other(data: Data) -> Data | None:

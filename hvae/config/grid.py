@@ -116,6 +116,9 @@ Rates = Annotated[
 ]
 
 
+SEVEN = LogRange.model_validate({"from": 0.1, "to": 10.0, "points": 7})
+
+
 class Grid(Section):
     """An axis for each layer, a range or a list of β; every combination is a point.
 
@@ -123,9 +126,9 @@ class Grid(Section):
     (R_1, …, R_L) in nats.
     """
 
-    beta: Annotated[list[Axis], Field(min_length=1)]
+    beta: Annotated[list[Axis], Field(min_length=1)] = Field(default=[SEVEN, SEVEN])
     rates: Rates = Field(default=[])
-    seeds: Annotated[list[Seed], Field(min_length=1)]
+    seeds: Annotated[list[Seed], Field(min_length=1)] = Field(default=[0])
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -4,7 +4,7 @@ An overlay is merged over the default experiment, whose σ then stays beside the
 family. A family without σ refuses it, since it would have no effect, and takes `sigma: null`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from hvae.config.base import Section, group_or_name
+from hvae.config.plugins import Options, Reference, is_reference
 from hvae.config.sizes import FLAT
 
 
@@ -94,9 +95,36 @@ class MixtureOfLogisticsOptions(DiscreteOptions):
     components: Annotated[int, Field(ge=1, le=100)] = 10
 
 
-Likelihood = Annotated[
+class PluginLikelihoodOptions(Section):
+    """A likelihood of the user's own, `module:Class`, called with its options.
+
+    σ is among them where the class takes it; else it is that of the default, and has no effect.
+    """
+
+    family: Reference
+    options: Options = Field(default={})
+    sigma: PositiveFloat | None = None
+
+    @property
+    def told(self) -> str:
+        """In words, with its options."""
+        values = ", ".join(f"{name} = {value}" for name, value in self.options.items())
+        return f"likelihood {self.family}{f' with {values}' if values else ''}"
+
+
+def _own_family(value: Any) -> str:
+    """The tag of a likelihood: of the user's own, or one that is listed here."""
+    given = value.get("family") if isinstance(value, Mapping) else getattr(value, "family", None)
+    return "plug-in" if is_reference(given) else "listed"
+
+
+ListedLikelihood = Annotated[
     GaussianOptions | LearnedGaussianOptions | BernoulliOptions | MixtureOfLogisticsOptions,
     Field(discriminator="family"),
+]
+Likelihood = Annotated[
+    Annotated[PluginLikelihoodOptions, Tag("plug-in")] | Annotated[ListedLikelihood, Tag("listed")],
+    Discriminator(_own_family),
 ]
 
 
@@ -150,8 +178,10 @@ def _splits_the_rate(inference: object) -> object:
 
 
 def _known(backbone: str) -> str:
-    if backbone not in FLAT:
-        raise ValueError(f"must be one of {', '.join(FLAT)}, got {backbone!r}")
+    if backbone not in FLAT and not is_reference(backbone):
+        raise ValueError(
+            f"must be one of {', '.join(FLAT)}, or one of your own, 'module:name', got {backbone!r}"
+        )
     return backbone
 
 
@@ -175,17 +205,21 @@ class Model(Section):
     shortcut: whether heads and decoder of perceptrons are linear beside their hidden layer, too:
     W_2 SiLU(W_1 x) + W_3 x.
     top: the family of z_L; all layers below it are Gaussian.
+    options: of a backbone of the user's own, which finds them in its plan.
     conditioning: for a model of the whole plane; a model of a single β does not use it.
     """
 
-    latents: Annotated[list[PositiveInt], Field(min_length=1)]
-    inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)]
-    backbone: Annotated[str, AfterValidator(_known)]
-    width: PositiveInt
-    skip: bool
+    latents: Annotated[list[PositiveInt], Field(min_length=1)] = Field(default=[32, 8])
+    inference: Annotated[Literal["top-down", "ladder"], BeforeValidator(_splits_the_rate)] = (
+        "top-down"
+    )
+    backbone: Annotated[str, AfterValidator(_known)] = "mlp"
+    width: PositiveInt = 128
+    skip: bool = False
     shortcut: bool = False
-    likelihood: Likelihood
+    likelihood: Likelihood = GaussianOptions(family="gaussian", sigma=0.2)
     top: Top = "gaussian"
+    options: Options = Field(default={})
     conditioning: Conditioning = Conditioning(rank=16, units=32)
 
     @model_validator(mode="after")
@@ -194,6 +228,15 @@ class Model(Section):
             raise ValueError(
                 "shortcut must be false unless the backbone is 'mlp', whose heads and decoder are "
                 f"perceptrons, got backbone {self.backbone!r}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _options_have_a_reader(self) -> Self:
+        if self.options and not is_reference(self.backbone):
+            raise ValueError(
+                f"options must be empty, since backbone {self.backbone!r} has none, got "
+                f"{self.options}"
             )
         return self
 

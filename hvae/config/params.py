@@ -18,12 +18,14 @@ from hvae.config.base import Section, Seed
 from hvae.config.data import Data
 from hvae.config.grid import Grid, Lattice, Point
 from hvae.config.model import Model
-from hvae.config.tasks import TASKS, Name, Tasks
+from hvae.config.plugins import is_reference
+from hvae.config.task import Name, named
+from hvae.config.tasks import TASKS, Tasks
 from hvae.config.training import Baseline, Certification, Training
 
 
 def _known(name: Name) -> Name:
-    if name not in TASKS:
+    if name not in TASKS and not is_reference(name):
         raise ValueError(f"must be one of {', '.join(TASKS)}, got {name!r}")
     return name
 
@@ -35,7 +37,8 @@ class Guidance(Section):
     """How recommendations are made.
 
     weights: what each application counts in the compromise; 1 where it is not named, 0 leaves it
-    out. compression_bits: the most bits per data dimension that a point for compression may take.
+    out; a task of the user's own is named as in `tasks`. compression_bits: the most bits per data
+    dimension that a point for compression may take.
     """
 
     weights: dict[Application, NonNegativeFloat] = Field(default={})
@@ -49,7 +52,8 @@ class Guidance(Section):
 
     def weight(self, name: Name) -> float:
         """What one application counts."""
-        return self.weights.get(name, 1.0)
+        known = {named(key): weight for key, weight in self.weights.items()}
+        return known.get(name, 1.0)
 
 
 class Extraction(Section):
@@ -159,6 +163,13 @@ class Params(Section):
                 raise ValueError(f"certification.rates must be some of grid.rates, got {target}")
         if any(chosen.count(target) > 1 for target in chosen):
             raise ValueError(f"certification.rates must not repeat a value, got {chosen}")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_of_own_tasks(self) -> Self:
+        for name in self.guidance.weights:
+            if name not in TASKS and name not in self.tasks.own:
+                raise ValueError(f"guidance.weights: tasks has no {name!r}, got {name!r}")
         return self
 
     @property

@@ -83,5 +83,8 @@ FLAT: Mapping[str, Callable[[Sequence[int], Sequence[int]], list[int]]] = {
 
 
 def flat_latents(backbone: str, shape: Sequence[int], latents: Sequence[int]) -> list[int]:
-    """d_1, …, d_L: how many numbers z_l has, for items of `shape` and the widths `latents`."""
-    return FLAT[backbone](shape, latents)
+    """d_1, …, d_L: how many numbers z_l has, for items of `shape` and the widths `latents`.
+
+    Of a backbone of the user's own they are the widths themselves.
+    """
+    return FLAT.get(backbone, _vectors)(shape, latents)

@@ -4,88 +4,38 @@ A task is one entry of `Tasks`: its settings, and what the rest of the program h
 Rules, guidance, the explorer and the estimate of costs go by that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
-from hvae.config.base import Section
+from hvae.config import plugins
+from hvae.config.base import Section, parse
 from hvae.config.data import Data
-from hvae.config.sources.common import PHOTOGRAPHS
-
-MODEL, CLASSIFIER = "model", "classifier"  # what a task may read beside latents
-Settings = Callable[[Sequence[str]], Sequence[str]]  # of those that there are, those that count
-
-
-def anything(data: Data) -> bool:
-    """Any data will do."""
-    return True
-
-
-def labels(data: Data) -> bool:
-    """Items have classes."""
-    return data.labelled
-
-
-def images(data: Data) -> bool:
-    """Items are images, or may be: of one's own files that is known once they are read."""
-    return data.pictured or data.extent.shape is None
-
-
-def target_or_images(data: Data) -> bool:
-    """Items have a number to predict: a target, or what is seen in an image."""
-    return data.targeted or data.pictured
-
-
-def outliers(data: Data) -> bool:
-    """There are items that no model saw; photographs are outliers of images alone."""
-    others = data.outliers is not None and (data.outliers != PHOTOGRAPHS or images(data))
-    return others or data.held_out is not None
-
-
-def every(settings: Sequence[str]) -> Sequence[str]:
-    """All of them."""
-    return settings
-
-
-def preferred(name: str) -> Settings:
-    """That one where it was measured, else the first."""
-    return lambda settings: [name] if name in settings else settings[:1]
-
-
-def middle(settings: Sequence[str]) -> Sequence[str]:
-    """Of levels, the middle one; the lower of two."""
-    return sorted(settings, key=float)[(len(settings) - 1) // 2 :][:1]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """A task as an application of a model.
-
-    reads: beside latents, the model and the classifier of the data.
-    needs: what the data must have; of others there are no jobs.
-    metrics: keys of `hvae.results.quantities.METRICS`; the first that its rows have judges it.
-    features: of the rows that judge it; "" where no latents are read.
-    means: whether the same from posterior means is told beside it, as a remark.
-    ways: whether the method is told, since there are several.
-    word: what is said before a setting: "noise" before 0.2.
-    judged: the settings that judge it, by their mean.
-    """
-
-    metrics: tuple[str, ...]
-    reads: frozenset[str] = frozenset()
-    needs: Callable[[Data], bool] = anything
-    features: str = "sample"
-    means: bool = False
-    ways: bool = True
-    word: str = ""
-    judged: Settings = every
-
-    def told(self, setting: str) -> str:
-        """A setting in words: `noise 0.2`, `slant`; "" for none."""
-        return f"{self.word} {setting}".strip() if setting else ""
-
+from hvae.config.plugins import Reference
+from hvae.config.task import (
+    CLASSIFIER,
+    MODEL,
+    SETTINGS,
+    Name,
+    Task,
+    images,
+    labels,
+    middle,
+    named,
+    outliers,
+    own_task,
+    preferred,
+    target_or_images,
+)
+from hvae.errors import InputError
 
 T = TypeVar("T")
 
@@ -223,14 +173,50 @@ class Visualisation(Section):
     max_items: Items = 300
 
 
-Name = str  # of an entry of `Tasks`
+def entries(own: Iterable[Reference] = ()) -> dict[Name, Task]:
+    """All tasks that are listed here and, after them, those of the user's own."""
+    found = dict(TASKS)
+    for reference in own:
+        task, name = own_task(reference), named(reference)
+        if name in found:
+            raise InputError(
+                f"{reference!r} must have a name of its own, {name!r} is another task's"
+            )
+        found[name] = task
+    return found
 
 
 class Tasks(Section):
     """Each task with its own section, or null where it is switched off.
 
     The order of tables, pages and advice is that of the entries. The last is drawn and not scored.
+    Beside the entries, a task of the user's own is a key of the form `module:name`, with its
+    settings.
     """
+
+    model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, values: Any) -> Any:
+        listed = values
+        if isinstance(values, Mapping):
+            listed = {k: value for k, value in values.items() if not plugins.is_reference(k)}
+        cls.refuse_unknown(listed)
+        return values
+
+    @model_validator(mode="after")
+    def _own_are_tasks(self) -> Self:
+        for reference, settings in self.own.items():
+            own_task(reference)
+            section = plugins.load(reference).beside(SETTINGS)
+            try:
+                known = parse(section, settings or {})
+            except InputError as error:
+                raise ValueError(f"{reference}: {error}") from None
+            self.own[reference] = known.model_dump(mode="json", by_alias=True)
+        entries(self.own)
+        return self
 
     reconstruction: Annotated[
         Reconstruction | None,
@@ -306,20 +292,29 @@ class Tasks(Section):
 
     def chosen(self, data: Data) -> dict[Name, Task]:
         """The tasks that are switched on, and whose needs the data meet."""
-        return {
-            name: task
-            for name, task in TASKS.items()
-            if getattr(self, name) is not None and task.needs(data)
-        }
+        return {name: task for name, task in self.entries.items() if task.needs(data)}
 
     def classifying(self) -> dict[str, Any]:
         """What the classifier of the data depends on; without generation its defaults."""
         return self.generation.classifying() if self.generation is not None else {}
 
-    def settings(self, task: str) -> dict[str, Any]:
+    @property
+    def own(self) -> dict[Reference, dict[str, Any]]:
+        """The settings of the tasks of the user's own."""
+        return self.model_extra or {}
+
+    @property
+    def entries(self) -> dict[Name, Task]:
+        """Those that are switched on, with those of the user's own."""
+        known = entries(self.own)
+        return {name: task for name, task in known.items() if getattr(self, name, 0) is not None}
+
+    def settings(self, task: Name) -> dict[str, Any]:
         """What one task depends on; nothing of one that is switched off."""
-        section: Section | None = getattr(self, task)
-        return {} if section is None else section.model_dump(mode="json", by_alias=True)
+        if task in type(self).model_fields:
+            section: Section | None = getattr(self, task)
+            return {} if section is None else section.model_dump(mode="json", by_alias=True)
+        return {named(one): settings for one, settings in self.own.items()}[task]
 
 
 TASKS: Mapping[Name, Task] = {

@@ -42,15 +42,15 @@ class Schedule(Section):
     hypernetwork has no decay, which would pull all β towards one model.
     """
 
-    steps: PositiveInt
-    batch_size: PositiveInt
+    steps: PositiveInt = 2000
+    batch_size: PositiveInt = 128
     batches: Batches = "drawn"
-    learning_rate: PositiveFloat
+    learning_rate: PositiveFloat = 4e-3
     schedule: LearningRate = "linear"
     weight_decay: NonNegativeFloat = 0
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
     rise: Rise = "log"
-    validate_every: PositiveInt
+    validate_every: PositiveInt = 100
     keep: Kept = "best"
 
 
@@ -63,6 +63,8 @@ class RateSchedule(Schedule):
     All are dimensionless.
     """
 
+    steps: PositiveInt = 8000
+    validate_every: PositiveInt = 200
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.3
     penalty: PositiveFloat = 10
     price_step: PositiveFloat = 0.05

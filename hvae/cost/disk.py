@@ -193,7 +193,9 @@ def scored(params: Params, layers: int) -> int:
         "recognition": lambda asked: 2 * 2 * layers,
     }
     tasks = params.tasks
-    return sum(metrics[name](getattr(tasks, name)) for name in tasks.chosen(params.data))
+    own = 2 * len(tasks.own)  # of each that is the user's own, from samples and from means
+    chosen = [name for name in tasks.chosen(params.data) if name in metrics]
+    return own + sum(metrics[name](getattr(tasks, name)) for name in chosen)
 
 
 def _embedded(params: Params) -> int:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from hvae.config import baseline
 from hvae.config.model import Model
 from hvae.config.params import Params
-from hvae.config.tasks import MODEL
+from hvae.config.task import MODEL
 from hvae.cost.disk import baseline_counts, counts, evaluated
 from hvae.models.build import size
 

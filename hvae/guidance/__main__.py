@@ -5,7 +5,7 @@ import math
 
 from hvae.config.params import Guidance
 from hvae.errors import InputError
-from hvae.guidance.applications import APPLICATIONS
+from hvae.guidance.applications import applications
 from hvae.guidance.choose import choose
 from hvae.guidance.study import Study, condition, measured, study
 from hvae.guidance.surface import Surface
@@ -19,7 +19,8 @@ def main(arguments: argparse.Namespace) -> None:
     """Print a recommendation for the application, or for each if none is named."""
     experiment = Experiment(arguments.results)
     params = experiment.params
-    found = study(measured(experiment), params.guidance)
+    of = applications(params.tasks.entries)
+    found = study(measured(experiment), params.guidance, of)
     names = [arguments.application] if arguments.application else list(found.surfaces)
     for name in names:
         try:
@@ -51,11 +52,11 @@ def asked(found: Study, name: str) -> Surface:
     surface = next((one for known, one in surfaces.items() if known == name), None)
     if surface is not None:
         return surface
-    if name in APPLICATIONS:
+    if name in found.applications:
         raise InputError(
             f"--for: {name} was not measured in this experiment, which has {', '.join(surfaces)}"
         )
-    raise InputError(f"--for: must be one of {', '.join(APPLICATIONS)}, got {name!r}")
+    raise InputError(f"--for: must be one of {', '.join(found.applications)}, got {name!r}")
 
 
 def limited(surface: Surface, rate: float) -> Surface:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from hvae.config.tasks import TASKS, Name, Settings, Task, every
-from hvae.results.quantities import METRICS, Measure
+from hvae.config.task import Name, Settings, Task, every
+from hvae.config.tasks import TASKS
+from hvae.results.quantities import Measure, of_task
 from hvae.statistics.estimate import Row
 
 BUDGETED: Name = "compression"  # its points must keep to a budget of bits
@@ -24,7 +25,7 @@ class Application(NamedTuple):
     @property
     def metrics(self) -> list[Measure]:
         """The first that its rows have judges it."""
-        return [METRICS[name] for name in self.task.metrics]
+        return [of_task(self.task, name) for name in self.task.metrics]
 
     @property
     def of_means(self) -> "Application":
@@ -36,17 +37,20 @@ class Application(NamedTuple):
         return self._replace(task=replace(self.task, judged=_only(setting)))
 
 
-APPLICATIONS: Mapping[Name, Application] = {
-    name: Application(name, task) for name, task in TASKS.items()
-}
+def applications(tasks: Mapping[Name, Task]) -> dict[Name, Application]:
+    """The applications that these tasks are."""
+    return {name: Application(name, task) for name, task in tasks.items()}
 
 
-def as_measured(rows: Iterable[Row]) -> Mapping[Name, Application]:
+APPLICATIONS: Mapping[Name, Application] = applications(TASKS)
+
+
+def as_measured(of: Mapping[Name, Application], rows: Iterable[Row]) -> Mapping[Name, Application]:
     """The same, with compression judged by its files where there are some."""
-    one = APPLICATIONS[BUDGETED]
-    if not any(by_file(row) for row in rows):
-        return APPLICATIONS
-    return {**APPLICATIONS, BUDGETED: one._replace(task=replace(one.task, features=""))}
+    if BUDGETED not in of or not any(by_file(row) for row in rows):
+        return of
+    one = of[BUDGETED]
+    return {**of, BUDGETED: one._replace(task=replace(one.task, features=""))}
 
 
 def by_file(row: Row) -> bool:

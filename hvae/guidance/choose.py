@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from hvae.config.params import Guidance
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.rates import Place

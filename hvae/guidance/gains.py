@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.choose import Choice, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface

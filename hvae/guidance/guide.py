@@ -10,8 +10,11 @@ from pydantic import Field, PositiveInt
 
 from hvae.config.base import Section, parse
 from hvae.config.params import Guidance
-from hvae.config.tasks import Name
+from hvae.config.plugins import Reference
+from hvae.config.task import Name
+from hvae.config.tasks import entries
 from hvae.guidance import prices
+from hvae.guidance.applications import APPLICATIONS, Application, applications
 from hvae.guidance.claims import Claim, limits, setting
 from hvae.guidance.gains import Chosen, gains
 from hvae.guidance.record import gain, record
@@ -27,12 +30,14 @@ from hvae.statistics.estimate import Row
 class GuidanceJob(Section):
     """What the job depends on, beside the tables.
 
-    single: the points of the single-layer baselines, by the width of their layer.
+    single: the points of the single-layer baselines, by the width of their layer. own: the tasks of
+    the user's own.
     """
 
     guidance: Guidance
     layers: PositiveInt
     single: dict[str, list[str]] = Field(default={})
+    own: dict[Reference, dict[str, Any]] = Field(default={})
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -45,7 +50,8 @@ def main(arguments: argparse.Namespace) -> None:
         singles = {int(width): all_of_them.only(names) for width, names in job.single.items()}
     rated = any(row["strategy"] == "rates" for row in ours.points)
     held_out = held_out_prices(ours.points, ours.items, job.layers) if rated else []
-    found = guidance(measured(ours), ours.bounds, job.guidance, singles, held_out)
+    of = applications(entries(job.own))
+    found = guidance(measured(ours), ours.bounds, job.guidance, singles, held_out, of)
     provenance.store(found, arguments.out)
 
 
@@ -55,13 +61,14 @@ def guidance(
     asked: Guidance,
     singles: Mapping[int, MeasuredTables] = MappingProxyType({}),
     held_out: Sequence[HeldOutPrices] = (),
+    of: Mapping[Name, Application] = APPLICATIONS,
 ) -> dict[str, Any]:
     """The whole of `guidance.json`; singles: the single-layer baselines by width."""
-    ours = study(tables, asked)
+    ours = study(tables, asked, of)
     claims = scorecard(tables.points, tables.layers, bounds, ours.surfaces)
     return record(ours, asked) | {
         "scorecard": [claim._asdict() for claim in claims],
-        "baseline": _compared(ours, singles, asked),
+        "baseline": _compared(ours, singles, asked, of),
         "prices": prices.record(held_out),
     }
 
@@ -79,11 +86,14 @@ def scorecard(
 
 
 def _compared(
-    ours: Study, singles: Mapping[int, MeasuredTables], asked: Guidance
+    ours: Study,
+    singles: Mapping[int, MeasuredTables],
+    asked: Guidance,
+    of: Mapping[Name, Application],
 ) -> list[dict[str, Any]]:
     widest_first = sorted(singles, reverse=True)
     found = gains(
-        _chosen(ours), {width: _chosen(study(singles[width], asked)) for width in widest_first}
+        _chosen(ours), {width: _chosen(study(singles[width], asked, of)) for width in widest_first}
     )
     return [gain(one, ours.surfaces[one.application], ours.layers) for one in found]
 

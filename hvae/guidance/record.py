@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hvae.config.params import Guidance
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance import lattice, text
 from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
 from hvae.guidance.gains import Against, Gain, losses

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hvae.config.tasks import Name
+from hvae.config.task import Name, spoken
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.choose import Choice, choose_among
 from hvae.guidance.claims import Claim, Verdict
@@ -178,7 +178,9 @@ def _equal(one: SplitEvidence, level: float) -> bool:
 def _deciding(differ: Sequence[SplitEvidence], numbers: Mapping[str, int]) -> str:
     if not numbers["totals"]:
         return "there are no several splits of one total rate"
-    where = [f"{name} at {many}" for name, many in Counter(o.application for o in differ).items()]
+    where = [
+        f"{spoken(name)} at {many}" for name, many in Counter(o.application for o in differ).items()
+    ]
     named = f" ({listed(where)})" if where else ""
     return (
         f"splits differ significantly at {numbers['where']} of {numbers['totals']} total rates"

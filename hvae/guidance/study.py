@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from hvae.config.params import Guidance
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application, as_measured
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.paired import ByMetric, ScoreTables
@@ -52,11 +52,12 @@ class Study(NamedTuple):
     surfaces: Mapping[Name, Surface]
     choices: Mapping[Name, Choice]
     means: Mapping[Name, Surface]
+    applications: Collection[Name] = tuple(APPLICATIONS)
 
     @property
     def unmeasured(self) -> list[Name]:
         """Applications that the tables have no rows of."""
-        return [name for name in APPLICATIONS if name not in self.surfaces]
+        return [name for name in self.applications if name not in self.surfaces]
 
 
 def measured(experiment: Experiment) -> MeasuredTables:
@@ -68,16 +69,20 @@ def measured(experiment: Experiment) -> MeasuredTables:
     return MeasuredTables(of.points, of.tasks, of.selection, of.layers, scores)
 
 
-def study(tables: MeasuredTables, asked: Guidance) -> Study:
-    """Everything that recommendations are made of."""
+def study(
+    tables: MeasuredTables,
+    asked: Guidance,
+    of: Mapping[Name, Application] = APPLICATIONS,
+) -> Study:
+    """Everything that recommendations are made of, for the applications `of` an experiment."""
     plane = places(tables.points, tables.layers)
-    found = _surfaces(tables, plane, as_measured(tables.selection))
+    found = _surfaces(tables, plane, as_measured(of, tables.selection))
     if BUDGETED in found:
         most = asked.compression_bits
         found[BUDGETED] = within(found[BUDGETED], tables.selection, most)
-    of_means = {n: one.of_means for n, one in APPLICATIONS.items() if one.task.means}
+    of_means = {n: one.of_means for n, one in of.items() if one.task.means}
     means = _surfaces(tables, plane, of_means)
-    return Study(tables.layers, plane, found, _choices(found), means)
+    return Study(tables.layers, plane, found, _choices(found), means, tuple(of))
 
 
 def _choices(found: Mapping[Name, Surface]) -> dict[Name, Choice]:

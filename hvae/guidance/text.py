@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from hvae.config.tasks import Name
+from hvae.config.task import Name, spoken
 from hvae.guidance.choose import Choice, Compromise, edge
 from hvae.guidance.gains import Against, Gain
 from hvae.guidance.surface import Spot, Surface, Value
@@ -32,7 +32,7 @@ def recommendation(
     """
     best = choice.best
     parts = [
-        f"For {surface.application.name}{under}, {_use(best.place)}: its rates are "
+        f"For {spoken(surface.application.name)}{under}, {_use(best.place)}: its rates are "
         f"{rates(best.place)}, and it gives {surface.metric.words} of "
         f"{interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
         *_edge(edge(best.place, surface.places)),
@@ -129,9 +129,10 @@ def seeds(spot: Spot) -> str:
 def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
     """What one model for everything is."""
     uneven = len(set(found.weights.values())) > 1
-    weights = ", ".join(f"{name} {weight:g}" for name, weight in found.weights.items())
+    weights = ", ".join(f"{spoken(name)} {weight:g}" for name, weight in found.weights.items())
     there = [
-        f"{surfaces[name].metric.words} of {surfaces[name].metric.told(spot.test.value)} for {name}"
+        f"{surfaces[name].metric.words} of {surfaces[name].metric.told(spot.test.value)} "
+        f"for {spoken(name)}"
         for name, spot in found.spots.items()
     ]
     over = any(surfaces[name].barred for name in found.spots)
@@ -152,13 +153,14 @@ def gained(gain: Gain, metric: Measure, layers: int) -> str:
     upper = "The second layer" if layers == 2 else "The layers above the first"
     adds, costs = ("add", "cost") if layers > 2 else ("adds", "costs")
     least, several = gain.weakest, len(gain.against) > 1
+    name = spoken(gain.application)
     amount = (f"at least {_amount(least)}" if several else _amount(least)) + metric.ending
     what = {
-        None: f"cannot be judged for {gain.application}, since the two sides do not compare",
-        "undecided": f"{adds} nothing that is significant for {gain.application}",
-        "more": f"{adds} {amount} for {gain.application}",
-        "less": f"{costs} {amount} for {gain.application}",
-    }.get(gain.verdict, f"cannot be judged for {gain.application} from one training")
+        None: f"cannot be judged for {name}, since the two sides do not compare",
+        "undecided": f"{adds} nothing that is significant for {name}",
+        "more": f"{adds} {amount} for {name}",
+        "less": f"{costs} {amount} for {name}",
+    }.get(gain.verdict, f"cannot be judged for {name} from one training")
     sides = "; ".join(_sides(one, metric, several) for one in gain.against)
     end = "" if least.single.place.target else ", each at the point chosen for it"
     return f"{upper} {what}: {sides}, on test items{end}."

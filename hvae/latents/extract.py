@@ -6,7 +6,7 @@ z_{≥l} tells about the item. At l = 1 this is the reconstruction itself, so l 
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,19 +61,28 @@ def main(arguments: argparse.Namespace) -> None:
     for point in command.progress(job.points, "extracting latents"):
         model = checkpoint.load(arguments.models, point.model, point.beta)
         ok = measured[point.name]["status"] in tables.MEASURED
-        kl: Sequence[Array] = ()
-        for number, (name, items) in enumerate(splits.items()):
-            kept = items if ok else items.first(0)
-            terms = encode(model, torch.tensor(kept.x), job.seed, number, sample=0)
-            if ok and name == "train":
-                kl = by_dimension(model, terms)
-            known = latents(kept, terms)._replace(kl=kl, closed_below=job.closed_below)
+        kept = {name: items if ok else items.first(0) for name, items in splits.items()}
+        for name, known in every_split(model, kept, job.seed, job.closed_below).items():
             store.write(known, store.file(arguments.latents, point.name, name))
         if ok:
             rows = pictures(model, splits["test"], job.seed)
             shown += [{"point": point.name, **row} for row in rows]
     schema = tables.gallery(splits["test"].x.shape[1])
     tables.write(tables.from_rows(shown, schema), arguments.gallery)
+
+
+def every_split(
+    model: HierarchicalVAE, splits: Mapping[str, Items], seed: int, closed_below: float
+) -> dict[str, Latents]:
+    """The latents of each split, with what train items say of their dimensions."""
+    kl: Sequence[Array] = ()
+    found = {}
+    for number, (name, items) in enumerate(splits.items()):
+        terms = encode(model, torch.tensor(items.x), seed, number, sample=0)
+        if len(items.ids) and name == "train":
+            kl = by_dimension(model, terms)
+        found[name] = latents(items, terms)._replace(kl=kl, closed_below=closed_below)
+    return found
 
 
 def extract(model: HierarchicalVAE, items: Items, seed: int, split: int) -> Latents:

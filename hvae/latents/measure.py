@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, Terms, chunks, in_chunks
 from hvae.statistics.estimate import Floats, error_of_mean
 from hvae.training import checkpoint
-from hvae.training.checkpoint import Card, Read
+from hvae.training.checkpoint import Read
 
 
 class Measured(NamedTuple):
@@ -143,6 +143,21 @@ class MeasurementJob(Section):
     points: list[Point]
 
 
+class TrainedCard(Protocol):
+    """What is known of a model's training: a card, or what is said of a model of anybody's."""
+
+    @property
+    def strategy(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def prices(self) -> Sequence[float] | None: ...
+    @property
+    def train_seconds(self) -> float: ...
+    @property
+    def parameters(self) -> int: ...
+
+
 class Rows(NamedTuple):
     """The rows of one point in each table; a point that diverged has no items."""
 
@@ -171,7 +186,7 @@ def measure_point(job: MeasurementJob, point: Point, test: Items, models: Path, 
 
 
 def rows(
-    job: MeasurementJob, point: Point, card: Card, model: HierarchicalVAE, test: Items
+    job: MeasurementJob, point: Point, card: TrainedCard, model: HierarchicalVAE, test: Items
 ) -> Rows:
     """Measure a loaded model on test items."""
     measured = measure(model, torch.tensor(test.x), job.evaluation.samples, job.seed, TEST)
@@ -198,7 +213,7 @@ def write(done: Sequence[Rows], layers: int, points: Path, items: Path) -> None:
 
 
 def _point_row(
-    point: Point, card: Card, prices: Sequence[float], values: dict[str, float], status: str
+    point: Point, card: TrainedCard, prices: Sequence[float], values: dict[str, float], status: str
 ) -> Row:
     nothing = [math.nan] * len(prices)
     by_layer = {"beta": point.beta or nothing, "target": point.rates or nothing, "price": prices}

@@ -7,7 +7,7 @@ an InputError of one sentence, which names the argument, what was found, and wha
 import math
 import operator
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 from typing import Any, SupportsIndex, TypeVar, cast
@@ -117,6 +117,28 @@ def items(name: str, x: object, model: HierarchicalVAE) -> Tensor:
     if problem := model.likelihood.problem(found.detach()):
         raise InputError(f"{name} {problem}")
     return found
+
+
+def latents(name: str, z: object, widths: Sequence[int]) -> list[Tensor]:
+    """z_1, …, z_L of any numeric type as float32, each (items, d_l), with as many items each."""
+    layers = list(z) if isinstance(z, list | tuple) else []
+    if len(layers) != len(widths):
+        raise InputError(f"{name} must be a list with z of each of {len(widths)} layers, z_1 first")
+    found = [_real(f"{name}[{place}]", one) for place, one in enumerate(layers)]
+    for place, (one, width) in enumerate(zip(found, widths, strict=True)):
+        if one.shape != (len(found[0]), width):
+            raise InputError(
+                f"{name}[{place}] must be of shape ({len(found[0])}, {width}), got shape "
+                f"{tuple(one.shape)}"
+            )
+    return found
+
+
+def _real(name: str, x: object) -> Tensor:
+    values, _ = _tensor(name, x) if isinstance(x, Tensor) else _array(name, x)
+    if values.ndim == 0 or not torch.isfinite(values).all():
+        raise InputError(f"{name} must hold finite numbers, (items, width), got {what(x)}")
+    return values
 
 
 def _single(name: str, x: object) -> Tensor:

@@ -1,5 +1,7 @@
 """Builds a model with seeded weights from parameters; backbones and likelihoods are listed here.
 
+Those of the user's own, which parameters name by import path, are in `plugged`.
+
 Its size, weights and multiplications of a pass, is counted on the very networks that are trained,
 built without memory for their weights. So a model of any size is counted in the time that a small
 one takes.
@@ -18,9 +20,11 @@ from torch.overrides import TorchFunctionMode
 
 from hvae.config.base import parse
 from hvae.config.model import Likelihood as Options
-from hvae.config.model import Model
+from hvae.config.model import Model, PluginLikelihoodOptions
+from hvae.config.plugins import is_reference
 from hvae.config.sizes import channels
 from hvae.data.seeded import Stream
+from hvae.models import plugged
 from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.backbones.conv import conv, conv_spatial
 from hvae.models.backbones.mlp import mlp
@@ -62,6 +66,7 @@ def build(
     if box is not None:
         with seeded(Stream.CONDITION, seed):
             condition(built, box, model.conditioning)
+    plugged.check(built, model, shape)
     return built
 
 
@@ -79,10 +84,16 @@ def assemble(
         skip=model.skip,
         top=top,
         shortcut=model.shortcut,
+        options=model.options,
     )
     with seeded(Stream.WEIGHTS, seed):
-        networks = BACKBONES[model.backbone](plan)
+        networks = backbone(model.backbone, plan)
     return HierarchicalVAE(networks, inference, model.skip, decodes_to, top)
+
+
+def backbone(name: str, plan: BackbonePlan) -> Backbone:
+    """The networks of a backbone that is listed here, or of the user's own."""
+    return plugged.backbone(name, plan) if is_reference(name) else BACKBONES[name](plan)
 
 
 def likelihood(options: Options, shape: Sequence[int], levels: int | None = None) -> Likelihood:
@@ -90,6 +101,8 @@ def likelihood(options: Options, shape: Sequence[int], levels: int | None = None
 
     `levels`: how many values the data take; 256 if unknown.
     """
+    if isinstance(options, PluginLikelihoodOptions):
+        return plugged.likelihood(options, channels(shape), levels or EIGHT_BITS)
     return LIKELIHOODS[options.family](options, channels(shape), levels or EIGHT_BITS)
 
 
@@ -134,21 +147,39 @@ def _size(model: str, shape: tuple[int, ...], conditioned: bool) -> ModelSize:
     box = [ANYWHERE] * len(options.latents) if conditioned else None
     network = outline(lambda: build(options, shape, seed=0, box=box))
     weights = sum(weight.numel() for weight in network.parameters())
-    return ModelSize(weights, _multiplications(network, shape, conditioned))
+    return ModelSize(weights, _multiplications(network, options, shape, conditioned))
 
 
 @torch.no_grad()
-def _multiplications(network: HierarchicalVAE, shape: Sequence[int], conditioned: bool) -> int:
-    """Counted in a pass without items, in which all weights share one zero in memory."""
+def _multiplications(
+    network: HierarchicalVAE, model: Model, shape: Sequence[int], conditioned: bool
+) -> int:
+    """Counted in a pass without items, in which all weights share one zero in memory.
+
+    Networks of the user's own may multiply in any way, which takes torch's counter and one item.
+    """
     zero = torch.zeros(())
     state = {name: zero.expand(tensor.shape) for name, tensor in network.state_dict().items()}
     network.load_state_dict(state, assign=True)
+    if plugged.is_own(model):
+        plugged.check(network, model, shape)
+        return _counted_by_torch(network, math.prod(shape), conditioned)
     noise = [torch.zeros(0, width) for width in network.latents]
     with Products() as products:
         if conditioned:
             at(network, torch.zeros(0, len(noise)))
         network(torch.zeros(0, math.prod(shape)), noise)
     return products.count
+
+
+def _counted_by_torch(network: HierarchicalVAE, inputs: int, conditioned: bool) -> int:
+    from torch.utils.flop_counter import FlopCounterMode  # here, since it is slow to load
+
+    with FlopCounterMode(display=False) as counter:
+        if conditioned:
+            at(network, torch.ones(1, len(network.latents)))
+        network(torch.zeros(1, inputs), [torch.zeros(1, width) for width in network.latents])
+    return int(counter.get_total_flops() // 2)
 
 
 # Functions that multiply with weights, and the weights' axis of outputs

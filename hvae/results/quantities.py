@@ -6,7 +6,9 @@ themselves. Guidance, the explorer, the rate plane and the index all read them h
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+from hvae.config.task import Task
 
 NATS = "nats per item"
 PER_DIMENSION = "bits per dimension"
@@ -131,6 +133,27 @@ OF_POINTS = _by_name(
     ),
     Measure("bits", "Code length (D + R) / n", PER_DIMENSION, "lower", short="Bits per dimension"),
 )
+
+
+def of_task(task: Task, metric: str) -> Measure:
+    """A metric of a task; one of the user's own has its quantities itself."""
+    own = {one.name: one for one in task.quantities}
+    if metric not in own:
+        return METRICS[metric]
+    one: Measure = own[metric]
+    return one if one.words else one._replace(words=_words(one.title))
+
+
+def judging(tasks: Mapping[str, Task], guidance: Mapping[str, Any], name: str) -> Measure:
+    """What judges an application, by the guidance."""
+    return of_task(tasks[name], guidance["applications"][name]["metric"])
+
+
+def _words(title: str) -> str:
+    """A title within a sentence: "a mean absolute error", "an SSIM"."""
+    noun = title[:1].lower() + title[1:] if title[1:2].islower() else title
+    return f"{'an' if noun[:1] in 'aeio' else 'a'} {noun}"
+
 
 # The units in which a check is compared with its limit, by the column `metric` of `bounds.parquet`
 _CHECKED = {

@@ -6,7 +6,8 @@ scores of draws: rows of `tasks.parquet` that belong to no point.
 
 import argparse
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -51,7 +52,16 @@ class Fitted(NamedTuple):
 def main(arguments: argparse.Namespace) -> None:
     """Write the classifier, its card, and the rows about real test items, with their scores."""
     job = parse(ClassifierJob, arguments.params)
-    train, validation, test = (prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS)
+    splits = [prepared.read(arguments.data / f"{name}.parquet") for name in SPLITS]
+    scores = fit_and_score(job, splits, arguments.classifier)
+    found = [(task.NO_POINT, score) for score in scores]
+    tables.write(task.metrics(found, "test"), arguments.test)
+    tables.write(task.scores(found), arguments.scores)
+
+
+def fit_and_score(job: ClassifierJob, splits: Sequence[Items], folder: Path) -> list[Score]:
+    """Write the classifier and its card into a folder; what it gives for real test items."""
+    train, validation, test = splits
     fitted = fit(train, validation, job.generation, job.seed)
     with torch.inference_mode():
         p = torch.softmax(fitted.network(torch.tensor(test.x)).double(), -1).numpy()
@@ -63,16 +73,13 @@ def main(arguments: argparse.Namespace) -> None:
         epoch=fitted.epoch,
         accuracy=float((p.argmax(-1) == test.labels).mean()),
     )
-    classifier.save(arguments.classifier, card, fitted.network)
+    classifier.save(folder, card, fitted.network)
     named = dict.fromkeys(("layers", "features", "setting"), "")
     named |= {"task": "generation", "method": card.method}
     known = real(p, test.labels, job.generation.parts) if len(card.classes) > 1 else ()
-    found = [
-        (task.NO_POINT, Score("test", named | {"metric": metric}, sampled, test.ids))
-        for metric, sampled in known
+    return [
+        Score("test", named | {"metric": metric}, sampled, test.ids) for metric, sampled in known
     ]
-    tables.write(task.metrics(found, "test"), arguments.test)
-    tables.write(task.scores(found), arguments.scores)
 
 
 def real(p: Floats, labels: Integers, parts: int) -> Iterator[tuple[str, Sampled]]:

@@ -29,6 +29,7 @@ from hvae.training.loop import Checkpoints
 from hvae.training.to_rates import TrainedToRates
 from hvae.training.together import TrainedModels
 
+AT_BETA, TO_RATES = Schedule(), RateSchedule()
 SMALL = 4_000_000  # weights of a perceptron that one thread trains about as fast as two
 
 _asked: int | None = None  # by `set_threads`
@@ -89,8 +90,8 @@ def train_models(
     betas: Betas,
     data: Numbers,
     held_out: Numbers,
-    settings: Schedule,
-    seed: int,
+    settings: Schedule = AT_BETA,
+    seed: int = 0,
     kept: Checkpoints | None = None,
 ) -> TrainedModels:
     """Train a copy of `model` for each β vector, (β_1, …, β_L), on the device of `data`.
@@ -112,8 +113,8 @@ def train_to_rates(
     targets: Betas,
     data: Numbers,
     held_out: Numbers,
-    settings: RateSchedule,
-    seed: int,
+    settings: RateSchedule = TO_RATES,
+    seed: int = 0,
     kept: Checkpoints | None = None,
 ) -> TrainedToRates:
     """Train a copy of `model` to each target, (R_1, …, R_L) in nats per item; else the same.
@@ -133,8 +134,8 @@ def train_plane(
     model: HierarchicalVAE,
     data: Numbers,
     held_out: Numbers,
-    settings: Schedule,
-    seed: int,
+    settings: Schedule = AT_BETA,
+    seed: int = 0,
     kept: Checkpoints | None = None,
 ) -> TrainedPlane:
     """Train a model that was built with a box of β, in place, for all β in it; else the same."""

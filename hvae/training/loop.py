@@ -20,6 +20,7 @@ from safetensors.torch import save as serialise
 from torch import Tensor
 
 from hvae.config.base import Section
+from hvae.config.plugins import marked
 from hvae.config.training import Schedule
 from hvae.io import storage
 from hvae.io.command import progress
@@ -89,7 +90,7 @@ def checkpoints(arguments: argparse.Namespace, job: Section, name: str) -> Check
 
 def fingerprint(job: Section, data: Iterable[Path]) -> str:
     """Of a job's parameters and data, of what runs it, and of the code that training runs."""
-    whole = hashlib.sha256(job.model_dump_json().encode())
+    whole = hashlib.sha256(marked(job.model_dump_json()).encode())
     whole.update(f"{torch.__version__} {torch.cuda.is_available()} {code(*COMMANDS)}".encode())
     for path in data:
         with path.open("rb") as file:

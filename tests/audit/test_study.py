@@ -85,11 +85,22 @@ def test_labels_that_know_nothing_are_never_told(tmp_path: Path) -> None:
     assert "violated" not in set.union(*found.values())
 
 
-def test_without_rates_only_the_information_limits(tmp_path: Path) -> None:
+def test_without_rates_that_of_the_top_layer_is_computed(tmp_path: Path) -> None:
     columns = channel()
+    given = studied(tmp_path, columns)["items"]["rate_1"].to_numpy()
     del columns["rate_1"]
-    found = verdicts(studied(tmp_path, columns))
-    assert set(found) == {"accuracy", "class-information", "clusters"}
+    found = studied(tmp_path, columns)
+    assert found["items"]["rate_1"].to_numpy() == pytest.approx(given, rel=1e-5)
+    assert "information" in verdicts(found)
+
+
+def test_rates_of_lower_layers_stay_unknown(tmp_path: Path) -> None:
+    columns = channel(layers=2)
+    for name in ("rate_1", "rate_2"):
+        columns.pop(name, None)
+    items = studied(tmp_path, columns)["items"]
+    assert np.isnan(items["rate_1"].to_numpy()).all()
+    assert np.isfinite(items["rate_2"].to_numpy()).all()
 
 
 def test_without_labels_there_are_estimates_but_no_probes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from hvae.config.base import parse
-from hvae.config.model import Likelihood, Model
+from hvae.config.model import ListedLikelihood, Model
 from hvae.config.params import Params
 from hvae.errors import InputError
 from hvae.models.build import LIKELIHOODS, likelihood
@@ -26,7 +26,7 @@ def merged(config: Config, overlay: Config) -> Params:
 
 
 def test_every_named_family_exists() -> None:
-    options = get_args(get_args(Likelihood)[0])
+    options = get_args(get_args(ListedLikelihood)[0])
     names = {get_args(family.model_fields["family"].annotation)[0] for family in options}
     assert names == set(LIKELIHOODS) == set(OVERLAYS)
 

@@ -6,7 +6,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from hvae.config.data import Data
-from hvae.config.tasks import CLASSIFIER, MODEL, TASKS, Tasks
+from hvae.config.task import CLASSIFIER, MODEL
+from hvae.config.tasks import TASKS, Tasks
 from hvae.results.quantities import METRICS
 
 IMAGES = {"reconstruction", "denoising", "inpainting", "upscaling", "compression", "regression"}

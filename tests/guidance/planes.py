@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.paired import ByMetric, PairedScores, Variant, Way
 from hvae.guidance.surface import Spot, Surface, Value

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.gains import Chosen, Gain, gains
 from hvae.guidance.record import gain as recorded

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.lattice import best_splits, moves, record, splits
 from hvae.guidance.split_claims import deciding, differing
 from hvae.guidance.surface import Surface

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hvae.config.tasks import Name, middle, preferred
+from hvae.config.task import Name, middle, preferred
 from hvae.errors import InputError
 from hvae.guidance.applications import APPLICATIONS
 from hvae.guidance.paired import ScoreTables

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hvae.config.params import Guidance
-from hvae.config.tasks import Name
+from hvae.config.task import Name
 from hvae.guidance.choose import Choice, choose, compromise, front, fronts
 from hvae.guidance.gains import losses
 from hvae.guidance.surface import Surface

@@ -7,6 +7,7 @@ sys.path.insert(0, workflow.basedir)
 
 import hvae.config.base
 import hvae.config.baseline
+import hvae.config.plugins
 import hvae.data.summary
 import hvae.errors
 import hvae.config.params
@@ -21,10 +22,13 @@ from workflow import current, environment, raw, running, stage
 # With --jobs, as on a cluster, the cores of this machine do not matter.
 CORES = None if workflow.resource_settings.nodes else workflow.resource_settings.cores
 
+environment.share_plugins(workflow.config_settings)
+
 try:
     PARAMS = hvae.config.base.parse(hvae.config.params.Params, config)
     # Models are counted with torch, which jobs' own calls on a cluster need not wait for.
     if workflow.is_main_process:
+        hvae.config.plugins.load_all(PARAMS.job("data", "model", "tasks"))
         import hvae.cost.disk
         import hvae.cost.time
 
@@ -166,12 +170,13 @@ def depends(parameters=lambda wildcards: "{}", identity=lambda text: text):
     """A job's parameters as JSON, given its wildcards, and the fingerprint of its products.
 
     identity: the part of the parameters that the products depend on. Both are functions, since
-    Snakemake would read braces in a string as wildcards.
+    Snakemake would read braces in a string as wildcards. The code of plug-ins that the parameters
+    name is in the fingerprint, too.
     """
     return {
         "job": parameters,
         "fingerprint": lambda wildcards, input: hvae.io.provenance.made_of(
-            identity(parameters(wildcards)), input
+            hvae.config.plugins.marked(identity(parameters(wildcards))), input
         ),
     }
 

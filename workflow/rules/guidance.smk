@@ -23,6 +23,7 @@ rule guide:
             "guidance",
             layers=len(PARAMS.model.latents),
             single=hvae.config.baseline.names(PARAMS),
+            own=PARAMS.tasks.own,
         ),
         code=code("hvae.guidance.guide"),
     shell:

@@ -1,5 +1,10 @@
 # The tasks of these data that are switched on (`hvae.config.tasks`).
 TASKS = PARAMS.tasks.chosen(PARAMS.data)
+# Those of the user's own, by their import paths; one module runs them all.
+OWN_TASKS = {name: task.plugin.reference for name, task in TASKS.items() if task.plugin}
+TASK_MODULES = {
+    name: f"hvae.tasks.{'plugged' if name in OWN_TASKS else name}" for name in TASKS
+}
 DECODING = {name for name, task in TASKS.items() if "model" in task.reads}
 JUDGED = {name for name, task in TASKS.items() if "classifier" in task.reads}
 PICTURES = {"compression": f"{RESULTS}/{{of}}parts/pictures/{{row}}.parquet"}
@@ -35,7 +40,7 @@ for TASK in TASKS:
 
     rule:
         name:
-            TASK
+            f"own_{TASK}" if TASK in OWN_TASKS else TASK
         input:
             data=[*SPLITS.values(), *OUTLIERS.values()],
             models=models_of() if TASK in DECODING else [],
@@ -59,9 +64,16 @@ for TASK in TASKS:
             runtime=120,
         # a shell line is evaluated when its job runs, when TASK is the last of the loop
         params:
-            **row_job("seed", settings=PARAMS.tasks.settings(TASK)),
-            code=code(f"hvae.tasks.{TASK}"),
-            module=f"hvae.tasks.{TASK}",
+            **row_job(
+                "seed",
+                settings=(
+                    {"task": OWN_TASKS[TASK], "own": PARAMS.tasks.settings(TASK)}
+                    if TASK in OWN_TASKS
+                    else PARAMS.tasks.settings(TASK)
+                ),
+            ),
+            code=code(TASK_MODULES[TASK]),
+            module=TASK_MODULES[TASK],
             models=f"--models {RESULTS}/{{of}}models" if TASK in DECODING else "",
             classifier=f"--classifier {RESULTS}/classifier" if TASK in JUDGED else "",
             pictures=f"--pictures {PICTURES[TASK]}" if TASK in PICTURES else "",

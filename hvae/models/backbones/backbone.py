@@ -4,8 +4,9 @@ Networks exchange flat vectors only.
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from torch import nn
 
@@ -21,7 +22,7 @@ class BackbonePlan(NamedTuple):
     channels. conditional: whether posterior heads see z_{>l}; skip: whether the decoder sees
     z_{>1}. top: the family of z_L, Gaussian if the backbone keeps z_L spatial.
     shortcut: whether heads and decoder have linear maps beside their hidden layer, and features
-    of x have x beside them.
+    of x have x beside them. options: what parameters say to a backbone of the user's own.
     """
 
     shape: tuple[int, ...]
@@ -32,6 +33,7 @@ class BackbonePlan(NamedTuple):
     skip: bool
     top: Family = GAUSSIAN
     shortcut: bool = False
+    options: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def pixels(self) -> int:

@@ -9,16 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from hvae.config.tasks import TASKS
+from hvae.config.task import titled
 from hvae.reports.charts.theme import span, sub
 from hvae.reports.sections.bounds import counted, evidence
 from hvae.reports.sections.plane import Interval
-from hvae.results.quantities import METRICS, Measure, checked_unit
+from hvae.results.quantities import METRICS, Measure, checked_unit, of_task
 from hvae.results.rates import lowest_layer
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
-
-FIRST = list(TASKS)  # others follow
 
 
 class Scored(NamedTuple):
@@ -60,7 +58,9 @@ def scores(run: Run) -> list[Column]:
     for row in _counted(run):
         key = Scored(*(row[name] for name in Scored._fields))
         found.setdefault(key, {})[row["point"]] = (row["value"], row["low"], row["high"])
-    ordered = sorted(found, key=lambda key: (_place(key.task), -len(key.layers)))
+    first = list(run.params.tasks.entries)  # others follow
+    place = {name: number for number, name in enumerate(first)}
+    ordered = sorted(found, key=lambda key: (place.get(key.task, len(first)), -len(key.layers)))
     return [_score(run, key, found[key]) for key in ordered]
 
 
@@ -76,10 +76,11 @@ def _counted(run: Run) -> Iterator[Row]:
 
 def _score(run: Run, of: Scored, values: dict[str, Interval]) -> Column:
     unknown = Measure(of.metric, of.metric, better="none", words=f"a {of.metric}")
-    measure = METRICS.get(of.metric, unknown)
+    known = run.params.tasks.entries.get(of.task)
+    measure = of_task(known, of.metric) if known else METRICS.get(of.metric, unknown)
     read = span(lowest_layer(of.layers), run.layers) if of.layers else ""
-    task = of.task.capitalize()
-    setting = TASKS[of.task].told(of.setting) if of.task in TASKS else of.setting
+    task = titled(of.task)
+    setting = known.told(of.setting) if known else of.setting
     told = ", ".join(_parts((measure.noun, of.method, setting)))
     title = f"{task}: {told}{f' on {read}' if read else ''}"
     name, unit = "-".join(_parts(of)), measure.unit
@@ -88,10 +89,6 @@ def _score(run: Run, of: Scored, values: dict[str, Interval]) -> Column:
 
 def _parts(names: Iterable[str]) -> Iterator[str]:
     return (name for name in names if name)
-
-
-def _place(task: str) -> int:
-    return FIRST.index(task) if task in FIRST else len(FIRST)
 
 
 DIGITS = 4

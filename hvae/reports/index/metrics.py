@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from hvae.config.params import Params
-from hvae.config.tasks import CLASSIFIER
-from hvae.guidance.applications import APPLICATIONS, Application, each
+from hvae.config.task import CLASSIFIER, titled
+from hvae.guidance.applications import Application, applications, each
 from hvae.guidance.paired import Variant
 from hvae.guidance.surface import Value, chosen_metric, series
 from hvae.io.tables import MEASURED
@@ -165,7 +165,8 @@ def achieved(experiment: Experiment) -> Iterator[ComparedMetric]:
     """The metric of each application, for each method and setting, since runs may choose others."""
     guidance = experiment.guidance
     names = UNADVISED if guidance is None else guidance["applications"]
-    for application in (one for name, one in APPLICATIONS.items() if name in names):
+    of = applications(experiment.params.tasks.entries)
+    for application in (one for name, one in of.items() if name in names):
         measure = chosen_metric(application, experiment.tasks)
         if measure is not None:
             for one in each(application, experiment.tasks):
@@ -193,7 +194,7 @@ def _title(application: Application, measure: Measure, variant: Variant) -> str:
     ways = f" by {variant.method}" if application.task.ways else ""
     told = application.task.told(variant.setting)
     setting = f", {told}" if told else ""
-    return f"{application.name.capitalize()}: {measure.noun}{unit}{ways}{setting}"
+    return f"{titled(application.name)}: {measure.noun}{unit}{ways}{setting}"
 
 
 def _basis(experiment: Experiment, application: Application, settings: tuple[str, ...]) -> Basis:

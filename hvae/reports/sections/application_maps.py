@@ -1,11 +1,12 @@
 """Each application over the rate plane: its metric, its best point, and what is as good."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
 import altair as alt
 
+from hvae.config.task import Name, Task, titled
 from hvae.config.tasks import TASKS
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, share_axes
 from hvae.reports.charts.surface import FilledBand, LatticeValue, bands
@@ -25,7 +26,7 @@ from hvae.reports.charts.theme import (
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.plane import distortions, symbol
 from hvae.reports.sections.section import ReportSection
-from hvae.results.quantities import METRICS, Measure
+from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -41,7 +42,7 @@ def applications(run: Run) -> list[str]:
     return list(run.guidance["applications"]) if run.guidance else []
 
 
-def rows(guidance: dict[str, Any], name: str) -> list[Row]:
+def rows(guidance: dict[str, Any], name: str, tasks: Mapping[Name, Task] = TASKS) -> list[Row]:
     """A row a point that the application was measured at: rates, value on test items, and role.
 
     x is R_1, y the sum of the rates above z_1; of one layer, y is the value.
@@ -56,7 +57,7 @@ def rows(guidance: dict[str, Any], name: str) -> list[Row]:
         numbers = {column: point[column] for column in ("value", "low", "high")}
         first, *above = place["rates"]
         up = {"y": sum(above)} if above else _renamed(numbers)
-        setting = TASKS[name].told(point["setting"])
+        setting = tasks[name].told(point["setting"])
         read = ", ".join(filter(None, (point["layers"], point["method"], setting)))
         aim = ", ".join(f"{value:g}" for value in place["target"] or place["beta"])
         names = {"point": at, "aim": aim, "read": read, "given": bool(place["target"])}
@@ -72,11 +73,9 @@ def application_map(run: Run, name: str, shares: bool = False) -> Chart:
     Points at given rates fill the map, which has lines of equal D. shares: over the share of z_2
     and the total, in place of R_1 and R_2.
     """
-    data, several = rows(run.guidance or {}, name), run.layers > 1
-    metric, surface = (
-        METRICS[(run.guidance or {})["applications"][name]["metric"]],
-        bands_of(run, name),
-    )
+    guidance, tasks = run.guidance or {}, run.params.tasks.entries
+    data, several = rows(guidance, name, tasks), run.layers > 1
+    metric, surface = judging(tasks, guidance, name), bands_of(run, name)
     scale = alt.Scale(domain=extent(row["value"] for row in data))
     axes = _axes(run, data, metric)
     if shares:
@@ -108,7 +107,7 @@ def _axes(run: Run, data: Sequence[Row], metric: Measure) -> MapAxes:
 def _heading(name: str, metric: Measure, data: Sequence[Row]) -> alt.TitleParams:
     half = median((row["high"] - row["low"]) / 2 for row in data)
     return alt.TitleParams(
-        f"{name.capitalize()}: {metric.axis}",
+        f"{titled(name)}: {metric.axis}",
         subtitle=["On test items; 95 % intervals,", f"median: ± {half:.2g}"],
     )
 

@@ -12,6 +12,7 @@ import altair as alt
 from hvae.bounds.accuracy import entropy
 from hvae.bounds.gaussian import distortion_rate
 from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
+from hvae.config.model import GaussianOptions
 from hvae.config.params import Params
 from hvae.data.exact import Exact
 from hvae.reports.charts.scatter import beta_text, kinds, scatter
@@ -35,7 +36,7 @@ def least(params: Params, known: Exact | None) -> tuple[Floats, float] | None:
     None for any other source or likelihood.
     """
     eigenvalues, likelihood = spectrum(known), params.model.likelihood
-    if eigenvalues is None or likelihood.family != "gaussian":
+    if eigenvalues is None or not isinstance(likelihood, GaussianOptions):
         return None
     return eigenvalues, likelihood.sigma
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
+from hvae.config.task import Name, Task, titled
+from hvae.config.tasks import TASKS
 from hvae.guidance.gains import SAME
 from hvae.guidance.study import condition
 from hvae.guidance.text import estimate, rate
 from hvae.reports.sections.section import ReportSection
-from hvae.results.quantities import METRICS
+from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
@@ -44,7 +46,7 @@ class Advice(NamedTuple):
     claims: list[Row]
 
 
-def advice(found: dict[str, Any]) -> Advice:
+def advice(found: dict[str, Any], tasks: Mapping[Name, Task] = TASKS) -> Advice:
     """All of it."""
     applications = found["applications"]
     names = list(applications)
@@ -55,7 +57,7 @@ def advice(found: dict[str, Any]) -> Advice:
         absent=found["not_measured"],
         unreachable=found["not_reachable"],
         optima=names,
-        metrics={name: METRICS[one["metric"]].brief for name, one in applications.items()},
+        metrics={name: judging(tasks, found, name).brief for name in names},
         losses=_losses(found["losses"], names) if len(names) > 1 else {},
         compromise=found["compromise"]["text"] if applications else "",
         gains=[one["text"] for one in found["baseline"]],
@@ -76,12 +78,13 @@ def _cell(row: Row) -> Cell:
 
 
 class Recommended(NamedTuple):
-    """An application's row: what bars points for it, and what to train for.
+    """An application's row: its name in the tables and in words, what bars points for it.
 
-    Then whether that is at the edge of the grid, the rates there in nats, what it gives, how many
-    are as good, and what more than one layer adds: "" where there is no baseline.
+    Then what to train for, whether that is at the edge of the grid, the rates there in nats, what
+    it gives, how many are as good, and what more than one layer adds: "" without a baseline.
     """
 
+    name: str
     application: str
     under: str
     aim: str
@@ -95,9 +98,16 @@ class Recommended(NamedTuple):
 def recommended(run: Run) -> list[Recommended]:
     """A row an application, in the order of the guidance."""
     found = run.guidance or {"applications": {}, "baseline": []}
+    tasks = run.params.tasks.entries
     gains = {one["application"]: one for one in found["baseline"]}
     return [
-        _row(name, condition(name, run.params.guidance), one, gains.get(name))
+        _row(
+            name,
+            condition(name, run.params.guidance),
+            one,
+            judging(tasks, found, name),
+            gains.get(name),
+        )
         for name, one in found["applications"].items()
     ]
 
@@ -107,11 +117,14 @@ def aim(place: Mapping[str, Any]) -> str:
     return f"({', '.join(f'{value:.4g}' for value in place['target'] or place['beta'])})"
 
 
-def _row(name: str, under: str, one: dict[str, Any], gain: dict[str, Any] | None) -> Recommended:
-    best, metric = one["best"], METRICS[one["metric"]]
+def _row(
+    name: str, under: str, one: dict[str, Any], metric: Measure, gain: dict[str, Any] | None
+) -> Recommended:
+    best = one["best"]
     low, high = (metric.number(best[end]) for end in ("low", "high"))
     return Recommended(
-        name.capitalize(),
+        name,
+        titled(name),
         under,
         aim(best),
         bool(best["edge"]),
@@ -171,7 +184,7 @@ def _applies(run: Run) -> bool:
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"advice": advice(run.guidance or {}), "single": single(run)}
+    return {"advice": advice(run.guidance or {}, run.params.tasks.entries), "single": single(run)}
 
 
 SECTION = ReportSection(

@@ -138,7 +138,9 @@ def _values(run: Run) -> dict[str, Any]:
         "violated": any(check["verdict"] == "violated" for check in run.bounds),
         "recommended": recommended(run),
         "arrows": arrows(run),
-        "cautions": advice(run.guidance).cautions if run.guidance is not None else [],
+        "cautions": advice(run.guidance, run.params.tasks.entries).cautions
+        if run.guidance is not None
+        else [],
         "unconverged": run.unconverged,
         "scratch": sum(len(row) for row in run.params.scratch_rows().values()),
         "certified": bool(at_given_rates(run.certificate)),

@@ -7,11 +7,13 @@ metric is the colour.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
+from hvae.config.task import Name, Task, titled
+from hvae.config.tasks import TASKS
 from hvae.reports.charts.theme import (
     BAR,
     CATEGORIES,
@@ -26,7 +28,7 @@ from hvae.reports.charts.theme import (
 )
 from hvae.reports.render import Figure, drawable, figure
 from hvae.reports.sections.section import ReportSection
-from hvae.results.quantities import METRICS
+from hvae.results.quantities import METRICS, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -40,10 +42,14 @@ Value = tuple[float, float, float, bool]  # with the ends of its interval, and w
 
 def pairs(run: Run) -> bool:
     """Whether there are two applications to compare."""
-    return bool(run.guidance and values(run.guidance)["fronts"])
+    return bool(run.guidance and _found(run)["fronts"])
 
 
-def values(guidance: dict[str, Any]) -> dict[str, Any]:
+def _found(run: Run) -> dict[str, Any]:
+    return values(run.guidance or {}, run.params.tasks.entries)
+
+
+def values(guidance: dict[str, Any], tasks: Mapping[Name, Task] = TASKS) -> dict[str, Any]:
     """What the chart of any pair is made of.
 
     points: every place; of each application `titles`, and `values` in the order of the points;
@@ -54,8 +60,8 @@ def values(guidance: dict[str, Any]) -> dict[str, Any]:
     return {
         "points": [{"point": p["point"], "beta": _aim(p)} for p in places],
         "titles": {
-            name: f"{name.capitalize()}: {METRICS[one['metric']].axis}"
-            for name, one in guidance["applications"].items()
+            name: f"{titled(name)}: {judging(tasks, guidance, name).axis}"
+            for name in guidance["applications"]
         },
         "values": {
             name: _in_order(one["points"], order) for name, one in guidance["applications"].items()
@@ -171,7 +177,7 @@ def sheet(guidance: dict[str, Any]) -> Chart:
 
 def drawing(run: Run) -> dict[str, Any]:
     """What `pareto.js` needs: the chart without its rows, the numbers, and the names of roles."""
-    found = values(run.guidance or {})
+    found = _found(run)
     spec = drawable(fronts(found, *found["fronts"][0]["pair"]).to_dict())
     roles = {"front": FRONT, "off": OFF, "barred": BARRED}
     return {"name": NAME, "roles": roles, "found": found, "spec": spec | {"data": {"values": []}}}
@@ -198,7 +204,7 @@ def _tooltip() -> list[alt.Tooltip]:
 def _figures(run: Run) -> Iterator[Figure]:
     """The first pair of applications."""
     if run.guidance and pairs(run):
-        found = values(run.guidance)
+        found = _found(run)
         pair = found["fronts"][0]["pair"]
         text = f"Pareto front of {pair[0]} and {pair[1]}"
         yield figure(NAME, "fronts", fronts(found, *pair), text)
