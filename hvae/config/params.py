@@ -90,6 +90,7 @@ class Report(Section):
     """
 
     title: str
+    figures: bool = True  # whether charts are drawn as files, too
 
 
 class Params(Section):
