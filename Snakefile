@@ -14,7 +14,7 @@ rule all:
     default_target: True
     input:
         REPORT,
-        FIGURES,
+        FIGURES if PARAMS.report.figures else [],
         f"{RESULTS}/counts.parquet",
         f"{RESULTS}/selection.parquet",
         f"{RESULTS}/scores.parquet",

@@ -37,8 +37,8 @@ def compress(experiment: str | None, results: Path | None, data: Path | None, **
     for each image. Name one of --rates, --beta and --point.
 
     \b
-    hvae compress images.parquet out.hvae --rates 10 5
-    hvae compress images.parquet files --experiment quick --rates 10 5
+    hvae compress images.parquet out.hvae --rates 5 5
+    hvae compress images.parquet files --experiment quick --rates 5 5
     """
     from hvae.coding.__main__ import compress as work
 

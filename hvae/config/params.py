@@ -90,10 +90,11 @@ class Evaluation(Extraction):
 class Report(Section):
     """What the report says of the experiment as a whole.
 
-    title: the heading of its page.
+    title: the heading of its page. figures: whether its charts are files, too.
     """
 
     title: str
+    figures: bool = True
 
 
 class Params(Section):

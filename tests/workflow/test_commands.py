@@ -40,6 +40,8 @@ def test_every_example_runs(named: Workspace, monkeypatch: pytest.MonkeyPatch) -
     for words in (words for name in order for words in examples(name)):
         if words[0] == "audit" and "--rates" in words:
             words = [word.replace("z.parquet", "two.parquet") for word in words]
+        if words[0] == "compress":  # no model of two dozen steps is near the rates
+            words = [*words[: words.index("--rates")], "--point", "r5_0_rates_s0"]
         command = ["python", "-m", "hvae", *words]
         if words[0] == "ask":  # a model of two dozen steps may miss the rates, and then says so
             said = named.run("sh", "-c", f"{shlex.join(command)} || true")
