@@ -39,7 +39,6 @@ def report(driver: Chrome, page: Path) -> None:
     save(driver, "report")
     for name, section in PARTS.items():
         driver.execute_script(SCROLL, section)
-        driver.execute_async_script("looks.settled().then(arguments[0])")
         save(driver, name)
 
 

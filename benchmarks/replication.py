@@ -52,13 +52,15 @@ class Conclusions(NamedTuple):
     """What one run concludes, from its `guidance.json`.
 
     best: by application, over all places; splits: by application and total; differences: by kind,
-    and then by what they are of; claims: their verdicts.
+    and then by what they are of; claims: their verdicts. whole: at how many totals an application
+    has no split that is significantly worse, so that its region has all of them.
     """
 
     best: Mapping[str, Best]
     splits: Mapping[tuple[str, float], Best]
     differences: Mapping[str, Mapping[Key, Judged]]
     claims: Mapping[str, str]
+    whole: int
 
 
 def conclusions(guidance: Record) -> Conclusions:
@@ -87,7 +89,8 @@ def conclusions(guidance: Record) -> Conclusions:
         },
     }
     claims = {one["claim"]: one["verdict"] for one in guidance["scorecard"]}
-    return Conclusions(best, splits, differences, claims)
+    whole = sum(not total["worse"] for one in applications.values() for total in one["totals"])
+    return Conclusions(best, splits, differences, claims, whole)
 
 
 def _aim(place: Record) -> Aim:
@@ -248,7 +251,9 @@ def report(runs: Sequence[Conclusions], names: Sequence[str], apart: Sequence[st
         "# Whether another three trainings say the same\n\n"
         f"Left {names[0]}, right {names[1]}: the same items, and no training in common. "
         f"{f'They differ in {listed(apart)}, too.' if apart else same} "
-        "± is one standard error. A difference that is significant in both runs counts twice."
+        "± is one standard error. A difference that is significant in both runs counts twice. "
+        f"{one.whole} of {len(one.splits)} regions of a total have all of its splits on the left, "
+        f"and {other.whole} of {len(other.splits)} on the right: what lies in these says little."
     )
     return "\n".join([head, *(f"\n## {title}\n\n{table}" for title, table in sections.items())])
 

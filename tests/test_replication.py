@@ -21,7 +21,7 @@ def guidance(seed: int = 0) -> dict[str, Any]:
         {"points": [a, b], "change": 0.1, "std_error": 0.1, "verdict": "undecided"},
         {"points": [b, c], "change": -0.9, "std_error": 0.1, "verdict": "less"},
     ]
-    total = {"total": 4.0, "best": b, "region": [a, b]}
+    total = {"total": 4.0, "best": b, "region": [a, b], "worse": [c]}
     one = {"best": {"point": b}, "region": [a, b], "totals": [total], "moves": moves}
     gain = {"application": "denoising", "gain": 0.3, "std_error": 0.1, "verdict": "more"}
     loss = {"application": "denoising", "optimum": "generation", "std_error": 0.1}
@@ -90,5 +90,6 @@ def test_parameters_that_differ_are_named_but_for_the_seeds() -> None:
     assert differing(one, other) == ["training.steps"]
     page = report([conclusions(guidance()), conclusions(guidance(3))], ["x", "y"], ["steps"])
     assert "They differ in steps, too." in page
+    assert "0 of 1 regions of a total have all of its splits on the left" in page
     assert "| denoising | 4 | (2, 2) | 2 | (2, 2) | 2 |" in page
     assert "| denoising | +0.3 ± 0.1 | more | +0.3 ± 0.1 | more |" in page

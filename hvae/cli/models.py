@@ -1,5 +1,6 @@
-"""Commands about models: files of images, latents from elsewhere, and new parts of one's own."""
+"""Commands about models: files of images, latents from elsewhere, and parts of one's own."""
 
+import keyword
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,11 @@ import click
 
 from hvae.cli import project
 from hvae.cli.options import FILE, FLOATS, Numbers, call, data, results, verbose
+from hvae.errors import InputError
+from hvae.io import storage
 
+TEMPLATES = Path(__file__).parent / "templates"
+KINDS = ("source", "backbone", "likelihood", "task")
 VIOLATED = 3  # exit status of an audit that finds a violated limit
 
 which = click.option("--experiment", help="Whose model; that of params.yaml if not given.")
@@ -111,4 +116,28 @@ def audit(out: Path, **given: Any) -> None:
         sys.exit(VIOLATED)
 
 
-COMMANDS = (compress, decompress, info, audit)
+@click.command()
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("name")
+def new(kind: str, name: str) -> None:
+    """Write a data set, networks, a likelihood or a task of your own: a file that works as it is.
+
+    It becomes NAME.py in the present folder, and says in its first lines how parameters name it.
+
+    \b
+    hvae new source my_data
+    hvae new backbone my_nets
+    hvae new likelihood my_likelihood
+    hvae new task my_task
+    """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise InputError(f"NAME: must be a name in Python, such as my_{kind}, got {name!r}")
+    path = Path(f"{name}.py")
+    if path.exists():
+        raise InputError(f"{path} is there already")
+    text = (TEMPLATES / f"{kind}.txt").read_text().replace("$NAME", name)
+    storage.store(text, path)
+    click.echo(f"{path}: in an overlay, {text.splitlines()[2]}")
+
+
+COMMANDS = (compress, decompress, info, audit, new)

@@ -202,7 +202,6 @@ def over_layers(row: Mapping[str, Any], name: str, layers: int) -> tuple[float, 
 
 
 def betas(row: Mapping[str, Any], layers: int) -> tuple[float, ...]:
-    """(β_1, …, β_L) of a row of a table that has them."""
     return over_layers(row, "beta", layers)
 
 

@@ -10,16 +10,19 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from click.testing import CliRunner
 
 import hvae
 from hvae.cli import main, project, snakemake
+from hvae.cli.models import KINDS
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.errors import InputError
 from hvae.results.parameters import record
 from tests.audit.test_study import channel
 from tests.guidance.experiments import measured, write
+from tests.workflow.conftest import merged
 
 LINES = 40  # of help, fewer
 CONTEXT = click.Context(main)
@@ -249,6 +252,40 @@ def test_a_home_that_cannot_be_written_to_needs_no_cache_there(
 def test_a_missing_extra_names_the_install_from_the_folder() -> None:
     with pytest.raises(InputError, match=r"no_such is not installed: run `pip install"):
         project.needs("reports", "json", "no_such")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_part_is_a_file_that_python_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = ran("new", kind, "mine")
+    assert done.exit_code == 0
+    text = Path("mine.py").read_text()
+    compile(text, "mine.py", "exec")
+    assert "$" not in text
+    said = yaml.safe_load(done.stdout.partition("in an overlay, ")[2])
+    (section,) = said
+    assert "mine:" in str(said[section])
+    again = ran("new", kind, "mine")
+    assert (again.exit_code, again.output) == (1, "error: mine.py is there already\n")
+    assert "must be a name in Python" in ran("new", kind, "not-a-name").output
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_part_works_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: dict[str, Any], kind: str
+) -> None:
+    """The parameters that it names take it, and load it from the present folder."""
+    plugins = pytest.importorskip("hvae.config.plugins")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"new_{kind}"
+    said = yaml.safe_load(ran("new", kind, name).stdout.partition("in an overlay, ")[2])
+    found = list(plugins.references(said))
+    assert [one.partition(":")[0] for one in found] == [name]
+    assert callable(plugins.load(found[0]).found)
+    parse(Params, merged(config, said))
 
 
 def test_completion_names_commands_and_experiments(experiment: Path) -> None:

@@ -5,6 +5,7 @@ charts without data, which the scripts fill with the reader's choice.
 """
 
 import argparse
+import json
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -70,14 +71,18 @@ def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[
 
     Of a metric, [value, standard error].
 
-    Two more numbers follow where the interval is not ± 1.96 standard errors.
+    Two more numbers follow where the interval is not ± 1.96 standard errors. items: equal where
+    test items are the same.
     """
-    of = data(experiment.params)
+    of, params = data(experiment.params), experiment.params
+    items = [params.data.model_dump_json(), params.seed, params.evaluation.max_items]
     return {
         "name": experiment.name,
         "layers": experiment.layers,
         "data": of.key,
         "source": of.words,
+        "items": json.dumps(items),
+        "trainings": params.grid.seeds,
         "beta": [[_short(beta) for beta in place.beta] for place in experiment.places],
         "aim": [aim(place) for place in experiment.places],
         "seeds": [len(place.points) for place in experiment.places],

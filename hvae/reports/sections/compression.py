@@ -174,10 +174,10 @@ def _figures(run: Run) -> Iterator[Figure]:
     yield figure("files-objective", "compression", objectives(run), "J° of files over J° of models")
     if run.layers == 2 and len(ratios(run)) > 1:
         text = "Bytes of files in times of the rate, over total and share of z₂"
-        yield figure("files-overhead", "compression", overhead(run), text)
+        yield figure("files-overhead", "compression-maps", overhead(run), text)
     if run.test.bounded and lines(run):
         text = "PSNR over bits of files, by split and of single layers"
-        yield figure("files-psnr", "compression", psnr(run), text)
+        yield figure("files-psnr", "compression-maps", psnr(run), text)
 
 
 def _values(run: Run) -> dict[str, Any]:

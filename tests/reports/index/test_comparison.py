@@ -96,3 +96,18 @@ def test_what_was_not_measured_at_a_place_is_none(tmp_path: Path, config: Config
     assert values["classification/accuracy/logistic"][0] is None
     assert values["classification/accuracy/logistic"][1] == [0.6, 0.05, 0.5, 0.68]
     assert data["beta"] == [[0.1, 0.1], [1.0, 0.1], [0.1, 1.0], [1.0, 1.0]]
+
+
+def test_experiments_say_which_test_items_and_trainings_they_have(
+    tmp_path: Path, config: Config
+) -> None:
+    one, same, other = (
+        compared(finished(plant(tmp_path, config, name, seeds=2, **changes)), [])
+        for name, changes in (
+            ("one", {}),
+            ("same", {"model": {"width": 9}}),
+            ("other", {"evaluation": {"max_items": 70}}),
+        )
+    )
+    assert one["items"] == same["items"] != other["items"]
+    assert one["trainings"] == [0, 1]

@@ -29,17 +29,25 @@ function cell(beta, one, other, far) {
   return {...axes, ...text, difference, sure, known: far < Infinity, upper: beta.slice(2), errors: [one[1], other[1]]};
 }
 
+// Why the items' errors of the two are combined as if these were independent.
+function pairing(first, second) {
+  if (first.items !== second.items) return "no: they have other test items";
+  if (first.trainings.join() !== second.trainings.join()) return "no: they have other training seeds";
+  return "no: the page has no item's own value, so a difference may be surer than its error says";
+}
+
 function mean(numbers) {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
 // All β share their test items: an experiment's mean errs by at most the mean of its errors.
-function summary(cells) {
+function summary(cells, first, second) {
   const error = Math.hypot(...[0, 1].map((which) => mean(cells.map((one) => one.errors[which]))));
   const count = (sign) => String(cells.filter((one) => one.sure && sign * one.difference > 0).length);
   const words = (sign) => (cells.some((one) => one.known) ? count(sign) : ONE_TRAINING);
   return {
     "Common β": String(cells.length),
+    "Compared in pairs": pairing(first, second),
     "Mean difference": plusMinus([mean(cells.map((one) => one.difference)), error]),
     "Significantly higher": words(1),
     "Significantly lower": words(-1),

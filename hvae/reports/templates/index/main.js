@@ -121,7 +121,7 @@ function showDifference(chosen) {
   const shown = cells.filter((one) => atBeta(one.upper) === at("slice").value);
   const text = `${title}: ${second.name} less ${first.name}`;
   chart("difference", centred(CHARTS.difference, shown, [title, `${second.name} less ${first.name}`]), shown, text);
-  const facts = Object.entries(summary(cells)).map(([name, value]) => tableRow(name, value));
+  const facts = Object.entries(summary(cells, first, second)).map(([name, value]) => tableRow(name, value));
   at("difference-summary").tBodies[0].replaceChildren(...facts);
   const rows = cells.map((one) => tableRow(one.beta, one.first, one.second, one.change));
   at("differences").tBodies[0].replaceChildren(...rows);
