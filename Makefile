@@ -10,7 +10,7 @@ ifeq ($(XDG_CACHE_HOME)$(shell test -w "$$HOME" && echo writable),)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 endif
 
-.PHONY: all plan docs test test-slow test-slurm lint exactness benchmark plane replication clean
+.PHONY: all plan docs test test-slow test-slurm lint exactness benchmark gpu-check plane replication clean
 
 all: .venv/ready  # the default, or make EXPERIMENT=quick
 	python -m hvae run $(EXPERIMENT)
@@ -52,6 +52,9 @@ benchmark: .venv/ready .venv/browser
 	python -m benchmarks.browser
 	python -m benchmarks.scaling
 	python -m benchmarks.coverage
+
+gpu-check: .venv/ready  # a CUDA GPU against the CPU, into benchmarks/gpu.md: at most eight minutes
+	python -m benchmarks.gpu
 
 plane: .venv/ready  # one model for a plane against independent ones: tens of minutes on two cores
 	for name in $(PLANES); do \

@@ -41,8 +41,8 @@ def main() -> None:
 def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
     """Trainings that say how long a step of a model took them, in seconds."""
     anchors = [point.beta for point in next(iter(params.anchors().values()))]
-    shared = short(params.training.schedule())
-    beside = short(params.certification.training.schedule())
+    shared = short(params.training.at_beta())
+    beside = short(params.certification.training.at_beta())
 
     def plane() -> float:
         given = material(data, params.model, 0, params.grid.box())

@@ -65,6 +65,27 @@ def accuracy_limit(information: float, shares: Numbers) -> float:
     return min(1.0, _accuracy_at(level, p))
 
 
+def fano_limit(information: float, shares: Numbers) -> float:
+    """The highest accuracy a that Fano's inequality allows when I(y; z) <= I nats.
+
+    H(y) - I <= h(a) + (1 - a) log(M - 1), with h the binary entropy and M the classes that occur
+    (Fano 1961; Xiao & Bamler, ICLR 2023, hold probes against it). It is A(I) where shares are equal
+    and more elsewhere: even at I = 0 it may exceed the majority share. 1 from I = H(y) on.
+    Raises ValueError for bad shares and for NaN information.
+    """
+    p = _sorted(shares)
+    missing = entropy(p) - arguments.information("information", information)
+    if len(p) == 1 or missing <= 0:
+        return 1.0
+
+    def left(a: float) -> float:
+        doubt = float(entr(a) + entr(1 - a)) + (1 - a) * np.log(len(p) - 1)
+        return float(doubt - missing)
+
+    least = 1 / len(p)  # where the doubt is the largest, log M
+    return float(brentq(left, least, 1.0, xtol=1e-12)) if left(least) > 0 else least
+
+
 def _sorted(shares: Numbers) -> Floats:
     """The shares in falling order, without the classes that never occur."""
     p = arguments.shares("shares", shares)

@@ -24,10 +24,17 @@ class Published(Common):
     """A source whose files lie in the folder `cache` of `data/raw/`, unless `raw_dir` is set.
 
     published: how many training and test items the files hold, and the shape of an item.
+    validation_of: which of these the validation items are taken from. Where they are test items,
+    all training items train, and `split` divides test items in the proportion validation : test.
     """
 
     cache: ClassVar[str]
     published: ClassVar[Extent]
+    validation_of: Literal["train", "test"] = "train"
+
+    @property
+    def whole(self) -> str:
+        return self.validation_of
 
     @property
     def extent(self) -> Extent:
@@ -48,9 +55,14 @@ class Mnist(Published):
 
 
 class BinaryMnist(Published):
-    """The same; each pixel is drawn once as black or white, its grey value the probability."""
+    """The same in black and white.
+
+    binary: each pixel is drawn once, its grey value the probability of white; or it is white from
+    half of the greatest grey value on, which is 128 of 255.
+    """
 
     source: Literal["binary-mnist"]
+    binary: Literal["drawn", "threshold"] = "drawn"
     cache = "mnist"
     published = MNIST
 

@@ -103,11 +103,14 @@ Items = Annotated[int, Field(ge=10)]
 class Classification(Section):
     """Probes of the label, fitted on at most `max_train` train latents.
 
-    probes: which classifiers. max_train: the most train items that they are fitted on.
+    probes: which classifiers. max_train: the most train items that they are fitted on. protocol:
+    `hit` for accuracies as Xiao & Bamler (ICLR 2023) measured them, too, told apart by their
+    setting.
     """
 
     probes: Chosen[Literal["logistic", "svm-linear", "svm-rbf", "knn"]]
     max_train: Items
+    protocol: Literal["hit"] | None = None
 
 
 class Clustering(Section):
@@ -201,6 +204,15 @@ class Anomaly(Section):
     max_items: Items = 500
 
 
+class Recognition(Section):
+    """What the classifier of x sees in reconstructions.
+
+    max_items: held-out items of a split, at most.
+    """
+
+    max_items: Items = 500
+
+
 class Visualisation(Section):
     """Embeddings of at most `max_items` test items, for each layer.
 
@@ -255,7 +267,14 @@ class Tasks(Section):
         Task(reads=frozenset({MODEL}), metrics=("psnr_db",), ways=False, word="quality"),
     ] = Compression()
     classification: Annotated[
-        Classification | None, Task(needs=labels, metrics=("accuracy",), means=True)
+        Classification | None,
+        Task(
+            needs=labels,
+            metrics=("accuracy",),
+            means=True,
+            word="protocol",
+            judged=preferred(""),
+        ),
     ]
     regression: Annotated[Regression | None, Task(needs=target_or_images, metrics=("r2",))] = (
         Regression()
@@ -273,6 +292,16 @@ class Tasks(Section):
             features="",
         ),
     ] = Generation()
+    recognition: Annotated[
+        Recognition | None,
+        Task(
+            reads=frozenset({MODEL, CLASSIFIER}),
+            needs=labels,
+            metrics=("accuracy",),
+            means=True,
+            ways=False,
+        ),
+    ] = Recognition()
     visualisation: Visualisation | None = Visualisation()
 
     def chosen(self, data: Data) -> dict[Name, Task]:
@@ -284,7 +313,7 @@ class Tasks(Section):
         }
 
     def classifying(self) -> dict[str, Any]:
-        """What the classifier of the data depends on; without generation it is not needed."""
+        """What the classifier of the data depends on; without generation its defaults."""
         return self.generation.classifying() if self.generation is not None else {}
 
     def settings(self, task: str) -> dict[str, Any]:

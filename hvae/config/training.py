@@ -21,24 +21,37 @@ OFFSET = ABSOLUTE / RELATIVE
 FAR = 2.5  # times as much: what misses its target by more could not be trained to it
 
 
-class Schedule(Section):
-    """AdamW with a learning rate that falls linearly to zero.
+LearningRate = Literal["linear", "constant"]
+Kept = Literal["best", "last"]
+Rise = Literal["log", "linear"]
+Batches = Literal["drawn", "epochs"]
 
-    The weights with the lowest objective on validation data are kept.
+
+class Schedule(Section):
+    """AdamW for a number of steps.
 
     steps: how many batches are trained on. batch_size: items in a batch. learning_rate: its start.
     validate_every: steps between evaluations on validation data.
+    batches: items are drawn with replacement, or each comes once an epoch, whose last batch may be
+    smaller.
+    schedule: the learning rate falls linearly to zero, or is constant.
+    keep: the weights with the lowest objective on validation data, or the last ones.
     warm_up: β rises to its value over this fraction of the steps.
+    rise: evenly in log β, from a small part of it, or evenly in β, from 0.
     weight_decay: in a step a weight loses this fraction of itself, times the learning rate. The
     hypernetwork has no decay, which would pull all β towards one model.
     """
 
     steps: PositiveInt
     batch_size: PositiveInt
+    batches: Batches = "drawn"
     learning_rate: PositiveFloat
+    schedule: LearningRate = "linear"
     weight_decay: NonNegativeFloat = 0
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    rise: Rise = "log"
     validate_every: PositiveInt
+    keep: Kept = "best"
 
 
 class RateSchedule(Schedule):
@@ -62,7 +75,7 @@ class Schedules(Schedule):
 
     rates: RateSchedule
 
-    def schedule(self) -> dict[str, Any]:
+    def at_beta(self) -> dict[str, Any]:
         """The part that a training job at β depends on."""
         return self.model_dump(include=set(Schedule.model_fields))
 
@@ -133,10 +146,14 @@ class Changes(Section):
 
     steps: PositiveInt | None = None
     batch_size: PositiveInt | None = None
+    batches: Batches | None = None
     learning_rate: PositiveFloat | None = None
+    schedule: LearningRate | None = None
     weight_decay: NonNegativeFloat | None = None
     warm_up: Annotated[float, Field(ge=0, lt=1)] | None = None
+    rise: Rise | None = None
     validate_every: PositiveInt | None = None
+    keep: Kept | None = None
 
 
 class Baseline(Section):
@@ -151,7 +168,7 @@ class Baseline(Section):
 
     def schedule(self, training: Training) -> dict[str, Any]:
         """The schedule of its training."""
-        return training.schedule() | self.training.model_dump(exclude_none=True)
+        return training.at_beta() | self.training.model_dump(exclude_none=True)
 
     def rate_schedule(self, training: Training) -> dict[str, Any]:
         """The schedule of its training to total rates."""

@@ -190,6 +190,7 @@ def scored(params: Params, layers: int) -> int:
         "clustering": lambda asked: views * 3 * len(asked.methods),
         "anomaly": lambda asked: 2 * layers,
         "generation": lambda asked: 3 * layers + 3,
+        "recognition": lambda asked: 2 * 2 * layers,
     }
     tasks = params.tasks
     return sum(metrics[name](getattr(tasks, name)) for name in tasks.chosen(params.data))
@@ -221,8 +222,9 @@ def _splits(data: Data, unknown: int) -> dict[str, int]:
     fractions = data.split.model_dump()
     parts = {name: fractions[name] * items for name in fractions}
     if test:
-        held_out = data.split.held_out * items
-        parts = {"train": items - held_out, "validation": held_out, "test": test}
+        parts = {"train": items, "test": test}
+        parts["validation"] = data.split.share("validation", data.whole) * parts[data.whole]
+        parts[data.whole] -= parts["validation"]
     return {name: round(share * size) for name, size in parts.items()}
 
 

@@ -76,10 +76,10 @@ def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
 
 def training(params: Params, shape: tuple[int, ...]) -> list[float]:
     """Seconds of each training job: of the grid, models at given rates, anchors, baseline."""
-    schedule, rates = params.training.schedule(), params.training.rates.model_dump()
+    schedule, rates = params.training.at_beta(), params.training.rates.model_dump()
     rated = [_job(params.model, rates, shape, len(row)) for row in params.rate_rows().values()]
     if params.amortized:
-        anchors = params.certification.training.schedule()
+        anchors = params.certification.training.at_beta()
         scratch = params.certification.training.rates.model_dump()
         return [
             *[_job(params.model, schedule, shape, 1, conditioned=True)] * len(params.grid.seeds),

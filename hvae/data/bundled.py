@@ -1,4 +1,4 @@
-"""`digits` and `photo-patches`, data that ship with scikit-learn; outliers from scikit-image.
+"""`digits` and `photo-patches`: data that ship with scikit-learn and scikit-image.
 
 `digits` are 1,797 handwritten digits of 8×8 pixels, the test set of Alpaydin & Kaynak, "Optical
 Recognition of Handwritten Digits" (UCI, 1998).
@@ -10,12 +10,16 @@ blocks of 61×64 pixels, which are assigned to train, validation and test at ran
 proportions of `data.split`. A patch lies within one block. So patches of different splits share no
 pixel, but patches of one split may overlap.
 
+With `photographs: all` patches are of nine pictures, each in one split alone. They have no classes,
+since a picture of the test set is never seen in training. docs/data.md has their licences. A stereo
+pair that scikit-image ships as well is left out: its package states no licence.
+
 `photographs` are outliers for any images: eight pictures that ship with scikit-image, in the public
 domain, made smaller until an item covers at least 32×32 of their pixels, and cut into patches of an
 item's shape that share no pixel. Their values are rounded to the items' levels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +31,7 @@ from sklearn import datasets
 from hvae.config.sources.common import PHOTOGRAPHS, Division
 from hvae.config.sources.synthetic import Digits, PhotoPatches
 from hvae.data.seeded import Stream, stream
-from hvae.data.source import BYTE_LEVELS, SPLITS, Source, level_numbers
+from hvae.data.source import BYTE_LEVELS, SPLITS, UNLABELLED, Source, level_numbers
 from hvae.errors import InputError
 from hvae.statistics.estimate import Floats, Integers
 
@@ -62,6 +66,8 @@ class Places(NamedTuple):
 
 def load_photo_patches(options: PhotoPatches, seed: int) -> Source:
     """The patches as 256 levels of each colour, split by split."""
+    if options.photographs == "all":
+        return _by_photograph(options, seed)
     bunch = datasets.load_sample_images()
     photos = np.stack(bunch.images)
     where = places(options, seed)
@@ -138,6 +144,60 @@ def _random(photo: int, blocks: Integers, count: int, rng: np.random.Generator) 
 
 def _joined(parts: list[Places]) -> Places:
     return Places(*(np.concatenate(same) for same in zip(*parts, strict=True)))
+
+
+NINE: Mapping[str, Callable[[], NDArray[np.uint8]]] = {
+    "china": lambda: datasets.load_sample_image("china.jpg"),
+    "flower": lambda: datasets.load_sample_image("flower.jpg"),
+    "astronaut": lambda: pictures.astronaut(),
+    "chelsea": lambda: pictures.chelsea(),
+    "coffee": lambda: pictures.coffee(),
+    "rocket": lambda: pictures.rocket(),
+    "hubble deep field": lambda: pictures.hubble_deep_field(),
+    "retina": lambda: pictures.retina(),
+    "immunohistochemistry": lambda: pictures.immunohistochemistry(),
+}
+
+
+def _by_photograph(options: PhotoPatches, seed: int) -> Source:
+    """Patches without classes; the notes say which photographs each split has."""
+    rng = stream(seed, Stream.PLACES)
+    names, sizes = apart(options.split, rng), _counts(options.items, options.split)
+    found = {split: _of(names[split], sizes[split], rng) for split in SPLITS}
+    ends = np.cumsum([0, *sizes.values()])
+    return Source(
+        x=np.concatenate(list(found.values())),
+        labels=np.zeros(ends[-1], dtype=np.int64),
+        shape=(SIDE, SIDE, 3),
+        classes=UNLABELLED,
+        levels=BYTE_LEVELS,
+        parts={name: np.arange(*ends[i : i + 2], dtype=np.int64) for i, name in enumerate(sizes)},
+        notes=tuple(f"{split} has patches of {', '.join(names[split])}" for split in SPLITS),
+    )
+
+
+def apart(split: Division, rng: np.random.Generator) -> dict[str, list[str]]:
+    """The photographs of each split, in its proportions, at random."""
+    names = [list(NINE)[place] for place in rng.permutation(len(NINE))]
+    ends = np.cumsum([0, *_counts(len(names), split).values()])
+    return {name: names[ends[i] : ends[i + 1]] for i, name in enumerate(SPLITS)}
+
+
+def _of(names: list[str], count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """`count` patches (count, 3,072), of each photograph in proportion to its places.
+
+    The smallest has 112,980 places, more than there are patches.
+    """
+    photos = [NINE[name]() for name in names]
+    rooms = [(photo.shape[0] - SIDE + 1) * (photo.shape[1] - SIDE + 1) for photo in photos]
+    shares = np.cumsum([0, *rooms]) / sum(rooms)
+    counts = np.diff(np.rint(shares * count)).astype(int)
+    parts = []
+    for photo, room, several in zip(photos, rooms, counts, strict=True):
+        chosen = rng.choice(room, several, replace=False)
+        row, column = np.divmod(chosen, photo.shape[1] - SIDE + 1)
+        parts.append(cut(photo[None], Places(np.zeros_like(row), row, column)))
+    return np.concatenate(parts)
 
 
 PICTURES = ("astronaut", "brick", "camera", "chelsea", "coffee", "grass", "gravel", "rocket")

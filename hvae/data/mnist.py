@@ -7,8 +7,9 @@ LeCun, Cortes & Burges, "The MNIST database of handwritten digits" (1998); Xiao,
 
 There are three binary versions of MNIST (Burda et al. 2016, appendix D). One has a threshold. In
 the other two, a pixel is white with its grey value as the probability (Salakhutdinov & Murray
-2008), sampled once (Larochelle & Murray 2011) or again whenever an item is read. Here pixels are
-sampled once, from the experiment's seed, so that every model and table is about the same items.
+2008), sampled once (Larochelle & Murray 2011) or again whenever an item is read. Here pixels have a
+threshold (`binary: threshold`), as Xiao & Bamler (ICLR 2023) have it, or are sampled once, from the
+experiment's seed, so that every model and table is about the same items.
 Larochelle's sample is not used, since it is published without labels.
 
 The files are in IDX. All numbers are big-endian, and the last axis of the values runs fastest:
@@ -31,6 +32,7 @@ from hvae.errors import InputError
 
 BYTES = b"\0\0\x08"
 MOST_AXES = 4
+HALF = 128  # of 255: the least grey value that is nearer to white
 NAMES = (
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
@@ -106,8 +108,13 @@ def load(options: Mnist | BinaryMnist, _seed: int) -> Source:
 
 
 def load_binary(options: BinaryMnist, seed: int) -> Source:
-    """The digits with P(pixel = 1) = its grey value in [0, 1]; black and white do not change."""
+    """The digits with P(pixel = 1) = its grey value in [0, 1], or with grey values rounded.
+
+    Black and white do not change. Only what is drawn is random.
+    """
     source = load(options, seed)
+    if options.binary == "threshold":
+        return source._replace(x=(source.x >= HALF).astype(np.uint8), levels=2)
     uniform = stream(seed, Stream.PIXELS).integers(0, 255, size=source.x.shape, dtype=np.uint8)
     return source._replace(x=(uniform < source.x).astype(np.uint8), levels=2)
 

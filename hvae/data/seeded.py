@@ -49,6 +49,7 @@ class Stream(Enum):
     INPAINTING = 20, 2
     UPSCALING = 20, 3
     DEGRADATION = 20, 4
+    RECOGNITION = 20, 5
 
     def entropy(self, *key: int) -> list[int]:
         """The integers that seed a generator of this stream."""

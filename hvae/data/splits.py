@@ -18,7 +18,7 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
     """The positions of each split's items, in random order, at most `max_items` in all.
 
     A source that comes with a split keeps it. If it lacks validation or test items, they are taken
-    from its training items.
+    from its training items, or those for validation from its test items.
     """
     if source.parts is None:
         kept = subset(source.labels, options.max_items, seed)
@@ -29,7 +29,9 @@ def divide(source: Source, options: Common, seed: int) -> dict[str, Indices]:
     parts = _shrunk(source.parts, source.labels, options.max_items, seed)
     for name in SPLITS:
         if name not in parts:
-            parts |= _held_out(name, parts["train"], source.labels, options.split, seed)
+            whole = options.whole if name == "validation" else "train"
+            second = options.split.share(name, whole)
+            parts |= _taken(name, whole, parts[whole], source.labels, second, seed)
     order = stream(seed, Stream.ORDER)
     return {name: order.permutation(parts[name]) for name in SPLITS}
 
@@ -49,16 +51,16 @@ def split(labels: NDArray[np.int64], fractions: Division, seed: int) -> dict[str
     return {"train": train, "validation": validation, "test": test}
 
 
-def _held_out(
-    name: str, train: Indices, labels: NDArray[np.int64], fractions: Division, seed: int
+def _taken(
+    name: str, whole: str, items: Indices, labels: NDArray[np.int64], second: float, seed: int
 ) -> dict[str, Indices]:
-    """The source's training items, divided into train and the missing split `name`."""
-    part: float = getattr(fractions, name)
+    """The source's own items of the split `whole`, of which the missing `name` gets a fraction."""
     try:
-        left, taken = _divide(train, labels, part / (fractions.train + part), seed)
+        left, taken = _divide(items, labels, second, seed)
     except ValueError as error:
-        raise _indivisible(len(train), "training items", error) from None
-    return {"train": left, name: taken}
+        what = {"train": "training", "test": "test"}[whole]
+        raise _indivisible(len(items), f"{what} items", error) from None
+    return {whole: left, name: taken}
 
 
 def _indivisible(items: int, what: str, error: ValueError) -> InputError:

@@ -59,7 +59,12 @@ def each(application: Application, rows: Iterable[Row]) -> Iterator[Application]
     if application.task.judged is every:
         yield application
         return
-    mine = (row["setting"] for row in rows if row["task"] == application.name and row["point"])
+    features = application.task.features
+    mine = (
+        row["setting"]
+        for row in rows
+        if row["task"] == application.name and row["point"] and row["features"] == features
+    )
     yield from map(application.about, dict.fromkeys(mine))
 
 

@@ -104,6 +104,14 @@ METRICS = _by_name(
         better="lower",
         words="a class histogram, total variation",
     ),
+    Measure(
+        "prediction_entropy",
+        "Prediction entropy",
+        "nats",
+        "lower",
+        words="a prediction entropy",
+        form="{:.3f} nats",
+    ),
     Measure("class_consistency", "Class consistency (share of items)", words="a class consistency"),
 )
 OF_POINTS = _by_name(

@@ -147,10 +147,14 @@ class Run(NamedTuple):
             self.test.labels
         )
 
-    def accuracies(self, features: str) -> list[Row]:
+    def accuracies(self, features: str, protocol: str = "") -> list[Row]:
         """Probe accuracies on samples or on means, each with the rate that its layers have."""
-        probed = [task for task in self.tasks if task["task"] == "classification"]
-        return [task | {"rate": self.rate(task)} for task in probed if task["features"] == features]
+        wanted = ("classification", features, protocol)
+        return [
+            task | {"rate": self.rate(task)}
+            for task in self.tasks
+            if (task["task"], task["features"], task["setting"]) == wanted
+        ]
 
     def rate(self, task: Row) -> Rate:
         """R_{≥l} of the task's point, l the lowest of the layers that the task reads."""

@@ -126,8 +126,9 @@ def _existing(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _best_accuracy(tasks: pa.Table, features: str) -> float | None:
-    kept = pc.and_(pc.equal(tasks["task"], "classification"), pc.equal(tasks["features"], features))
-    return pc.max(tasks.filter(kept)["value"]).as_py()
+    for column, wanted in (("task", "classification"), ("features", features), ("setting", "")):
+        tasks = tasks.filter(pc.equal(tasks[column], wanted))
+    return pc.max(tasks["value"]).as_py()
 
 
 def plane(points: pa.Table) -> pa.Table:

@@ -66,13 +66,13 @@ def train(
 ) -> TrainedPlane:
     """Train a conditioned `model` in place on `data` (items, n), on the device of `data`.
 
-    It keeps the averaged weights of the lowest weighted objective on `held_out`, and is diverged if
-    that was never finite.
+    It keeps the averaged weights of the lowest weighted objective on `held_out`, or the last ones,
+    and is diverged if that objective is not finite.
     """
     plane = _Plane(model.to(data.device), data, held_out, settings, seed)
     seconds = loop.run(plane, settings, "training one model for the plane", kept)
     values = {step: one.item() for step, one in plane.looks.items()}
-    return TrainedPlane(plane.best, bool(plane.lowest.isinf()), values, seconds)
+    return TrainedPlane(plane.best, not plane.lowest.isfinite(), values, seconds)
 
 
 class _Plane:
@@ -93,7 +93,8 @@ class _Plane:
 
     def step(self, step: int) -> None:
         model, settings, seed = self.model, self.settings, self.seed
-        x, noise = batch(self.data, model.latents, settings.batch_size, seed, step)
+        given = settings.batch_size, seed, step, settings.batches
+        x, noise = batch(self.data, model.latents, *given)
         beta = draw_beta(hypernetwork_of(model).box, len(x), generator(Stream.BETA, seed, step))
         self.adam.zero_grad()
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
@@ -105,7 +106,7 @@ class _Plane:
 
     def look(self, step: int) -> None:
         found = self.looks[step].fill_(seen(self.average, self.same))
-        if found < self.lowest:
+        if found < self.lowest or self.settings.keep == "last":
             self.lowest.copy_(found)
             for name, tensor in self.average.state_dict().items():
                 self.best[name].copy_(tensor)

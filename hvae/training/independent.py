@@ -25,8 +25,9 @@ def train(
 ) -> TrainedModels:
     """Train a copy of `model` for each β vector on `data` (items, n), on the device of `data`.
 
-    A member keeps the weights of its lowest J_β on `held_out`, and is diverged once its weights are
-    no longer finite or if it never reached a finite J_β. Each group of members is a part of `kept`.
+    A member keeps the weights of its lowest J_β on `held_out`, or its last ones, and is diverged
+    once its weights are no longer finite or if it never reached a finite J_β. Each group of members
+    is a part of `kept`.
     starts: the members' first weights, (G, P), in place of the model's own: a continuation.
     """
     work = Work(model.to(data.device), data, held_out, settings, seed)

@@ -5,6 +5,7 @@ Where there are GPUs, a job trains on one that no other job has.
 
 import contextlib
 import functools
+import math
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 from torch import Tensor
 
 from hvae.config.model import Model
+from hvae.config.training import Batches
 from hvae.data import prepared
 from hvae.data.seeded import Stream
 from hvae.errors import InputError
@@ -56,12 +58,33 @@ def material(
 
 
 def batch(
-    data: Tensor, latents: Sequence[int], size: int, seed: int, step: int
+    data: Tensor,
+    latents: Sequence[int],
+    size: int,
+    seed: int,
+    step: int,
+    batches: Batches = "drawn",
 ) -> tuple[Tensor, list[Tensor]]:
-    """The items and noise of one step, a function of (seed, step) alone; items with replacement."""
+    """The items and noise of one step, a function of (seed, step) alone."""
     source = generator(Stream.TRAINING, seed, step)
-    chosen = torch.randint(len(data), (size,), generator=source)
-    return data[chosen.to(data.device)], draw(latents, size, source, data.device)
+    chosen = (
+        torch.randint(len(data), (size,), generator=source)
+        if batches == "drawn"
+        else in_epochs(len(data), size, seed, step)
+    )
+    return data[chosen.to(data.device)], draw(latents, len(chosen), source, data.device)
+
+
+def in_epochs(items: int, size: int, seed: int, step: int) -> Tensor:
+    """The positions of a step's items, where each comes once an epoch, in a new random order."""
+    epoch, part = divmod(step - 1, math.ceil(items / size))
+    return _order(items, seed, epoch)[part * size : (part + 1) * size]
+
+
+@functools.lru_cache(maxsize=1)  # of the epoch that runs
+def _order(items: int, seed: int, epoch: int) -> Tensor:
+    source = generator(Stream.TRAINING, seed, 0, epoch)  # no step is numbered 0
+    return torch.randperm(items, generator=source)
 
 
 class Slot(NamedTuple):

@@ -50,12 +50,18 @@ def unit(target: Tensor) -> Tensor:
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
-    """The rate of step 1, …, `steps`: it falls linearly to (nearly) zero, and noise dies out."""
-    return settings.learning_rate * (1 - (step - 1) / settings.steps)
+    """The rate of step 1, …, `steps`.
+
+    Where it falls linearly to (nearly) zero, noise dies out.
+    """
+    falling = settings.schedule == "linear"
+    return settings.learning_rate * (1 - falling * (step - 1) / settings.steps)
 
 
 def beta_factor(settings: Schedule, step: int) -> float:
     """What multiplies every β_l at a step: from 1/100 up to 1, evenly in log β, while warming up.
+
+    Or from 0, evenly in β, where `rise` says so.
 
     While β is small every direction of the data is worth its rate, so latents learn to carry them
     all before costly ones close. Without this, whatever a layer does not pick up early stays lost:
@@ -63,7 +69,8 @@ def beta_factor(settings: Schedule, step: int) -> float:
     Sønderby et al. 2016). The ratios of the β_l, which say what belongs in which layer, hold
     throughout.
     """
-    return FIRST ** warming(settings, step)
+    left = warming(settings, step)
+    return 1 - left if settings.rise == "linear" else FIRST**left
 
 
 def warming(settings: Schedule, step: int) -> float:
@@ -89,8 +96,11 @@ def warmed(beta: Tensor, settings: Schedule, step: int) -> Tensor:
 
     From there it rises to β, evenly in log β, the ratios of an item's β_l as they are. So costly
     layers learn to carry something before they close, and each in the layer that it belongs in.
+    Or it rises from 0, evenly in β.
     """
     left = warming(settings, step)
+    if settings.rise == "linear":
+        return beta * (1 - left)
     return beta * (FLOOR / beta.amin(-1, keepdim=True)) ** left
 
 

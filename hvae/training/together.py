@@ -95,7 +95,7 @@ class Members(ABC):
         """What is looked at, (G,), by the mean costs of held-out items."""
 
     def better(self, found: Tensor, means: Costs, step: int) -> Tensor:
-        """Which members' weights are kept, (G,), by what is looked at now."""
+        """Which members' weights are better than those kept, (G,), by what is looked at now."""
         return found < self.lowest
 
     def keep(self, better: Tensor, found: Tensor) -> None:
@@ -104,12 +104,12 @@ class Members(ABC):
         self.best.copy_(torch.where(better[:, None], self.weights, self.best))
 
     def step(self, step: int) -> None:
-        work = self.work
-        batch_size = work.settings.batch_size
-        x, noise = batch(work.data, work.model.latents, batch_size, work.seed, step)
+        work, settings = self.work, self.work.settings
+        given = settings.batch_size, work.seed, step, settings.batches
+        x, noise = batch(work.data, work.model.latents, *given)
         self.adam.zero_grad()
         self.losses(self.spend(self.weights, x, noise), step).sum().backward()
-        self.adam.param_groups[0]["lr"] = learning_rate(work.settings, step)
+        self.adam.param_groups[0]["lr"] = learning_rate(settings, step)
         self.adam.step()
 
     @torch.no_grad()
@@ -117,7 +117,8 @@ class Members(ABC):
         means = mean_costs(self.spend, self.weights, self.held_out, self.noise)
         found = self.value(means, step)
         self.looks[step].copy_(found)
-        self.keep(self.better(found, means, step), found)
+        better = self.better(found, means, step)
+        self.keep(torch.ones_like(better) if self.work.settings.keep == "last" else better, found)
 
     def state(self) -> State:
         own = {"weights": self.weights.detach(), "best": self.best, "lowest": self.lowest}
@@ -125,7 +126,7 @@ class Members(ABC):
 
     def trained(self, seconds: float) -> TrainedModels:
         """The members with the weights that are kept."""
-        diverged = ~self.weights.detach().isfinite().all(1) | self.lowest.isinf()
+        diverged = ~self.weights.detach().isfinite().all(1) | ~self.lowest.isfinite()
         buffers = dict(self.work.model.named_buffers())
         return TrainedModels(self.best, self.layout, buffers, diverged, self.looks, seconds)
 

@@ -29,7 +29,7 @@ def main() -> None:
     points = [point.model_dump() for point in row]
     data, models, latents = out / "data", out / "models", out / "latents"
     run("data.prepare", params.job("seed", "data"), out=data)
-    training = params.job("model", points=points, training=params.training.schedule())
+    training = params.job("model", points=points, training=params.training.at_beta())
     beside = {"history": out / "history.parquet", "checkpoints": out}
     run("training.train", training, data=data, models=models, **beside)
     extraction = params.evaluation.extraction()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hvae.bounds.accuracy import accuracy_limit, entropy, label_information
+from hvae.bounds.accuracy import accuracy_limit, entropy, fano_limit, label_information
 from tests import oracles
 
 SVHN_TEST = np.array([1744, 5099, 4149, 2882, 2523, 2384, 1977, 2019, 1660, 1595]) / 26032
@@ -178,3 +178,30 @@ def test_bad_numbers_are_named():
     for accuracy in (math.nan, -0.1, 1.1):
         with pytest.raises(ValueError, match=f"accuracy .* {accuracy}"):
             label_information(accuracy, UNEVEN)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10, 200])
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.3, 0.9, 1.0, 1.5])
+def test_fanos_limit_is_the_tight_one_where_classes_are_equally_frequent(classes, part):
+    shares, nats = np.full(classes, 1 / classes), part * math.log(classes)
+    expected = accuracy_limit(nats, shares)
+    assert fano_limit(nats, shares) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("part", [0.0, 0.05, 0.4, 0.97])
+def test_fanos_limit_is_where_its_inequality_is_an_equality_and_never_below_the_tight_one(
+    seed, part
+):
+    shares = random_shares(seed)
+    nats = part * entropy(shares)
+    a = fano_limit(nats, shares)
+    doubt = -a * math.log(a) - (1 - a) * math.log1p(-a) if a < 1 else 0.0
+    doubt += (1 - a) * math.log(max(len(shares) - 1, 1))
+    assert doubt == pytest.approx(entropy(shares) - nats, abs=1e-6)
+    assert a >= accuracy_limit(nats, shares) - 1e-9
+
+
+def test_fanos_limit_of_uneven_classes_is_loose_even_without_information():
+    assert fano_limit(0.0, SVHN_TEST) > max(SVHN_TEST) + 0.01
+    assert fano_limit(-1.0, [1.0]) == fano_limit(9.0, UNEVEN) == 1.0

@@ -145,7 +145,7 @@ def test_beside_one_layer_or_where_none_is_wanted_there_is_none(config: Config) 
 def test_what_its_schedule_does_not_say_is_that_of_training(config: Config) -> None:
     changes = {"steps": 7, "weight_decay": 0.0, "warm_up": None}
     found = params(config, baseline={"training": changes})
-    expected = found.training.schedule() | {"steps": 7, "weight_decay": 0}
+    expected = found.training.at_beta() | {"steps": 7, "weight_decay": 0}
     assert baseline.schedule(found) == expected
     assert baseline.schedule(params(config, baseline={})) == expected
 

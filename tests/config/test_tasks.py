@@ -10,7 +10,7 @@ from hvae.config.tasks import CLASSIFIER, MODEL, TASKS, Tasks
 from hvae.results.quantities import METRICS
 
 IMAGES = {"reconstruction", "denoising", "inpainting", "upscaling", "compression", "regression"}
-CLASSES = {"classification", "clustering", "generation"}
+CLASSES = {"classification", "clustering", "generation", "recognition"}
 SPLIT = {"split": {"train": 0.6, "validation": 0.2, "test": 0.2}}
 
 
@@ -56,4 +56,4 @@ def test_probes_of_latents_read_no_model() -> None:
     probes = {name for name, task in TASKS.items() if not task.reads}
     assert probes == {"classification", "clustering", "regression"}
     asking = {name: task.reads for name, task in TASKS.items() if CLASSIFIER in task.reads}
-    assert asking == {"generation": {MODEL, CLASSIFIER}}
+    assert asking == {name: {MODEL, CLASSIFIER} for name in ("generation", "recognition")}

@@ -1,5 +1,6 @@
 """The room that a run will take, against a run that was made and against a count by hand."""
 
+import math
 from typing import Any
 
 import pytest
@@ -52,8 +53,8 @@ def test_one_model_serves_all_points_but_those_at_given_rates(config: Config) ->
     rows = (882 + 4 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
     pictures = 10 * 3 * 4 * 64  # reconstructions, one cut and draws of 8×8 pixels
     embedded = 300 * 2 * 2 * 2 * 8  # items in two coordinates, for two layers and two methods
-    # of each held-out item: decoded, probes, regression, clusters, draws and cuts
-    scored = (6 + 6 + 4 + 2 + 4) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3)
+    # of each held-out item: decoded, probes, regression, clusters, draws, cuts, recognition
+    scored = (6 + 6 + 4 + 2 + 4) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3) + 8
     scores = 3 * 2 * 359 * scored
     assert found.tables == 2 * (rows + 4 * (pictures + scores) + 2 * embedded)
 
@@ -71,7 +72,7 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
     one = single.model.model_copy(update={"latents": [40]})
     assert found.weights - without.weights == 4 * 2 * size(one, (8, 8), conditioned=True).weights
     rows = 42 * 359 * 8 * (1 + 3)
-    scored = (6 + 6 + 4 + 2 + 3) + 2 * 4 + 2 * 2 * 2 * 3 + 2 * 3 * 2 + (3 + 3)
+    scored = (6 + 6 + 4 + 2 + 3) + 2 * 4 + 2 * 2 * 2 * 3 + 2 * 3 * 2 + (3 + 3) + 4
     scores = 3 * 2 * 359 * scored
     assert found.tables - without.tables == 2 * (rows + 10 * (20 * 4 * 64 + scores))
     config["training"]["strategy"] = "independent"
@@ -98,7 +99,10 @@ def test_single_layers_at_given_rates_are_counted_by_width(config: Config) -> No
     assert found.latents - without.latents == 4 * items * (2 * 16 + 3 * 4 * (40 + 8))
 
 
-@pytest.mark.parametrize("name", ["cifar10-paper", "svhn-paper", "mnist-paper"])
+PAPER = ["mnist-paper", "svhn-paper", "svhn-ladder-paper", "cifar10-paper", "fashion-mnist-paper"]
+
+
+@pytest.mark.parametrize("name", PAPER)
 def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None:
     params = overlaid(config, name)
     found = disk(params)
@@ -109,12 +113,25 @@ def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None
     assert 1e9 < found.total < 25e9
 
 
-def test_a_published_test_set_is_not_divided(config: Config) -> None:
-    data = overlaid(config, "cifar10-paper").data
+def test_the_published_runs_train_on_all_training_items_for_500_epochs(config: Config) -> None:
+    for name in PAPER:
+        params = overlaid(config, name)
+        items, training = params.data.extent.items, params.training
+        assert items is not None
+        assert training.steps == 500 * math.ceil(items / training.batch_size)
+        assert evaluated(params.data, 10**9)["train"] == items
+
+
+def test_a_published_test_set_is_not_divided_unless_validation_is_taken_from_it(
+    config: Config,
+) -> None:
+    data = overlaid(config, "cifar10").data
     assert evaluated(data, 10**9) == {"train": 47_500, "validation": 2_500, "test": 10_000}
     assert evaluated(data, 3_000) == {"train": 3_000, "validation": 2_500, "test": 3_000}
     fewer = data.model_copy(update={"max_items": 6_000})
     assert evaluated(fewer, 10**9) == {"train": 4_750, "validation": 250, "test": 1_000}
+    all_train = overlaid(config, "cifar10-paper").data
+    assert evaluated(all_train, 10**9) == {"train": 50_000, "validation": 2_000, "test": 8_000}
 
 
 def test_of_own_files_the_least_that_is_known_is_a_bound(config: Config) -> None:

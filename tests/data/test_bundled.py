@@ -67,3 +67,57 @@ def test_more_patches_than_places_are_refused() -> None:
         bundled.places(options("photo-patches", items=100_000, split=split), 0)
     whole = bundled.places(options("photo-patches", items=100_000), 0)
     assert sum(len(where.photo) for where in whole.values()) == 100_000
+
+
+EVERY = {"photographs": "all", "items": 600}
+
+
+def test_each_photograph_is_in_one_split_and_all_are_used() -> None:
+    chosen = options("photo-patches", **EVERY)
+    for seed in range(5):
+        names = bundled.apart(chosen.split, np.random.default_rng(seed))
+        assert [len(names[split]) for split in SPLITS] == [5, 2, 2]
+        assert sorted(itertools.chain(*names.values())) == sorted(bundled.NINE)
+
+
+def test_patches_of_a_split_are_cut_from_its_own_photographs_by_their_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pixel says of which photograph it is, and where it is in it."""
+    heights = {name: 40 + 9 * k for k, name in enumerate(bundled.NINE)}
+
+    def photo(number: int, height: int) -> np.ndarray:
+        row, column = np.meshgrid(np.arange(height), np.arange(50), indexing="ij")
+        return np.stack([np.full_like(row, number), row, column], -1).astype(np.uint8)
+
+    numbered = {
+        name: lambda k=k, height=height: photo(k, height)
+        for k, (name, height) in enumerate(heights.items())
+    }
+    monkeypatch.setattr(bundled, "NINE", numbered)
+    chosen = options("photo-patches", **EVERY)
+    source = sources.load(chosen, 3)
+    parts = divide(source, chosen, 3)
+    assert [len(parts[name]) for name in SPLITS] == [360, 120, 120]
+    for split, note in zip(SPLITS, source.notes, strict=True):
+        own = note.removeprefix(f"{split} has patches of ").split(", ")
+        patches = source.x[parts[split]].reshape(-1, 32, 32, 3).astype(int)
+        numbers = patches[:, 0, 0, 0]
+        places = patches[:, 0, 0]
+        assert len(np.unique(places, axis=0)) == len(places)
+        away = np.stack(np.meshgrid([0], range(32), range(32), indexing="ij"), -1)[0]
+        np.testing.assert_array_equal(patches, places[:, None, None] + away)
+        rooms = {name: (heights[name] - 31) * 19 for name in own}
+        for name in own:
+            count = (numbers == list(heights).index(name)).sum()
+            assert abs(count - len(patches) * rooms[name] / sum(rooms.values())) <= 1
+
+
+def test_photographs_have_no_classes_and_the_seed_decides() -> None:
+    chosen = options("photo-patches", **EVERY)
+    first, again, other = (sources.load(chosen, seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first.x, again.x)
+    assert first.notes != other.notes
+    assert (first.classes, first.levels, first.shape) == (("all",), 256, (32, 32, 3))
+    assert not chosen.labelled
+    assert options("photo-patches").labelled

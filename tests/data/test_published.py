@@ -61,6 +61,20 @@ def test_binary_mnist_is_drawn_once_with_grey_values_as_probabilities(
     assert chi2.sf(squares.sum(), 254) > 1e-3
 
 
+def test_binary_mnist_with_a_threshold_is_rounded_and_never_random(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published.write_idx(tmp_path, train=300)
+    published.know_idx(monkeypatch, tmp_path)
+    chosen = options("binary-mnist", raw_dir=tmp_path, binary="threshold")
+    grey = sources.load(options("mnist", raw_dir=tmp_path), 0)
+    first, other = (sources.load(chosen, seed) for seed in (0, 1))
+    np.testing.assert_array_equal(first.x, np.rint(grey.x / 255))
+    np.testing.assert_array_equal(first.x, other.x)
+    assert {127, 128} <= set(np.unique(grey.x))
+    assert (first.levels, first.x.dtype) == (2, np.uint8)
+
+
 def test_cifar10(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     batches = published.write_cifar(tmp_path)
     published.know_cifar(monkeypatch, tmp_path)

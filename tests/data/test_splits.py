@@ -77,6 +77,18 @@ def test_a_published_test_set_stays_whole_and_validation_comes_out_of_train() ->
         assert np.bincount(source.labels[part])[1] == pytest.approx(len(part) / 10, abs=0.5)
 
 
+def test_validation_may_come_out_of_the_published_test_set_so_that_all_training_items_train() -> (
+    None
+):
+    source = published()
+    parts = divide(source, mnist(validation_of="test"), seed=0)
+    assert sorted(parts["train"]) == list(range(900))
+    assert (len(parts["validation"]), len(parts["test"])) == (50, 50)  # 0.2 to 0.2
+    assert sorted(np.concatenate([parts["validation"], parts["test"]])) == list(range(900, 1000))
+    for part in parts.values():
+        assert np.bincount(source.labels[part])[1] == pytest.approx(len(part) / 10, abs=0.5)
+
+
 def test_only_train_to_validation_matters_where_a_test_set_is_published() -> None:
     for split_by in ({"train": 0.9, "validation": 0.1, "test": 0.2}, {"train": 0.45}):
         merged = {"train": 0.6, "validation": 0.05, "test": 0.2} | split_by

@@ -82,6 +82,49 @@ def test_fronts_are_the_guidances(config: dict[str, Any]) -> None:
         assert with_role(data, pareto.BARRED) == ({"b0.1_0.1_s0"} if barred else set())
 
 
+def test_lines_of_the_sheet_join_points_of_one_total_and_of_one_share() -> None:
+    """Given in any order, they follow the share along a total, and the total along a share."""
+    rates = [[0, 8], [4, 4], [3, 1], [6, 2], [2, 2], [0, 4]]
+    places = [{"point": f"{a}-{b}", "target": [a, b], "beta": []} for a, b in rates]
+    lines = {tuple(line) for line in pareto.neighbours(places)}
+    assert lines == {
+        ("6-2", "4-4", "0-8"), ("3-1", "2-2", "0-4"),
+        ("3-1", "6-2"), ("2-2", "4-4"), ("0-4", "0-8"),
+    }  # fmt: skip
+    of_beta = [{"point": str(k), "target": [], "beta": [a, 3.0]} for k, a in enumerate([5.0, 1.0])]
+    assert pareto.neighbours(of_beta) == [["1", "0"]]
+    assert pareto.neighbours([{"point": "a", "target": [1.0, 2.0, 3.0], "beta": []}]) == []
+
+
+def test_the_sheet_has_the_points_that_all_three_metrics_have() -> None:
+    places = [
+        {"point": name, "target": [a, 4.0 - a], "beta": []}
+        for name, a in zip("abc", (0, 1, 4), strict=True)
+    ]
+    numbers = {"reconstruction": "abc", "generation": "abc", "classification": "ac"}
+    metrics = {"reconstruction": "psnr_db", "generation": "inception_score"}
+    guidance = {
+        "places": places,
+        "applications": {
+            name: {
+                "metric": metrics.get(name, "accuracy"),
+                "points": [
+                    {"point": p, "value": 10.0 * k + len(name)} for k, p in enumerate(known)
+                ],
+            }
+            for name, known in numbers.items()
+        },
+    }
+    rows = {row["point"]: (row["x"], row["y"], row["value"]) for row in pareto.threefold(guidance)}
+    assert rows == {"a": (14, 10, 14), "c": (34, 30, 24)}
+    mesh, marks = pareto.sheet(guidance).to_dict()["layer"]
+    assert [row["x"] for row in mesh["data"]["values"]] == [34, 14]  # share 0, then 1
+    assert marks["encoding"]["x"]["title"] == "Reconstruction: PSNR (dB)"
+    assert marks["encoding"]["y"]["title"] == "Generation: Inception Score"
+    del guidance["applications"]["generation"]
+    assert pareto.threefold(guidance) == []
+
+
 def test_titles_of_a_front_are_those_of_its_pair(config: dict[str, Any]) -> None:
     numbers = pareto.values(planted(run(config)))
     for layer in pareto.fronts(numbers, "clustering", "classification").to_dict()["layer"]:

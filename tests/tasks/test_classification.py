@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 from scipy.stats import binom
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
 
 from hvae.config.tasks import Classification
 from hvae.latents.store import Latents
-from hvae.tasks.classification import PROBES, classify, predictions
+from hvae.tasks.classification import PROBES, as_published, classify, measure, predictions
 from hvae.tasks.views import View, joined, layer_sets
+from tests.tasks.cases import labelled
 
 ALL = Classification(probes=list(PROBES), max_train=300)
 RANDOM = np.random.default_rng(0)
@@ -78,3 +82,58 @@ def test_features_are_standardised_with_train_statistics() -> None:
     """Test features moved as a whole must look moved: their own statistics would hide it."""
     train, test = planted(300, True), planted(300, True)
     assert hits("knn", train, test, moved=12).mean() < 0.8
+
+
+def overlapping(count: int) -> Latents:
+    """Means that tell three classes apart in part, and more in z_1 than in z_2."""
+    label = RANDOM.integers(3, size=count)
+    apart = np.eye(3, dtype=np.float32)[label]
+    means = [far * apart + RANDOM.normal(size=(count, 3)).astype(np.float32) for far in (2, 1)]
+    return Latents(
+        np.arange(count) + 7, label, means, [m * 0 + 1 for m in means], [m * 0 for m in means]
+    )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_published_protocol_is_what_its_code_does_with_test_items_alone() -> None:
+    test = overlapping(203)
+    found = {(one.row["layers"], one.row["method"]): one for one in as_published(test, ALL)}
+    order = np.random.RandomState(seed=42).permutation(203)
+    fitted, scored = order[:-40], order[-40:]  # int(203 · 0.2) = 40
+    by_hand = {
+        "logistic": [LogisticRegression(random_state=s, solver="saga") for s in range(5)],
+        "svm-rbf": [SVC(kernel="rbf")],
+        "svm-linear": [SVC(kernel="linear")],
+        "knn": [KNeighborsClassifier()],
+    }
+    for layer, x in enumerate(test.mean, 1):
+        for method, probes in by_hand.items():
+            expected = [
+                p.fit(x[fitted], test.label[fitted]).score(x[scored], test.label[scored])
+                for p in probes
+            ]
+            one = found[f"z{layer}", method]
+            assert one.row["value"] == pytest.approx(np.mean(expected))
+            assert (one.row["features"], one.row["setting"], one.row["n"]) == ("mean", "hit", 40)
+            assert one.row["low"] < one.row["value"] < one.row["high"]
+            np.testing.assert_array_equal(one.indices, test.ids[scored])
+    assert len(found) == 2 * 4
+
+
+def test_the_published_protocol_stands_beside_ours_only_where_it_is_asked_for() -> None:
+    latents = {split: planted(60, True) for split in ("train", "validation", "test")}
+    subject = labelled(latents, dict.fromkeys(latents))
+    items = {split: of._replace(classes=("a", "b", "c")) for split, of in subject.items.items()}
+    plain = Classification(probes=["knn"], max_train=50)
+    ours = list(measure(subject._replace(items=items), plain, 0))
+    both = list(
+        measure(subject._replace(items=items), plain.model_copy(update={"protocol": "hit"}), 0)
+    )
+    assert {one.row["setting"] for one in ours} == {""}
+    assert [one.row for one in both[: len(ours)]] == [one.row for one in ours]
+    assert {(one.split, one.row["setting"]) for one in both[len(ours) :]} == {("test", "hit")}
+
+
+def test_test_items_of_one_class_have_no_accuracy_as_published() -> None:
+    test = overlapping(20)
+    assert list(as_published(test._replace(label=test.label * 0), ALL)) == []

@@ -40,9 +40,11 @@ def items(count: int, seed: int) -> Tensor:
     return torch.rand(count, 6, generator=torch.Generator().manual_seed(seed))
 
 
-def trained(seed: int = 0, held_out: Tensor | None = None) -> amortized.TrainedPlane:
+def trained(
+    seed: int = 0, held_out: Tensor | None = None, settings: Schedule = SETTINGS
+) -> amortized.TrainedPlane:
     validation = items(20, 2) if held_out is None else held_out
-    return amortized.train(conditioned(seed), items(60, 1), validation, SETTINGS, seed)
+    return amortized.train(conditioned(seed), items(60, 1), validation, settings, seed)
 
 
 def test_draws_lie_in_the_box_and_are_denser_towards_its_ends() -> None:
@@ -127,6 +129,18 @@ def test_the_best_look_is_kept() -> None:
     look = amortized._look(model, items(20, 2), 0)
     assert list(shared.looks) == [10, 20, 27, 30]
     assert amortized.seen(model, look) == pytest.approx(min(shared.looks.values()), rel=1e-6)
+
+
+def test_the_last_look_is_kept_where_that_is_said() -> None:
+    """Other items contradict the data, so that an early look is the best."""
+    against = -3 * items(20, 2)
+    settings = SETTINGS.model_copy(update={"keep": "last", "learning_rate": 0.05})
+    shared = trained(held_out=against, settings=settings)
+    model = conditioned()
+    model.load_state_dict(shared.state)
+    found = amortized.seen(model, amortized._look(model, against, 0))
+    assert found == pytest.approx(shared.looks[30], rel=1e-6)
+    assert found > 1.01 * min(shared.looks.values())
 
 
 def test_a_model_that_never_has_a_finite_objective_is_diverged() -> None:

@@ -76,3 +76,26 @@ def test_without_a_gpu_nothing_is_locked(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert inputs.device() == "cpu"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_in_epochs_each_item_comes_once_an_epoch_in_an_order_of_its_own() -> None:
+    data = torch.arange(10.0)[:, None]
+    steps = [inputs.batch(data, [2], 4, 3, step, "epochs") for step in range(1, 7)]
+    assert [len(x) for x, _ in steps] == [4, 4, 2, 4, 4, 2]
+    assert [noise[0].shape for _, noise in steps] == [(len(x), 2) for x, _ in steps]
+    first, second = (
+        torch.cat([x for x, _ in steps[start : start + 3]]).flatten() for start in (0, 3)
+    )
+    assert sorted(first.tolist()) == sorted(second.tolist()) == data.flatten().tolist()
+    assert not torch.equal(first, second)
+
+
+def test_a_step_in_epochs_is_a_function_of_seed_and_step_alone() -> None:
+    data = torch.arange(50.0)[:, None]
+    alone = [inputs.batch(data, [2], 8, 0, step, "epochs") for step in (9, 3)]
+    again = [inputs.batch(data, [2], 8, 0, step, "epochs") for step in (3, 9)]
+    other = inputs.batch(data, [2], 8, 1, 3, "epochs")
+    for (x, noise), (same, same_noise) in zip(alone, reversed(again), strict=True):
+        assert torch.equal(x, same)
+        assert torch.equal(noise[0], same_noise[0])
+    assert not torch.equal(alone[1][0], other[0])

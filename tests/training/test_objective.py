@@ -1,12 +1,15 @@
-"""The learning rate falls linearly, β rises evenly in log β, and both are functions of the step."""
+"""The learning rate falls or stays, β rises in log β or in β, and all are functions of the step."""
+
+from typing import Any
 
 import pytest
+import torch
 
 from hvae.config.training import Training
-from hvae.training.objective import beta_factor, learning_rate
+from hvae.training.objective import beta_factor, learning_rate, warmed
 
 
-def settings(warm_up: float) -> Training:
+def settings(warm_up: float, **more: Any) -> Training:
     return Training(
         strategy="independent",
         steps=200,
@@ -14,6 +17,7 @@ def settings(warm_up: float) -> Training:
         learning_rate=0.5,
         warm_up=warm_up,
         validate_every=1,
+        **more,
     )
 
 
@@ -33,3 +37,17 @@ def test_beta_rises_evenly_in_its_logarithm_and_stays() -> None:
 
 def test_without_a_warm_up_beta_is_itself_throughout() -> None:
     assert {beta_factor(settings(0.0), step) for step in range(1, 201)} == {1.0}
+
+
+def test_a_constant_learning_rate_is_the_same_at_every_step() -> None:
+    chosen = settings(0.0, schedule="constant")
+    assert {learning_rate(chosen, step) for step in range(1, 201)} == {0.5}
+
+
+def test_beta_that_rises_evenly_starts_at_nothing_and_stays() -> None:
+    chosen = settings(0.2, rise="linear")
+    factors = [beta_factor(chosen, step) for step in (1, 10, 20, 40, 41, 200)]
+    assert factors == pytest.approx([1 / 40, 0.25, 0.5, 1, 1, 1])
+    beta = torch.tensor([[0.1, 4.0], [2.0, 2.0]])
+    torch.testing.assert_close(warmed(beta, chosen, 10), beta / 4)
+    assert torch.equal(warmed(beta, chosen, 40), beta)

@@ -42,7 +42,7 @@ STAGES: dict[str, set[str]] = {
     "latents": {"measure", "extract"},
     "tasks": {
         "classification", "clustering", "regression", "fit_classifier", "generation", "references",
-        "reconstruction", "denoising", "inpainting", "upscaling", "compression",
+        "reconstruction", "denoising", "inpainting", "upscaling", "compression", "recognition",
     },
     "information": {"estimate", "embed"},
     "tables": {"collect", "collect_tasks", "collect_certificate", "judge", "guide", "summarise"},

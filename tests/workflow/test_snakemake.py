@@ -210,7 +210,7 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
     assert "Nothing to be done" in finished.snakemake()
 
 
-DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compression")
+DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compression", "recognition")
 # Of the experiment's own points, and after a plus of those of its single-layer baseline.
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
@@ -225,8 +225,8 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ),
     (
         {"tasks": {"generation": {"width": 8}}},
-        {"fit_classifier": 1, "generation": 1 + 1, "collect_tasks": 4 + 4, "judge": 1,
-         "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+        {"fit_classifier": 1, "generation": 1 + 1, "recognition": 1 + 1, "collect_tasks": 4 + 4,
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
         {"tasks": {"denoising": {"noise": [0.3]}}},
@@ -342,7 +342,8 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
 ) -> None:
     workspace.change(data={"source": "gaussian", "items": 400})
     planned = workspace.planned()
-    assert not {"classification", "clustering", "generation", "fit_classifier"} & planned.keys()
+    of_classes = {"classification", "clustering", "generation", "recognition", "fit_classifier"}
+    assert not of_classes & planned.keys()
     assert not {"denoising", "inpainting", "upscaling"} & planned.keys()
     assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 4 + 4)
 

@@ -2,7 +2,7 @@
 TRAINED = {
     OWN: {
         "model": PARAMS.model.model_dump(mode="json", by_alias=True),
-        "training": PARAMS.training.schedule(),
+        "training": PARAMS.training.at_beta(),
     },
     BASELINE: {
         "model": hvae.config.baseline.model(PARAMS).model_dump(

@@ -53,7 +53,7 @@ use rule train as train_anchors with:
         **row_job(
             "model",
             rows=ANCHORS,
-            training=PARAMS.certification.training.schedule(),
+            training=PARAMS.certification.training.at_beta(),
         ),
 
 

@@ -18,7 +18,8 @@ PHOTOGRAPHS: Literal["photographs"] = "photographs"  # outliers in the form of a
 class Division(Section):
     """The division of a source that comes with a test set.
 
-    Its training items are divided in the proportion train : validation; `test` is not used.
+    Its training items are divided in the proportion train : validation; `test` is not used. Or its
+    test items are, in the proportion validation : test.
 
     train: the fraction that models and probes are fitted on. validation: the fraction that choices
     are made on. test: the fraction that is reported on, where the source has no test set.
@@ -28,10 +29,10 @@ class Division(Section):
     validation: Fraction
     test: Fraction
 
-    @property
-    def held_out(self) -> float:
-        """The fraction of the published training items that is kept for validation."""
-        return self.validation / (self.train + self.validation)
+    def share(self, name: str, whole: str = "train") -> float:
+        """The fraction of the published items of the split `whole` that the split `name` gets."""
+        part: float = getattr(self, name)
+        return part / (part + getattr(self, whole))
 
 
 class Split(Division):
@@ -84,6 +85,11 @@ class Common(Section):
     def _owner(cls) -> str:
         (name,) = get_args(cls.model_fields["source"].annotation)
         return f"source {name!r} "
+
+    @property
+    def whole(self) -> str:
+        """Where a source comes with a test set, the split that validation items are taken from."""
+        return "train"
 
     @property
     def labelled(self) -> bool:

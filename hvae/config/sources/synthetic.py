@@ -77,13 +77,19 @@ class Digits(Synthetic):
 
 
 class PhotoPatches(Synthetic):
-    """`items` patches of 32×32 colour pixels, half of them from each of two photographs.
+    """`items` patches of 32×32 colour pixels.
 
-    items: how many patches.
+    items: how many patches. photographs: half of the patches are from each of two, which are the
+    classes; or they are from nine, each in one split alone, and have no classes.
     """
 
     source: Literal["photo-patches"]
     items: Annotated[int, Field(ge=20, le=100_000)] = 20_000
+    photographs: Literal["two", "all"] = "two"
+
+    @property
+    def labelled(self) -> bool:
+        return self.photographs == "two"
 
     @property
     def extent(self) -> Extent:

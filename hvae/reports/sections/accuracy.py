@@ -10,15 +10,28 @@ from typing import Any, NamedTuple
 import altair as alt
 import numpy as np
 
-from hvae.bounds.accuracy import accuracy_limit, least_best_accuracy
+from hvae.bounds.accuracy import accuracy_limit, fano_limit, least_best_accuracy
 from hvae.reports.charts.scatter import names
-from hvae.reports.charts.theme import BAR, INTERVAL, LIMIT, rate_scale, rate_ticks, span
+from hvae.reports.charts.theme import (
+    BAR,
+    INTERVAL,
+    LIMIT,
+    Chart,
+    Side,
+    curves,
+    nats,
+    placed,
+    rate_scale,
+    rate_ticks,
+    span,
+    spread,
+)
 from hvae.reports.render import Figure, figure
 from hvae.reports.sections.information import Quantity
 from hvae.reports.sections.section import ReportSection
 from hvae.results.rates import lowest_layer, suffix_name
 from hvae.results.run import Run
-from hvae.statistics.estimate import Row
+from hvae.statistics.estimate import Estimate, Row
 
 CURVE = 300
 CLOSED = 0.05  # nats: a layer that says less than this is called closed
@@ -26,9 +39,14 @@ SHOWN = 12  # weak probes in the table
 ONE_SIDED = 1.645  # standard errors off an estimate, so that 95 % of the time it is no more than I
 
 
-def accuracy(run: Run, layers: str, features: str) -> alt.LayerChart | alt.FacetChart:
+PUBLISHED = "hit"  # the protocol that published figures can be compared by
+
+
+def accuracy(
+    run: Run, layers: str, features: str, protocol: str = ""
+) -> alt.LayerChart | alt.FacetChart:
     """Each probe on one set of layers; the curve is drawn for samples, as only they obey it."""
-    data = [_row(task) for task in run.accuracies(features) if task["layers"] == layers]
+    data = [_row(task) for task in run.accuracies(features, protocol) if task["layers"] == layers]
     title = f"From {features}s of {layers}"
     base = alt.Chart(alt.Data(values=data), title=title)
     rate = f"R({span(lowest_layer(layers), run.layers)}) (nats per item)"
@@ -68,6 +86,49 @@ def limit_curve(run: Run, highest: float) -> alt.Chart:
         .mark_line(color=LIMIT, strokeWidth=2)
         .encode(alt.X("rate:Q"), alt.Y("value:Q"))
     )
+
+
+def informed(run: Run) -> Chart | None:
+    """Probes on samples of z_L against Î⁺(x; z_L), with the tight limit and Fano's.
+
+    None where that was not estimated, or is saturated at every point.
+    """
+    layers, shares = f"z{run.layers}", run.shares()
+    quantity = Quantity("x", run.layers).name(run.layers)
+    known = {
+        row["point"]: Estimate(row["value"], row["std_error"])
+        for row in run.information
+        if (row["quantity"], row["kind"]) == (quantity, "upper") and not row["saturated"]
+    }
+    data = [
+        _row(task | {"rate": known[task["point"]]})
+        for task in run.accuracies("sample")
+        if task["layers"] == layers and task["point"] in known
+    ]
+    if not data:
+        return None
+    x = nats(
+        f"Estimated I(x; {span(run.layers, run.layers)}), from above", [r["rate"] for r in data]
+    )
+    y = Side("Test accuracy", alt.Scale(domain=[0, 1]), alt.Axis())
+    lines = [
+        {"line": name, "x": float(amount), "y": limit(float(amount), shares)}
+        for name, limit in (("Tight", accuracy_limit), ("Fano", fano_limit))
+        for amount in spread(max(row["rate_high"] for row in data))
+    ]
+    rows = [row | {"x": row["rate"], "y": row["value"]} for row in data]
+    base = alt.Chart(alt.Data(values=rows))
+    probes = list(dict.fromkeys(row["method"] for row in rows))
+    color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
+    shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
+    across = base.mark_rule(color=BAR, opacity=0.5).encode(
+        alt.X("rate_low:Q"), placed(x, y)[1], x2="rate_high:Q"
+    )
+    up = base.mark_rule(color=BAR, opacity=0.5).encode(placed(x, y)[0], alt.Y("low:Q"), y2="high:Q")
+    marks = base.mark_point(filled=True, size=45, opacity=0.85).encode(
+        *placed(x, y), color, shape, tooltip=_tooltip()
+    )
+    return alt.layer(across, up, curves(lines, x, y), marks, title=f"From samples of {layers}")
 
 
 def _row(task: Row) -> Row:
@@ -154,16 +215,21 @@ def _applies(run: Run) -> bool:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    """One a set of layers, of samples and of means."""
-    for features in ("sample", "mean"):
-        for name in dict.fromkeys(task["layers"] for task in run.accuracies(features)):
-            text = f"Accuracy of probes on {features}s of {name} against rate"
-            label = f"accuracy-{features}-{name.replace('+', '-')}"
-            yield figure(label, f"accuracy-{features}", accuracy(run, name, features), text)
+    """One a set of layers, of samples and of means, and of means by the published protocol."""
+    if (chart := informed(run)) is not None:
+        text = f"Accuracy of probes on samples of z{run.layers} against the estimated information"
+        yield figure("accuracy-information", "accuracy-information", chart, text)
+    for features, protocol in (("sample", ""), ("mean", ""), ("mean", PUBLISHED)):
+        for name in dict.fromkeys(task["layers"] for task in run.accuracies(features, protocol)):
+            as_published = ", as published" if protocol else ""
+            text = f"Accuracy of probes on {features}s of {name} against rate{as_published}"
+            group = f"accuracy-{protocol or features}"
+            drawn = accuracy(run, name, features, protocol)
+            yield figure(f"{group}-{name.replace('+', '-')}", group, drawn, text)
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"remarks": means(run)}
+    return {"remarks": means(run), "published": bool(run.accuracies("mean", PUBLISHED))}
 
 
 def _weak_values(run: Run) -> dict[str, Any]:

@@ -1,9 +1,13 @@
-"""Two applications at once: every point in both metrics, and the Pareto front among them.
+"""Several applications at once: every point in two metrics with the Pareto front, and in three.
 
-The chart shows one pair; `pareto.js` redraws it for any other, from the same numbers.
+The first chart shows one pair; `pareto.js` redraws it for any other, from the same numbers. The
+second is the rate plane as a sheet over PSNR, Inception Score and accuracy (Xiao & Bamler, ICLR
+2023, draw it in three dimensions): lines join neighbouring points of the plane, and the third
+metric is the colour.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import altair as alt
@@ -12,6 +16,7 @@ from hvae.reports.charts.theme import (
     BAR,
     CATEGORIES,
     LIMIT,
+    PAGE,
     Chart,
     Side,
     bars,
@@ -103,6 +108,67 @@ def fronts(found: dict[str, Any], first: str, second: str) -> Chart:
     )
 
 
+THREE = ("reconstruction", "generation", "classification")  # across, up, and in colour
+
+
+def threefold(guidance: dict[str, Any]) -> list[Row]:
+    """A row a point that all three were measured at: x, y and value, on test items."""
+    known = guidance["applications"]
+    if not set(THREE) <= known.keys():
+        return []
+    found = [{one["point"]: one["value"] for one in known[name]["points"]} for name in THREE]
+    return [
+        {"point": place["point"], "aim": _aim(place)}
+        | dict(zip(("x", "y", "value"), numbers, strict=True))
+        for place in guidance["places"]
+        if all(place["point"] in of for of in found)
+        for numbers in [[of[place["point"]] for of in found]]
+    ]
+
+
+def neighbours(places: Sequence[Row]) -> list[list[str]]:
+    """Lines through points of the plane of two layers, in order; none of another number of layers.
+
+    Of one total and of one share where rates are given, or else of one β_1 and of one β_2.
+    """
+    lines: dict[tuple[int, float], list[tuple[float, str]]] = defaultdict(list)
+    for place in places:
+        aim = place["target"] or place["beta"]
+        if len(aim) != 2:
+            return []
+        total = sum(aim)
+        both = (total, aim[1] / total if total else 0.0) if place["target"] else tuple(aim)
+        for axis in (0, 1):
+            lines[axis, round(both[axis], 9)].append((both[1 - axis], place["point"]))
+    return [[point for _, point in sorted(line)] for line in lines.values() if len(line) > 1]
+
+
+def sheet(guidance: dict[str, Any]) -> Chart:
+    """The plane in three metrics: points in the colour of the third, and lines between them."""
+    rows, known = threefold(guidance), guidance["applications"]
+    by = {row["point"]: row for row in rows}
+    lines = [
+        {"line": number, "place": place} | {axis: by[point][axis] for axis in ("x", "y")}
+        for number, line in enumerate(neighbours(guidance["places"]))
+        for place, point in enumerate(line)
+        if point in by
+    ]
+    titles = [f"{name.capitalize()}: {METRICS[known[name]['metric']].axis}" for name in THREE]
+    x, y = (Side(title, alt.Scale(zero=False), TICKS) for title in titles[:2])
+    mesh = alt.Chart(alt.Data(values=lines)).mark_line(color=BAR, strokeWidth=1, tooltip=False)
+    mesh = mesh.encode(*placed(x, y), detail="line:N", order="place:Q")
+    marks = alt.Chart(alt.Data(values=rows)).mark_point(
+        filled=True, size=90, opacity=1, stroke=PAGE, strokeWidth=0.8
+    )
+    marks = marks.encode(
+        *placed(x, y),
+        alt.Color("value:Q", title="accuracy", scale=alt.Scale(zero=False)),
+        tooltip=tooltip(x="across", y="up", value="accuracy"),
+    )
+    title = alt.TitleParams("The rate plane in three metrics", subtitle=[f"Colour: {titles[2]}"])
+    return alt.layer(mesh, marks, title=title)
+
+
 def drawing(run: Run) -> dict[str, Any]:
     """What `pareto.js` needs: the chart without its rows, the numbers, and the names of roles."""
     found = values(run.guidance or {})
@@ -136,6 +202,9 @@ def _figures(run: Run) -> Iterator[Figure]:
         pair = found["fronts"][0]["pair"]
         text = f"Pareto front of {pair[0]} and {pair[1]}"
         yield figure(NAME, "fronts", fronts(found, *pair), text)
+        if threefold(run.guidance):
+            text = "PSNR, Inception Score and accuracy of every point of the rate plane"
+            yield figure("three-at-once", "three", sheet(run.guidance), text)
 
 
 def _values(run: Run) -> dict[str, Any]:
