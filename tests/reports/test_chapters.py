@@ -100,7 +100,7 @@ def test_the_recommendations_are_the_guidances(config: dict[str, Any]) -> None:
     best = rows["Reconstruction"]
     assert best.aim == "(0.1, 0.1)"
     assert best.rates == "10.00 ± 0.10, 10.00 ± 0.10"
-    assert best.value == "PSNR 30.00 dB (29.80 to 30.20)"
+    assert best.value == "PSNR 30.00 dB (29.88 to 30.12)"
     assert best.region == "1 of 4"
     assert best.layers.startswith("yes, +10.91 ± ")
     assert rows["Clustering"].layers == ""
