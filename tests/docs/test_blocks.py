@@ -81,6 +81,7 @@ def test_every_block_has_a_language_that_is_tested() -> None:
     assert len(ALL) > 25
 
 
+@pytest.mark.slow  # a minute and a half
 @pytest.mark.parametrize("name", WALKS)
 def test_a_page_can_be_followed(name: str, finished: Workspace) -> None:
     page = ROOT / "docs" / name
@@ -94,6 +95,7 @@ def test_a_page_can_be_followed(name: str, finished: Workspace) -> None:
             finished.run("bash", "-euc", block.text)
 
 
+@pytest.mark.slow
 def test_the_walks_leave_what_they_say(finished: Workspace) -> None:
     """After the walks of this process, which pytest runs in order."""
     folder = finished.folder

@@ -40,6 +40,8 @@ TINY: dict[str, Any] = {
 OVERLAY = "ours/mine.yaml"
 RESULTS = Path("results/mine")
 
+pytestmark = pytest.mark.slow  # 41 jobs, each of which starts Python
+
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
