@@ -84,7 +84,12 @@ def info(**given: Any) -> None:
 
 
 @click.command(cls=Numbers)
-@click.option("--latents", type=FILE, required=True, help="Parquet, a row for each item.")
+@click.option("--model", help="An adapter, MODULE:NAME, of hvae.Adapter.")
+@click.option("--data", help="With a model: a file, a folder, or the name of a source.")
+@click.option("--data-options", default="{}", help="Options of the source, as JSON.")
+@click.option("--beta", type=FLOATS, help="The β that a model was trained with.")
+@click.option("--params", default="{}", help="`evaluation` and `tasks` of a model, as JSON.")
+@click.option("--latents", type=FILE, help="In place of a model: Parquet, a row for each item.")
 @click.option("--out", type=FILE, required=True, help="A folder for tables and page.")
 @click.option("--rates", type=FLOATS, help="R_1 … R_L in nats, z_1 first.")
 @click.option("--title", default="A model of your own", show_default=True, help="Of the page.")
@@ -97,7 +102,7 @@ def audit(out: Path, **given: Any) -> None:
     Exit status 3 says that a limit is violated.
 
     \b
-    hvae audit --latents z.parquet --out own
+    hvae audit --model my_model:adapter --data images.npz --out own
     hvae audit --latents z.parquet --rates 6.1 2.3 --out own
     """
     from hvae.io import tables
@@ -106,7 +111,8 @@ def audit(out: Path, **given: Any) -> None:
     project.needs("reports", "altair", "jinja2")
     from hvae.audit.__main__ import main as work
 
-    given["rates"] = list(given["rates"]) if given["rates"] else None
+    for name in ("rates", "beta"):
+        given[name] = list(given[name]) if given[name] else None
     call(work, out=out, **given)
     bounds = tables.read_named("bounds", out / "bounds.parquet", 1).to_pylist()
     wrong = list(verdict.violated(bounds))

@@ -180,7 +180,7 @@ LINES = (
     ),
     Line(
         "hvae/config/model.py",
-        "Likelihood = Annotated[",
+        "ListedLikelihood = Annotated[",
         '''class LaplaceOptions(FamilyOptions):
     """Its standard deviation σ = √2 b, in units of the prepared data."""
 
@@ -214,7 +214,7 @@ LINES = (
     ),
     Line(
         "hvae/config/tasks.py",
-        "    visualisation: Visualisation =",
+        "    visualisation: Visualisation | None =",
         """    guessing: Annotated[
         Guessing, Task(needs=labels, metrics=("accuracy",), means=True)
     ] = Guessing()

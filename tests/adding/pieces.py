@@ -44,7 +44,7 @@ def main() -> None:
     run("tasks.guessing", job, data=data, latents=latents, **parts)
     read = (found["points"], parts["test"], parts["validation"])
     measured, test, validation = (tables.read(path).to_pylist() for path in read)
-    scores = by_metric(tables.read(parts["scores"]))
+    scores = by_metric(tables.groups(parts["scores"]))
     advice = study(MeasuredTables(measured, test, validation, 2, scores), params.guidance)
     best = advice.choices["guessing"].best
     told = {"needed": TASKS["guessing"].needs(params.data), "words": params.model.likelihood.told}

@@ -157,6 +157,7 @@ def test_bad_arguments_end_in_one_sentence(
     pq.write_table(pa.table(channel()), path)
     line = ["hvae.audit", "--latents", str(path), "--out", str(out), *arguments]
     monkeypatch.setattr(sys, "argv", line)
+    monkeypatch.delitem(sys.modules, "hvae.audit.__main__", raising=False)
     with pytest.raises(SystemExit, match=re.escape(problem)):
         runpy.run_module("hvae.audit", run_name="__main__")
     assert not out.exists()

@@ -88,7 +88,7 @@ def test_every_table_and_the_page_of_a_plain_vae(tmp_path: Path) -> None:
     tasks = {row["task"] for row in found.tables["tasks"].to_pylist() if row["point"] == "own"}
     assert tasks == {
         "reconstruction", "denoising", "inpainting", "upscaling", "compression", "classification",
-        "regression", "clustering", "generation",
+        "regression", "clustering", "generation", "recognition",
     }  # fmt: skip
     files = [
         row for row in found.tables["tasks"].to_pylist()

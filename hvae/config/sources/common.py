@@ -72,7 +72,7 @@ class Common(Section):
     raw_dir: str | None = None
     max_items: PositiveInt | None = None
     held_out: str | None = None
-    outliers: Images | Literal["photographs"] | None = None
+    outliers: Literal[Images, "photographs"] | None = None
     split: Division
 
     @model_validator(mode="after")
