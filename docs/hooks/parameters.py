@@ -60,9 +60,13 @@ class Reference:
         return groups[0] if groups and len(groups) == len(others) == 1 else None
 
     def variants(self, schema: Schema) -> list[Schema]:
-        """The kinds of a value that is one of several groups, each with a name for its kind."""
+        """The kinds of a value that is one of several groups, each with a name for its kind.
+
+        Those of the user's own are not among them: they have no name here.
+        """
         found = [self._found(part) for part in schema.get("oneOf", [])]
-        return [part for part in found if kind(part)]
+        nested = [self.variants(part) if "oneOf" in part else [part] for part in found]
+        return [part for parts in nested for part in parts if kind(part)]
 
     def _found(self, schema: Schema) -> Schema:
         if "$ref" in schema:
@@ -111,8 +115,8 @@ class Reference:
             return f"list of ({inner})" if " or " in inner else f"list of {inner}"
         if "properties" in schema:
             return "group of " + ", ".join(f"`{name}`" for name in schema["properties"])
-        if "additionalProperties" in schema:
-            return f"{self.type(schema['additionalProperties'])} by name"
+        if of := schema.get("additionalProperties"):
+            return f"{self.type(of) if isinstance(of, Mapping) else 'anything'} by name"
         name = str(schema.get("type", "anything"))
         return " ".join([WORDS.get(name, name), *_range(schema)])
 

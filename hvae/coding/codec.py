@@ -71,7 +71,7 @@ def stored(folder: Path, name: str, beta: Sequence[float] = ()) -> Codec:
     if card.box is None:
         model, prices = checkpoint.load(folder, name, beta).double(), card.beta
     else:
-        model, prices = _folded(folder, card, beta), list(beta)
+        model, prices = _folded(folder, card, beta), [float(one) for one in beta]
     known = [one for one in prices if isinstance(one, float)]
     return of(model, card.shape, known, key(card, beta))
 

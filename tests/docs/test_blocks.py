@@ -89,6 +89,8 @@ def test_a_page_can_be_followed(name: str, finished: Workspace) -> None:
         if block.language == "yaml":
             short = merged(yaml.safe_load(block.text), SHORTER)
             (finished.folder / block.title).write_text(yaml.safe_dump(short))
+        elif block.title:
+            (finished.folder / block.title).write_text(block.text)
         elif block.language == "python":
             finished.run(sys.executable, "-c", block.text)
         else:
