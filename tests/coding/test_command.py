@@ -12,6 +12,7 @@ from hvae.coding import __main__ as command
 from hvae.coding import choice
 from hvae.data import prepared
 from hvae.errors import InputError
+from hvae.io.command import joined
 from tests.coding import cases
 
 SIDE, COUNT = 2, 12
@@ -121,8 +122,8 @@ def test_a_file_of_another_experiment(results: Path, images: Path, tmp_path: Pat
 
 def test_numbers_after_rates_are_no_paths() -> None:
     line = ["compress", "--rates", "20", "5", "images", "out.hvae", "--beta", "1"]
-    assert command._joined(line) == ["compress", "--rates= 20 5", "images", "out.hvae", "--beta= 1"]
-    assert command._floats(" 20 5") == [20.0, 5.0]
+    found = joined(line, ["--rates", "--beta"])
+    assert found == ["compress", "--rates= 20 5", "images", "out.hvae", "--beta= 1"]
 
 
 def test_models_that_diverged_are_no_candidates(results: Path) -> None:

@@ -135,5 +135,5 @@ def test_a_published_set_is_divided_as_the_data_are() -> None:
     asked = other(FashionMnist.model_validate(values))
     assert asked is not None
     assert (asked.source, asked.max_items) == ("photo-patches", 500)
-    assert asked.split.held_out == pytest.approx(0.05)
+    assert asked.split.share("validation") == pytest.approx(0.05)
     assert other(DIGITS) is None

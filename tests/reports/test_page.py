@@ -92,7 +92,7 @@ def test_a_run_without_tasks_still_has_its_page(config: dict[str, Any]) -> None:
 
 def test_the_limit_is_drawn_for_samples_only(config: dict[str, Any]) -> None:
     for figure in figures(run(config)):
-        if figure.section.startswith("accuracy"):
+        if figure.section in ("accuracy-sample", "accuracy-mean"):
             lines = [m for m in figure.spec["layer"] if m["mark"]["type"] == "line"]
             assert len(lines) == (1 if figure.section == "accuracy-sample" else 0)
 

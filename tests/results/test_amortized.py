@@ -105,6 +105,7 @@ def test_a_summary_is_of_the_plane_without_its_anchors(tmp_path: Path, amortized
     guidance = tmp_path / "guidance.json"
     guidance.write_text('{"applications": {}}')
     written = {"plane": tmp_path / "plane.csv", "accuracy": tmp_path / "accuracy.csv"}
+    written["metrics"] = tmp_path / "metrics.yaml"
     summary.main(
         Namespace(params='{"layers": 1}', results=tmp_path, guidance=guidance, out=out, **written)
     )

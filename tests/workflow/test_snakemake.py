@@ -28,6 +28,7 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
     assert rated == {"r5_0_rates_s0", "r2.5_2.5_rates_s0", "r0_5_rates_s0"}
     assert set(status.values()) <= {"ok", "unconverged", "unreachable"}
     assert not {name for name, word in status.items() if word == "unreachable"} - rated
+    # beside probes, clusters, regression and draws, 4 scores of outliers and 8 of recognition;
     # from samples and means: 3 metrics, 3 noises, 2 masks, upscaling; rates and files, each with
     # their PSNR and J°; references, of which three are files without loss
     decoded = 3 * (2 * (3 + 3 + 2 + 1) + 2 * (3 + 2)) + 3 + 2 + 1 + 3
@@ -36,11 +37,11 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
         "items": (tables.items(2), (6 + 2 * 2 + 3) * 100),
         "tasks": (
             tables.tasks(),
-            3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + 4 + decoded,
+            3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4 + 4 + 8) + 4 + decoded,
         ),
         "selection": (
             tables.tasks(),
-            3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4) + decoded,
+            3 * (3 * 2 * 2 + 3 * 2 * 2 * 3 + 3 * 2 * 2 * 2 + 2 * 2 + 4 + 4 + 8) + decoded,
         ),
         "embeddings": (tables.embeddings(), 3 * 2 * 2 * 20),
         "pictures": (tables.gallery(64), 3 * 10),
@@ -66,7 +67,7 @@ JACKKNIFED = ("nmi", "ari", "inception_score", "diversity", "sharpness", "freche
 @pytest.mark.parametrize("of", ["", "baseline/"])
 def test_every_metric_has_the_scores_that_it_is_of(finished: Workspace, of: str) -> None:
     folder = finished.folder / RESULTS / of
-    found = by_metric(tables.read_named("scores", folder / "scores.parquet", 1))
+    found = by_metric([tables.read_named("scores", folder / "scores.parquet", 1)])
     for by_point in found.values():
         own = [[one] for point, one in by_point.items() if point]  # real items are others
         together = stacked(own) if own else None
@@ -104,8 +105,8 @@ def test_the_single_layer_baseline_has_the_same_tables_in_a_folder_of_its_own(
 ) -> None:
     folder = finished.folder / RESULTS / "baseline"
     # one total in layers of two widths, on one set of layers: probes, clusters, regression and
-    # generation, and what is decoded
-    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 3 + 5)
+    # generation, what is decoded, scores of outliers and recognition
+    rows = 2 * (2 * 2 + 2 * 2 * 3 + 2 * 2 * 2 + 2 + 4 + 2 * (3 + 3 + 2 + 1) + 3 + 5 + 2 + 4)
     expected = {
         "points": (tables.points(1), 2),
         "items": (tables.items(1), 2 * 100),
@@ -210,7 +211,10 @@ def test_again_there_is_nothing_to_be_done(finished: Workspace) -> None:
     assert "Nothing to be done" in finished.snakemake()
 
 
-DECODED = ("reconstruction", "denoising", "inpainting", "upscaling", "compression", "recognition")
+DECODED = (
+    "reconstruction", "denoising", "inpainting", "upscaling", "compression", "recognition",
+    "anomaly",
+)  # fmt: skip
 # Of the experiment's own points, and after a plus of those of its single-layer baseline.
 CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
@@ -349,7 +353,7 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
 
 
 def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
-    held_out = {"data": {"held_out": "9"}}
+    held_out = {"data": {"held_out": "9", "outliers": None}}
     workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), held_out))
     part = f"{RESULTS}/parts/tasks/anomaly/0.1_s0.parquet"
     assert workspace.planned()["anomaly"] == 1
