@@ -46,8 +46,8 @@ def test_every_table_has_the_columns_and_types_of_the_contract(finished: Workspa
         "embeddings": (tables.embeddings(), 3 * 2 * 2 * 20),
         "pictures": (tables.gallery(64), 3 * 10),
         # against the lower of R and Î⁺: probes, matched clusters, what clusters tell, I(y; z_{≥l}),
-        # cuts, of either suffix; I(x; z_{≥l}) and the class histograms of both
-        "bounds": (tables.bounds(), 3 * (2 * (3 + 3 + 3 + 1 + 1) + 2 + 2)),
+        # cuts and recognition, of either suffix; I(x; z_{≥l}) and the class histograms of both
+        "bounds": (tables.bounds(), 3 * (2 * (3 + 3 + 3 + 1 + 1 + 1) + 2 + 2)),
         "information": (tables.information(), 3 * (2 * 2 + 2 + 1)),
     }
     for name, (schema, rows) in expected.items():
@@ -81,7 +81,10 @@ def test_every_metric_has_the_scores_that_it_is_of(finished: Workspace, of: str)
             values = scores.values.astype(np.float64)
             error = values.std(ddof=1) / math.sqrt(len(values))
             assert len(set(scores.indices.tolist())) == len(values), row
-            assert row["std_error"] == pytest.approx(error, rel=1e-4, abs=1e-7), row
+            if row["metric"] == "auroc":  # near 1 at least that of a share
+                assert row["std_error"] >= error * (1 - 1e-4), row
+            else:
+                assert row["std_error"] == pytest.approx(error, rel=1e-4, abs=1e-7), row
             if row["metric"] not in JACKKNIFED:
                 assert row["value"] == pytest.approx(values.mean(), rel=1e-5, abs=1e-6), row
             rows += 1
