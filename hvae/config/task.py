@@ -4,12 +4,14 @@ Tasks of this package are listed in `hvae.config.tasks`. One of the user's own i
 import path, and has its settings and the quantity that it measures beside it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+from pydantic import ConfigDict, model_validator
 
 from hvae.config import plugins
-from hvae.config.base import Section
+from hvae.config.base import Section, parse
 from hvae.config.data import Data
 from hvae.config.plugins import Plugin, Reference
 from hvae.config.sources.common import PHOTOGRAPHS
@@ -124,6 +126,38 @@ def own_task(reference: Reference) -> Task:
         )
     metrics = tuple(one.name for one in all_of_them)
     return Task(metrics=metrics, reads=frozenset({MODEL}), ways=False, plugin=plugin)
+
+
+class OwnTasks(Section):
+    """Tasks of the user's own: keys of the form `module:name`, each with its settings."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, values: Any) -> Any:
+        listed = values
+        if isinstance(values, Mapping):
+            listed = {k: value for k, value in values.items() if not plugins.is_reference(k)}
+        cls.refuse_unknown(listed)
+        return values
+
+    @model_validator(mode="after")
+    def _own_are_tasks(self) -> Self:
+        for reference, settings in self.own.items():
+            own_task(reference)
+            section = plugins.load(reference).beside(SETTINGS)
+            try:
+                known = parse(section, settings or {})
+            except InputError as error:
+                raise ValueError(f"{reference}: {error}") from None
+            self.own[reference] = known.model_dump(mode="json", by_alias=True)
+        return self
+
+    @property
+    def own(self) -> dict[Reference, dict[str, Any]]:
+        """Their settings."""
+        return self.model_extra or {}
 
 
 def _is_measure(one: object) -> bool:

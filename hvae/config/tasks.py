@@ -9,22 +9,20 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
     PositiveFloat,
     PositiveInt,
     model_validator,
 )
 
-from hvae.config import plugins
-from hvae.config.base import Section, parse
+from hvae.config.base import Section
 from hvae.config.data import Data
 from hvae.config.plugins import Reference
 from hvae.config.task import (
     CLASSIFIER,
     MODEL,
-    SETTINGS,
     Name,
+    OwnTasks,
     Task,
     images,
     labels,
@@ -186,7 +184,7 @@ def entries(own: Iterable[Reference] = ()) -> dict[Name, Task]:
     return found
 
 
-class Tasks(Section):
+class Tasks(OwnTasks):
     """Each task with its own section, or null where it is switched off.
 
     The order of tables, pages and advice is that of the entries. The last is drawn and not scored.
@@ -194,27 +192,8 @@ class Tasks(Section):
     settings.
     """
 
-    model_config = ConfigDict(extra="allow")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, values: Any) -> Any:
-        listed = values
-        if isinstance(values, Mapping):
-            listed = {k: value for k, value in values.items() if not plugins.is_reference(k)}
-        cls.refuse_unknown(listed)
-        return values
-
     @model_validator(mode="after")
-    def _own_are_tasks(self) -> Self:
-        for reference, settings in self.own.items():
-            own_task(reference)
-            section = plugins.load(reference).beside(SETTINGS)
-            try:
-                known = parse(section, settings or {})
-            except InputError as error:
-                raise ValueError(f"{reference}: {error}") from None
-            self.own[reference] = known.model_dump(mode="json", by_alias=True)
+    def _names_differ(self) -> Self:
         entries(self.own)
         return self
 
@@ -297,11 +276,6 @@ class Tasks(Section):
     def classifying(self) -> dict[str, Any]:
         """What the classifier of the data depends on; without generation its defaults."""
         return self.generation.classifying() if self.generation is not None else {}
-
-    @property
-    def own(self) -> dict[Reference, dict[str, Any]]:
-        """The settings of the tasks of the user's own."""
-        return self.model_extra or {}
 
     @property
     def entries(self) -> dict[Name, Task]:

@@ -203,7 +203,7 @@ LINES = (
     # the task: its entry
     Line(
         "hvae/config/tasks.py",
-        "class Tasks(Section):",
+        "class Tasks(OwnTasks):",
         '''class Guessing(Section):
     """Means of at most `max_train` train latents."""
 

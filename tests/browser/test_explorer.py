@@ -232,7 +232,7 @@ def _reachable(control: WebElement) -> bool:
 
 
 def test_arrow_keys_move_among_tabs(explorer: Explorer) -> None:
-    explorer.open("pictures").is_displayed()
+    assert explorer.open("pictures").is_displayed()
     explorer.keys(Keys.ARROW_RIGHT)
     assert explorer.focused == "explorer-tab-numbers"
     assert explorer.part("numbers").is_displayed()

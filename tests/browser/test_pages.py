@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.browser import driver as chromium
 from tests.browser.conftest import FULLEST, HEIGHT, WIDTHS, Browser, Opened, Pages
+from tests.browser.exploring import PATIENCE
 
 LEAST = 4.5  # contrast of text, WCAG 2.2, level AA
 MEGABYTES = 15  # of the page of 441 points
@@ -62,6 +64,31 @@ def test_controls_have_names(opened: Opened) -> None:
         c.get_attribute("outerHTML") for c in found if c.is_displayed() and not c.accessible_name
     ]
     assert nameless == []
+
+
+def test_the_head_draws_the_application_that_is_chosen(browser: Browser, pages: Pages) -> None:
+    driver = browser(max(WIDTHS), HEIGHT, "light")
+    driver.get(pages(FULLEST).as_uri())
+    choice = Select(driver.find_element(By.ID, "overview-choice"))
+    names = [one.text for one in choice.options]
+    assert len(names) > 1
+    head = driver.find_element(By.ID, "overview-chart")
+    for name in (names[0], names[-1]):
+        choice.select_by_visible_text(name)
+        title = f"{name}: "
+        WebDriverWait(driver, PATIENCE).until(lambda _, title=title: title in head.text)
+
+
+def test_method_and_tables_are_folded_until_they_are_opened(browser: Browser, pages: Pages) -> None:
+    driver = browser(max(WIDTHS), HEIGHT, "light")
+    driver.get(pages(FULLEST).as_uri())
+    folds = driver.find_elements(By.CSS_SELECTOR, "details.fold")
+    inside = driver.find_element(By.CSS_SELECTOR, "details.fold .chart")
+    assert folds
+    assert not any(fold.get_attribute("open") for fold in folds)
+    assert not inside.find_elements(By.TAG_NAME, "svg")
+    driver.execute_script(chromium.UNFOLD)
+    WebDriverWait(driver, PATIENCE).until(lambda _: inside.find_elements(By.TAG_NAME, "svg"))
 
 
 @pytest.mark.parametrize("name", [FULLEST, "index"])

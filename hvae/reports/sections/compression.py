@@ -19,7 +19,7 @@ from hvae.reports.charts.files import (
 )
 from hvae.reports.charts.scatter import names
 from hvae.reports.render import Figure, figure
-from hvae.reports.sections.pictures import Strip, chosen, is_image, strip
+from hvae.reports.sections.pictures import Strip, chosen, is_image, originals, strip
 from hvae.reports.sections.section import ReportSection
 from hvae.results import files
 from hvae.results.files import Filed
@@ -93,14 +93,6 @@ class Decoded(NamedTuple):
     bits: float
     psnr: float
     strip: Strip
-
-
-def originals(run: Run) -> Strip:
-    """The items of the pictures."""
-    wanted = dict.fromkeys(row["index"] for row in run.pictures if row["kind"] == "file")
-    place = {index: at for at, index in enumerate(run.test.ids.tolist())}
-    images = run.test.x[[place[index] for index in wanted]]
-    return strip(images, run.test.shape, "Test items")
 
 
 def decoded(run: Run) -> list[Decoded]:
@@ -185,7 +177,7 @@ def _values(run: Run) -> dict[str, Any]:
     return {
         "sentences": sentences(files.averaged(found(run))),
         "bd_rates": bd_rates(run),
-        "originals": originals(run) if shown else None,
+        "originals": originals(run, run.pictures, "file") if shown else None,
         "decoded": decoded(run) if shown else [],
         "lossless": lossless(run),
         "formats": formats(run),

@@ -3,7 +3,7 @@
 import base64
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,9 +54,9 @@ def is_image(shape: tuple[int, ...]) -> bool:
     return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
 
 
-def originals(run: Run) -> Strip:
-    """The test items whose reconstructions are shown."""
-    wanted = dict.fromkeys(row["index"] for row in run.gallery if row["kind"] == "reconstruction")
+def originals(run: Run, among: Sequence[Row], kind: str = "reconstruction") -> Strip:
+    """The test items of which these rows have pictures of that kind."""
+    wanted = dict.fromkeys(row["index"] for row in among if row["kind"] == kind)
     place = {index: position for position, index in enumerate(run.test.ids.tolist())}
     images = run.test.x[[place[index] for index in wanted]]
     return strip(images, run.test.shape, "Test items")
@@ -152,7 +152,7 @@ def _applies(run: Run) -> bool:
 def _values(run: Run) -> dict[str, Any]:
     if not run.trained:
         return {"originals": None, "shown": []}
-    return {"originals": originals(run), "shown": shown(run)}
+    return {"originals": originals(run, run.gallery), "shown": shown(run)}
 
 
 SECTION = ReportSection(

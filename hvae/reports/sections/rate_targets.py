@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
+from hvae.config.training import ABSOLUTE, RELATIVE
 from hvae.guidance.text import estimate, rate
 from hvae.io.tables import MEASURED, over_layers
 from hvae.reports.sections.plane import distortion
@@ -81,6 +82,21 @@ def _rated(run: Run, target: Sequence[float], rows: Sequence[Row]) -> Rated:
     )
 
 
+def met(run: Run) -> str:
+    """How many rates of layers are near their targets on test items, of all trainings."""
+    pairs = [
+        (row[f"rate_{k}"], wanted)
+        for row in run.rated
+        if row["status"] in MEASURED
+        for k, wanted in enumerate(over_layers(row, "target", run.layers), 1)
+    ]
+    near = sum(abs(one - wanted) <= max(RELATIVE * wanted, ABSOLUTE) for one, wanted in pairs)
+    return (
+        f"{near} of {len(pairs)} rates of a layer are within {100 * RELATIVE:g} % or "
+        f"{ABSOLUTE:g} nats of their targets on test items."
+    )
+
+
 def _spread(values: Sequence[float], error: float) -> float:
     """Over trainings; of one the error over items."""
     return stdev(values) if len(values) > 1 else error
@@ -100,7 +116,12 @@ def _applies(run: Run) -> bool:
 
 def _values(run: Run) -> dict[str, Any]:
     several = len(run.params.grid.seeds) > 1
-    return {"rated": rated(run), "several": several, "distortion_title": distortion(run).axis}
+    return {
+        "rated": rated(run),
+        "met": met(run),
+        "several": several,
+        "distortion_title": distortion(run).axis,
+    }
 
 
 SECTION = ReportSection(
