@@ -20,7 +20,7 @@ def main(arguments: argparse.Namespace) -> None:
     experiment = Experiment(arguments.results)
     params = experiment.params
     of = applications(params.tasks.entries)
-    found = study(measured(experiment), params.guidance, of)
+    found = study(measured(experiment, of), params.guidance, of)
     names = [arguments.application] if arguments.application else list(found.surfaces)
     for name in names:
         try:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hvae.config.params import Params
 from hvae.errors import InputError
-from hvae.guidance.applications import BUDGETED
+from hvae.guidance.applications import BUDGETED, applications
 from hvae.guidance.choose import spend_alike
 from hvae.guidance.study import Study, measured, study
 from hvae.guidance.surface import Spot, Surface
@@ -48,11 +48,16 @@ def main(arguments: argparse.Namespace) -> None:
 
 def compare(first: Experiment, second: Experiment) -> Iterator[Compared]:
     """Each application that both have by the same metric."""
-    ours, theirs = (study(measured(one), one.params.guidance) for one in (first, second))
+    ours, theirs = (_study(one) for one in (first, second))
     same = _same_items(first.params, second.params)
     for name, choice in ours.choices.items():
         if name in theirs.choices and _same_metric(ours, theirs, name):
             yield _compared(ours.surfaces[name], theirs, name, choice.best, same)
+
+
+def _study(of: Experiment) -> Study:
+    every = applications(of.params.tasks.entries)
+    return study(measured(of, every), of.params.guidance, every)
 
 
 def _same_items(*params: Params) -> bool:

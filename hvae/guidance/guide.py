@@ -44,14 +44,14 @@ def main(arguments: argparse.Namespace) -> None:
     """Read the tables of an experiment, and those of its baseline where it has one."""
     job = parse(GuidanceJob, arguments.params)
     ours = Experiment(arguments.results, depth=job.layers)
+    of = applications(entries(job.own))
     singles: dict[int, MeasuredTables] = {}
     if arguments.baseline:
-        all_of_them = measured(Experiment(arguments.baseline, depth=1))
+        all_of_them = measured(Experiment(arguments.baseline, depth=1), of)
         singles = {int(width): all_of_them.only(names) for width, names in job.single.items()}
     rated = any(row["strategy"] == "rates" for row in ours.points)
     held_out = held_out_prices(ours.points, ours.items, job.layers) if rated else []
-    of = applications(entries(job.own))
-    found = guidance(measured(ours), ours.bounds, job.guidance, singles, held_out, of)
+    found = guidance(measured(ours, of), ours.bounds, job.guidance, singles, held_out, of)
     provenance.store(found, arguments.out)
 
 

@@ -60,10 +60,12 @@ class Study(NamedTuple):
         return [name for name in self.applications if name not in self.surfaces]
 
 
-def measured(experiment: Experiment) -> MeasuredTables:
-    """The tables of a folder of results."""
+def measured(
+    experiment: Experiment, applications: Mapping[Name, Application] = APPLICATIONS
+) -> MeasuredTables:
+    """The tables of a folder of results, with the scores that these applications are judged by."""
     of = experiment
-    judged = {name: chosen_metric(one, of.selection) for name, one in APPLICATIONS.items()}
+    judged = {name: chosen_metric(one, of.selection) for name, one in applications.items()}
     wanted = {(name, one.name) for name, one in judged.items() if one is not None}
     scores = by_metric(of.groups("scores"), lambda scored: (scored.task, scored.metric) in wanted)
     return MeasuredTables(of.points, of.tasks, of.selection, of.layers, scores)

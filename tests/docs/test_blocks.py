@@ -36,7 +36,7 @@ SHORTER: dict[str, Any] = {
         "steps": 300,
         "batch_size": 64,
         "validate_every": 100,
-        "rates": {"steps": 400, "batch_size": 64, "validate_every": 50},
+        "rates": {"steps": 1500, "batch_size": 64, "validate_every": 50},
     },
     "certification": {"training": SMALL["certification"]["training"]},
     **{name: SMALL[name] for name in ("baseline", "evaluation", "tasks")},
