@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hvae.config.params import Params
+from hvae.config.task import Task
 from hvae.errors import InputError, counted
 from hvae.results import convergence
 from hvae.results.certificate import judgement
 from hvae.results.experiment import Experiment
-from hvae.results.quantities import METRICS
+from hvae.results.quantities import judging
 from hvae.statistics.estimate import Row
 
 NAMED = 3  # violated checks that are named
@@ -45,7 +46,7 @@ def lines(of: Experiment, report: Path | None = None) -> list[str]:
     guidance = of.guidance
     if guidance is not None:
         said.append(("advice", _behind(of, guidance)))
-        said += [("", line) for line in _table(list(aims(guidance)))]
+        said += [("", line) for line in _table(list(aims(of.params.tasks.entries, guidance)))]
     said += [("report", str(report.resolve()))] if report is not None else []
     said.append(("tables", str(of.folder.resolve())))
     return [f"{of.name}:", *(line for name, text in said for line in _wrapped(name, text))]
@@ -110,10 +111,10 @@ def _behind(of: Experiment, guidance: Mapping[str, Any]) -> str:
     )
 
 
-def aims(guidance: Mapping[str, Any]) -> Iterator[Aim]:
-    """The best place of each application, from `guidance.json`."""
+def aims(tasks: Mapping[str, Task], guidance: Mapping[str, Any]) -> Iterator[Aim]:
+    """The best place of each application, from `guidance.json`; tasks: those of the experiment."""
     for name, one in guidance["applications"].items():
-        best, metric = one["best"], METRICS[one["metric"]]
+        best, metric = one["best"], judging(tasks, guidance, name)
         symbol, wanted = ("R", best["target"]) if best["target"] else ("β", best["beta"])
         place = f"{symbol} = ({', '.join(f'{value:g}' for value in wanted)})"
         low, high = (metric.number(best[end]) for end in ("low", "high"))
