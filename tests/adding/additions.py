@@ -11,7 +11,7 @@ FILES = {
 
 import numpy as np
 
-from hvae.config.sources.synthetic import Stripes
+from hvae.config.synthetic import Stripes
 from hvae.data.source import Source
 
 
@@ -59,8 +59,7 @@ import math
 
 from torch import Tensor, nn
 
-from hvae.models.backbones.backbone import Backbone, BackbonePlan
-from hvae.models.backbones.mlp import Joint
+from hvae.models.backbones.base import Backbone, BackbonePlan, Joint
 from hvae.models.distributions import GAUSSIAN, Family, Latent
 
 
@@ -151,7 +150,7 @@ LINES = (
     Line("hvae/data/sources.py", "    mnist,\n)", "    stripes,\n"),
     Line("hvae/data/sources.py", '    "mnist": mnist.load,', '    "stripes": stripes.load,\n'),
     Line(
-        "hvae/config/sources/synthetic.py",
+        "hvae/config/synthetic.py",
         "SyntheticData =",
         '''class Stripes(Synthetic):
     """Rows and columns."""
@@ -166,7 +165,7 @@ LINES = (
 
 ''',
     ),
-    Line("hvae/config/sources/synthetic.py", "Digits | Gaussian |", "Stripes | "),
+    Line("hvae/config/synthetic.py", "Digits | Gaussian |", "Stripes | "),
     # the likelihood: where likelihoods are listed, and its options
     Line(
         "hvae/models/build.py",
@@ -195,7 +194,7 @@ LINES = (
     # the backbone: where backbones are listed, and the sizes of its latents
     Line(
         "hvae/models/build.py",
-        "from hvae.models.backbones.mlp import mlp\n",
+        "from hvae.models.backbones.base import mlp\n",
         "from hvae.models.backbones.linear import linear\n",
     ),
     Line("hvae/models/build.py", '    "mlp": mlp,', '    "linear": linear,\n'),
