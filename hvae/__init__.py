@@ -57,8 +57,8 @@ _PLACES = {
     # what plug-ins are made of
     "Section": "config.base.Section",
     "Source": "data.source.Source",
-    "Backbone": "models.backbones.base.Backbone",
-    "BackbonePlan": "models.backbones.base.BackbonePlan",
+    "Backbone": "models.backbones.backbone.Backbone",
+    "BackbonePlan": "models.backbones.backbone.BackbonePlan",
     "Normal": "models.distributions.Normal",
     "Likelihood": "models.likelihoods.base.Likelihood",
     "Measure": "results.quantities.Measure",

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from hvae.config import plugins
 from hvae.errors import InputError
-from hvae.models.backbones.base import Backbone
+from hvae.models.backbones.backbone import Backbone
 from hvae.models.distributions import Latent, Normal
 from hvae.models.hierarchical import HierarchicalVAE, Inference
 from hvae.models.likelihoods.base import Likelihood

@@ -25,8 +25,9 @@ from hvae.config.plugins import is_reference
 from hvae.config.sizes import channels
 from hvae.data.seeded import Stream
 from hvae.models import plugged
-from hvae.models.backbones.base import Backbone, BackbonePlan, mlp
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.backbones.conv import conv, conv_spatial
+from hvae.models.backbones.mlp import mlp
 from hvae.models.distributions import family, generator
 from hvae.models.hierarchical import INFERENCES, HierarchicalVAE
 from hvae.models.hypernetwork import Range, at, condition

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from hvae.models.backbones.base import Backbone
+from hvae.models.backbones.backbone import Backbone
 from hvae.models.distributions import GAUSSIAN, Family, Latent, Normal, kl, product, with_tensors
 from hvae.models.likelihoods.base import Likelihood
 

@@ -20,7 +20,7 @@ from hvae.config import plugins
 from hvae.config.model import Model, PluginLikelihoodOptions
 from hvae.config.plugins import Plugin, is_reference
 from hvae.errors import InputError
-from hvae.models.backbones.base import Backbone, BackbonePlan
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.distributions import Categorical, Normal
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import affine_layers, at, hypernetwork_of, is_conditioned

@@ -59,7 +59,8 @@ import math
 
 from torch import Tensor, nn
 
-from hvae.models.backbones.base import Backbone, BackbonePlan, Joint
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
+from hvae.models.backbones.mlp import Joint
 from hvae.models.distributions import GAUSSIAN, Family, Latent
 
 
@@ -194,7 +195,7 @@ LINES = (
     # the backbone: where backbones are listed, and the sizes of its latents
     Line(
         "hvae/models/build.py",
-        "from hvae.models.backbones.base import mlp\n",
+        "from hvae.models.backbones.mlp import mlp\n",
         "from hvae.models.backbones.linear import linear\n",
     ),
     Line("hvae/models/build.py", '    "mlp": mlp,', '    "linear": linear,\n'),

@@ -11,7 +11,7 @@ from hvae.coding import codec
 from hvae.coding.codec import Codec
 from hvae.config.model import BernoulliOptions, GaussianOptions
 from hvae.models import build
-from hvae.models.backbones.base import Backbone
+from hvae.models.backbones.backbone import Backbone
 from hvae.models.distributions import Normal
 from hvae.models.hierarchical import INFERENCES, HierarchicalVAE
 from hvae.models.likelihoods.base import Bernoulli, FixedGaussian, Likelihood

@@ -9,8 +9,8 @@ from torch.nn.functional import conv_transpose2d
 
 from hvae.config.sizes import Size
 from hvae.errors import InputError
-from hvae.models.backbones.base import Beside, perceptron
 from hvae.models.backbones.conv import Double, Halve, Up, as_flat, as_maps
+from hvae.models.backbones.mlp import Beside, perceptron
 from hvae.models.build import BACKBONES
 from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE

@@ -22,8 +22,8 @@ from hvae.config.sizes import (
     size_of,
     spatial_scales,
 )
-from hvae.models.backbones import base
-from hvae.models.backbones.base import Backbone, BackbonePlan
+from hvae.models.backbones import mlp
+from hvae.models.backbones.backbone import Backbone, BackbonePlan
 from hvae.models.distributions import Normal, gaussian
 
 KERNEL, SPATIAL_KERNEL = 4, 5
@@ -50,14 +50,14 @@ def conv(plan: BackbonePlan) -> Backbone:
     hidden = HIDDEN * plan.width
     lowest_head = LowestHead(plan, size)
     heads = [
-        base.Head(hidden + sum(plan.seen(layer)), hidden, flat[layer], plan.family(layer))
+        mlp.Head(hidden + sum(plan.seen(layer)), hidden, flat[layer], plan.family(layer))
         for layer in layers[1:]
     ]
     return Backbone(
         bottom_up=ConvBottomUp(plan, size),
         posterior=nn.ModuleList([lowest_head, *heads]),
         prior=nn.ModuleList(
-            base.Head(sum(plan.above(layer)), hidden, flat[layer]) for layer in layers[:-1]
+            mlp.Head(sum(plan.above(layer)), hidden, flat[layer]) for layer in layers[:-1]
         ),
         decoder=ConvDecoder(plan, size),
         latents=flat,
@@ -132,7 +132,7 @@ class ConvBottomUp(nn.Module):
         self.size = size_of(plan.shape)
         inputs = [channels(plan.shape), *[plan.width] * (HALVINGS - 1)]
         self.halvings = nn.ModuleList(Halve(count, plan.width, KERNEL) for count in inputs)
-        self.vectors = base.MlpBottomUp(
+        self.vectors = mlp.MlpBottomUp(
             plan.width * size.area, HIDDEN * plan.width, len(plan.latents) - 1
         )
 
