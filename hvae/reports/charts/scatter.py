@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 
 from hvae.io.tables import over_layers
-from hvae.reports.charts.theme import BAR, LIMIT, Chart, Side, bars, legend, placed, tooltip
+from hvae.reports.charts.theme import BAR, LIMIT, Chart, Side, bars, inline, legend, placed, tooltip
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -138,11 +138,11 @@ def scatter(
     bare = {GRID} if crowded else set()
     layers: list[Any] = [*beneath]
     for kind, rows in found:
-        base = alt.Chart(alt.Data(values=rows))
+        base = alt.Chart(inline(rows))
         layers += [] if kind in bare else bars(base, x, y)
     for kind, rows in found:
         shown = tooltip(**{name: title for name, title in numbers.items() if name in rows[0]})
-        base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=shown)
+        base = alt.Chart(inline(rows)).encode(*placed(x, y), tooltip=shown)
         layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
     heading = alt.TitleParams(title, subtitle=_typical(groups[0][1])) if crowded else title
     return alt.layer(*layers, title=heading)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.io.tables import MEASURED, betas, over_layers
-from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend, sub
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, inline, legend, sub
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.bounds import SHAPES
 from hvae.results.certificate import Judgement, at_given_rates, judgement
@@ -136,7 +136,7 @@ def _ratios_chart(run: Run, compared: list[Row], words: Words) -> Chart:
         )
         for name in ("ratio", "low")
     )
-    base = alt.Chart(alt.Data(values=data))
+    base = alt.Chart(inline(data))
     seeds = run.params.grid.seeds
     beside = alt.YOffset("seed:N", scale=alt.Scale(domain=seeds))
     base = base.encode(y, beside) if len(seeds) > 1 else base.encode(y)
@@ -157,7 +157,7 @@ def _lines(run: Run) -> alt.Chart:
     dashes = alt.Scale(domain=list(names), range=[[1, 0], [5, 4]])
     looks = legend(symbolType="stroke", symbolStrokeColor=LIMIT, symbolSize=400)
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(inline(values))
         .mark_rule(color=LIMIT, strokeWidth=1.5)
         .encode(
             alt.X("ratio:Q"),

@@ -10,7 +10,7 @@ from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
-from hvae.reports.charts.theme import LIMIT
+from hvae.reports.charts.theme import LIMIT, inline
 from hvae.reports.render import ReportSection
 from hvae.reports.sections import prices
 from hvae.reports.sections.bounds import kept
@@ -123,7 +123,7 @@ def arrows(run: Run) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
-    trail = alt.Chart(alt.Data(values=rows)).mark_trail(color=LIMIT, tooltip=False)
+    trail = alt.Chart(inline(rows)).mark_trail(color=LIMIT, tooltip=False)
     width = alt.Size("width:Q", scale=alt.Scale(range=[0.2, 5]), legend=None)
     found: dict[str, Any] = trail.encode(
         alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("place:N"), width

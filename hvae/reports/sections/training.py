@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import altair as alt
 
+from hvae.reports.charts.theme import inline
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -45,7 +46,7 @@ def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) ->
     if not values:
         return None
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(inline(values))
         .mark_line(strokeWidth=1.2, opacity=0.8)
         .encode(
             alt.X("step:Q", title="Training step"),
