@@ -28,13 +28,16 @@ def train(
     A member keeps the weights of its lowest J_β on `held_out`, or its last ones, and is diverged
     once its weights are no longer finite or if it never reached a finite J_β. Each group of members
     is a part of `kept`.
-    starts: the members' first weights, (G, P), in place of the model's own: a continuation.
+    starts: the members' first weights, (G, P), in place of the model's own: a continuation. They
+    are among those that a member keeps the best of, so that J_β on `held_out` never rises.
     """
     work = Work(model.to(data.device), data, held_out, settings, seed)
     first = work.starts(len(betas)) if starts is None else starts
     trained = []
     for part, group in enumerate(work.groups(len(betas))):
         members = AtBeta(work, first[group], betas[group])
+        if starts is not None:
+            members.look_at_start()
         what = f"training models: {len(members.beta)}"
         seconds = loop.run(members, settings, what, kept, part)
         trained.append(members.trained(seconds))

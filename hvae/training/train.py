@@ -25,18 +25,13 @@ from hvae.training.together import TrainedModels
 class TrainingJob(Section):
     """What the trained models depend on, beside the data.
 
-    start: the name of an amortized model that they begin as, among `models`; then β does not rise.
+    start: the name of an amortized model that they go on from, among `models`.
     """
 
     model: Model
     training: Schedule
     points: list[Point]
     start: str | None = None
-
-    @property
-    def schedule(self) -> Schedule:
-        """Without a warm-up where β is what the models were trained for before."""
-        return self.training.model_copy(update={"warm_up": 0}) if self.start else self.training
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -48,7 +43,7 @@ def main(arguments: argparse.Namespace) -> None:
     kept = loop.checkpoints(arguments, job, job.points[0].model)
     starts = _starts(job, given, arguments.models)
     items = given.data, given.held_out
-    trained = train(given.model, betas, *items, job.schedule, seed, kept, starts)
+    trained = train(given.model, betas, *items, job.training, seed, kept, starts)
     known = constants(given.model, trained, given.data.shape[1])
     curves = list(_curves(job, trained, known))
     _save_models(job, trained, given, curves, arguments.models)

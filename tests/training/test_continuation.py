@@ -87,3 +87,8 @@ def test_models_are_polished_from_there_on() -> None:
     assert same.looks[30].tolist() == pytest.approx(before, rel=1e-5)
     better = independent.train(plain(), BETAS, data, held_out, SETTINGS, 0, starts=start.weights)
     assert (better.looks[30] < same.looks[30]).all()
+    # steps that spoil the model lose nothing of it
+    wild = still.model_copy(update={"learning_rate": 3.0})
+    lost = independent.train(plain(), BETAS, data, held_out, wild, 0, starts=start.weights)
+    assert all((look > torch.tensor(before)).all() for look in lost.looks.values())
+    assert torch.equal(lost.weights, start.weights)
