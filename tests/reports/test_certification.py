@@ -262,5 +262,6 @@ def test_points_are_split_by_kind(config: Config) -> None:
     every = [*one.rated, *one.polished, *one.anchors, *one.points]
     assert len(one.polished) == 4
     assert split(one.params, every) == (one.points, one.anchors, one.rated, one.polished)
+    config["training"]["polish"] = None
     independent = run(config)
-    assert split(independent.params, independent.points) == (independent.points, [], [])
+    assert split(independent.params, independent.points) == (independent.points, [], [], [])
