@@ -79,8 +79,8 @@ class RateSchedule(Schedule):
 class Polish(Schedule):
     """The same for plain models that go on from an amortized one, each at its own β.
 
-    beta: their axes, as in `grid`, within its box; null takes the ends and the middle of each axis.
-    Without a warm-up: β is what they begin with.
+    β does not rise at first, since the amortized model knows it. beta: their axes, as in `grid`,
+    within its box; null takes the ends and the middle of each axis.
     """
 
     beta: Axes | None = None

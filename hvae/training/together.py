@@ -112,19 +112,14 @@ class Members(ABC):
         self.adam.param_groups[0]["lr"] = learning_rate(settings, step)
         self.adam.step()
 
-    def means(self) -> Costs:
-        """What held-out items cost on average, the same noise at every look."""
-        return mean_costs(self.spend, self.weights, self.held_out, self.noise)
-
-    @torch.no_grad()
     def look_at_start(self) -> None:
-        """Keep the first weights until there are better ones."""
-        found = self.value(self.means(), 0)
-        self.keep(found < self.lowest, found)
+        """Before the first step: the first weights are kept until there are better ones."""
+        self.looks = {0: torch.zeros_like(self.lowest)} | self.looks
+        self.look(0)
 
     @torch.no_grad()
     def look(self, step: int) -> None:
-        means = self.means()
+        means = mean_costs(self.spend, self.weights, self.held_out, self.noise)
         found = self.value(means, step)
         self.looks[step].copy_(found)
         better = self.better(found, means, step)
