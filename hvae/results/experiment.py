@@ -159,21 +159,29 @@ def finished(folder: Path) -> Experiment:
 
 
 class Kinds(NamedTuple):
-    """Rows of `points.parquet`: of the plane of β, anchors beside it, and at given rates."""
+    """Rows of `points.parquet`, by what the points are.
+
+    Of the plane of β, anchors beside it, at given rates, and polished: plain models at some β that
+    went on from the amortized one.
+    """
 
     points: list[Row]
     anchors: list[Row]
     rated: list[Row]
+    polished: list[Row]
 
 
 def split(params: Params, points: Iterable[Row]) -> Kinds:
     """The rows by kind, each in their order."""
-    anchors, rated = _names(params.anchors()), _names(params.rate_rows())
-    result = Kinds([], [], [])
+    kinds = {
+        "anchors": _names(params.anchors()),
+        "rated": _names(params.rate_rows()),
+        "polished": _names(params.polished_rows()),
+    }
+    result = Kinds([], [], [], [])
     for row in points:
-        name = row["point"]
-        place = result.anchors if name in anchors else result.rated if name in rated else None
-        (result.points if place is None else place).append(row)
+        kind = next((kind for kind, names in kinds.items() if row["point"] in names), "points")
+        getattr(result, kind).append(row)
     return result
 
 

@@ -130,9 +130,9 @@ def described_values(column: Column, point: str) -> list[Any] | None:
 
 
 def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Of the grid, then independent models, then at given rates; diverged ones without numbers."""
+    """Of the grid, independent, at given rates, polished; diverged ones without numbers."""
     kind = kinds(run)
-    rows = [*run.points, *run.anchors, *run.rated]
+    rows = [*run.points, *run.anchors, *run.rated, *run.polished]
     return [
         _record(row, kind[row["point"]], columns) | {"beta": list(betas(row, run.layers))}
         for row in rows
