@@ -7,6 +7,7 @@ from hvae.reports.explorer import columns, scores
 from hvae.reports.render import drawable
 from hvae.reports.sections import embeddings
 from hvae.reports.sections.section import ReportSection
+from hvae.results.experiment import part
 from hvae.results.run import Run
 
 OTHERS = {
@@ -40,6 +41,8 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "points": columns.points(run, found),
         "bounds": scores.described(run),
         "limits": scores.limits(run),
+        "pairs": scores.pairs(run),
+        "part": part(run.params),
         **columns.frames(run),
     }
     clean: dict[str, Any] = drawable(data)
