@@ -39,7 +39,7 @@ function drawPair() {
   const one = shownPoint(), other = pinnedPoint();
   if (!other || one === other) return other ? [make("p", { class: "note" }, "This point is pinned: choose another one to compare with it.")] : [];
   const why = notCompared(one, other);
-  const title = make("h4", {}, `${named(one)} less the pinned ${named(other)}`);
+  const title = make("h4", {}, `Less the pinned ${seedless(other)}`);
   return [make("div", { class: "explorer-pair" }, title, ...(why ? [make("p", { class: "empty" }, why)] : [pairTable(one, other), pairNote(one, other)]))];
 }
 
@@ -52,18 +52,21 @@ function notCompared(one, other) {
   return "";
 }
 
+// Comparisons are of places, over all of their seeds.
+function seedless(point) { return named(point).replace(/, seed \d+$/, ""); }
+
 function pairTable(one, other) {
   const lines = PAIRS.map((application) => pairRow(application, differing(application, one, other)));
   const shown = table(["Application", "Here, pinned", "Difference (95 %)", "Here is"], lines);
-  return boxed(shown, `Differences of ${named(one)} and ${named(other)}`);
+  return boxed(shown, `Differences of ${seedless(one)} and ${seedless(other)}`);
 }
 
 function pairRow(application, found) {
   const title = withUnit(application.title, application);
   if (!found) return row(title, "–", "–", "not measured at both");
-  const values = `${number(found.first)}, ${number(found.second)}`;
-  const line = row(title, values, ...(found.how ? [differenceText(found), found.how] : ["–", "not compared: they spend otherwise"]));
-  line.lastChild.className = found.how === "better" || found.how === "worse" ? "explorer-sure" : "";
+  const values = [found.first, found.second].map((value) => (found.half ? value.toFixed(decimals(found.half)) : number(value))).join(", ");
+  const line = row(title, values, ...(found.how ? [differenceText(found), found.how] : ["–", "not compared: other size"]));
+  if (found.how === "better" || found.how === "worse") line.lastChild.classList.add("explorer-sure");
   return line;
 }
 
@@ -74,9 +77,10 @@ function differenceText({ value, half, degrees }) {
 }
 
 // To two digits of the half-width.
+function decimals(half) { return half ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half)))) : 3; }
+
 function signed(value, half) {
-  const places_ = half ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half)))) : 3;
-  const text = Math.abs(value).toFixed(places_);
+  const text = Math.abs(value).toFixed(decimals(half));
   return `${Number(text) === 0 ? "" : value > 0 ? "+" : "−"}${text}`;
 }
 
@@ -96,5 +100,5 @@ function pairSentence() {
   if (why) return ` ${why}`;
   const found = PAIRS.map((application) => differing(application, one, other)).filter((one_) => one_ && one_.how);
   const count = (how) => found.filter((one_) => one_.how.startsWith(how)).length;
-  return ` Against the pinned ${named(other)}: better in ${count("better")}, worse in ${count("worse")}, undecided in ${count("undecided")}.`;
+  return ` Against the pinned ${seedless(other)}: better in ${count("better")}, worse in ${count("worse")}, undecided in ${count("undecided")}.`;
 }
