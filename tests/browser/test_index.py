@@ -55,7 +55,7 @@ def test_the_difference_is_what_was_planted(
         "Least": "3 ± 0.82",
         "Most": "3 ± 0.82",
     }
-    assert rows(dom, "differences")[0] == ["0.1, 0.1", "5 ± 0.58", "8 ± 0.58", "3 ± 0.82"]
+    assert rows(dom, "differences")[0] == ["β = (0.1, 0.1)", "5 ± 0.58", "8 ± 0.58", "3 ± 0.82"]
     for chart in ("plane", "against-rate", "difference"):
         assert re.search(rf'id="{chart}"[^>]*>.{{0,400}}<svg', dom, flags=re.DOTALL), chart
     turned = seen(browser, tmp_path, "with=one,two&metric=distortion&first=two&second=one")

@@ -117,8 +117,7 @@ def test_experiments_say_which_test_items_and_trainings_they_have(
 
 def test_ones_own_files_are_the_same_items_in_the_same_folder(config: Config) -> None:
     def items(folder: str, source: str) -> str:
-        shares = {"train": 0.8, "validation": 0.1} | ({"test": 0.1} if source != "mnist" else {})
-        data = {"source": source, "raw_dir": folder, "split": shares}
+        data = {"source": source, "raw_dir": folder, "split": config["data"]["split"]}
         return Experiment(Path(), parse(Params, config | {"data": data})).test_items
 
     assert items("a", "mnist") == items("b", "mnist")
