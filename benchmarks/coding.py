@@ -24,7 +24,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from hvae.coding import choice, container, files, quantised, sampled
+from hvae.coding import choice, files, quantised, sampled
 from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
 from hvae.data import prepared
@@ -83,7 +83,7 @@ def _point(results: Path, one: Candidate, test: Items, held_out: Items) -> tuple
     found, search = timed(lambda: quantised.quantise(codec, x, factor))
     cost = quantised.cost(codec, x, found)
     content = files.image_file(codec, found)
-    coded = container.parsed(content)
+    coded = files.parsed(content)
     _, decoding = timed(lambda: files.decoded(codec, coded, results))
     ideal = 8 * len(coded.body) / len(x) - cost.bits.sum(1).mean()
     objective = (model.distortion - constant + model.rates @ prices).mean()
@@ -127,7 +127,7 @@ def lossless(results: Path, data: Path) -> Iterator[str]:
 def _line(codec: Codec, point: str, numbers: Tensor, elbo: np.ndarray, count: int) -> str:
     places = torch.arange(count) % len(numbers)
     content, writing = timed(lambda: files.lossless(codec, numbers[places]))
-    coded = container.parsed(content)
+    coded = files.parsed(content)
     again, reading = timed(lambda: files.decoded(codec, coded, Path(point)))
     exact = np.array_equal(level_numbers(again, codec.levels or 2), numbers[places].numpy())
     bits, expected = 8 * len(content) / count, elbo[places.numpy()].mean()
@@ -142,7 +142,7 @@ def _orders(codec: Codec, numbers: Tensor, elbo: np.ndarray) -> Iterator[str]:
     for seed in range(ORDERS):
         order = torch.randperm(len(numbers), generator=torch.Generator().manual_seed(seed))
         content = files.lossless(codec, numbers[order])
-        again = files.decoded(codec, container.parsed(content), Path())
+        again = files.decoded(codec, files.parsed(content), Path())
         exact += np.array_equal(level_numbers(again, codec.levels or 2), numbers[order].numpy())
         sizes.append(8 * len(content) / elbo.sum())
     yield ""

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from hvae.config.grid import Point
 from hvae.config.params import Params
-from hvae.config.sources.files import OwnFiles
+from hvae.config.sources import OwnFiles
 from hvae.errors import InputError
 from hvae.io import storage, tables
 from hvae.results.parameters import recorded

@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from hvae.guidance.paired import ScoreTables, Way
+from hvae.guidance.paired import PointScores, ScoreTables, Way, by_metric, stacked
 from hvae.reports.index.metrics import ComparedMetric
 from hvae.results.experiment import Experiment
 from hvae.results.rates import Place, by_point, suffix_sums
-from hvae.results.scores import PointScores, by_metric, stacked
 from hvae.statistics.comparison import LEVEL, Difference, Scores, across
 from hvae.statistics.estimate import Floats, Integers, Row
 
@@ -78,6 +77,9 @@ class ItemScores:
         seeds = len(self.experiment.params.grid.seeds)
         return [place for place in self.experiment.places if len(place.points) == seeds]
 
+    def _seed(self, point: str) -> int:
+        return int(self._rows[point]["seed"])
+
     def _own(self, column: "Column") -> PlacedScores | None:
         def scored(point: str) -> PointScores | None:
             row, items = self._rows[point], self._items[point]
@@ -86,7 +88,9 @@ class ItemScores:
             return PointScores(items["index"].to_numpy(), values) if known else None
 
         places = self._whole()
-        found = stacked([[scored(point) for point in place.points] for place in places])
+        found = stacked(
+            [[scored(p) for p in sorted(place.points, key=self._seed)] for place in places]
+        )
         if found is None:
             return None
         kept = [places[number] for number in found.kept]

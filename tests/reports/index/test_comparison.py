@@ -9,8 +9,8 @@ import pytest
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.io import tables
+from hvae.reports.index.__main__ import compared
 from hvae.reports.index.metrics import ComparedMetric, achieved, measured
-from hvae.reports.index.page import compared
 from hvae.results.experiment import Experiment, finished
 from tests.reports.index.cases import ERROR, plant
 
