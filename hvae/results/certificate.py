@@ -10,6 +10,7 @@ one β (polished) is information in either case.
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -61,7 +62,7 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
         *_means_beyond(case, tolerance),
     ]
     verdict = f"{case.subject} {case.are} {'not ' if reasons else ''}trusted"
-    tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated"
+    tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated{_judged(case.rows)}"
     told = [
         _average(case.rows, kind, case.their, case.others)
         for kind in WORDS
@@ -75,6 +76,16 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
         headline=". ".join([verdict, *told, tolerated, *beside]) + ".",
         sentence=". ".join([why, tolerated, *told, *beside]) + ".",
     )
+
+
+def _judged(rows: Sequence[Row]) -> str:
+    """How the comparisons were decided, where some are not surely within what is tolerated."""
+    verdicts = Counter(row["verdict"] for row in rows if _finite(row))
+    if verdicts.keys() <= {"holds"}:
+        return ""
+    words = {"holds": "surely within it", "undecided": "undecided", "violated": "beyond it"}
+    told = [f"{verdicts[one]} {said}" for one, said in words.items() if verdicts[one]]
+    return f": of {verdicts.total()} comparisons {', '.join(told)}"
 
 
 def _case(rows: Sequence[Row]) -> Case:
