@@ -26,7 +26,7 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.written import Written, grey
-from hvae.coding import choice, container, files, quantised
+from hvae.coding import choice, files, quantised
 from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
 from hvae.config.tasks import SEARCHED
@@ -136,7 +136,7 @@ def _point(
     found, search = timed(lambda: quantised.quantise(codec, x, factor))
     cost = quantised.cost(codec, x, found)
     content = files.image_file(codec, found)
-    coded = container.parsed(content)
+    coded = files.parsed(content)
     seen, decoding = timed(lambda: files.decoded(codec, coded, results))
     written.add(content, seen)
     ideal = 8 * len(coded.body) / len(x) - cost.bits.sum(1).mean()
@@ -191,7 +191,7 @@ def _line(codec: Codec, point: str, items: Items, count: int, written: Written) 
     numbers, elbo = _numbers(codec, items), _elbo(codec, items)
     places = torch.arange(count) % len(numbers)
     content, writing = timed(lambda: files.lossless(codec, numbers[places]))
-    coded = container.parsed(content)
+    coded = files.parsed(content)
     again, reading = timed(lambda: files.decoded(codec, coded, Path(point)))
     written.add(content, again)
     exact = np.array_equal(level_numbers(again, codec.levels or 2), numbers[places].numpy())
@@ -218,7 +218,7 @@ def _orders(codec: Codec, items: Items) -> str:
     for seed in range(ORDERS):
         order = torch.randperm(len(numbers), generator=torch.Generator().manual_seed(seed))
         content = files.lossless(codec, numbers[order])
-        again = files.decoded(codec, container.parsed(content), Path())
+        again = files.decoded(codec, files.parsed(content), Path())
         exact += np.array_equal(level_numbers(again, codec.levels or 2), numbers[order].numpy())
         sizes.append(8 * len(content) / total)
     return (

@@ -28,11 +28,10 @@ from hvae.io.command import steady
 from hvae.latents.measure import Measured, measure
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import amortized, continuation
-from hvae.training.continuation import Start
-from hvae.training.independent import train
-from hvae.training.members import WeightLayout
+from hvae.training import amortized, members
+from hvae.training.members import Start, WeightLayout
 from hvae.training.to_rates import TrainedToRates, train_to_rates
+from hvae.training.train import train
 from tests.workflow.conftest import merged
 
 SHARES = (0, 0.25, 0.5, 0.75, 1)  # of the total, in z_2
@@ -87,7 +86,7 @@ def digits_continued() -> Iterator[str]:
     plain = build(params.model, known.shape, params.seed)
     began = time.process_time()
     held_out = known.items["validation"]
-    start = continuation.nearest(shared, plain, known.targets, held_out, params.seed)
+    start = members.nearest(shared, plain, known.targets, held_out, params.seed)
     found = known.trained(params.training.rates, start)
     name = f"Digits, continued from an amortized model of {AMORTIZED:,} steps"
     yield from heading(name, params.training.rates, time.process_time() - began, len(found.rates))
@@ -121,7 +120,7 @@ def digits_polished() -> Iterator[str]:
     shared = amortized_model(known)
     plain = build(params.model, known.shape, params.seed)
     anchors = train(plain, betas, *data, params.certification.training, params.seed)
-    start = continuation.at(shared, plain, betas)
+    start = members.at(shared, plain, betas)
     began = time.process_time()
     polished = train(plain, betas, *data, POLISH, params.seed, starts=start.weights)
     seconds = time.process_time() - began

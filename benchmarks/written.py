@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hvae.coding import choice, container, files
+from hvae.coding import choice, files
 from hvae.errors import InputError
 
 OTHERS = {  # what differs in these processes
@@ -78,7 +78,7 @@ def checksums(results: Path, folder: Path) -> Iterator[str]:
     """One for each file of a folder, or that it is refused."""
     for path in sorted(folder.iterdir()):
         try:
-            coded = container.read(path)
+            coded = files.read(path)
             codec = choice.opened(results, choice.writer(results, coded.key, path))
             yield _sum(files.decoded(codec, coded, path))
         except InputError:

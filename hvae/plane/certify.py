@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from pydantic import Field, PositiveFloat
 
-from hvae.bounds.ratio import Ratio, verdict
 from hvae.config.base import Section, Seed, parse
 from hvae.config.grid import Point
 from hvae.config.params import Extraction
@@ -29,10 +28,12 @@ from hvae.plane.compare import (
     COMPARISONS,
     Anchor,
     PairedCosts,
+    Ratio,
     anchors,
     moved,
     ratio_of,
     ratio_scale,
+    verdict,
 )
 from hvae.results.certificate import judgement
 from hvae.training import checkpoint

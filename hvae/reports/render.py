@@ -1,9 +1,13 @@
-"""What every page shares: the template, the style, the scripts that draw, and charts as data."""
+"""What every page shares: charts as data, sections, templates, the style, the scripts that draw.
+
+Each module of `sections` offers its sections as constants, and has their templates beside it.
+`page` has the order in which a report shows them.
+"""
 
 import functools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +19,7 @@ from markupsafe import Markup, escape
 from hvae.io import provenance
 from hvae.reports.charts import theme
 from hvae.reports.charts.theme import wrapped
+from hvae.results.run import Run
 
 HERE = Path(__file__).parent
 
@@ -98,3 +103,41 @@ def libraries() -> str:
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
         "</script", r"<\/script"
     )
+
+
+def always(_: Run) -> bool:
+    """For a section that every run has."""
+    return True
+
+
+def no_figures(_: Run) -> Iterable[Figure]:
+    """For a section of text and tables."""
+    return ()
+
+
+def no_values(_: Run) -> dict[str, Any]:
+    """For a template that needs nothing of its own."""
+    return {}
+
+
+class ReportSection(NamedTuple):
+    """A part of a chapter: which runs have it, its charts, and what its template needs.
+
+    name: its id on the page, which links point to. values: by name, beside what every template is
+    given: `run`, `figures`, `called` (what points are called) and `part` (what was evaluated).
+    """
+
+    name: str
+    title: str
+    template: str
+    applies: Callable[[Run], bool] = always
+    figures: Callable[[Run], Iterable[Figure]] = no_figures
+    values: Callable[[Run], dict[str, Any]] = no_values
+
+
+class Chapter(NamedTuple):
+    """A chapter of the page; links from elsewhere point to its sections, by their names."""
+
+    name: str
+    title: str
+    sections: list[ReportSection]

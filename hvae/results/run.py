@@ -11,7 +11,7 @@ from hvae.config import baseline
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
 from hvae.data import prepared
-from hvae.data.exact import Exact, exact
+from hvae.data.gaussian import Exact, exact
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.data.summary import left_out, plan

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from hvae.coding import bits_back, container, files, quantised
+from hvae.coding import bits_back, files, quantised
 from hvae.coding.codec import Codec
 from hvae.config.tasks import SEARCHED, Compression
 from hvae.data.source import level_numbers
@@ -29,9 +29,8 @@ from hvae.statistics.intervals import mean, psnr
 from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
 from hvae.tasks.image_files import with_mean
-from hvae.tasks.images import HeldOutPart, HowMeasured, held_out
 from hvae.tasks.task import Found, Picture, Score
-from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.trained import HeldOutPart, HowMeasured, TrainedSubject, held_out
 
 RATE, ELBO = HowMeasured("sample", "rate"), HowMeasured("sample", "elbo")
 FILE = HowMeasured("", "file")
@@ -108,7 +107,7 @@ def _of_file(content: bytes, own: Floats, part: HeldOutPart) -> Sampled:
 
 def _pictures(codec: Codec, content: bytes, part: HeldOutPart) -> Iterator[Picture]:
     """Some items, decoded from the bytes."""
-    seen = files.decoded(codec, container.parsed(content), Path(part.split))
+    seen = files.decoded(codec, files.parsed(content), Path(part.split))
     for place in chosen(part.items.labels):
         index, image = part.items.ids[place], seen[place]
         yield Picture({"kind": "file", "index": int(index), "image": image.tolist()})

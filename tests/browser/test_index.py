@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hvae.reports.index.page import page
+from hvae.reports.index.__main__ import page
 from tests.browser.conftest import HEIGHT, Browser
 from tests.browser.driver import errors, visit
 from tests.reports.index.cases import plant

@@ -13,7 +13,7 @@ from hvae.config import baseline
 from hvae.config.base import parse
 from hvae.config.grid import Point
 from hvae.config.params import Params
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 from hvae.data.prepared import Items
 from hvae.data.source import UNLABELLED
 from hvae.io import tables

@@ -9,7 +9,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.reports.charts.scatter import CROWDED, GRID, scatter
 from hvae.reports.charts.theme import ends, nats
-from hvae.reports.page import page
+from hvae.reports.page import chapters, figures, page
 from hvae.reports.render import libraries
 from hvae.reports.sections import plane
 from hvae.reports.sections.certification import (
@@ -22,7 +22,6 @@ from hvae.reports.sections.certification import (
 )
 from hvae.reports.sections.overview import findings
 from hvae.reports.sections.rate_targets import met, rated
-from hvae.reports.sections.registry import chapters, figures
 from hvae.results.experiment import ordinal, part, split
 from tests.reports.amortized import certificate_at_rates
 from tests.reports.cases import HOSTILE, run

@@ -13,11 +13,10 @@ from snakemake.utils import update_config
 from hvae.config.base import parse
 from hvae.config.params import Guidance, Params
 from hvae.guidance.guide import guidance
-from hvae.reports.page import page
+from hvae.reports.page import CHAPTERS, chapters, page
 from hvae.reports.render import libraries
 from hvae.reports.sections.guidance import recommended
 from hvae.reports.sections.overview import findings, kept
-from hvae.reports.sections.registry import CHAPTERS, chapters
 from hvae.results.parameters import record
 from tests.conftest import ROOT
 from tests.guidance.experiments import BOUND, measured

@@ -10,11 +10,10 @@ import pytest
 from markupsafe import escape
 
 from hvae.io.tables import betas
-from hvae.reports.page import page
+from hvae.reports.page import figures, page
 from hvae.reports.render import drawable, indexed, libraries
 from hvae.reports.sections import accuracy, pictures
 from hvae.reports.sections.overview import findings
-from hvae.reports.sections.registry import figures
 from hvae.results.rates import Rate
 from tests.reports.cases import HOSTILE, OPTIONS, run
 

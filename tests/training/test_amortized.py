@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hvae.bounds.gaussian import optimal_objective
+from hvae.bounds.rate_distortion import optimal_objective
 from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.data import gaussian

@@ -13,8 +13,8 @@ import pytest
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.disk import disk, sentence
+from hvae.guidance.paired import ScoredMetric, by_metric, stacked
 from hvae.io import tables
-from hvae.results.scores import ScoredMetric, by_metric, stacked
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"

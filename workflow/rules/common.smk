@@ -11,7 +11,7 @@ import hvae.config.plugins
 import hvae.data.summary
 import hvae.errors
 import hvae.config.params
-import hvae.config.sources.files
+import hvae.config.sources
 import hvae.config.tasks
 import hvae.io.provenance
 import hvae.results.parameters

@@ -33,9 +33,9 @@ rule train_plane:
                 box=BOX[wildcards.of],
             )
         ),
-        code=code("hvae.training.train_plane"),
+        code=code("hvae.training.amortized"),
     shell:
-        "python -m hvae.training.train_plane --params {params.job:q} --fingerprint {params.fingerprint} "
+        "python -m hvae.training.amortized --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} "
         f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
@@ -148,7 +148,7 @@ use rule train_plane as train_baseline_plane with:
                 box=BOX[BASELINE],
             )
         ),
-        code=code("hvae.training.train_plane"),
+        code=code("hvae.training.amortized"),
 
 
 use rule train_rates as train_baseline_rates with:

@@ -26,9 +26,8 @@ from hvae.reports.charts.theme import (
     span,
     spread,
 )
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.information import Quantity
-from hvae.reports.sections.section import ReportSection
 from hvae.results.rates import lowest_layer, suffix_name
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row

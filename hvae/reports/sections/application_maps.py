@@ -23,9 +23,8 @@ from hvae.reports.charts.theme import (
     span,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.plane import distortions, symbol
-from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row

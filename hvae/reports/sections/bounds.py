@@ -29,8 +29,7 @@ from hvae.reports.charts.theme import (
     span,
     sub,
 )
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.checks.catalogue import BOUNDS, Bound
 from hvae.results.quantities import checked_unit
 from hvae.results.rates import lowest_layer

@@ -8,9 +8,8 @@ import altair as alt
 
 from hvae.io.tables import MEASURED, betas, over_layers
 from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend, sub
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.bounds import SHAPES
-from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import Judgement, at_given_rates, judgement
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row

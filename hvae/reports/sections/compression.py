@@ -18,9 +18,8 @@ from hvae.reports.charts.files import (
     ratios,
 )
 from hvae.reports.charts.scatter import names
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.pictures import Strip, chosen, is_image, originals, strip
-from hvae.reports.sections.section import ReportSection
 from hvae.results import files
 from hvae.results.files import Filed
 from hvae.results.run import Run

@@ -9,9 +9,8 @@ import pyarrow.compute as pc
 
 from hvae.reports.charts.scatter import names
 from hvae.reports.charts.theme import CLASSES, Chart, sub
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections import pictures
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 

@@ -20,8 +20,7 @@ from hvae.reports.charts.theme import (
     spread,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.quantities import METRICS
 from hvae.results.rates import lowest_layer
 from hvae.results.run import Run

@@ -21,8 +21,7 @@ from hvae.reports.charts.theme import (
     spread,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 

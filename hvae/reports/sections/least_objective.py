@@ -20,9 +20,8 @@ from hvae.reports.charts.theme import (
     sub,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.exact_source import least
-from hvae.reports.sections.section import ReportSection
 from hvae.results.exactness import Difference, Exactness, Shortfall, exactness, shortfalls
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row

@@ -11,11 +11,11 @@ from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
 from hvae.reports.charts.theme import LIMIT
+from hvae.reports.render import ReportSection
 from hvae.reports.sections import prices
 from hvae.reports.sections.bounds import kept
 from hvae.reports.sections.certification import judged
 from hvae.reports.sections.guidance import advice, recommended
-from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import at_given_rates
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row

@@ -26,8 +26,7 @@ from hvae.reports.charts.theme import (
     placed,
     tooltip,
 )
-from hvae.reports.render import Figure, drawable, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, drawable, figure
 from hvae.results.quantities import METRICS, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row

@@ -13,8 +13,7 @@ from hvae.reports.charts.filled import MapAxes, contours, extent, filled, lattic
 from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
 from hvae.reports.charts.surface import FilledBand, bands
 from hvae.reports.charts.theme import Chart, Side, ends, nats, placed, rate_of, span, spread
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.quantities import LESS_CONSTANT, METRICS, OF_POINTS, Measure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row, number

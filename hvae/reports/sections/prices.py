@@ -9,9 +9,8 @@ from hvae.guidance.text import estimate, symbol
 from hvae.reports.charts.filled import contours, extent, filled, lattice, share_axes
 from hvae.reports.charts.surface import bands
 from hvae.reports.charts.theme import LIMIT, PAGE, Chart, legend, placed, tooltip
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections import plane
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row, number
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import altair as alt
 
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.explorer.scores import described, latents, limits
+from hvae.reports.scores import described, latents, limits
 from tests.reports.cases import BOUNDS, HOSTILE, run
 
 

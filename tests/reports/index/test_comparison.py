@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hvae.io import tables
+from hvae.reports.index.__main__ import compared
 from hvae.reports.index.metrics import ComparedMetric, achieved, measured
-from hvae.reports.index.page import compared
 from hvae.results.experiment import finished
 from tests.reports.index.cases import ERROR, plant
 
