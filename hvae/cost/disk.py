@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from hvae.config import baseline
 from hvae.config.data import Data
-from hvae.config.model import Model
+from hvae.config.model import DiscreteOptions, Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
+from hvae.config.tasks import Compression
 from hvae.models.build import size
 
 
@@ -188,9 +189,7 @@ def scored(params: Params, layers: int) -> int:
         "denoising": lambda asked: 2 * len(asked.noise),
         "inpainting": lambda asked: 2 * len(asked.masks),
         "upscaling": lambda asked: 2,
-        "compression": lambda asked: (
-            (layers + 2) + (layers + 4)
-        ),  # of rates, and of files with both J°
+        "compression": lambda asked: _coded(params.model, layers, asked),
         "classification": lambda asked: views * len(asked.probes),
         "regression": lambda asked: views * 2 * 2 * len(asked.methods),
         "clustering": lambda asked: views * 3 * len(asked.methods),
@@ -202,6 +201,15 @@ def scored(params: Params, layers: int) -> int:
     own = 2 * len(tasks.own)  # of each that is the user's own, from samples and from means
     chosen = [name for name in tasks.chosen(params.data) if name in metrics]
     return own + sum(metrics[name](getattr(tasks, name)) for name in chosen)
+
+
+def _coded(model: Model, layers: int, asked: Compression) -> int:
+    """Of rates; of files, with both J°; of lossless ones with their net length and −ELBO.
+
+    No file itself is kept, but for what some of the items look like (`PICTURES`).
+    """
+    lossless = 3 * isinstance(model.likelihood, DiscreteOptions)
+    return layers + 2 + (layers + 4 + lossless if asked.items else 0)
 
 
 def _embedded(params: Params) -> int:

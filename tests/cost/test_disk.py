@@ -8,7 +8,7 @@ import yaml
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.cost.disk import baseline_counts, counts, disk, evaluated, sentence
+from hvae.cost.disk import baseline_counts, counts, disk, evaluated, scored, sentence
 from hvae.errors import InputError
 from hvae.models.build import size
 from tests.conftest import ROOT
@@ -81,6 +81,14 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
     alone = parse(Params, config)
     assert baseline_counts(alone) == {40: (42, 42, 0, 0, 10, 0, 0)}
     assert sentence(alone).startswith("882 models and 42 single-layer models, about")
+
+
+def test_scores_of_files_without_loss_are_those_of_discrete_likelihoods(config: Config) -> None:
+    density = parse(Params, config)
+    config["model"]["likelihood"] = {"family": "bernoulli", "sigma": None}
+    assert scored(parse(Params, config), 2) == scored(density, 2) + 3
+    config["tasks"]["compression"]["items"] = None
+    assert scored(parse(Params, config), 2) == scored(density, 2) - (2 + 4)
 
 
 def test_single_layers_at_given_rates_are_counted_by_width(config: Config) -> None:
