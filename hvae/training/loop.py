@@ -29,7 +29,7 @@ from hvae.training.history import looks_at
 from hvae.training.inputs import SPLITS
 from hvae.training.members import State
 
-COMMANDS = tuple(f"hvae.training.{name}" for name in ("train", "train_plane", "train_rates"))
+COMMANDS = tuple(f"hvae.training.{name}" for name in ("train", "amortized", "train_rates"))
 
 
 class Checkpoints(NamedTuple):
