@@ -19,7 +19,7 @@ import torch
 
 from hvae.coding import bits_back, files, quantised
 from hvae.coding.codec import Codec
-from hvae.config.tasks import Compression
+from hvae.config.tasks import SEARCHED, Compression
 from hvae.data.source import level_numbers
 from hvae.latents.extract import chosen
 from hvae.latents.measure import Measured
@@ -37,7 +37,6 @@ FILE = HowMeasured("", "file")
 LOSSLESS, NET = HowMeasured("", "lossless"), HowMeasured("", "lossless", "net")
 SAMPLES = 1  # of z an item: a code is of one sample
 TRIED = 120  # validation items, on which the step is chosen
-SEARCHED = 128  # numbers of z: with more, each of which is tried, files are not searched
 TASK, LENGTH = "compression", "bits_per_dim"
 
 

@@ -109,6 +109,11 @@ class Members(ABC):
         self.losses(self.spend(self.weights, x, noise), step).sum().backward()
         self.adam.step(learning_rate(settings, step))
 
+    def look_at_start(self) -> None:
+        """Before the first step: the first weights are kept until there are better ones."""
+        self.looks = {0: torch.zeros_like(self.lowest)} | self.looks
+        self.look(0)
+
     @torch.no_grad()
     def look(self, step: int) -> None:
         means = mean_costs(self.spend, self.weights, self.held_out, self.noise)

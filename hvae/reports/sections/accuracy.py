@@ -202,7 +202,8 @@ def means(run: Run) -> list[str]:
     limit = accuracy_limit(best["rate"].value, shares)
     return [
         f"Where R({top}) < {CLOSED} nats, {len(above)} of {len(closed)} probes on posterior means "
-        f"exceed what samples could reach, up to {best['value']:.2f} against {limit:.2f} "
+        "exceed what samples could reach, each with its 95 % interval, up to "
+        f"{best['value']:.2f} against {limit:.2f} "
         f"({best['method']}, {names(run)[best['point']]}). A mean is a deterministic "
         "function of the image, so it can tell classes apart at any rate, however small its "
         "differences are beside the posterior's spread. The limit speaks of what a sample carries, "

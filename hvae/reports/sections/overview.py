@@ -97,12 +97,16 @@ def _differing(guidance: dict[str, Any] | None) -> str:
 
 
 def _both(applications: dict[str, Row], *names: str) -> str:
-    """Whether some point is good for both; "" where that is not known, or a budget decides it."""
+    """What both regions have in common; "" where that is not known, or a budget decides it."""
     both = [applications[name] for name in names]
     if BUDGETED in names or any(one["trainings"] == 1 for one in both):
         return ""
     first, second = (set(one["region"]) for one in both)
-    return f", and {'some points are' if first & second else 'no point is'} good for both"
+    shared = len(first & second)
+    if not shared:
+        return ", and each point is significantly worse than the best for one of the two"
+    points = f"{shared} point{'s are' if shared > 1 else ' is'}"
+    return f", and {points} not significantly worse than the best for either"
 
 
 def _total(place: dict[str, Any]) -> str:
