@@ -237,7 +237,7 @@ def cuts(run: Run, metric: str) -> Chart:
     marks = base.mark_point(filled=True, size=60, opacity=1, stroke=PAGE, strokeWidth=0.5).encode(
         alt.Color("kept:N", title="Kept", scale=scale, legend=legend()), tooltip=numbers
     )
-    title = f"{shown.brief} of reconstructions from the upper layers alone"
+    title = f"{shown.brief} of layer cuts"
     return alt.layer(*_lines(base, "x"), marks, data=alt.Data(values=data), title=title)
 
 
@@ -245,12 +245,14 @@ def layer_prices(run: Run) -> Chart:
     """Prices over layers, a line a point."""
     data = price_rows(run)
     layers = [f"z{sub(layer)}" for layer in range(1, run.layers + 1)]
-    y = alt.Y("y:Q", title="Price (nats of D for a nat)", scale=alt.Scale(type="log"))
-    base = alt.Chart().encode(alt.X("layer:N", title="Layer", sort=layers), y)
+    y = alt.Y("y:Q", title="Price in training (nats of D for a nat)", scale=alt.Scale(type="log"))
+    base = alt.Chart().encode(
+        alt.X("layer:N", title="Layer", sort=layers, axis=alt.Axis(labelAngle=0)), y
+    )
     numbers = tooltip(y="price", rate="rate of the layer (nats)")
     marks = base.mark_point(filled=True, size=50, opacity=1, color=CATEGORIES[0])
     drawn = [*_lines(base, "layer"), marks.encode(tooltip=numbers)]
-    title = "What one more nat in a layer would save, in training"
+    title = "Price of a nat by layer"
     return alt.layer(*drawn, data=alt.Data(values=data), title=title)
 
 
