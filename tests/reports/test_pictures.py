@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from altair.utils.schemapi import validate_jsonschema
 from PIL import Image
 
 from hvae.reports.page import page
 from hvae.reports.sections import pictures
 from hvae.reports.sections.pictures import GAP, cut_metrics, cut_points, cut_rows, price_rows
 from tests.reports.cases import run
+from tests.reports.test_specification import SCHEMA
 
 COUNT = 3
 
@@ -86,7 +88,11 @@ def test_cuts_of_each_split_are_over_the_rates_of_what_they_keep(config: dict[st
             sum(split[lowest:]) for lowest in (3, 2, 1, 0)
         ]
         assert mine["z₄"]["y"] < mine["z₁, z₂, z₃, z₄"]["y"]
-    assert "Which layer holds what" in page(shown)
+    drawn = list(pictures.SECTION.figures(shown))
+    assert [one.name for one in drawn] == ["cuts-psnr-db", "cuts-accuracy", "cuts-prices"]
+    for one in drawn:
+        validate_jsonschema(one.spec, SCHEMA)
+    assert "How much of a test item each cut keeps" in page(shown)
 
 
 def test_the_best_split_of_a_total_has_the_least_distortion(config: dict[str, Any]) -> None:
