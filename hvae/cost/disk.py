@@ -22,7 +22,8 @@ class Counts(NamedTuple):
 
     models: trained for the points; anchors: independent models beside the amortized one; targets:
     points that are trained to given rates; evaluated: points with latents and pictures; scratch:
-    models from scratch that those at given rates are compared with.
+    models from scratch that those at given rates are compared with; polished: plain models at some
+    β that go on from the amortized one.
     """
 
     models: int
@@ -31,6 +32,7 @@ class Counts(NamedTuple):
     targets: int
     evaluated: int
     scratch: int = 0
+    polished: int = 0
 
 
 def counts(params: Params) -> Counts:
@@ -43,6 +45,7 @@ def counts(params: Params) -> Counts:
         targets=_count(params.rate_rows()),
         evaluated=_count(params.evaluated_rows()),
         scratch=_count(params.scratch_rows()),
+        polished=_count(params.polished_rows()),
     )
 
 
@@ -89,6 +92,8 @@ def models(params: Params) -> str:
     if params.amortized:
         found[0] += f" for {_of(count.points, 'point')}"
         found += [_of(count.anchors, "independent anchor")]
+    if count.polished:
+        found.append(f"{_of(count.polished, 'model')} polished at their β")
     if count.targets:
         found.append(f"{_of(count.targets, 'model')} trained to given rates")
     if count.scratch:
@@ -162,9 +167,10 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
     row = FLOAT64 * (len(widths) + 3)  # of `items`: rates, distortion, squared error, index
-    plain = (count.anchors + count.targets + count.scratch) * size(model, shape).weights
+    beside = count.anchors + count.targets + count.polished
+    plain = (beside + count.scratch) * size(model, shape).weights
     trained = count.models * size(model, shape, params.amortized).weights
-    measured = count.points + count.anchors + count.targets
+    measured = count.points + beside
     pictures = count.evaluated * PICTURES * (2 + len(widths)) * FLOAT32 * math.prod(shape)
     held_out = count.evaluated * (kept["validation"] + kept["test"])
     scores = held_out * scored(params, len(widths)) * SCORE

@@ -69,7 +69,8 @@ def time(params: Params) -> Time | None:
     rows = len(params.evaluated_rows()) + len(baseline.evaluated_rows(params))
     jobs = len(params.rows()) + len(trained) + JOBS_A_ROW * rows + OTHER_JOBS
     items = evaluated(params.data, params.evaluation.max_items)["test"]
-    measured = count.points + count.targets + sum(one.points + one.targets for one in singles)
+    measured = count.points + count.targets + count.polished
+    measured += sum(one.points + one.targets for one in singles)
     points = measured * (POINT + SAMPLE * items * params.evaluation.samples)
     evaluated_points = count.evaluated + sum(one.evaluated for one in singles)
     evaluations = evaluated_points * evaluation(params, shape, items)
@@ -111,9 +112,13 @@ def _components(model: Model, shape: tuple[int, ...]) -> int:
 
 
 def training(params: Params, shape: tuple[int, ...]) -> list[float]:
-    """Seconds of each training job: of the grid, models at given rates, anchors, baseline."""
+    """Seconds of each training job: of the grid, at given rates, polished, anchors, baseline."""
     schedule, rates = params.training.at_beta(), params.training.rates.model_dump()
     rated = [_job(params.model, rates, shape, len(row)) for row in params.rate_rows().values()]
+    if params.training.polish:
+        polish = params.training.polish.at_beta()
+        rows = params.polished_rows().values()
+        rated += [_job(params.model, polish, shape, len(row)) for row in rows]
     if params.amortized:
         anchors = params.certification.training.at_beta()
         scratch = params.certification.training.rates.model_dump()

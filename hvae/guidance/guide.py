@@ -4,6 +4,7 @@ It holds numbers, names and sentences, and nothing that JSON does not have.
 """
 
 import argparse
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +21,7 @@ from hvae.guidance import lattice, prices, text
 from hvae.guidance.applications import APPLICATIONS, Application, applications
 from hvae.guidance.choose import Choice, Front, compromise, edge, fronts
 from hvae.guidance.claims import Claim, limits, setting
-from hvae.guidance.gains import Against, Chosen, Gain, gains, losses
+from hvae.guidance.gains import Against, Chosen, Gain, gains, losses, pairs
 from hvae.guidance.split_claims import deciding, differing
 from hvae.guidance.study import MeasuredTables, Study, condition, measured, study
 from hvae.guidance.surface import Spot, Surface
@@ -122,6 +123,7 @@ def record(study: Study, asked: Guidance) -> Record:
         "losses": [loss._asdict() for loss in losses(study.surfaces, choices)],
         "pareto": [_front(one) for one in fronts(study.surfaces)],
         "compromise": _compromise(study.surfaces, asked),
+        "pairs": {name: _pairs(one, len(study.surfaces)) for name, one in study.surfaces.items()},
     }
 
 
@@ -185,6 +187,28 @@ def _points(spots: Iterable[Spot], barred: bool = False) -> list[Record]:
         | {"barred": barred}
         for one in spots
     ]
+
+
+def _pairs(surface: Surface, together: int) -> Record:
+    """Every two places, in the order 01, 02, …, 12, … of `points`: how the first is to the second.
+
+    values: means over items and trainings, of which the first less the second is the difference.
+    half: of its interval; null where none is known. Null, too, where two places do not compare.
+    """
+    found = list(pairs(surface, together))
+    known = [one.difference for one in found]
+    return {
+        "metric": surface.metric.name,
+        "points": [spot.place.points[0] for spot in surface.everywhere],
+        "values": [surface.test.value(spot.way) for spot in surface.everywhere],
+        "half": [_finite(one.half) for one in found],
+        "degrees": [None if one is None else _finite(float(one.degrees)) for one in known],
+        "verdicts": [one.verdict for one in found],
+    }
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _front(one: Front) -> Record:

@@ -157,6 +157,20 @@ def objective(amortized: AmortizedModel, anchor: Anchor) -> PairedCosts:
     return PairedCosts(beta, cost(ours, beta), cost(theirs, beta), reached=True)
 
 
+def polished(point: Point, models: Path, held_out: HeldOut, anchor: Anchor) -> PairedCosts:
+    """J° of a model that went on from the amortized one, and of the independent one, at their β.
+
+    nan for one that diverged.
+    """
+    card, model = checkpoint.opened(models, point.model)
+    dimensions = math.prod(card.shape)
+    theirs = cost(ratio_scale(anchor.model, anchor.test, dimensions), point.beta)
+    if card.status not in tables.MEASURED:
+        return PairedCosts(point.beta, np.full_like(theirs, math.nan), theirs, reached=True)
+    ours = ratio_scale(model, held_out.measure(model, "test"), dimensions)
+    return PairedCosts(point.beta, cost(ours, point.beta), theirs, reached=True)
+
+
 def distortion(amortized: AmortizedModel, anchor: Anchor) -> PairedCosts:
     """D° of both at the rates of the independent model: on validation items, by solving for β.
 

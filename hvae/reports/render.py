@@ -6,8 +6,11 @@ Each module of `sections` offers its sections as constants, and has their templa
 
 import functools
 import math
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +19,7 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from hvae.io import provenance
+from hvae.io import provenance, storage
 from hvae.reports.charts import theme
 from hvae.reports.charts.theme import wrapped
 from hvae.results.run import Run
@@ -98,11 +101,22 @@ def _index(found: re.Match[str]) -> str:
 
 @functools.cache
 def libraries() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page."""
+    """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page.
+
+    To put it together takes a second, so it is kept in the user's folder of caches for other pages.
+    """
     release = alt.SCHEMA_VERSION.rpartition(".")[0]
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    kept = Path(caches, "hvae", f"vega-{release}-{version('vl-convert-python')}.js")
+    with suppress(OSError):
+        return kept.read_text("utf-8")
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
         "</script", r"<\/script"
     )
+    with suppress(OSError):  # a folder that cannot be written to
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        storage.store(script, kept)
+    return script
 
 
 def always(_: Run) -> bool:

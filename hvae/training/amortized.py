@@ -12,7 +12,7 @@ What is kept is a moving average of the weights, which the noise of β does not 
 import argparse
 import copy
 import math
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
 from pydantic import Field
@@ -28,6 +28,7 @@ from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.models.hypernetwork import at, hypernetwork_of
 from hvae.training import checkpoint, history, loop, objective
+from hvae.training.adam import Adam
 from hvae.training.history import Curve, looks
 from hvae.training.inputs import Material, batch, material
 from hvae.training.loop import Checkpoints
@@ -89,8 +90,7 @@ class _Plane:
         self.model, self.data, self.settings, self.seed = model, data, settings, seed
         self.average = copy.deepcopy(model)
         self.averaged, self.weights = (list(one.parameters()) for one in (self.average, model))
-        self.adam = _adam(model, settings.weight_decay)
-        self.moments = loop.adam_moments(self.adam)
+        self.adams = _adams(model, settings.weight_decay)
         self.same = _look(model, held_out, seed)
         self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
         self.lowest = torch.tensor(math.inf, dtype=torch.float64)
@@ -101,12 +101,12 @@ class _Plane:
         given = settings.batch_size, seed, step, settings.batches
         x, noise = batch(self.data, model.latents, *given)
         beta = draw_beta(hypernetwork_of(model).box, len(x), generator(Stream.BETA, seed, step))
-        self.adam.zero_grad()
+        for adam in self.adams:
+            adam.forget()
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
         (weight(beta) * values).mean().backward()
-        for group in self.adam.param_groups:
-            group["lr"] = learning_rate(settings, step)
-        self.adam.step()
+        for adam in self.adams:
+            adam.step(learning_rate(settings, step))
         average_in(self.averaged, self.weights, step)
 
     def look(self, step: int) -> None:
@@ -122,9 +122,9 @@ class _Plane:
             "average": self.average.state_dict(),
             "best": self.best,
             "look": {str(step): one for step, one in self.looks.items()},
-        }
+        } | {f"adam.{index}": adam.state() for index, adam in enumerate(self.adams)}
         named = {f"{part}.{n}": one for part, state in parts.items() for n, one in state.items()}
-        return named | self.moments | {"lowest": self.lowest}
+        return named | {"lowest": self.lowest}
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
@@ -132,12 +132,14 @@ def learning_rate(settings: Schedule, step: int) -> float:
     return objective.learning_rate(settings, step) * min(1, step / (RISE * settings.steps))
 
 
-def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
-    """Of the plain model's weights alone: decay of the rest would draw all β to one model."""
+def _adams(model: nn.Module, weight_decay: float) -> tuple[Adam, Adam]:
+    """Of the plain model's weights, which alone decay, and of the rest.
+
+    Decay of the rest would draw all β to one model.
+    """
     of_beta = list(hypernetwork_of(model).parameters())
     plain = [weight for weight in model.parameters() if all(weight is not one for one in of_beta)]
-    decaying: dict[str, Any] = {"params": plain, "weight_decay": weight_decay}
-    return torch.optim.AdamW([decaying, {"params": of_beta}], weight_decay=0, fused=True)
+    return Adam(plain, weight_decay), Adam(of_beta)
 
 
 def losses(

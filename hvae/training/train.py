@@ -40,13 +40,16 @@ def train(
     A member keeps the weights of its lowest J_β on `held_out`, or its last ones, and is diverged
     once its weights are no longer finite or if it never reached a finite J_β. Each group of members
     is a part of `kept`.
-    starts: the members' first weights, (G, P), in place of the model's own: a continuation.
+    starts: the members' first weights, (G, P), in place of the model's own: a continuation. They
+    are among those that a member keeps the best of, so that J_β on `held_out` never rises.
     """
     work = Work(model.to(data.device), data, held_out, settings, seed)
     first = work.starts(len(betas)) if starts is None else starts
     trained = []
     for part, group in enumerate(work.groups(len(betas))):
         members = AtBeta(work, first[group], betas[group])
+        if starts is not None:
+            members.look_at_start()
         what = f"training models: {len(members.beta)}"
         seconds = loop.run(members, settings, what, kept, part)
         trained.append(members.trained(seconds))
@@ -71,18 +74,13 @@ class AtBeta(Members):
 class TrainingJob(Section):
     """What the trained models depend on, beside the data.
 
-    start: the name of an amortized model that they begin as, among `models`; then β does not rise.
+    start: the name of an amortized model that they go on from, among `models`.
     """
 
     model: Model
     training: Schedule
     points: list[Point]
     start: str | None = None
-
-    @property
-    def schedule(self) -> Schedule:
-        """Without a warm-up where β is what the models were trained for before."""
-        return self.training.model_copy(update={"warm_up": 0}) if self.start else self.training
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -94,7 +92,7 @@ def main(arguments: argparse.Namespace) -> None:
     kept = loop.checkpoints(arguments, job, job.points[0].model)
     starts = _starts(job, given, arguments.models)
     items = given.data, given.held_out
-    trained = train(given.model, betas, *items, job.schedule, seed, kept, starts)
+    trained = train(given.model, betas, *items, job.training, seed, kept, starts)
     known = constants(given.model, trained, given.data.shape[1])
     curves = list(_curves(job, trained, known))
     _save_models(job, trained, given, curves, arguments.models)

@@ -47,6 +47,15 @@ def test_models_at_given_rates_train_together(config: Config) -> None:
     )
 
 
+def test_polished_models_of_a_seed_train_together(config: Config) -> None:
+    before = training(parse(Params, config), SHAPE)
+    config["training"]["polish"] = {"beta": [[0.1, 10], [1]]}
+    params = parse(Params, config)
+    plain = size(params.model, SHAPE).multiplications
+    added = set(training(params, SHAPE)) - set(before)
+    assert added == {1_500 * (cost.STEP + 3 * 128 * 2 * plain / cost.SPEED["mlp"])}
+
+
 def test_independent_models_are_a_job_a_row(config: Config) -> None:
     found = training(overlaid(config, "cifar10-paper"), (32, 32, 3))
     assert len(found) == 21 + 1

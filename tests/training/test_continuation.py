@@ -87,3 +87,9 @@ def test_models_are_polished_from_there_on() -> None:
     assert same.looks[30].tolist() == pytest.approx(before, rel=1e-5)
     better = train.train(plain(), BETAS, data, held_out, SETTINGS, 0, starts=start.weights)
     assert (better.looks[30] < same.looks[30]).all()
+    # steps that spoil the model lose nothing of it
+    wild = still.model_copy(update={"learning_rate": 3.0})
+    lost = train.train(plain(), BETAS, data, held_out, wild, 0, starts=start.weights)
+    assert lost.looks[0].tolist() == pytest.approx(before, rel=1e-5)
+    assert all((lost.looks[step] > lost.looks[0]).all() for step in lost.looks if step > 0)
+    assert torch.equal(lost.weights, start.weights)

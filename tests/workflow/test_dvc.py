@@ -114,7 +114,11 @@ def test_a_stage_asks_snakemake_only_if_something_has_changed(workspace: Workspa
     assert "Nothing to be done" in workspace.run(*stage)
 
 
-OVERLAY = "experiment: trial\ngrid: {rates: {totals: [3]}}\n"
+OVERLAY = (
+    "experiment: trial\n"
+    "grid: {rates: {totals: [3]}}\n"
+    "certification: {rates: []}\n"  # those of the workspace are not among these rates
+)
 
 
 def test_an_overlay_has_stages_of_its_own(workspace: Workspace) -> None:

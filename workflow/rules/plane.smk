@@ -1,5 +1,5 @@
-# One model for the whole plane of β, the independent models that it is held against, and models that
-# are trained to given rates.
+# One model for the whole plane of β, the independent models that it is held against, models that go on
+# from it at their β, and models that are trained to given rates.
 
 
 # It depends only on the ends of the grid's axes. Most jobs wait for it and few for the single-layer
@@ -55,6 +55,30 @@ use rule train as train_anchors with:
             rows=ANCHORS,
             training=PARAMS.certification.training.at_beta(),
         ),
+
+
+# From the amortized model, each as it is at its β.
+use rule train as train_polished with:
+    input:
+        data=[SPLITS["train"], SPLITS["validation"]],
+        start=lambda wildcards: model_files([SHARED[POLISHED[wildcards.row][0].seed]]),
+    output:
+        models=model_files(points_of(POLISHED), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
+    wildcard_constraints:
+        row=POLISHED_ROW,
+    priority: 20
+    params:
+        **depends(
+            lambda wildcards: of_row(
+                wildcards,
+                "model",
+                rows=POLISHED,
+                training=PARAMS.training.polish.at_beta(),
+                start=SHARED[POLISHED[wildcards.row][0].seed],
+            )
+        ),
+        code=code("hvae.training.train"),
 
 
 # From the shared network, where there is one: at the β whose rates are nearest.

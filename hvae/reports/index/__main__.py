@@ -7,8 +7,7 @@ charts without data, which the scripts fill with the reader's choice.
 """
 
 import argparse
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from hvae.io import command, storage
 from hvae.reports.charts.theme import CATEGORIES, INTERVAL, Chart, legend, rate_ticks
 from hvae.reports.index.card import ExperimentCard, card
 from hvae.reports.index.metrics import ComparedMetric, Interval, achieved, data, measured
+from hvae.reports.index.paired import ItemScores, pairs
 from hvae.reports.render import drawable, render
 from hvae.results.experiment import Experiment, find
 from hvae.results.quantities import OF_POINTS
@@ -37,10 +37,11 @@ SCALE = alt.Scale(type="symlog", constant=0.3, nice=False, padding=14)
 
 
 class Listed(NamedTuple):
-    """An experiment on the page: its card, and the data to compare."""
+    """An experiment on the page: its card, the data to compare, and the scores for pairs."""
 
     card: ExperimentCard
     compared: dict[str, Any]
+    scores: ItemScores
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -65,11 +66,14 @@ def page(results: Path, reports: Path) -> str:
 def describe(experiment: Experiment, reports: Path) -> Listed:
     """The card and the data of one experiment."""
     metrics = {one.key: one for one in chain(measured(experiment), achieved(experiment))}
-    return Listed(card(experiment, metrics, reports), compared(experiment, metrics.values()))
+    shown = compared(experiment, metrics.values())
+    return Listed(
+        card(experiment, metrics, reports), shown, ItemScores(experiment, metrics.values())
+    )
 
 
 def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
-    """Columns over places: β, to match places by, what they were trained for, and each metric.
+    """Columns over places: β or given rates, to match places by, their name, and each metric.
 
     Of a metric, [value, standard error].
 
@@ -77,31 +81,35 @@ def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[
     test items are the same.
     """
     of, params = data(experiment.params), experiment.params
-    items = [params.data.model_dump_json(), params.seed, params.evaluation.max_items]
     return {
         "name": experiment.name,
         "layers": experiment.layers,
         "data": of.key,
         "source": of.words,
-        "items": json.dumps(items),
-        "trainings": params.grid.seeds,
+        "items": experiment.test_items,
+        "trainings": len(params.grid.seeds),
         "beta": [[_short(beta) for beta in place.beta] for place in experiment.places],
+        "target": [[_short(rate) for rate in place.target] for place in experiment.places],
         "aim": [aim(place) for place in experiment.places],
         "seeds": [len(place.points) for place in experiment.places],
         "metrics": [_metric(metric) for metric in metrics],
     }
 
 
-def everything(listed: Iterable[Listed]) -> dict[str, Any]:
+def everything(listed: Sequence[Listed]) -> dict[str, Any]:
     """The data of all experiments.
 
     reach: how many standard errors a difference takes at 5 % over as many β as any experiment has,
-    for 1, 2, … degrees of freedom.
+    for 1, 2, … degrees of freedom, where it is not in pairs. pairs: differences that are.
     """
+    found = list(pairs([one.scores for one in listed]))
     experiments = [one.compared for one in listed]
     many = max((len(one["beta"]) for one in experiments), default=1)
     reach = stdtrit(np.arange(1, DEGREES + 1), 1 - LEVEL / (2 * max(many, 1)))
-    return {"interval": INTERVAL, "reach": list(map(_short, reach)), "experiments": experiments}
+    return {
+        "interval": INTERVAL, "reach": list(map(_short, reach)), "experiments": experiments,
+        "pairs": found,
+    }  # fmt: skip
 
 
 def _metric(metric: ComparedMetric) -> dict[str, Any]:
@@ -141,10 +149,12 @@ def metric() -> alt.Chart:
 
 
 def difference() -> Chart:
-    """Second minus first over (β_1, β_2); a dot and a fainter colour where it may be chance."""
+    """Second minus first over two layers' β or rates, which the page names; a dot and a fainter
+    colour where it may be chance.
+    """
     base = alt.Chart(alt.NamedData("rows")).encode(
-        _beta(alt.X, "beta_1:O", "β₁"),
-        _beta(alt.Y, "beta_2:O", "β₂").sort("descending"),
+        _axis(alt.X, "across:O"),
+        _axis(alt.Y, "up:O").sort("descending"),
         tooltip=[alt.Tooltip(name, title=title) for name, title in DIFFERENCE.items()],
     )
     colour = alt.Scale(scheme="blueorange", domainMid=0)
@@ -157,7 +167,7 @@ def difference() -> Chart:
 
 
 DIFFERENCE = {
-    "beta:N": "β",
+    "aim:N": "trained for",
     "change:N": "second minus first",
     "first:N": "first",
     "second:N": "second",
@@ -188,9 +198,8 @@ def _marks(across: str, up: alt.Y) -> alt.Chart:
     )
 
 
-def _beta(channel: Any, column: str, title: str) -> Any:
-    axis = alt.Axis(format=".3~g", labelOverlap=True, labelAngle=0)
-    return channel(column, title=title, axis=axis)
+def _axis(channel: Any, column: str) -> Any:
+    return channel(column, axis=alt.Axis(format=".3~g", labelOverlap=True, labelAngle=0))
 
 
 if __name__ == "__main__":

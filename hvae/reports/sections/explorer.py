@@ -17,11 +17,12 @@ from hvae.io.tables import MEASURED, betas
 from hvae.reports.charts.scatter import ANCHOR, GRID, RATED, kinds
 from hvae.reports.charts.theme import rate_of, span, sub
 from hvae.reports.render import ReportSection, drawable
-from hvae.reports.scores import Column, described, latents, limits, scores
+from hvae.reports.scores import Column, described, latents, limits, pairs, scores
 from hvae.reports.sections import embeddings, pictures, plane
 from hvae.reports.sections.embeddings import DIGITS, METHODS
 from hvae.reports.sections.information import Quantity
 from hvae.reports.sections.plane import VALUES, Interval, interval
+from hvae.results.experiment import part
 from hvae.results.quantities import NATS, OF_POINTS
 from hvae.results.rates import suffix_name
 from hvae.results.run import Run
@@ -130,9 +131,9 @@ def described_values(column: Column, point: str) -> list[Any] | None:
 
 
 def points(run: Run, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Of the grid, then independent models, then at given rates; diverged ones without numbers."""
+    """Of the grid, independent, at given rates, polished; diverged ones without numbers."""
     kind = kinds(run)
-    rows = [*run.points, *run.anchors, *run.rated]
+    rows = [*run.points, *run.anchors, *run.rated, *run.polished]
     return [
         _record(row, kind[row["point"]], columns) | {"beta": list(betas(row, run.layers))}
         for row in rows
@@ -264,6 +265,8 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "points": points(run, found),
         "bounds": described(run),
         "limits": limits(run),
+        "pairs": pairs(run),
+        "part": part(run.params),
         **frames(run),
     }
     clean: dict[str, Any] = drawable(data)

@@ -10,7 +10,7 @@ from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
-from hvae.reports.charts.theme import LIMIT
+from hvae.reports.charts.theme import LIMIT, inline
 from hvae.reports.render import ReportSection
 from hvae.reports.sections import prices
 from hvae.reports.sections.bounds import kept
@@ -97,12 +97,16 @@ def _differing(guidance: dict[str, Any] | None) -> str:
 
 
 def _both(applications: dict[str, Row], *names: str) -> str:
-    """Whether some point is good for both; "" where that is not known, or a budget decides it."""
+    """What both regions have in common; "" where that is not known, or a budget decides it."""
     both = [applications[name] for name in names]
     if BUDGETED in names or any(one["trainings"] == 1 for one in both):
         return ""
     first, second = (set(one["region"]) for one in both)
-    return f", and {'some points are' if first & second else 'no point is'} good for both"
+    shared = len(first & second)
+    if not shared:
+        return ", and each point is significantly worse than the best for one of the two"
+    points = f"{shared} point{'s are' if shared > 1 else ' is'}"
+    return f", and {points} not significantly worse than the best for either"
 
 
 def _total(place: dict[str, Any]) -> str:
@@ -123,7 +127,7 @@ def arrows(run: Run) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
-    trail = alt.Chart(alt.Data(values=rows)).mark_trail(color=LIMIT, tooltip=False)
+    trail = alt.Chart(inline(rows)).mark_trail(color=LIMIT, tooltip=False)
     width = alt.Size("width:Q", scale=alt.Scale(range=[0.2, 5]), legend=None)
     found: dict[str, Any] = trail.encode(
         alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("place:N"), width
