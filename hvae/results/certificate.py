@@ -46,7 +46,7 @@ def at_given_rates(rows: Sequence[Row]) -> list[Row]:
 def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     """The overall judgement on the rows of a certificate, with its sentence."""
     if not rows:
-        text = "The amortised plane was compared with no independent model."
+        text = "The model for the plane was compared with no independent model."
         return Judgement(None, text, text)
     case = _case(rows)
     reasons = [
@@ -55,7 +55,7 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
         *_means_beyond(case, tolerance),
     ]
     verdict = f"{case.subject} {case.are} {'not ' if reasons else ''}trusted"
-    tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated"
+    tolerated = f"Up to {100 * tolerance:.3g} % above {case.others} is tolerated"
     told = [
         _average(case.rows, kind, case.their, case.others)
         for kind in WORDS
@@ -66,7 +66,7 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
     return Judgement(
         trusted=not reasons,
-        headline=". ".join([verdict, *told, tolerated, *beside]) + ".",
+        headline=". ".join([verdict, *told]) + ".",
         sentence=". ".join([why, tolerated, *told, *beside]) + ".",
     )
 
@@ -76,7 +76,7 @@ def _case(rows: Sequence[Row]) -> Case:
         others = "models trained from scratch"
         beside = [row for row in rows if row["comparison"] == "objective"]
         return Case("The models at given rates", "are", "their", others, found, beside)
-    return Case("The amortised plane", "is", "its", "independent models", rows)
+    return Case("The model for the plane", "is", "its", "independent models", rows)
 
 
 def _without_value(case: Case, layers: int) -> Iterator[str]:
@@ -128,9 +128,9 @@ def _means_beyond(case: Case, tolerance: float) -> Iterator[str]:
 def _average(rows: Sequence[Row], kind: str, whose: str, others: str) -> str:
     ratios = _ratios(rows, kind)
     return (
-        f"{whose.capitalize()} {WORDS[kind]} is {statistics.fmean(ratios):.3f} times that of "
-        f"{others} on average over {len(ratios)} comparison{'s' * (len(ratios) > 1)} (median "
-        f"{statistics.median(ratios):.3f}), {max(ratios):.3f} at worst"
+        f"On average over {len(ratios)} comparison{'s' * (len(ratios) > 1)}, {whose} {WORDS[kind]} "
+        f"is {statistics.fmean(ratios):.3f} times that of {others} (median "
+        f"{statistics.median(ratios):.3f}, at worst {max(ratios):.3f})"
     )
 
 
@@ -149,8 +149,8 @@ def _out_of_reach(case: Case) -> Iterator[str]:
 def _beside(case: Case) -> Iterator[str]:
     """J° of the model for the plane, as information."""
     if _ratios(case.beside, "objective"):
-        said = _average(case.beside, "objective", "the amortised plane's", "independent models")
-        yield f"{said}, which is information and decides nothing"
+        said = _average(case.beside, "objective", "its", "independent models")
+        yield f"The model for the plane, for information: {said[0].lower()}{said[1:]}"
 
 
 def _ratios(rows: Sequence[Row], kind: str) -> list[float]:

@@ -40,7 +40,11 @@ class Short(NamedTuple):
         which = ", ".join(self.points[:NAMED]) + (", …" if count > NAMED else "")
         named = f" ({which})" if count < self.total else ""
         verb, whose = ("is", "its") if count == 1 else ("are", "their")
-        much = f"more than {STILL:.0%}" if self.fallen is None else f"up to {self.fallen:.1%}"
+        much = (
+            f"more than {100 * STILL:.0f} %"
+            if self.fallen is None
+            else f"up to {100 * self.fallen:.1f} %"
+        )
         asked = steps_to_try(self.steps, self.fallen or 0.0)
         return (
             f"{count} of {self.total} {self.what} {verb} unconverged: {whose} objective still fell "

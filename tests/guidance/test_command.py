@@ -55,7 +55,7 @@ def test_it_answers_in_plain_sentences(
     assert said.startswith(start)
     assert said.count("\n") == 1
     assert "95 % from" in said
-    assert "All are means over 3 seeds, whose spread is in the errors." in said
+    assert "All values are means over 3 trainings, whose spread is part of the errors." in said
 
 
 def test_it_says_where_the_best_lies_at_the_edge_of_the_grid(

@@ -60,10 +60,11 @@ def test_its_head_counts_models_and_points(config: Config) -> None:
     html = " ".join(body(run(config, amortized=True, rates=RATES)).split())
     assert "one hierarchical VAE with 2 layers" in html
     assert (
-        "conditioned on β (1,234 weights), gives 4 points, and 2 models were trained to given rates"
+        "conditioned on β (1,234 weights), covers the plane of rates with 4 points, and 2 models "
+        "were trained from it to given rates"
         in html
     )
-    assert "8 independent models (1,234 weights each) hold it to account" in html
+    assert "there are 8 independent models (1,234 weights each), trained at one β." in html
     assert "Applications are measured at" not in html  # where none was measured
 
 

@@ -26,7 +26,7 @@ def test_the_page_tells_each_application_its_losses_and_the_claims(config: dict[
     for text in (
         "For classification, use β = (10, 0.1)",
         "over the budget",
-        "One point for all, with equal weights",
+        "If one point has to serve all, with equal weights",
         "The second layer adds 9.09 ± ",
         "no rates were given",
         "If it were false: In some combination a layer misses its target by twice",

@@ -45,7 +45,7 @@ CHAPTERS = [
     ),
     Chapter(
         "chapter-bounds",
-        "Bounds",
+        "Limits",
         [
             bounds.SECTION,
             information.SECTION,
