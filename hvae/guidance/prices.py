@@ -149,7 +149,9 @@ def sentence(one: PlaceVerdict) -> str:
     worth = listed(
         [f"in {_z(k + 1)} {estimate(prices.price(k))}" for k in range(len(prices.held_out))]
     )
-    parts = [f"At {aim(prices.place)} one more nat saves, on test items, {worth} nats of distortion"]
+    parts = [
+        f"At {aim(prices.place)} one more nat saves, on test items, {worth} nats of distortion"
+    ]
     if len(prices.held_out) > 1:
         parts += [f"the next nat belongs in {_z(one.next_nat)}" if one.next_nat else UNDECIDED]
     told = [": ".join(parts) + "."]

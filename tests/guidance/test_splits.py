@@ -57,7 +57,7 @@ def test_the_best_split_of_each_total_and_what_is_worse() -> None:
     assert second.choice.best.place.target == (0, 12)
     written = record(planted("reconstruction", [1, 2, 1, 5, 5, 9]))
     assert [one["target"] for one in written["totals"]] == [[3, 3], [0, 12]]
-    assert "(3, 3) of 6 nats (2 of 2 others significantly worse)" in written["lattice"]
+    assert "(3, 3) at 6 nats (2 of the 2 others significantly worse)" in written["lattice"]
 
 
 def test_what_a_nat_changes_that_moves_to_the_next_layer() -> None:

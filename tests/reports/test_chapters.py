@@ -121,7 +121,7 @@ def test_single_layers_are_told_with_their_widths_and_weights(config: dict[str, 
 
 
 def test_seeds_are_told_once_a_place_and_not_in_every_paragraph(config: dict[str, Any]) -> None:
-    assert body(advised(run(config))).count("All are means over 3 seeds") == 2
+    assert body(advised(run(config))).count("All values are means over 3 trainings") == 2
 
 
 def test_a_page_says_plainly_that_nothing_is_recommended(config: dict[str, Any]) -> None:

@@ -65,7 +65,9 @@ def filed(config: dict[str, Any]) -> Run:
 
 def test_sentences_say_how_close_files_are(filed: Run) -> None:
     above, below = compression.SECTION.values(filed)["sentences"]
-    assert above.startswith("At 10 nats and more (2 places), a file is 1.10 (1.00 to 1.20) times as long")
+    assert above.startswith(
+        "At 10 nats and more (2 places), a file is 1.10 (1.00 to 1.20) times as long"
+    )
     assert "Its J° is 0.50 (0.50 to 0.50) times that of the model with sampled z" in above
     assert below.startswith("Below 10 nats (4 places), a file is 1.10")
 

@@ -16,7 +16,7 @@ VERDICTS = {  # the words after a number of checks
     "holds": "checks hold",
     "violated": "violated",
     "undecided": "undecided",
-    "vacuous": "cannot bind",
+    "vacuous": "vacuous",
 }
 TRUST = {True: "trusted", False: "not trusted", None: "compared with no independent model"}
 
@@ -93,7 +93,7 @@ def _quality(metrics: dict[str, ComparedMetric]) -> Fact:
 def _bounds(experiment: Experiment) -> Fact:
     checks = experiment.summary["checks"]
     counts = ", ".join(f"{checks[verdict]} {words}" for verdict, words in VERDICTS.items())
-    return Fact("Bounds", counts, bad=checks["violated"] > 0)
+    return Fact("Limits", counts, bad=checks["violated"] > 0)
 
 
 def _certificate(experiment: Experiment) -> Fact:
@@ -106,7 +106,11 @@ def _certificate(experiment: Experiment) -> Fact:
         for ratio in [experiment.summary["certificate"][kind]["mean_ratio"]]
         if ratio is not None
     ]
-    times = f"; {' and '.join(ratios)} times theirs on average" if ratios else ""
+    times = (
+        f"; on average {' and '.join(ratios)} times that of models trained for comparison"
+        if ratios
+        else ""
+    )
     return Fact("Certificate", TRUST[found.trusted] + times, bad=found.trusted is False)
 
 

@@ -47,8 +47,8 @@ def _sentence(where: str, group: Sequence[Filed]) -> str:
     objectives = _spread([one.objective / one.objective_model for one in group])
     return (
         f"{where} ({len(group)} place{'s' * (len(group) > 1)}), a file is {lengths} times as long "
-        f"as its rate, and {number(header)} bits an item of that are the header and the coder's "
-        f"own. Its J° is {objectives} times that of the model with sampled z."
+        f"as its rate; {number(header)} bits an item are the header and the coder's overhead. "
+        f"Its J° is {objectives} times that of the model with sampled z."
     )
 
 
