@@ -21,7 +21,6 @@ It is a parameter of each rule, so that Snakemake sees a changed import. Checkpo
 hold it as well.
 """
 
-import ast
 import functools
 import hashlib
 import json
@@ -43,7 +42,9 @@ BESIDE = "checksums"  # the key in a JSON object for checksums of files without 
 LENGTH = 32  # hexadecimal digits: 128 bits
 HEAD = 4096  # the mark is in the first bytes of a page
 MISSING = "missing"
-BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # of statements, in a statement
+IMPORT = re.compile(  # a statement, which may be indented, and may go on in brackets
+    r"^ *(?:from (?P<package>[\w.]+) import (?P<names>\([^)]*|.*)|import (?P<modules>.*))", re.M
+)
 BROKEN = (OSError, ValueError, AttributeError, RecursionError, pa.ArrowException, SafetensorError)
 
 _running: ContextVar[str] = ContextVar(KEY, default="")
@@ -186,45 +187,44 @@ def sources(*modules: str) -> list[str]:
         if module not in found:
             found.add(module)
             waiting += _imported(module)
-    return sorted(str(_path(module).relative_to(ROOT)) for module in found)
+    return sorted(map(_file, found))
 
 
 def code(*modules: str) -> str:
     """The fingerprint of these files: it changes whenever the code of a job changes."""
     whole = hashlib.sha256()
     for name in sources(*modules):
-        whole.update(f"{name}\0{_digest(ROOT / name)}\0".encode())
+        whole.update(f"{name}\0{_digest(name)}\0".encode())
     return whole.hexdigest()
 
 
-@functools.cache
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 @functools.cache  # the modules of most rules share imports
+def _digest(name: str) -> str:
+    return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+
+
+@functools.cache
 def _imported(module: str) -> set[str]:
-    """The modules of the library that a module imports, anywhere in it."""
-    return set(filter(_is_file, _names(ast.parse(_path(module).read_text()).body)))
+    """The modules of the library that a module imports, anywhere in it.
+
+    Every run asks this of each file of the library, and to parse them all would take a second.
+    """
+    found = IMPORT.finditer((ROOT / _file(module)).read_text())
+    return {name for one in found for name in _names(**one.groupdict("")) if _is_file(name)}
 
 
-def _names(block: Iterable[ast.AST]) -> Iterator[str]:
-    """What a block of statements may import; no expression is an import, so none is looked into."""
-    for node in block:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        for inner in BLOCKS:
-            yield from _names(getattr(node, inner, ()))
+def _names(package: str, names: str, modules: str) -> Iterator[str]:
+    """What an import statement may import: `from package import names`, or `import modules`."""
+    yield package
+    yield from (f"{package}.{name}" for name in re.findall(r"\w+", names))
+    yield from re.findall(r"[\w.]+", modules)
 
 
 @functools.cache
 def _is_file(module: str) -> bool:
     """Whether this is a file of the library."""
-    return module.partition(".")[0] == LIBRARY and _path(module).is_file()
+    return module.partition(".")[0] == LIBRARY and (ROOT / _file(module)).is_file()
 
 
-def _path(module: str) -> Path:
-    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
+def _file(module: str) -> str:
+    return f"{module.replace('.', '/')}.py"

@@ -69,14 +69,18 @@ NONE = Trainings([], [])
 
 
 def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list[Short]:
-    """Of the grid, at given rates, of what both are compared with, and of the baseline, if any."""
-    grid, anchors, rated = (Trainings(rows, own.history) for rows in split(params, own.points))
+    """Of the grid, polished, at given rates, of what these stand beside, and of the baseline."""
+    grid, anchors, rated, polished = (
+        Trainings(rows, own.history) for rows in split(params, own.points)
+    )
     training, beside = params.training, params.certification.training
     scratch = Trainings(list(_from_scratch(params, own.history)), own.history)
     part = "rates" if params.grid.totals() else "training"
     alone = baseline.rate_schedule(params) if part == "rates" else baseline.schedule(params)
+    polish = training.polish.steps if training.polish else 0
     found = [
         _short("training.steps", training.steps, grid, params),
+        _short("training.polish.steps", polish, polished, params),
         _short("training.rates.steps", training.rates.steps, rated, params),
         _short("certification.training.steps", beside.steps, anchors, params),
         _short("certification.training.rates.steps", beside.rates.steps, scratch, params),

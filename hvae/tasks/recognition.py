@@ -25,9 +25,8 @@ from hvae.statistics.intervals import mean
 from hvae.statistics.proportion import hits
 from hvae.tasks import trained
 from hvae.tasks.classifier import DataClassifier
-from hvae.tasks.images import FEATURES, HeldOutPart, HowMeasured, held_out
 from hvae.tasks.task import Score
-from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.trained import FEATURES, HeldOutPart, HowMeasured, TrainedSubject, held_out
 from hvae.tasks.views import Layers, suffixes
 
 

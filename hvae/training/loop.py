@@ -150,25 +150,3 @@ def run(
             kept.save(part, state)
             saved = now
     return before + time.perf_counter() - started
-
-
-def adam_moments(adam: torch.optim.Optimizer) -> State:
-    """Give each weight its moments at once, not at the first step: the tensors themselves.
-
-    They are tensors that can be kept and restored.
-    """
-    weights = [weight for group in adam.param_groups for weight in group["params"]]
-    fresh = {
-        index: {
-            "step": torch.zeros(()),
-            "exp_avg": torch.zeros_like(weight),
-            "exp_avg_sq": torch.zeros_like(weight),
-        }
-        for index, weight in enumerate(weights)
-    }
-    adam.load_state_dict(adam.state_dict() | {"state": fresh})
-    return {
-        f"adam.{index}.{name}": tensor
-        for index, weight in enumerate(weights)
-        for name, tensor in adam.state[weight].items()
-    }

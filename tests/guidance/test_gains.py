@@ -9,7 +9,7 @@ import pytest
 from hvae.config.task import Name
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.gains import Chosen, Gain, gains
-from hvae.guidance.record import gain as recorded
+from hvae.guidance.guide import gain as recorded
 from hvae.guidance.surface import Surface
 from hvae.results.rates import Place
 from tests.guidance.planes import of_scores, place, split, surface

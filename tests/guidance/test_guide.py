@@ -1,10 +1,12 @@
 """`guidance.json`, from the tables of an experiment and of its baseline."""
 
+import itertools
 import json
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hvae.config.params import Guidance
@@ -125,6 +127,21 @@ def test_a_region_is_told_by_its_range() -> None:
     assert 1 < len(one["region"]) < 9
     pattern = f"{len(one['region'])} of 9 points are not significantly worse than the best"
     assert pattern in one["text"]
+
+
+def test_every_two_places_of_an_application_are_compared() -> None:
+    found = guide()
+    one = found["pairs"]["reconstruction"]
+    count = len(one["points"])
+    assert one["points"] == [place["point"] for place in found["places"]]
+    assert {len(one[name]) for name in ("half", "degrees", "verdicts")} == {count * (count - 1) / 2}
+    rates = [place["rate_total"] for place in found["places"]]  # PSNR is 10 dB more than these
+    assert one["values"] == pytest.approx([10 + rate for rate in rates])
+    words = {-1: "less", 0: "undecided", 1: "more"}
+    apart = [round(np.sign(round(a - b, 6))) for a, b in itertools.combinations(rates, 2)]
+    assert one["verdicts"] == [words[sign] for sign in apart]
+    assert set(apart) == set(words)
+    assert all(half > 0 for half in one["half"])
 
 
 def test_seeds_are_told() -> None:

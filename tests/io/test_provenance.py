@@ -1,5 +1,6 @@
 """Fingerprints are stored in files of every kind, and differ where parameters or inputs differ."""
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,3 +182,22 @@ def test_a_job_of_another_version_of_the_tables_is_another_job(
     provenance._read.cache_clear()
     assert provenance.made_of("{}", []) == provenance.of(path) != before[0]
     assert before[0] == before[1]
+
+
+def imports(text: str) -> Iterator[str]:
+    """What a file may import, as Python itself reads it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{one.name}" for one in node.names))
+
+
+def test_imports_are_found_as_python_finds_them() -> None:
+    counts = []
+    for path in sorted((provenance.ROOT / provenance.LIBRARY).rglob("*.py")):
+        module = ".".join(path.relative_to(provenance.ROOT).with_suffix("").parts)
+        wanted = set(filter(provenance._is_file, imports(path.read_text())))
+        assert provenance._imported(module) == wanted, module
+        counts.append(len(wanted))
+    assert sum(counts) > 500

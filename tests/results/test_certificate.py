@@ -103,6 +103,19 @@ def test_at_given_rates_the_objective_at_equal_beta_is_information_alone() -> No
     assert judgement(bad, 0.05, 2).trusted is False
 
 
+@pytest.mark.parametrize("rows", [[given(1.01)], [row(), row("distortion")]])
+def test_polished_models_are_information_alone(rows: list[dict[str, Any]]) -> None:
+    bad = [row("polished", ratio, "violated") for ratio in (1.4, 1.2)]
+    lost = row("polished", math.nan, "undecided")
+    found = judgement([*rows, *bad, lost], 0.05, 2)
+    assert found.trusted
+    assert found.sentence.endswith(
+        "The polished models' objective at equal β is 1.300 times that of independent models on "
+        "average over 2 comparisons (median 1.300), 1.400 at worst, which is information and "
+        "decides nothing."
+    )
+
+
 def test_what_could_not_be_compared_at_given_rates_counts_against_trust() -> None:
     lost = given(math.nan, "unreachable", target_2=30.0)
     found = judgement([given(), lost], 0.05, 2)

@@ -12,7 +12,7 @@ from hvae.data.seeded import Stream
 from hvae.data.splits import SPLITS
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.results.checks.guesses import guesses_class
+from hvae.results.checks.information import guesses_class
 from hvae.tasks.classifier import DataClassifier
 from hvae.tasks.recognition import measure
 from hvae.tasks.task import Score

@@ -33,7 +33,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
         "data": ["hvae.data.prepare"],
         "models": [
             "hvae.training.train",
-            "hvae.training.train_plane",
+            "hvae.training.amortized",
             "hvae.training.train_rates",
             "hvae.io.collect",
         ],
@@ -46,7 +46,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
         ],
         "baseline": [
             "hvae.training.train",
-            "hvae.training.train_plane",
+            "hvae.training.amortized",
             "hvae.training.train_rates",
             "hvae.latents.measure",
             "hvae.latents.extract",

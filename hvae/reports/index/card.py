@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from hvae.guidance.text import listed
 from hvae.reports.index.metrics import ComparedMetric, Interval
 from hvae.results.certificate import judgement
 from hvae.results.experiment import Experiment
@@ -18,6 +19,7 @@ VERDICTS = {  # the words after a number of checks
     "undecided": "undecided",
     "vacuous": "vacuous",
 }
+COMPARED = {"objective": "J°", "polished": "polished J°", "distortion": "D°"}
 TRUST = {True: "trusted", False: "not trusted", None: "compared with no independent model"}
 
 
@@ -97,17 +99,17 @@ def _bounds(experiment: Experiment) -> Fact:
 
 
 def _certificate(experiment: Experiment) -> Fact:
-    """The verdict on the plane, and the mean ratios of J° at equal β and D° at equal rates."""
+    """The verdict, and the mean ratios of J° at equal β, polished or not, and D° at equal rates."""
     tolerance = experiment.params.certification.tolerance
     found = judgement(experiment.certificate, tolerance, experiment.layers)
     ratios = [
         f"{symbol} {ratio:.3f}"
-        for kind, symbol in {"objective": "J°", "distortion": "D°"}.items()
-        for ratio in [experiment.summary["certificate"][kind]["mean_ratio"]]
+        for kind, symbol in COMPARED.items()
+        for ratio in [experiment.summary["certificate"].get(kind, {}).get("mean_ratio")]
         if ratio is not None
     ]
     times = (
-        f"; on average {' and '.join(ratios)} times that of models trained for comparison"
+        f"; on average {listed(ratios)} times that of models trained for comparison"
         if ratios
         else ""
     )

@@ -12,7 +12,7 @@ from hvae.config.tasks import TASKS
 from hvae.guidance.gains import SAME
 from hvae.guidance.study import condition
 from hvae.guidance.text import estimate, rate
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import ReportSection
 from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row

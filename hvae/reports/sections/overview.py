@@ -11,12 +11,12 @@ from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
-from hvae.reports.charts.theme import LIMIT
+from hvae.reports.charts.theme import LIMIT, inline
+from hvae.reports.render import ReportSection
 from hvae.reports.sections import prices
 from hvae.reports.sections.bounds import kept
 from hvae.reports.sections.certification import judged
 from hvae.reports.sections.guidance import advice, recommended
-from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import at_given_rates
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
@@ -93,7 +93,10 @@ def _differing(guidance: dict[str, Any] | None) -> str:
         return f"{text}."
     apart, pairs = claims[0]["apart"], claims[0]["pairs"]
     if not apart:
-        return f"{text}. At each total rate, any two applications have a good split in common."
+        return (
+            f"{text}. At each total rate, any two applications share a split that is not "
+            "significantly worse for either."
+        )
     return (
         f"{text}. At equal total rate, {apart} of {pairs} pairs of applications have no good split "
         "in common."
@@ -101,12 +104,16 @@ def _differing(guidance: dict[str, Any] | None) -> str:
 
 
 def _both(applications: dict[str, Row], *names: str) -> str:
-    """Whether some point is good for both; "" where that is not known, or a budget decides it."""
+    """What both regions have in common; "" where that is not known, or a budget decides it."""
     both = [applications[name] for name in names]
     if BUDGETED in names or any(one["trainings"] == 1 for one in both):
         return ""
     first, second = (set(one["region"]) for one in both)
-    return f", and {'some points are' if first & second else 'no point is'} good for both"
+    shared = len(first & second)
+    if not shared:
+        return ", and each point is significantly worse than the best for one of the two"
+    points = f"{shared} point{'s are' if shared > 1 else ' is'}"
+    return f", and {points} not significantly worse than the best for either"
 
 
 def _total(place: dict[str, Any]) -> str:
@@ -127,7 +134,7 @@ def arrows(run: Run) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
-    trail = alt.Chart(alt.Data(values=rows)).mark_trail(color=LIMIT, tooltip=False)
+    trail = alt.Chart(inline(rows)).mark_trail(color=LIMIT, tooltip=False)
     width = alt.Size("width:Q", scale=alt.Scale(range=[0.2, 5]), legend=None)
     found: dict[str, Any] = trail.encode(
         alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("place:N"), width

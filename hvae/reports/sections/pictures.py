@@ -14,7 +14,7 @@ from hvae.config.grid import thinned
 from hvae.io.tables import betas
 from hvae.reports.charts.scatter import names
 from hvae.reports.charts.theme import span
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import ReportSection
 from hvae.results.rates import suffix_name
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from hvae.config.training import ABSOLUTE, RELATIVE
 from hvae.guidance.text import estimate, rate
 from hvae.io.tables import MEASURED, over_layers
+from hvae.reports.render import ReportSection
 from hvae.reports.sections.plane import distortion
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 

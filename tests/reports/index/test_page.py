@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from hvae.io import tables
-from hvae.reports.index.page import page
+from hvae.reports.index.__main__ import page
 from tests.reports.cases import HOSTILE
 from tests.reports.index.cases import plant
 

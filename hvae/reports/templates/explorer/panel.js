@@ -5,7 +5,7 @@ function drawNumbers() {
   byId("panel").dataset.shown = point.name;
   byId("title").textContent = named(point);
   const title = make("p", { class: "note" }, `With 95 % intervals; ${state.unit} are per item.`);
-  byId("numbers").replaceChildren(title, point.trained ? numbersTable(point) : lost());
+  byId("numbers").replaceChildren(...drawPair(), title, point.trained ? numbersTable(point) : lost());
 }
 
 function lost() { return make("p", { class: "empty" }, "The training of this point diverged: it has no numbers."); }
