@@ -146,12 +146,10 @@ def sentence(one: PlaceVerdict) -> str:
     prices = one.prices
     if not np.isfinite(prices.held_out).all():
         return f"At {aim(prices.place)} there are too few neighbours for prices on test items."
-    worth = listed(
-        [f"in {_z(k + 1)} {estimate(prices.price(k))}" for k in range(len(prices.held_out))]
-    )
-    parts = [
-        f"At {aim(prices.place)} one more nat saves, on test items, {worth} nats of distortion"
-    ]
+    first, *others = map(estimate, map(prices.price, range(len(prices.held_out))))
+    worth = [f"one more nat in {_z(1)} saves {first}"]
+    worth += [f"one in {_z(k)} {price}" for k, price in enumerate(others, 2)]
+    parts = [f"At {aim(prices.place)} {listed(worth)} nats of distortion on test items"]
     if len(prices.held_out) > 1:
         parts += [f"the next nat belongs in {_z(one.next_nat)}" if one.next_nat else UNDECIDED]
     told = [": ".join(parts) + "."]

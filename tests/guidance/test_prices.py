@@ -82,7 +82,7 @@ def test_one_layer_has_a_price_and_nothing_to_decide() -> None:
     (one,) = judged([at([0.4], target=(12.0,))])
     assert one.next_nat is None
     assert sentence(one) == (
-        "At R = 12 nats one more nat saves 0.400 ± 0.010 in z₁ nats of distortion on test items."
+        "At R = 12 nats one more nat in z₁ saves 0.400 ± 0.010 nats of distortion on test items."
     )
 
 
@@ -100,11 +100,11 @@ def test_the_record_has_sentences_and_nothing_that_json_has_not() -> None:
     json.dumps(found, allow_nan=False)
     first, second, third = found["places"]
     assert first["text"] == (
-        "At R = (9, 3) nats one more nat saves, on test items, in z₁ 0.400 ± 0.010 and in z₂ "
-        "0.600 ± 0.010 nats of distortion: the next nat belongs in z₂. z₂ overfits: in training "
-        "its price is 0.9."
+        "At R = (9, 3) nats one more nat in z₁ saves 0.400 ± 0.010 and one in z₂ 0.600 ± 0.010 "
+        "nats of distortion on test items: the next nat belongs in z₂. z₂ overfits: in training its "
+        "price is 0.9."
     )
-    assert second["text"].endswith("nats of distortion: undecided.")
+    assert second["text"].endswith("on test items: undecided.")
     assert "too few neighbours" in third["text"]
     assert third["held_out"] == [None, None]
     assert first["exchange"][0]["training"] == pytest.approx(4 / 9)

@@ -68,7 +68,7 @@ def test_what_a_nat_changes_that_moves_to_the_next_layer() -> None:
     assert [one.verdict for one in found] == ["more", "undecided", "less", "undecided"]
     text = record(planted("reconstruction", [1, 4, 4, 9, 3, 3]))["lattice"]
     assert "helps in 1 of 4 cases and hurts in 1; the others are undecided" in text
-    assert "for each nat that moves from z₁ to z₂ between" in text
+    assert "for each nat that moves from z₁ to z₂, between" in text
 
 
 def test_less_is_better_for_an_error_also_when_nats_move() -> None:

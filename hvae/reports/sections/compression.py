@@ -45,10 +45,11 @@ def _sentence(where: str, group: Sequence[Filed]) -> str:
     header = fmean(one.bits - sum(one.symbols) for one in group)
     lengths = _spread([one.bits / one.rate for one in group if one.rate > 0])
     objectives = _spread([one.objective / one.objective_model for one in group])
+    places = f"means of {len(group)} place{'s' * (len(group) > 1)}"
     return (
-        f"{where} (means of {len(group)} place{'s' * (len(group) > 1)}), a file is {lengths} times as "
-        f"long as its rate; {number(header)} bits an item are the header and the coder's overhead. "
-        f"Its J° is {objectives} times that of the model with sampled z."
+        f"{where} ({places}), a file is {lengths} times as long as its rate; {number(header)} bits "
+        "an item are the header and the coder's overhead. Its J° is "
+        f"{objectives} times that of the model with sampled z."
     )
 
 
