@@ -101,8 +101,8 @@ def test_the_record_has_sentences_and_nothing_that_json_has_not() -> None:
     first, second, third = found["places"]
     assert first["text"] == (
         "At R = (9, 3) nats one more nat in z₁ saves 0.400 ± 0.010 and one in z₂ 0.600 ± 0.010 "
-        "nats of distortion on test items: the next nat belongs in z₂. z₂ overfits: in training its "
-        "price is 0.9."
+        "nats of distortion on test items: the next nat belongs in z₂. z₂ overfits: in training "
+        "its price is 0.9."
     )
     assert second["text"].endswith("on test items: undecided.")
     assert "too few neighbours" in third["text"]
