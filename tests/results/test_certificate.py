@@ -96,10 +96,10 @@ def test_at_given_rates_the_objective_at_equal_beta_is_information_alone() -> No
     assert found.headline.startswith("The models at given rates are trusted. On average over 2")
     assert "is 1.020 times that of models trained from scratch (median" in found.headline
     assert (
-        "The model for the plane, for information: on average over 2 comparisons, its objective at "
-        "equal β is 1.300 times that of independent models" in found.sentence
+        "For information: on average over 2 comparisons, the one model's objective at equal β is "
+        "1.300 times that of independent models" in found.sentence
     )
-    assert "for information" not in found.headline
+    assert "For information" not in found.headline
     assert judgement(bad, 0.05, 2).trusted is False
 
 
@@ -110,9 +110,8 @@ def test_polished_models_are_information_alone(rows: list[dict[str, Any]]) -> No
     found = judgement([*rows, *bad, lost], 0.05, 2)
     assert found.trusted
     assert found.sentence.endswith(
-        "The polished models' objective at equal β is 1.300 times that of independent models on "
-        "average over 2 comparisons (median 1.300), 1.400 at worst, which is information and "
-        "decides nothing."
+        "For information: on average over 2 comparisons, the polished models' objective at equal β "
+        "is 1.300 times that of independent models (median 1.300, at worst 1.400)."
     )
 
 
