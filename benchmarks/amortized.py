@@ -20,7 +20,7 @@ from hvae.config.training import miss
 from hvae.data.gaussian import exact
 from hvae.io.tables import betas, over_layers
 from hvae.reports.sections.exact_source import least
-from hvae.results.exactness import shortfalls
+from hvae.reports.sections.least_objective import shortfalls
 from hvae.results.experiment import Experiment
 
 Row = dict[str, Any]

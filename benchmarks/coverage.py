@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy.stats import norm
 
-from hvae.statistics.best import largest, region
+from hvae.guidance.choose import largest, region
 from hvae.statistics.comparison import (
     LEVEL,
     Scores,

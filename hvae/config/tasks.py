@@ -7,13 +7,7 @@ Rules, guidance, the explorer and the estimate of costs go by that.
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from hvae.config.base import Section
 from hvae.config.data import Data

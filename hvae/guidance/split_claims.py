@@ -13,12 +13,11 @@ import numpy as np
 
 from hvae.config.task import Name, spoken
 from hvae.guidance.applications import BUDGETED
-from hvae.guidance.choose import Choice, choose_among
+from hvae.guidance.choose import Choice, choose_among, region
 from hvae.guidance.claims import Claim, Verdict
 from hvae.guidance.lattice import Splits, splits
 from hvae.guidance.surface import Surface
 from hvae.guidance.text import aim, listed
-from hvae.statistics.best import region
 from hvae.statistics.comparison import LEVEL, differences
 
 UNKNOWN: Verdict = "undecided: one training"

@@ -17,9 +17,17 @@ from hvae.io import command, storage
 from hvae.reports.charts.scatter import PointLabel, display_names
 from hvae.reports.render import Figure, figure, render
 from hvae.reports.sections.exact_source import least
-from hvae.reports.sections.least_objective import difference_map, maps, sentence
+from hvae.reports.sections.least_objective import (
+    Exactness,
+    Shortfall,
+    difference_map,
+    differences,
+    exactness,
+    maps,
+    sentence,
+    shortfalls,
+)
 from hvae.reports.sections.provenance import revision, versions
-from hvae.results.exactness import Exactness, Shortfall, differences, exactness, shortfalls
 from hvae.results.experiment import Experiment
 
 

@@ -15,7 +15,7 @@ from hvae.reports import exactness
 from hvae.reports.exactness import GaussianExperiment
 from hvae.reports.index.__main__ import page as listed
 from hvae.reports.page import page
-from hvae.results.exactness import shortfalls
+from hvae.reports.sections.least_objective import shortfalls
 from hvae.results.run import Run
 from tests.audit.test_study import channel
 from tests.reports.cases import HOSTILE, run

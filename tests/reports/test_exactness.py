@@ -11,8 +11,14 @@ from hvae.errors import InputError
 from hvae.io import tables
 from hvae.reports.exactness import GaussianExperiment, page, read, twins
 from hvae.reports.render import libraries
-from hvae.reports.sections.least_objective import closeness, maps, sentence
-from hvae.results.exactness import Exactness, Shortfall, shortfalls
+from hvae.reports.sections.least_objective import (
+    Exactness,
+    Shortfall,
+    closeness,
+    maps,
+    sentence,
+    shortfalls,
+)
 from hvae.results.parameters import record
 from tests.reports.cases import HOSTILE, run
 

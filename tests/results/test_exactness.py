@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hvae.results.exactness import Exactness, differences, exactness, shortfalls
+from hvae.reports.sections.least_objective import Exactness, differences, exactness, shortfalls
 
 EIGENVALUES, SIGMA = [1.0, 0.25], 0.5
 CHEAP = 1 + math.log(4) / 2  # θ = 1/4: J°* = (1/4 + 1/4) / (2/4) + ½ log 4

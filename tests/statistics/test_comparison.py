@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from hvae.statistics.best import region
+from hvae.guidance.choose import region
 from hvae.statistics.comparison import (
     ONE_TRAINING,
     Difference,
