@@ -42,7 +42,7 @@ Keys = NDArray[np.uint64]
 FARTHEST = 6.0  # σ_p: beyond, the largest r of a box is not looked for
 MOST = 1 << 19  # tries
 ROUND, LARGEST = 1 << 12, 1 << 17  # tries at once: as many as there were
-BUDGET = math.log(1 << 14)  # of a block's tries, for items at a typical distance from the prior
+BUDGET = math.log(1 << 15)  # of a block's tries, for items at a typical distance from the prior
 RARE = float(ndtri(1 - 1e-3))  # standard deviations: of log ρ, above which it is cut
 WIDEST = 0.997  # of a posterior in σ_p, for planning: widths above 0.96 are known as 1
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
@@ -73,7 +73,7 @@ def send(mean: Floats, std: Floats, powers: Integers, key: int, rng: np.random.G
     key: of the noise that both share, another one for each block.
     """
     tops = _all_tops(mean, std, powers)
-    cut = _cut(mean, std, powers, tops)
+    cut = effort(mean, std, powers).cut
     time, best = 0.0, math.inf
     found: tuple[Integers, int, Floats] = np.zeros(0, np.int64), 0, np.zeros(0)
     hashes, size = np.empty(0, np.uint64), ROUND
@@ -99,31 +99,43 @@ def _log_r(u: Floats, mean: Floats, std: Floats) -> Floats:
     return (u * u - ((u - mean) / std) ** 2).sum(-1) / 2 - np.log(std).sum()
 
 
-def envelope(mean: Floats, std: Floats, powers: Integers) -> Floats:
-    """log c of each dimension, (d,)."""
-    return np.array([_log_mean(top) for top in _all_tops(mean, std, powers)])
+class Effort(NamedTuple):
+    """Of each dimension, (d,): log c, and the mean and variance of log ρ under q."""
+
+    envelope: Floats
+    mean: Floats
+    variance: Floats
+
+    @property
+    def cut(self) -> float:
+        """g ≥ 0. log ρ is a sum over dimensions, and taken to be normal.
+
+        Since it has an end above and none below, it exceeds −g less often than a normal variable.
+        """
+        spread = RARE * math.sqrt(self.variance.sum())
+        return max(0.0, -float(self.mean.sum()) - spread)
+
+    @property
+    def log_tries(self) -> float:
+        """log c − g: of about how many tries a block takes."""
+        return float(self.envelope.sum()) - self.cut
+
+    def of(self, dims: Integers, items: int = 1) -> "Effort":
+        """Some dimensions of so many alike items."""
+        return Effort(*(items * part[dims] for part in self))
 
 
-def effort(mean: Floats, std: Floats, powers: Integers) -> float:
-    """log of about how many tries a block takes: log c − g."""
-    return float(envelope(mean, std, powers).sum()) - _cut(
-        mean, std, powers, _all_tops(mean, std, powers)
-    )
-
-
-def _cut(mean: Floats, std: Floats, powers: Integers, tops: Sequence[Floats]) -> float:
-    """g ≥ 0. log ρ is a sum over dimensions, and taken to be normal.
-
-    Since it has an end above and none below, it exceeds −g less often than a normal variable.
-    """
+def effort(mean: Floats, std: Floats, powers: Integers) -> Effort:
+    """That of each dimension of N(mean, std²), (d,) each, in 2^powers parts."""
+    tops = _all_tops(mean, std, powers)
     u = mean[:, None] + std[:, None] * NODES
     places = (ndtr(u) * 2.0 ** powers[:, None]).astype(np.int64)
     over = [top[at.clip(max=len(top) - 1)] for top, at in zip(tops, places, strict=True)]
     log_ratio = (u * u - NODES**2) / 2 - np.log(std)[:, None] - np.array(over)
     share = WEIGHTS / WEIGHTS.sum()
     center = log_ratio @ share
-    variance = (log_ratio - center[:, None]) ** 2 @ share
-    return max(0.0, -float(center.sum() + RARE * math.sqrt(variance.sum())))
+    spread = (log_ratio - center[:, None]) ** 2 @ share
+    return Effort(np.array(list(map(_log_mean, tops))), center, spread)
 
 
 def _all_tops(mean: Floats, std: Floats, powers: Integers) -> list[Floats]:
@@ -191,12 +203,6 @@ def _mixed(keys: Keys) -> Keys:
     return keys ^ (keys >> LAST)
 
 
-def bound(sent: Sent, mean: Floats, std: Floats, powers: Integers) -> float:
-    """log₂(2^K + q(z)/p(z)) at the point that was sent, whose mean is the bound."""
-    log_r = _log_r(sent.u, mean, std) / math.log(2)
-    return float(np.logaddexp2(powers.sum(), log_r))
-
-
 def parts(widths: Floats) -> Integers:
     """k of each dimension, whose posteriors have these widths, known to both: (d,).
 
@@ -239,8 +245,7 @@ def sampled(codec: Codec, x: Tensor, seed: int = 0) -> SampledCode:
     model, rng = codec.model, np.random.default_rng(seed)
     features = model.bottom_up(x.double())
     z: list[Tensor] = []
-    bits: list[Floats] = []
-    divergences: list[Floats] = []
+    bits, divergences = list[Floats](), list[Floats]()
     residuals, every = [], []
     for layer in reversed(range(len(model.latents))):
         prior = model.prior_of(layer, z)
@@ -280,11 +285,10 @@ def _divergence(mean: Floats, std: Floats) -> Floats:
 
 def _blocks(items: int, widths: Floats, powers: Integers) -> Iterator[tuple[Integers, Integers]]:
     """Items and dimensions of each block, of an effort of about `BUDGET`, known to both."""
-    mean = np.sqrt(1 - widths**2)
+    typical = effort(np.sqrt(1 - widths**2), widths, powers)
 
     def fits(times: int, dims: Integers) -> bool:
-        typical = (np.tile(one[dims], times) for one in (mean, widths, powers))
-        return effort(*typical) <= BUDGET
+        return typical.of(dims, times).log_tries <= BUDGET
 
     split, together = [np.arange(len(widths))], 1
     while not all(fits(1, dims) for dims in split) and len(split) < len(widths):

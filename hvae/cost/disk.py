@@ -195,7 +195,7 @@ def scored(params: Params, layers: int) -> int:
         "clustering": lambda asked: views * 3 * len(asked.methods),
         "anomaly": lambda asked: 2 * layers,
         "generation": lambda asked: 3 * layers + 3,
-        "recognition": lambda asked: 2 * 2 * layers,
+        "recognition": lambda asked: 2 * 4 * layers,
     }
     tasks = params.tasks
     own = 2 * len(tasks.own)  # of each that is the user's own, from samples and from means

@@ -56,7 +56,7 @@ def test_one_model_serves_all_points_but_those_at_given_rates(config: Config) ->
     pictures = 10 * 4 * 4 * 64  # reconstructions, one cut, draws and files of 8×8 pixels
     embedded = 300 * 2 * 2 * 2 * 8  # items in two coordinates, for two layers and two methods
     # of each held-out item: decoded, probes, regression, clusters, draws, cuts, recognition
-    scored = (6 + 6 + 4 + 2 + 4 + 6) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3) + (4 + 8)
+    scored = (6 + 6 + 4 + 2 + 4 + 6) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3) + (4 + 16)
     scores = 3 * 2 * 359 * scored
     assert found.tables == 2 * (rows + 4 * (pictures + scores) + 2 * embedded)
 
@@ -74,7 +74,7 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
     one = single.model.model_copy(update={"latents": [40]})
     assert found.weights - without.weights == 4 * 2 * size(one, (8, 8), conditioned=True).weights
     rows = 42 * 359 * 8 * (1 + 3)
-    scored = (6 + 6 + 4 + 2 + 3 + 5) + 2 * 4 + 2 * 2 * 2 * 3 + 2 * 3 * 2 + (3 + 3) + (2 + 4)
+    scored = (6 + 6 + 4 + 2 + 3 + 5) + 2 * 4 + 2 * 2 * 2 * 3 + 2 * 3 * 2 + (3 + 3) + (2 + 8)
     scores = 3 * 2 * 359 * scored
     assert found.tables - without.tables == 2 * (rows + 10 * (30 * 4 * 64 + scores))
     config["training"]["strategy"] = "independent"

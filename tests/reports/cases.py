@@ -99,7 +99,12 @@ def run(
             _point(p, True, test.bounded) for row in baseline.rows(params).values() for p in row
         ],
         certificate=list(_certificate(params, every)),
-        tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
+        tasks=[
+            task
+            for p in trained
+            if labelled
+            for task in [*_tasks(p, layers, params), *_cuts(p, layers, test.bounded)]
+        ],
         bounds=[check for p in trained for check in _checks(p, layers)],
         information=[row for p in trained for row in _information(p, layers, labelled)],
         gallery=[row for p in trained for row in _gallery(p, test, layers)],
@@ -156,6 +161,21 @@ def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
         for s in layer_sets(layers)
         for f in ("sample", "mean")
         for m in params.tasks.classification.probes
+    ]  # fmt: skip
+
+
+def _cuts(point: Point, layers: int, bounded: bool) -> list[Row]:
+    """What cuts keep, the more the more layers there are."""
+    values = {"accuracy": 0.1, "psnr_db" if bounded else "mse": 2.0}
+    return [
+        {"point": point.name, "task": "recognition", "layers": suffix_name(lowest, layers),
+         "features": features, "method": "mlp", "setting": "", "metric": metric,
+         "value": unit * kept, "low": unit * (kept - 0.1), "high": unit * (kept + 0.1), "n": 20,
+         "std_error": 0.05 * unit}
+        for lowest in range(1, layers + 1)
+        for kept in [layers + 1 - lowest]
+        for features in ("sample", "mean")
+        for metric, unit in values.items()
     ]  # fmt: skip
 
 
