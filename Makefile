@@ -10,7 +10,7 @@ ifeq ($(XDG_CACHE_HOME)$(shell test -w "$$HOME" && echo writable),)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 endif
 
-.PHONY: all plan docs test test-slow test-slurm lint exactness benchmark gpu-check plane replication clean
+.PHONY: all plan docs test test-slow test-slurm lint types style exactness benchmark gpu-check plane replication clean
 
 all: .venv/ready  # the default, or make EXPERIMENT=quick
 	python -m hvae run $(EXPERIMENT)
@@ -31,10 +31,15 @@ test-slow: .venv/ready .venv/rsync  # the whole default experiment, kills, ten t
 test-slurm: .venv/ready .venv/slurm  # a small experiment on a SLURM of this machine, for minutes
 	$(AS_ROOT) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 pytest -m slurm -p no:cacheprovider
 
-lint: .venv/ready
+lint: .venv/ready  # mypy beside the others
+	$(MAKE) --no-print-directory --jobs=2 --output-sync types style
+
+types: .venv/ready
+	mypy
+
+style: .venv/ready
 	ruff format --check .
 	ruff check .
-	mypy
 	lint-imports --no-logo
 	snakefmt --check Snakefile workflow
 	snakemake --lint

@@ -22,10 +22,10 @@ from hvae.statistics.comparison import Scores
 DRAWS = 3  # orders of the items, over which the side without pairs is averaged
 ABOUT = """# What pairs are worth
 
-{name}: {trainings} trainings, {items} test items. The side without pairs has the same scores, by the
-same inference, with the items of each place in an order of its own (means over {draws} orders): values
-and errors of single places stay, and what items share between two places is gone. What a
-training does to all places at once still cancels there.
+{name}: {trainings} trainings, {items} test items. The side without pairs has the same scores,
+by the same inference, with the items of each place in an order of its own (means over {draws}
+orders): values and errors of single places stay, and what items share between two places is gone.
+What a training does to all places at once still cancels there.
 
 Half-widths are of single 95 % intervals on test items, medians over all pairs of places that
 compare; regions are those of the advice, on validation items.

@@ -2,7 +2,8 @@
 
 A stage runs Snakemake for one target. To find that there is nothing to do takes Snakemake seconds,
 and DVC has a dozen stages, so that nobody asks twice: a note says which files there were when all
-was last current, with their sizes and dates.
+was last current, with their sizes and dates. The first time that DVC sees a file that is an out by
+itself, it puts a copy in its place, of another date: such files are known by their content.
 
 python -m workflow.stage run [--overlay FILE] [TARGET …]    a stage
 python -m workflow.stage check [--overlay FILE]             before the stages: is all current?
@@ -65,25 +66,34 @@ def is_current(params: Mapping[str, Any]) -> bool:
 
 def _state(params: Mapping[str, Any]) -> str:
     """A digest of the parameters, and of names, sizes and dates of what a run reads and writes."""
+    name = params["experiment"]
     whole = hashlib.sha256(json.dumps(params, sort_keys=True).encode())
-    own = [f"{parent}/{params['experiment']}" for parent in ("data/prepared", "results", "reports")]
-    for path in map(Path, ["Snakefile", "hvae", "workflow", "profiles", "data/manifests", *own]):
-        for line in sorted(_seen(path)):
-            whole.update(line.encode())
+    single = {"data/manifests", f"results/{name}"}  # folders of files that are each an out
+    own = [f"{parent}/{name}" for parent in ("data/prepared", "results", "reports")]
+    for top in ["Snakefile", "hvae", "workflow", "profiles", "data/manifests", *own]:
+        for path in sorted(_files(top)):
+            seen = _content(path) if os.path.dirname(path) in single else _changed(path)
+            whole.update(f"{path}\0{seen}\n".encode())
     return whole.hexdigest()
 
 
-def _seen(path: Path) -> Iterator[str]:
-    """A line for each file in a folder, and for a file itself."""
-    if path.is_file():
-        found = path.stat()
-        yield f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n"
-        return
-    for folder, below, names in os.walk(path):
+def _files(top: str) -> Iterator[str]:
+    """All in a folder, or the file itself."""
+    if os.path.isfile(top):
+        yield top
+    for folder, below, names in os.walk(top):
         below[:] = [name for name in below if name != "__pycache__"]
-        for name in names:
-            found = os.stat(os.path.join(folder, name))
-            yield f"{folder}/{name}\0{found.st_size}\0{found.st_mtime_ns}\n"
+        yield from (f"{folder}/{name}" for name in names)
+
+
+def _content(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _changed(path: str) -> str:
+    found = os.stat(path)
+    return f"{found.st_size}\0{found.st_mtime_ns}"
 
 
 def _snakemake(

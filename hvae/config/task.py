@@ -175,6 +175,9 @@ def titled(name: Name) -> str:
     return spoken(name).capitalize()
 
 
+SPOKEN: Mapping[Name, str] = {"anomaly": "anomaly detection"}  # other names are words
+
+
 def spoken(name: Name) -> str:
     """A task's name within a sentence."""
-    return name.replace("_", " ")
+    return SPOKEN.get(name, name.replace("_", " "))

@@ -85,7 +85,8 @@ class Polish(Schedule):
 
     beta: Axes | None = None
     steps: PositiveInt = 1500
-    learning_rate: PositiveFloat = 3e-3
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: NonNegativeFloat = 0.3
     warm_up: Annotated[float, Field(ge=0, lt=1)] = 0
 
     def axes(self, grid: Grid) -> list[list[float]]:

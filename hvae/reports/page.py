@@ -55,7 +55,7 @@ CHAPTERS = [
     ),
     Chapter(
         "chapter-bounds",
-        "Bounds",
+        "Limits",
         [
             bounds.SECTION,
             information.SECTION,

@@ -22,7 +22,7 @@ WORDS = {
     "polished": "objective at equal β",
     "distortion": "distortion at equal rates",
 }
-BESIDE = {"objective": "the amortised plane's", "polished": "the polished models'"}
+BESIDE = {"objective": "the one model's", "polished": "the polished models'"}
 NAMED = 3  # the worst comparisons that a sentence lists
 
 
@@ -53,7 +53,7 @@ def at_given_rates(rows: Sequence[Row]) -> list[Row]:
 def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     """The overall judgement on the rows of a certificate, with its sentence."""
     if not rows:
-        text = "The amortised plane was compared with no independent model."
+        text = "The model for the plane was compared with no independent model."
         return Judgement(None, text, text)
     case = _case(rows)
     reasons = [
@@ -62,7 +62,9 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
         *_means_beyond(case, tolerance),
     ]
     verdict = f"{case.subject} {case.are} {'not ' if reasons else ''}trusted"
-    tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated{_judged(case.rows)}"
+    tolerated = (
+        f"Up to {100 * tolerance:.3g} % above {case.others} is tolerated{_judged(case.rows)}"
+    )
     told = [
         _average(case.rows, kind, case.their, case.others)
         for kind in WORDS
@@ -73,7 +75,7 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
     return Judgement(
         trusted=not reasons,
-        headline=". ".join([verdict, *told, tolerated, *beside]) + ".",
+        headline=". ".join([verdict, *told]) + ".",
         sentence=". ".join([why, tolerated, *told, *beside]) + ".",
     )
 
@@ -95,7 +97,7 @@ def _case(rows: Sequence[Row]) -> Case:
         return Case("The models at given rates", "are", "their", others, found, beside)
     found = [row for row in rows if row["comparison"] != "polished"]
     beside = [row for row in rows if row["comparison"] == "polished"]
-    return Case("The amortised plane", "is", "its", "independent models", found, beside)
+    return Case("The model for the plane", "is", "its", "independent models", found, beside)
 
 
 def _without_value(case: Case, layers: int) -> Iterator[str]:
@@ -147,9 +149,9 @@ def _means_beyond(case: Case, tolerance: float) -> Iterator[str]:
 def _average(rows: Sequence[Row], kind: str, whose: str, others: str) -> str:
     ratios = _ratios(rows, kind)
     return (
-        f"{whose.capitalize()} {WORDS[kind]} is {statistics.fmean(ratios):.3f} times that of "
-        f"{others} on average over {len(ratios)} comparison{'s' * (len(ratios) > 1)} (median "
-        f"{statistics.median(ratios):.3f}), {max(ratios):.3f} at worst"
+        f"On average over {len(ratios)} comparison{'s' * (len(ratios) > 1)}, {whose} {WORDS[kind]} "
+        f"is {statistics.fmean(ratios):.3f} times that of {others} (median "
+        f"{statistics.median(ratios):.3f}, at worst {max(ratios):.3f})"
     )
 
 
@@ -170,7 +172,7 @@ def _beside(case: Case) -> Iterator[str]:
     for kind, whose in BESIDE.items():
         if _ratios(case.beside, kind):
             said = _average(case.beside, kind, whose, "independent models")
-            yield f"{said}, which is information and decides nothing"
+            yield f"For information: {said[0].lower()}{said[1:]}"
 
 
 def _ratios(rows: Sequence[Row], kind: str) -> list[float]:

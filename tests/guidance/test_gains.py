@@ -60,7 +60,8 @@ def test_what_beats_both_widths_is_a_gain_and_the_narrower_margin_is_reported() 
     assert written["gain"] == values[[WIDE, NARROW].index(found.weakest.width)]
     assert [one["single"]["target"] for one in written["against"]] == [[12], [12]]
     assert written["text"].startswith("The second layer adds at least ")
-    assert "9.00 dB at R = (6, 6) nats, against 7.00 dB at R = 12 nats, with one" in written["text"]
+    assert "9.00 dB at R = (6, 6) nats, against 6.00 dB at R = 12 nats with one" in written["text"]
+    assert "layer of width 40 and 7.00 dB at R = 12 nats with one" in written["text"]
 
 
 @pytest.mark.parametrize("narrow", [9.0, 12.0])

@@ -57,7 +57,7 @@ def test_the_best_split_of_each_total_and_what_is_worse() -> None:
     assert second.choice.best.place.target == (0, 12)
     written = record(planted("reconstruction", [1, 2, 1, 5, 5, 9]))
     assert [one["target"] for one in written["totals"]] == [[3, 3], [0, 12]]
-    assert "(3, 3) of 6 nats (2 of 2 others significantly worse)" in written["lattice"]
+    assert "(3, 3) at 6 nats (2 of the 2 others significantly worse)" in written["lattice"]
 
 
 def test_what_a_nat_changes_that_moves_to_the_next_layer() -> None:
@@ -67,8 +67,8 @@ def test_what_a_nat_changes_that_moves_to_the_next_layer() -> None:
     assert [float(one.change.value) for one in found] == pytest.approx([1, 0, -1, 0], abs=1e-9)
     assert [one.verdict for one in found] == ["more", "undecided", "less", "undecided"]
     text = record(planted("reconstruction", [1, 4, 4, 9, 3, 3]))["lattice"]
-    assert "helps in 1 of 4 cases, hurts in 1, and is undecided in the others" in text
-    assert "for each nat that moves from z₁ to z₂ between" in text
+    assert "helps in 1 of 4 cases and hurts in 1; the others are undecided" in text
+    assert "for each nat that moves from z₁ to z₂, between" in text
 
 
 def test_less_is_better_for_an_error_also_when_nats_move() -> None:

@@ -52,7 +52,7 @@ def test_a_model_holds_against_itself(experiment: Path, capsys: pytest.CaptureFi
     assert found["distortion"][2]["ratio"] == pytest.approx(1.0, abs=0.02)
     assert found["distortion"][2]["beta_1"] == pytest.approx(0.4, rel=0.1)
     assert {row["verdict"] for kind in found.values() for row in kind} == {"holds"}
-    assert "The amortised plane is trusted" in capsys.readouterr().err
+    assert "The model for the plane is trusted" in capsys.readouterr().err
 
 
 def test_values_are_those_of_points_parquet(experiment: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_plane_that_is_worse_is_found_out(
     for kind in ("objective", "distortion"):
         assert [row["verdict"] for row in found[kind]] == ["violated"] * 3
         assert all(row["low"] > 1.05 for row in found[kind])
-    assert "The amortised plane is not trusted" in capsys.readouterr().err
+    assert "The model for the plane is not trusted" in capsys.readouterr().err
 
 
 def test_a_plane_that_is_better_holds(experiment: Path) -> None:

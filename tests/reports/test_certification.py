@@ -76,10 +76,10 @@ def test_its_head_counts_models_and_points(config: Config) -> None:
     html = " ".join(body(run(config, amortized=True, rates=RATES)).split())
     assert "one hierarchical VAE with 2 layers" in html
     assert (
-        "conditioned on β (1,234 weights), gives 4 points, and 2 models were trained to given rates"
-        in html
+        "conditioned on β (1,234 weights), covers the plane of rates with 4 points, and 2 models "
+        "were trained from it to given rates" in html
     )
-    assert "8 independent models (1,234 weights each) hold it to account" in html
+    assert "there are 8 independent models (1,234 weights each) of one β." in html
     assert "Applications are measured at" not in html  # where none was measured
 
 
@@ -97,7 +97,7 @@ def test_only_an_amortised_plane_is_certified(config: Config, amortized: bool) -
     one = run(config, amortized=amortized)
     names = {section.name for chapter in chapters(one) for section in chapter.sections}
     assert ("certification" in names) == amortized
-    said = [finding for finding in findings(one) if "amortised" in finding]
+    said = [finding for finding in findings(one) if "model for the plane" in finding]
     assert said == ([judged(one).headline] if amortized else [])
     assert ('id="certification"' in body(one)) == amortized
 
@@ -202,7 +202,7 @@ def test_trainings_of_one_place_are_one_row_with_their_worst_miss(config: Config
     first, last = rated(one._replace(rated=rows))
     # of 1, 1.1 and 1.2 one is within 0.05 of 1; of 9, 9.1 and 9.2 two are within 2 % of 9
     assert met(one._replace(rated=rows)).startswith(
-        "9 of 12 rates of a layer are within 2 % or 0.05"
+        "On test items, 9 of the 12 rates of single layers are within 2 % or 0.05"
     )
     assert first.layers is not None
     assert first.layers[0].rate == pytest.approx(1.1)

@@ -61,9 +61,9 @@ INDEPENDENT: dict[str, Any] = {  # of the evaluated points of SMALL
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of the workflow first and in one process, since they share their runs."""
-    folder = Path(__file__).parent
-    items.sort(key=lambda item: not item.path.is_relative_to(folder))
+    """Run the tests of the workflow first and in one process, since they share what they start."""
+    folders = {ROOT / "tests/workflow", ROOT / "tests/cluster"}
+    items.sort(key=lambda item: folders.isdisjoint(item.path.parents))
 
 
 class Workspace:

@@ -30,19 +30,26 @@ from typing import NamedTuple
 from tests.workflow.forked.sitecustomize import SERVER
 
 HERE = Path(__file__).parent
+COMPILE_ANEW = "PYTHONDONTWRITEBYTECODE"
+# with what they import only when it is used: an optimiser's first step imports torch._dynamo
 LIBRARIES = """
-altair dvc.cli dvc.repo jinja2 PIL.Image pooch pyarrow.compute pyarrow.dataset pyarrow.parquet
-pydantic safetensors.torch scipy.io scipy.optimize scipy.stats sklearn.cluster sklearn.datasets
-sklearn.kernel_approximation sklearn.linear_model sklearn.manifold sklearn.mixture
-sklearn.model_selection sklearn.neighbors sklearn.pipeline sklearn.svm snakemake.cli torch
-torch.func torch.optim.swa_utils tqdm yaml
+altair constriction dvc.cli dvc.repo filelock jinja2 PIL.Image pooch pyarrow.compute pyarrow.dataset
+pyarrow.parquet pydantic safetensors.torch scipy.interpolate scipy.io scipy.optimize scipy.spatial
+scipy.stats skimage.metrics skimage.util sklearn.cluster sklearn.datasets
+sklearn.discriminant_analysis sklearn.gaussian_process sklearn.kernel_approximation
+sklearn.linear_model sklearn.manifold sklearn.mixture sklearn.model_selection sklearn.neighbors
+sklearn.pipeline sklearn.svm snakemake.cli snakemake.storage torch torch._dynamo torch.func
+torch.optim.swa_utils tqdm vl_convert yaml
 """
 
 
 def variables() -> dict[str, str]:
-    """The environment of a command whose processes are to be forks."""
+    """The environment of a command whose processes are to be forks.
+
+    They may keep the files of a copy of the project compiled: each would compile them again.
+    """
     path = [str(HERE / "forked"), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {SERVER: _server(), "PYTHONPATH": os.pathsep.join(path)}
+    return {SERVER: _server(), "PYTHONPATH": os.pathsep.join(path), COMPILE_ANEW: ""}
 
 
 @functools.cache
@@ -89,6 +96,7 @@ class Request(NamedTuple):
         os.umask(self.umask)
         os.environ.clear()
         os.environ.update(self.environment)
+        sys.dont_write_bytecode = bool(os.environ.get(COMPILE_ANEW))
         if self.command[0] == "-m":
             sys.argv = self.command[1:]
             sys.path[0] = self.folder
@@ -135,5 +143,6 @@ def _reap() -> None:
 if __name__ == "__main__":
     for name in LIBRARIES.split():
         importlib.import_module(name)
+    sys.modules["snakemake.cli"].get_argument_parser()  # looks for its plug-ins, which stay known
     gc.freeze()  # a collection would touch, and so copy, what the forks share
     serve(sys.argv[1])

@@ -27,4 +27,4 @@ def test_a_run_lists_every_experiment_of_its_folder(workspace: Workspace) -> Non
     assert 'href="digits/index.html"' in page
     assert 'href="other/index.html"' in page
     assert "Another title" in page
-    assert "Nothing to be done" in workspace.snakemake(*made)
+    assert workspace.planned(*made) == {}

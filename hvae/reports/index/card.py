@@ -17,7 +17,7 @@ VERDICTS = {  # the words after a number of checks
     "holds": "checks hold",
     "violated": "violated",
     "undecided": "undecided",
-    "vacuous": "cannot bind",
+    "vacuous": "vacuous",
 }
 COMPARED = {"objective": "J°", "polished": "polished J°", "distortion": "D°"}
 TRUST = {True: "trusted", False: "not trusted", None: "compared with no independent model"}
@@ -95,7 +95,7 @@ def _quality(metrics: dict[str, ComparedMetric]) -> Fact:
 def _bounds(experiment: Experiment) -> Fact:
     checks = experiment.summary["checks"]
     counts = ", ".join(f"{checks[verdict]} {words}" for verdict, words in VERDICTS.items())
-    return Fact("Bounds", counts, bad=checks["violated"] > 0)
+    return Fact("Limits", counts, bad=checks["violated"] > 0)
 
 
 def _certificate(experiment: Experiment) -> Fact:
@@ -108,7 +108,11 @@ def _certificate(experiment: Experiment) -> Fact:
         for ratio in [experiment.summary["certificate"].get(kind, {}).get("mean_ratio")]
         if ratio is not None
     ]
-    times = f"; {listed(ratios)} times theirs on average" if ratios else ""
+    times = (
+        f"; on average {listed(ratios)} times that of models trained for comparison"
+        if ratios
+        else ""
+    )
     return Fact("Certificate", TRUST[found.trusted] + times, bad=found.trusted is False)
 
 

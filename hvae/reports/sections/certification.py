@@ -42,7 +42,9 @@ def judged(run: Run) -> Judgement:
     lost = [anchor["point"] for anchor in run.anchors if anchor["status"] not in MEASURED]
     found = judgement(run.certificate, run.params.certification.tolerance, run.layers)
     if lost and len(lost) == len(run.anchors) and not at_rates(run):
-        text = f"All {len(lost)} independent models diverged: nothing holds the plane to account."
+        text = (
+            f"All {len(lost)} independent models diverged, so the plane was compared with nothing."
+        )
         return Judgement(None, text, text)
     if lost:
         more = f"{len(lost)} of {len(run.anchors)} independent models diverged."
@@ -105,14 +107,14 @@ def certificate(run: Run, comparison: str) -> Chart:
     """Of one kind, by β of the independent model."""
     symbol, title, _, ours = COMPARISONS[comparison]
     axes = ", ".join(f"β{sub(layer)}" for layer in _layers(run))
-    words = Words(axes, f"{symbol} {ours} / {symbol} independent", f"Ratio of {title}, by β")
+    words = Words(axes, f"{symbol} {ours} / {symbol} independent", f"Ratio of {title}")
     return _ratios_chart(run, rows(run, comparison), words)
 
 
 def certificate_at_rates(run: Run) -> Chart:
     """By total and split of the rates that both models were trained to."""
     axes = ", ".join(f"R{sub(layer)}" for layer in _layers(run))
-    across = "D° continued / D° from scratch"
+    across = "D° here / D° from scratch"
     return _ratios_chart(
         run, at_rates(run), Words(f"Total: {axes}", across, "Ratio of D° at given rates")
     )

@@ -35,7 +35,7 @@ SIZES = ("elbo", ""), ("lossless", "net"), ("lossless", "")  # methods and setti
 def sentences(points: Sequence[Filed]) -> list[str]:
     """How close files are to rates: from `LEAST` nats on, and below."""
     groups = {
-        f"From {LEAST} nats on": [one for one in points if one.nats >= LEAST],
+        f"At {LEAST} nats and more": [one for one in points if one.nats >= LEAST],
         f"Below {LEAST} nats": [one for one in points if one.nats < LEAST],
     }
     return [_sentence(where, group) for where, group in groups.items() if group]
@@ -45,11 +45,11 @@ def _sentence(where: str, group: Sequence[Filed]) -> str:
     header = fmean(one.bits - sum(one.symbols) for one in group)
     lengths = _spread([one.bits / one.rate for one in group if one.rate > 0])
     objectives = _spread([one.objective / one.objective_model for one in group])
+    places = f"means of {len(group)} place{'s' * (len(group) > 1)}"
     return (
-        f"{where}, a file takes {lengths} times the bits of its rate, of which the header and "
-        f"what the coder adds are {number(header)} bits an item, and its J° is {objectives} times "
-        f"that of the model with sampled z (means of {len(group)} place{'s' * (len(group) > 1)}, "
-        "from the least to the most)."
+        f"{where} ({places}), a file is {lengths} times as long as its rate; {number(header)} bits "
+        "an item are the header and the coder's overhead. Its J° is "
+        f"{objectives} times that of the model with sampled z."
     )
 
 

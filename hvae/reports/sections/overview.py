@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from hvae.config.task import spoken
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
@@ -23,7 +24,7 @@ from hvae.statistics.estimate import Estimate, Row
 NAMED = 10  # diverged points that are named
 CORNERS = 12  # of a line of equal total rate, which is curved on these axes
 QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
-    "psnr_db": "reconstructions from {:.1f} to {:.1f} dB",
+    "psnr_db": "reconstructions from {:.1f} to {:.1f} dB PSNR",
     "mse": "mean squared errors from {:.2g} to {:.2g} per dimension",
 }
 
@@ -43,8 +44,8 @@ def _trained(run: Run) -> str:
     values = [point[column] for point in run.own]
     text = (
         f"{_spanning(run)} total rates from {min(rates):.2f} to "
-        f"{max(rates):.1f} nats per item and {QUALITY[column].format(min(values), max(values))} "
-        "(z sampled)."
+        f"{max(rates):.1f} nats per item, and {QUALITY[column].format(min(values), max(values))} "
+        "(from sampled z)."
     )
     more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
     return text + (f" {len(lost)} more diverged: {', '.join(lost[:NAMED])}{more}." if lost else "")
@@ -55,7 +56,7 @@ def _spanning(run: Run) -> str:
         return "One model spans" if len(run.own) == 1 else f"{len(run.own)} models span"
     rated = len(run.own) - len(run.trained)
     beside = f" and {rated} models at given rates" if rated else ""
-    return f"{len(run.trained)} {points_of(run)}{beside} span"
+    return f"{len(run.trained):,} {points_of(run)}{beside} span"
 
 
 def _trusted(run: Run) -> list[str]:
@@ -83,16 +84,22 @@ def _differing(guidance: dict[str, Any] | None) -> str:
         return f"Of applications {name} alone was measured: its best point spends {_total(one)}."
     least, most = (f(best, key=lambda name: best[name]["rate_total"]) for f in (min, max))
     text = (
-        f"The best points of {len(best)} applications spend from {_total(best[least])} in total "
-        f"({least}) to {_total(best[most])} ({most}){_both(applications, least, most)}"
+        f"The best points of {len(best)} applications have total rates from {_total(best[least])} "
+        f"({spoken(least)}) to {_total(best[most])} ({spoken(most)})"
+        f"{_both(applications, least, most)}"
     )
     claims = [one["numbers"] for one in guidance["scorecard"] if "apart" in one["numbers"]]
     if not claims or not claims[0]["pairs"] or claims[0]["trainings"] == 1:
         return f"{text}."
     apart, pairs = claims[0]["apart"], claims[0]["pairs"]
+    if not apart:
+        return (
+            f"{text}. At each total rate, any two applications share a split that is not "
+            "significantly worse for either."
+        )
     return (
-        f"{text}; {apart} of {pairs} pairs of applications at one total rate have no good split in "
-        "common."
+        f"{text}. At equal total rate, {apart} of {pairs} pairs of applications have no good split "
+        "in common."
     )
 
 

@@ -92,8 +92,8 @@ def met(run: Run) -> str:
     ]
     near = sum(abs(one - wanted) <= max(RELATIVE * wanted, ABSOLUTE) for one, wanted in pairs)
     return (
-        f"{near} of {len(pairs)} rates of a layer are within {100 * RELATIVE:g} % or "
-        f"{ABSOLUTE:g} nats of their targets on test items."
+        f"On test items, {near} of the {len(pairs)} rates of single layers are within "
+        f"{100 * RELATIVE:g} % or {ABSOLUTE:g} nats of their targets."
     )
 
 

@@ -48,7 +48,7 @@ function numberCell(point, column) {
 }
 
 // How far the chosen point is from each limit.
-const VERDICTS = { holds: "hold", violated: "violated", undecided: "undecided", vacuous: "cannot bind" };
+const VERDICTS = { holds: "hold", violated: "violated", undecided: "undecided", vacuous: "vacuous" };
 
 function drawLimits() {
   const point = shownPoint(), found = data.limits[point.name];
@@ -71,7 +71,7 @@ function checks({ counts, checks: list }) {
   const lines = list.map(checkRow);
   const headings = ["Bound", "Slack", "Measured", "Limit", "Verdict"];
   return [
-    make("p", { class: "note" }, `Of all checks here ${told.join(", ")}. Of each bound the most telling one; ± is one standard error.`),
+    make("p", { class: "note" }, `Of all checks here ${told.join(", ")}. Of each bound the tightest check; ± is one standard error.`),
     boxed(table(headings, lines), "Checks of the chosen point"),
   ];
 }
