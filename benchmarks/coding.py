@@ -29,6 +29,8 @@ from benchmarks.written import Written, grey
 from hvae.coding import choice, files, quantised
 from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
+from hvae.config.model import DiscreteOptions
+from hvae.config.sizes import flat_latents
 from hvae.config.tasks import SEARCHED
 from hvae.data import prepared
 from hvae.data.prepared import Items
@@ -88,7 +90,8 @@ def with_loss(results: Path, data: Path) -> Iterator[str]:
     """Rates against files at every point."""
     test, held_out = (prepared.read(data / f"{split}.parquet") for split in ("test", "validation"))
     every = points(results)
-    slow = sum(choice.opened(results, every[0]).model.latents) > SEARCHED
+    model, shape = every[0].card.model, every[0].card.shape
+    slow = sum(flat_latents(model.backbone, shape, model.latents)) > SEARCHED
     test, held_out = (
         test.first(SLOW if slow else MOST),
         held_out.first(SLOW if slow else VALIDATION),
@@ -163,7 +166,7 @@ def _by_layer(bits: np.ndarray) -> str:
 
 def lossless(results: Path, data: Path) -> Iterator[str]:
     """Whole files against −ELBO and against formats that know nothing of the data."""
-    if choice.opened(results, points(results)[0]).levels is None:
+    if not isinstance(points(results)[0].card.model.likelihood, DiscreteOptions):
         yield "No lossless files: the likelihood is a density."
         return
     test = prepared.read(data / "test.parquet")
