@@ -17,7 +17,7 @@ import numpy as np
 
 from hvae.config.params import Params
 from hvae.config.training import miss
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 from hvae.io.tables import betas, over_layers
 from hvae.reports.sections.exact_source import least
 from hvae.results.exactness import shortfalls

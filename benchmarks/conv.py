@@ -70,7 +70,7 @@ def plain_step(data: Tensor) -> Step:
 
 
 def our_step(data: Tensor, members: int = 1, together: bool = False) -> Step:
-    """One step of a group of members, as `hvae.training.independent.train` takes it."""
+    """One step of a group of members, as `hvae.training.train.train` takes it."""
     model = build(parse(Model, MODEL), (28, 28), 0)
     start, layout = flatten(model)
     weights = start.repeat(members, 1).requires_grad_()

@@ -69,7 +69,7 @@ def speed(step: Callable[[int], None], steps: int) -> float:
 
 
 def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
-    """One step of `size` members, as `hvae.training.independent.train` takes it."""
+    """One step of `size` members, as `hvae.training.train.train` takes it."""
     model = build(params.model, (8, 8), 0)
     start, layout = flatten(model)
     weights = start.repeat(size, 1).requires_grad_()

@@ -18,8 +18,8 @@ from hvae.config.params import Params
 from hvae.config.training import Schedule
 from hvae.io import command
 from hvae.training import amortized
-from hvae.training.independent import train
 from hvae.training.inputs import material
+from hvae.training.train import train
 
 PLANE = "the one model"
 ROUNDS = 9

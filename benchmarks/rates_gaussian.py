@@ -17,8 +17,8 @@ import torch
 import yaml
 
 from benchmarks.rates import SHARES, heading, trial
-from hvae.bounds.gaussian import at_level, distortion_rate
-from hvae.config.sources.synthetic import Gaussian
+from hvae.bounds.rate_distortion import at_level, distortion_rate
+from hvae.config.synthetic import Gaussian
 from hvae.config.training import Floats, shown
 from hvae.data import gaussian
 from hvae.io.command import steady

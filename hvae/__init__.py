@@ -22,11 +22,11 @@ _PLACES = {
     "Schedule": "config.training.Schedule",
     "parse": "config.base.parse",
     # data
-    "Digits": "config.sources.synthetic.Digits",
-    "Gaussian": "config.sources.synthetic.Gaussian",
-    "ImageFolder": "config.sources.files.ImageFolder",
-    "Npz": "config.sources.files.Npz",
-    "Parquet": "config.sources.files.Parquet",
+    "Digits": "config.synthetic.Digits",
+    "Gaussian": "config.synthetic.Gaussian",
+    "ImageFolder": "config.sources.ImageFolder",
+    "Npz": "config.sources.Npz",
+    "Parquet": "config.sources.Parquet",
     "load_source": "data.sources.load",
     "split_source": "data.splits.divide",
     # models, of one β each or of a whole plane
@@ -48,11 +48,11 @@ _PLACES = {
     "survey_rates": "library.survey_rates",
     # limits: functions of numbers
     "accuracy_limit": "bounds.accuracy.accuracy_limit",
-    "distortion_rate": "bounds.gaussian.distortion_rate",
-    "optimal_objective": "bounds.gaussian.optimal_objective",
-    "r2_limit": "bounds.mixture.r2_limit",
-    "rate_distortion": "bounds.gaussian.rate_distortion",
-    "squared_error_limit": "bounds.mixture.squared_error_limit",
+    "distortion_rate": "bounds.rate_distortion.distortion_rate",
+    "optimal_objective": "bounds.rate_distortion.optimal_objective",
+    "r2_limit": "bounds.rate_distortion.r2_limit",
+    "rate_distortion": "bounds.rate_distortion.rate_distortion",
+    "squared_error_limit": "bounds.rate_distortion.squared_error_limit",
     "total_variation_limit": "bounds.counts.total_variation_limit",
     # what plug-ins are made of
     "Section": "config.base.Section",

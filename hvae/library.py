@@ -21,8 +21,8 @@ from hvae.models.arguments import instance, items, what
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, Terms, chunks
 from hvae.models.hypernetwork import Range
-from hvae.plane import inversion
-from hvae.plane.inversion import Rates, Solution, Survey
+from hvae.plane import amortized_model
+from hvae.plane.amortized_model import Rates, Solution, Survey
 from hvae.training import library
 from hvae.training.library import Numbers
 
@@ -114,7 +114,7 @@ def survey_rates(rates: Rates, box: Sequence[Range]) -> Survey:
     highest β of each layer. InputError names what cannot be used.
     """
     known = arguments.ranges("box", box)
-    return inversion.survey(_checked(rates, len(known)), known)
+    return amortized_model.survey(_checked(rates, len(known)), known)
 
 
 def solve_rates(
@@ -125,7 +125,7 @@ def solve_rates(
     layers = len(known)
     if (surveyed := instance("seen", seen, Survey).rates.shape[-1]) != layers:
         raise InputError(f"seen must be a survey of {layers} layers, as box is, got {surveyed}")
-    return inversion.solve(
+    return amortized_model.solve(
         _checked(rates, layers), known, arguments.rates("wanted", wanted, layers), seen
     )
 

@@ -79,6 +79,9 @@ class Reference:
             key = f"{path}.{name}" if path else name
             value = values.get(name, ...) if isinstance(values, Mapping) else ...
             if inner := self.group(schema):
+                if value is None:
+                    text = self.text(key, said(docstrings(group["title"]), name))
+                    yield Row(key, "group of the keys below or null", shown(value), text)
                 yield from self.rows(inner, key, schema.get("default") if value is ... else value)
             else:
                 needed = name in group.get("required", [])

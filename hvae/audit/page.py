@@ -9,7 +9,7 @@ import altair as alt
 import pyarrow as pa
 
 from hvae.config.task import titled
-from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, inline, legend
 from hvae.reports.render import Figure, figure, render
 from hvae.reports.sections.bounds import counted
 from hvae.results.quantities import METRICS
@@ -110,7 +110,7 @@ def accuracy(tasks: Sequence[Row], checks: Sequence[Row]) -> Chart:
     on the layers but not on the method, so all accuracies share it.
     """
     rows = [{**task, "features": FEATURES[task["features"]]} for task in tasks]
-    base = alt.Chart(alt.Data(values=rows))
+    base = alt.Chart(inline(rows))
     y = alt.Y("method:N", title="Method", sort=list(dict.fromkeys(row["method"] for row in rows)))
     offset = alt.YOffset("features:N", scale=alt.Scale(domain=list(FEATURES.values())))
     names = alt.Scale(domain=list(FEATURES.values()), range=CATEGORIES[:2])
@@ -140,7 +140,7 @@ def _limits(checks: Sequence[Row]) -> alt.Chart:
         legend=legend(symbolType="stroke", symbolStrokeColor=LIMIT, symbolSize=400),
     )
     return (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(inline(rows))
         .mark_rule(color=LIMIT, strokeWidth=2)
         .encode(_across("limit"), dash, tooltip=[alt.Tooltip("limit:Q", format=".3~f")])
     )

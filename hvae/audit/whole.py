@@ -27,7 +27,7 @@ from hvae.config.params import Evaluation
 from hvae.config.task import CLASSIFIER, Task
 from hvae.config.tasks import Tasks
 from hvae.data import prepared, sources
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 from hvae.data.prepared import Items, select
 from hvae.data.source import SPLITS
 from hvae.data.splits import divide

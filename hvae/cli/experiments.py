@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hvae.cli import project
-from hvae.cli.options import (
+from hvae.cli.project import (
     EXPERIMENT,
     FILE,
     FLOATS,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from hvae.cli import project
-from hvae.cli.options import FILE, FLOATS, Numbers, call, data, results, verbose
+from hvae.cli.project import FILE, FLOATS, Numbers, call, data, results, verbose
 from hvae.errors import InputError
 from hvae.io import storage
 

@@ -1,22 +1,30 @@
-"""Where a command works: the folder of results, the files of the workflow, and experiments.
+"""What the commands share: where they work, names of experiments, and common options.
 
-In a checkout, and in any folder inside it, both are the checkout. Elsewhere results go to the
-present folder, and the workflow is the one that is installed with the package.
+A command has a folder of results and the files of the workflow. In a checkout, and in any folder
+inside it, both are the checkout. Elsewhere results go to the present folder, and the workflow is
+the one that is installed with the package.
 """
 
 import importlib.util
 import json
 import os
 import sys
+from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
+from click.shell_completion import CompletionItem
+
 from hvae.errors import InputError, listed, missing, shown
+from hvae.io import command
 
 PACKAGE = Path(__file__).parents[1]
 INSTALLED = PACKAGE / "project"  # the files of a checkout, in the wheel (`setup.py`)
 DEFAULT = "params.yaml"
 NEEDED = ("Snakefile", DEFAULT, "workflow")
+FILE = click.Path(path_type=Path)
 
 
 class Project(NamedTuple):
@@ -134,3 +142,51 @@ def needs(extra: str, *modules: str) -> None:
     for name in modules:
         if name not in sys.modules and importlib.util.find_spec(name) is None:
             raise InputError(missing(name, extra))
+
+
+class Numbers(click.Command):
+    """A command with options that take any number of numbers: `--rates 10 5`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        many = [name for one in self.params if one.type is FLOATS for name in one.opts]
+        return super().parse_args(ctx, command.joined(args, many))
+
+
+class Floats(click.ParamType):
+    """Several numbers in one word, as `joined` makes them."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(float(word) for word in value.replace(",", " ").split())
+        except ValueError:
+            self.fail(f"must be numbers, got {value!r}", param, ctx)
+
+
+class Experiment(click.ParamType):
+    """An experiment by its name or by a path, completed with the names that there are."""
+
+    name = "experiment"
+
+    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+        found = find()
+        paths = [*found.folder.glob("results/*"), *found.files.glob("experiments/*.yaml")]
+        names = sorted({path.stem for path in paths})
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+FLOATS, EXPERIMENT = Floats(), Experiment()
+experiment = click.argument("experiment", type=EXPERIMENT, required=False)
+results = click.option(
+    "--results", type=FILE, help="A folder of results, in place of the experiment's name."
+)
+data = click.option("--data", type=FILE, help="Prepared data; the experiment's own if not given.")
+verbose = click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+
+
+def call(work: Callable[[Namespace], None], **given: Any) -> None:
+    """Run what a command is about, with these arguments."""
+    command.run(work, Namespace(**given))

@@ -25,7 +25,7 @@ PLANNED = re.compile(r"^(\w+) +(\d+)$")
 _STAGES: Mapping[str, Sequence[str]] = {
     "data": ["prepare"],
     "models": [
-        "train", "train_plane", "train_anchors", "train_rates", "train_scratch",
+        "train", "train_plane", "train_anchors", "train_polished", "train_rates", "train_scratch",
         "train_baseline_plane", "train_baseline_rates",
     ],
     "latents": ["measure", "extract", "extract_baseline"],

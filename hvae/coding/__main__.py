@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from hvae.coding import choice, container, files, images, quantised
+from hvae.coding import choice, files, images, quantised
 from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
-from hvae.coding.container import LOSSLESS
+from hvae.coding.files import LOSSLESS
 from hvae.coding.images import Given
 from hvae.data import prepared
 from hvae.data.source import level_numbers
@@ -83,7 +83,7 @@ def decompress(arguments: argparse.Namespace) -> None:
     paths = sorted(source.rglob(f"*{SUFFIX}")) if source.is_dir() else [source]
     if not paths:
         raise InputError(f"{shown(source)} holds no files with the suffix {SUFFIX}")
-    coded = [container.read(path) for path in paths]
+    coded = [files.read(path) for path in paths]
     if len({one.key for one in coded}) > 1:
         raise InputError(f"{shown(source)} holds files of several models: give one of them")
     if arguments.beta:
@@ -116,7 +116,7 @@ def _places(count: int) -> list[str]:
 
 def info(arguments: argparse.Namespace) -> None:
     """What the header says."""
-    coded = container.read(arguments.file)
+    coded = files.read(arguments.file)
     size = arguments.file.stat().st_size
     shape = "×".join(map(str, coded.shape))
     kind = "without loss" if coded.kind == LOSSLESS else "with loss"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from hvae.coding.codec import Codec
 from hvae.config.base import parse
-from hvae.config.sources.files import ImageFolder
+from hvae.config.sources import ImageFolder
 from hvae.data import image_folder, layout, prepared
 from hvae.data.prepared import Items
 from hvae.data.source import BYTE_LEVELS, UNLABELLED, level_numbers, level_values

@@ -14,9 +14,12 @@ the box takes few, since E[n | z] ≤ 1 + r(z)/2^K:
 
 which is KL/log 2 and about a bit where K is near it. Times are the sender's own. It tries boxes j
 with probability π_j ∝ sup_j r, and finds its point among c = 2^−K Σ_j sup_j r of them on average.
-That is a product over dimensions, and bounds how many go into a block, whose few bits more they
-share, at low rates with those of other items. After `MOST` tries the best so far is taken.
-Dimensions that tell nothing are drawn from p.
+
+That is a product over dimensions, although r is hardly ever near its largest value in many of them
+at once. So ρ = r(u)/sup_j r is cut at e^−g, which it exceeds under q once in a thousand times: then
+c e^−g tries do, and the law of u differs from q by no more than that share. It decides how many
+dimensions go into a block, whose few bits more they share, at low rates with those of other items.
+After `MOST` tries the best so far is taken.
 """
 
 import math
@@ -26,11 +29,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import ndtri, zeta
+from scipy.special import ndtr, ndtri, zeta
 from torch import Tensor
 
 from hvae.coding.codec import Codec
-from hvae.coding.grids import GaussianGrid, layers
 from hvae.errors import InputError
 from hvae.models.distributions import Normal
 from hvae.statistics.estimate import Floats, Integers
@@ -40,7 +42,10 @@ Keys = NDArray[np.uint64]
 FARTHEST = 6.0  # σ_p: beyond, the largest r of a box is not looked for
 MOST = 1 << 19  # tries
 ROUND, LARGEST = 1 << 12, 1 << 17  # tries at once: as many as there were
-BUDGET = math.log(1 << 14)  # of a block's log c, for items at a typical distance from the prior
+BUDGET = math.log(1 << 15)  # of a block's tries, for items at a typical distance from the prior
+RARE = float(ndtri(1 - 1e-3))  # standard deviations: of log ρ, above which it is cut
+WIDEST = 0.997  # of a posterior in σ_p, for planning: widths above 0.96 are known as 1
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
 STEP = np.uint64(0x9E3779B97F4A7C15)
 MIXING = (
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
@@ -67,11 +72,12 @@ def send(mean: Floats, std: Floats, powers: Integers, key: int, rng: np.random.G
 
     key: of the noise that both share, another one for each block.
     """
-    tops = [_tops(m, s, 1 << k) for m, s, k in zip(mean, std, powers.tolist(), strict=True)]
+    tops = _all_tops(mean, std, powers)
+    cut = effort(mean, std, powers).cut
     time, best = 0.0, math.inf
     found: tuple[Integers, int, Floats] = np.zeros(0, np.int64), 0, np.zeros(0)
     hashes, size = np.empty(0, np.uint64), ROUND
-    while len(hashes) < MOST and (not time or math.log(time) < best):
+    while len(hashes) < MOST and (not time or math.log(time) + cut < best):
         times = time + rng.exponential(size=size).cumsum()
         boxes = _drawn(tops, size, rng)
         mine = _hashes(boxes, key)
@@ -79,13 +85,13 @@ def send(mean: Floats, std: Floats, powers: Integers, key: int, rng: np.random.G
         numbers = _numbers(hashes)[-size:]
         u = _points(boxes, numbers, powers, mine)
         over = sum(top[box] for top, box in zip(tops, boxes.T, strict=True))
-        scores = np.log(times) - _log_r(u, mean, std) + over
+        scores = np.log(times) + np.maximum(over - _log_r(u, mean, std), cut)
         place = int(scores.argmin())
         if scores[place] < best:
             best = float(scores[place])
             found = boxes[place], int(numbers[place]), u[place]
         time, size = float(times[-1]), min(LARGEST, len(hashes))
-    return Sent(*found, len(hashes), math.log(time) >= best)
+    return Sent(*found, len(hashes), math.log(time) + cut >= best)
 
 
 def _log_r(u: Floats, mean: Floats, std: Floats) -> Floats:
@@ -93,10 +99,48 @@ def _log_r(u: Floats, mean: Floats, std: Floats) -> Floats:
     return (u * u - ((u - mean) / std) ** 2).sum(-1) / 2 - np.log(std).sum()
 
 
-def envelope(mean: Floats, std: Floats, powers: Integers) -> Floats:
-    """log c of each dimension, (d,)."""
+class Effort(NamedTuple):
+    """Of each dimension, (d,): log c, and the mean and variance of log ρ under q."""
+
+    envelope: Floats
+    mean: Floats
+    variance: Floats
+
+    @property
+    def cut(self) -> float:
+        """g ≥ 0. log ρ is a sum over dimensions, and taken to be normal.
+
+        Since it has an end above and none below, it exceeds −g less often than a normal variable.
+        """
+        spread = RARE * math.sqrt(self.variance.sum())
+        return max(0.0, -float(self.mean.sum()) - spread)
+
+    @property
+    def log_tries(self) -> float:
+        """log c − g: of about how many tries a block takes."""
+        return float(self.envelope.sum()) - self.cut
+
+    def of(self, dims: Integers, items: int = 1) -> "Effort":
+        """Some dimensions of so many alike items."""
+        return Effort(*(items * part[dims] for part in self))
+
+
+def effort(mean: Floats, std: Floats, powers: Integers) -> Effort:
+    """That of each dimension of N(mean, std²), (d,) each, in 2^powers parts."""
+    tops = _all_tops(mean, std, powers)
+    u = mean[:, None] + std[:, None] * NODES
+    places = (ndtr(u) * 2.0 ** powers[:, None]).astype(np.int64)
+    over = [top[at.clip(max=len(top) - 1)] for top, at in zip(tops, places, strict=True)]
+    log_ratio = (u * u - NODES**2) / 2 - np.log(std)[:, None] - np.array(over)
+    share = WEIGHTS / WEIGHTS.sum()
+    center = log_ratio @ share
+    spread = (log_ratio - center[:, None]) ** 2 @ share
+    return Effort(np.array(list(map(_log_mean, tops))), center, spread)
+
+
+def _all_tops(mean: Floats, std: Floats, powers: Integers) -> list[Floats]:
     each = zip(mean, std, powers.tolist(), strict=True)
-    return np.array([_log_mean(_tops(m, s, 1 << k)) for m, s, k in each])
+    return [_tops(m, s, 1 << k) for m, s, k in each]
 
 
 def _tops(mean: float, std: float, parts: int) -> Floats:
@@ -159,12 +203,6 @@ def _mixed(keys: Keys) -> Keys:
     return keys ^ (keys >> LAST)
 
 
-def bound(sent: Sent, mean: Floats, std: Floats, powers: Integers) -> float:
-    """log₂(2^K + q(z)/p(z)) at the point that was sent, whose mean is the bound."""
-    log_r = _log_r(sent.u, mean, std) / math.log(2)
-    return float(np.logaddexp2(powers.sum(), log_r))
-
-
 def parts(widths: Floats) -> Integers:
     """k of each dimension, whose posteriors have these widths, known to both: (d,).
 
@@ -207,24 +245,22 @@ def sampled(codec: Codec, x: Tensor, seed: int = 0) -> SampledCode:
     model, rng = codec.model, np.random.default_rng(seed)
     features = model.bottom_up(x.double())
     z: list[Tensor] = []
-    bits: list[Floats] = []
-    divergences: list[Floats] = []
+    bits, divergences = list[Floats](), list[Floats]()
     residuals, every = [], []
-    for layer, grid in reversed(list(enumerate(layers(codec, factor=1.0)))):
+    for layer in reversed(range(len(model.latents))):
         prior = model.prior_of(layer, z)
         posterior = model.posterior_of(layer, features[layer], z, prior)
-        if not isinstance(grid, GaussianGrid) or not isinstance(posterior, Normal):
+        if not isinstance(posterior, Normal):
             raise InputError("sampled codes are of Gaussian layers, and a layer is categorical")
         mean = ((posterior.mean - prior.mean) / prior.std).numpy()
         std = (posterior.std / prior.std).expand_as(posterior.mean).numpy()
-        opened = grid.open.numpy()
-        u = rng.standard_normal(mean.shape)  # of dimensions that tell nothing
-        lengths = np.zeros(len(x))
-        powers = parts(codec.widths[layer][opened])
-        blocks = list(_blocks(len(x), codec.widths[layer][opened], powers))
+        u, lengths = np.zeros(mean.shape), np.zeros(len(x))
+        widths = codec.widths[layer].clip(max=WIDEST)
+        powers = parts(widths)
+        blocks = list(_blocks(len(x), widths, powers))
         sent = []
         for number, (items, dims) in enumerate(blocks):
-            at, of = np.ix_(items, opened[dims]), np.tile(powers[dims], len(items))
+            at, of = np.ix_(items, dims), np.tile(powers[dims], len(items))
             key = ((seed * 64 + layer) << 32) + number
             sent.append(send(mean[at].ravel(), std[at].ravel(), of, key, rng))
             u[at] = sent[-1].u.reshape(len(items), len(dims))
@@ -234,7 +270,7 @@ def sampled(codec: Codec, x: Tensor, seed: int = 0) -> SampledCode:
         z = [prior.mean + prior.std * torch.from_numpy(u), *z]
         bits = [lengths, *bits]
         divergences = [_divergence(mean, std), *divergences]
-        residuals.append(((u - mean) / std)[:, opened].ravel())
+        residuals.append(((u - mean) / std).ravel())
         every += sent
     return SampledCode(
         np.stack(bits, 1), z, np.stack(divergences, 1), np.concatenate(residuals),
@@ -248,10 +284,17 @@ def _divergence(mean: Floats, std: Floats) -> Floats:
 
 
 def _blocks(items: int, widths: Floats, powers: Integers) -> Iterator[tuple[Integers, Integers]]:
-    """Items and dimensions of each block, so that its log c is about `BUDGET`, known to both."""
-    cost = float(envelope(np.sqrt(1 - widths**2), widths, powers).sum())
-    together = max(1, int(BUDGET / max(cost, BUDGET / items)))
-    split = np.array_split(np.arange(len(widths)), max(1, math.ceil(cost / BUDGET)))
+    """Items and dimensions of each block, of an effort of about `BUDGET`, known to both."""
+    typical = effort(np.sqrt(1 - widths**2), widths, powers)
+
+    def fits(times: int, dims: Integers) -> bool:
+        return typical.of(dims, times).log_tries <= BUDGET
+
+    split, together = [np.arange(len(widths))], 1
+    while not all(fits(1, dims) for dims in split) and len(split) < len(widths):
+        split = np.array_split(np.arange(len(widths)), len(split) + 1)
+    while len(split) == 1 and together < items and fits(together + 1, split[0]):
+        together += 1
     for start in range(0, items, together):
-        for dims in split if len(widths) else ():
+        for dims in split:
             yield np.arange(start, min(items, start + together)), dims

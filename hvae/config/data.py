@@ -15,9 +15,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Field, NonNegativeInt, PositiveInt, Tag, TypeAdapter
 
 from hvae.config.plugins import Options, Reference, is_reference
-from hvae.config.sources.common import PHOTOGRAPHS, Common, Extent, Split
-from hvae.config.sources.files import FileData
-from hvae.config.sources.synthetic import SyntheticData
+from hvae.config.sources import PHOTOGRAPHS, Common, Extent, FileData, Split
+from hvae.config.synthetic import SyntheticData
 
 MNIST = Extent(60_000, 10_000, (28, 28))  # also of the sets in its format
 

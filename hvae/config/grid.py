@@ -208,6 +208,21 @@ class Grid(Section):
         return rate_rows(self.targets(), self.seeds, "rates")
 
 
+def beta_rows(
+    axes: Sequence[Sequence[float]], seeds: Iterable[int], kind: str
+) -> dict[str, list[Point]]:
+    """A point for each β of some axes and each seed: all of a seed in one job, named by both."""
+    return {
+        row: [
+            Point(name=name, beta=list(beta), seed=seed, model=name)
+            for beta in itertools.product(*axes)
+            for name in [f"b{'_'.join(f'{b:g}' for b in beta)}_{row}"]
+        ]
+        for seed in seeds
+        for row in [f"{kind}_s{seed}"]
+    }
+
+
 def rate_rows(
     targets: Sequence[list[float]], seeds: Iterable[int], kind: str
 ) -> dict[str, list[Point]]:

@@ -120,12 +120,12 @@ class Params(Section):
     @model_validator(mode="after")
     def _an_axis_a_layer(self) -> Self:
         layers = len(self.model.latents)
-        anchors = len(self.certification.axes(self.grid))
-        for name, axes in [("grid.beta", len(self.grid.beta)), ("certification.beta", anchors)]:
-            if axes != layers:
+        named = {"grid.beta": self.grid.axes(), "certification.beta": self._anchor_axes}
+        for name, axes in (named | self._polished_axes).items():
+            if len(axes) != layers:
                 raise ValueError(
                     f"model.latents and {name} must name the same layers: "
-                    f"got {layers} latents and {axes} β axes"
+                    f"got {layers} latents and {len(axes)} β axes"
                 )
         return self
 
@@ -145,15 +145,35 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _anchors_in_the_box(self) -> Self:
-        axes = self.certification.axes(self.grid) if self.amortized else []
-        for layer, (axis, (low, high)) in enumerate(zip(axes, self.grid.box(), strict=False)):
-            if min(axis) < low or max(axis) > high:
-                raise ValueError(
-                    f"certification.beta[{layer}] must lie where the amortized model is trained, "
-                    f"from {low:g} to {high:g}, got {axis}"
-                )
+    def _polished_from_an_amortized_model(self) -> Self:
+        if self.training.polish and not self.amortized:
+            raise ValueError(
+                "training.polish trains on from an amortized model, so it needs training.strategy: "
+                f"amortized, got {self.training.strategy!r}"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _in_the_box(self) -> Self:
+        named = {"certification.beta": self._anchor_axes} | self._polished_axes
+        for name, axes in (named if self.amortized else {}).items():
+            for layer, (axis, (low, high)) in enumerate(zip(axes, self.grid.box(), strict=True)):
+                if min(axis) < low or max(axis) > high:
+                    raise ValueError(
+                        f"{name}[{layer}] must lie where the amortized model is trained, "
+                        f"from {low:g} to {high:g}, got {axis}"
+                    )
+        return self
+
+    @property
+    def _anchor_axes(self) -> list[list[float]]:
+        return self.certification.axes(self.grid)
+
+    @property
+    def _polished_axes(self) -> dict[str, list[list[float]]]:
+        """By the name of their key; nothing where there are none."""
+        polish = self.training.polish
+        return {"training.polish.beta": polish.axes(self.grid)} if polish else {}
 
     @model_validator(mode="after")
     def _compared_rates_of_the_grid(self) -> Self:
@@ -193,6 +213,10 @@ class Params(Section):
     def anchors(self) -> dict[str, list[Point]]:
         """The job units of the anchors, independent models beside an amortized plane, if any."""
         return self.certification.rows(self.grid) if self.amortized else {}
+
+    def polished_rows(self) -> dict[str, list[Point]]:
+        """The job units of plain models that go on from the amortized one at some β, if any."""
+        return self.training.polish.rows(self.grid) if self.training.polish else {}
 
     def scratch_rows(self) -> dict[str, list[Point]]:
         """The job units of models from scratch that those at given rates are compared with."""

@@ -14,7 +14,7 @@ from hvae.config import plugins
 from hvae.config.base import Section, parse
 from hvae.config.data import Data
 from hvae.config.plugins import Plugin, Reference
-from hvae.config.sources.common import PHOTOGRAPHS
+from hvae.config.sources import PHOTOGRAPHS
 from hvae.errors import InputError
 
 MODEL, CLASSIFIER = "model", "classifier"  # what a task may read beside latents
@@ -175,6 +175,9 @@ def titled(name: Name) -> str:
     return spoken(name).capitalize()
 
 
+SPOKEN: Mapping[Name, str] = {"anomaly": "anomaly detection"}  # other names are words
+
+
 def spoken(name: Name) -> str:
     """A task's name within a sentence."""
-    return name.replace("_", " ")
+    return SPOKEN.get(name, name.replace("_", " "))

@@ -3,7 +3,6 @@
 Beside them, when a model has the rates that it is trained to.
 """
 
-import itertools
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from hvae.config.base import Section, Seed
-from hvae.config.grid import Axis, Grid, Point, ends_and_middle, rate_rows
+from hvae.config.grid import Axis, Grid, Point, beta_rows, ends_and_middle, rate_rows
 from hvae.statistics.estimate import number
 
 Floats = NDArray[np.float64]
@@ -25,6 +24,7 @@ LearningRate = Literal["linear", "constant"]
 Kept = Literal["best", "last"]
 Rise = Literal["log", "linear"]
 Batches = Literal["drawn", "epochs"]
+Axes = Annotated[list[Axis], Field(min_length=1)]
 
 
 class Schedule(Section):
@@ -53,6 +53,10 @@ class Schedule(Section):
     validate_every: PositiveInt = 100
     keep: Kept = "best"
 
+    def at_beta(self) -> dict[str, Any]:
+        """The part that a training job at β depends on."""
+        return self.model_dump(include=set(Schedule.model_fields))
+
 
 class RateSchedule(Schedule):
     """The same for models that are trained to rates, by the method of multipliers.
@@ -72,23 +76,47 @@ class RateSchedule(Schedule):
     first_price: NonNegativeFloat = 0.05
 
 
+class Polish(Schedule):
+    """The same for plain models that go on from an amortized one, each at its own β.
+
+    β does not rise at first, since the amortized model knows it. beta: their axes, as in `grid`,
+    within its box; null takes the ends and the middle of each axis.
+    """
+
+    beta: Axes | None = None
+    steps: PositiveInt = 1500
+    learning_rate: PositiveFloat = 1e-3
+    weight_decay: NonNegativeFloat = 0.3
+    warm_up: Annotated[float, Field(ge=0, lt=1)] = 0
+
+    def axes(self, grid: Grid) -> list[list[float]]:
+        """The values of β_1, …, β_L."""
+        if self.beta is not None:
+            return Grid(beta=self.beta).axes()
+        return [ends_and_middle(axis) for axis in grid.axes()]
+
+    def rows(self, grid: Grid) -> dict[str, list[Point]]:
+        """The job units by name: a point for each β, all of one seed."""
+        return beta_rows(self.axes(grid), grid.seeds, "polished")
+
+
 class Schedules(Schedule):
     """Of models at β; rates: of models that are trained to given rates."""
 
     rates: RateSchedule
 
-    def at_beta(self) -> dict[str, Any]:
-        """The part that a training job at β depends on."""
-        return self.model_dump(include=set(Schedule.model_fields))
-
 
 class Training(Schedules):
-    """A model for each point (independent), or one for the box that the grid spans (amortized)."""
+    """A model for each point (independent), or one for the box that the grid spans (amortized).
+
+    polish: at some β, plain models that go on from the amortized one; null for none.
+    """
 
     strategy: Literal["independent", "amortized"]
     rates: RateSchedule = RateSchedule(
         steps=1500, batch_size=128, learning_rate=2e-3, validate_every=100
     )
+    polish: Polish | None = None
 
 
 class FromScratch(Schedules):
@@ -109,7 +137,7 @@ class Certification(Section):
     by which fraction J° and D° may exceed theirs.
     """
 
-    beta: Annotated[list[Axis], Field(min_length=1)] | None = None
+    beta: Axes | None = None
     rates: list[list[NonNegativeFloat]] | None = None
     seeds: Annotated[list[Seed], Field(min_length=1)]
     tolerance: PositiveFloat
@@ -124,15 +152,7 @@ class Certification(Section):
 
     def rows(self, grid: Grid) -> dict[str, list[Point]]:
         """The job units by name: the anchors of one seed."""
-        return {
-            row: [
-                Point(name=name, beta=list(beta), seed=seed, model=name)
-                for beta in itertools.product(*self.axes(grid))
-                for name in [f"b{'_'.join(f'{b:g}' for b in beta)}_{row}"]
-            ]
-            for seed in self.seeds
-            for row in [f"anchors_s{seed}"]
-        }
+        return beta_rows(self.axes(grid), self.seeds, "anchors")
 
     def targets(self, grid: Grid) -> list[list[float]]:
         """The rates (R_1, …, R_L) in nats, in the order of the grid, that are compared at."""

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from hvae.config import baseline
 from hvae.config.data import Data
-from hvae.config.model import Model
+from hvae.config.model import DiscreteOptions, Model
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
+from hvae.config.tasks import Compression
 from hvae.models.build import size
 
 
@@ -21,7 +22,8 @@ class Counts(NamedTuple):
 
     models: trained for the points; anchors: independent models beside the amortized one; targets:
     points that are trained to given rates; evaluated: points with latents and pictures; scratch:
-    models from scratch that those at given rates are compared with.
+    models from scratch that those at given rates are compared with; polished: plain models at some
+    β that go on from the amortized one.
     """
 
     models: int
@@ -30,6 +32,7 @@ class Counts(NamedTuple):
     targets: int
     evaluated: int
     scratch: int = 0
+    polished: int = 0
 
 
 def counts(params: Params) -> Counts:
@@ -42,6 +45,7 @@ def counts(params: Params) -> Counts:
         targets=_count(params.rate_rows()),
         evaluated=_count(params.evaluated_rows()),
         scratch=_count(params.scratch_rows()),
+        polished=_count(params.polished_rows()),
     )
 
 
@@ -88,6 +92,8 @@ def models(params: Params) -> str:
     if params.amortized:
         found[0] += f" for {_of(count.points, 'point')}"
         found += [_of(count.anchors, "independent anchor")]
+    if count.polished:
+        found.append(f"{_of(count.polished, 'model')} polished at their β")
     if count.targets:
         found.append(f"{_of(count.targets, 'model')} trained to given rates")
     if count.scratch:
@@ -161,9 +167,10 @@ def _room(params: Params, model: Model, count: Counts, shape: tuple[int, ...]) -
     widths = flat_latents(model.backbone, shape, model.latents)
     item = 2 * FLOAT64 + FLOAT32 * PARTS * sum(widths)  # index and label, then the layers
     row = FLOAT64 * (len(widths) + 3)  # of `items`: rates, distortion, squared error, index
-    plain = (count.anchors + count.targets + count.scratch) * size(model, shape).weights
+    beside = count.anchors + count.targets + count.polished
+    plain = (beside + count.scratch) * size(model, shape).weights
     trained = count.models * size(model, shape, params.amortized).weights
-    measured = count.points + count.anchors + count.targets
+    measured = count.points + beside
     pictures = count.evaluated * PICTURES * (2 + len(widths)) * FLOAT32 * math.prod(shape)
     held_out = count.evaluated * (kept["validation"] + kept["test"])
     scores = held_out * scored(params, len(widths)) * SCORE
@@ -182,20 +189,27 @@ def scored(params: Params, layers: int) -> int:
         "denoising": lambda asked: 2 * len(asked.noise),
         "inpainting": lambda asked: 2 * len(asked.masks),
         "upscaling": lambda asked: 2,
-        "compression": lambda asked: (
-            (layers + 2) + (layers + 4)
-        ),  # of rates, and of files with both J°
+        "compression": lambda asked: _coded(params.model, layers, asked),
         "classification": lambda asked: views * len(asked.probes),
         "regression": lambda asked: views * 2 * 2 * len(asked.methods),
         "clustering": lambda asked: views * 3 * len(asked.methods),
         "anomaly": lambda asked: 2 * layers,
         "generation": lambda asked: 3 * layers + 3,
-        "recognition": lambda asked: 2 * 2 * layers,
+        "recognition": lambda asked: 2 * 4 * layers,
     }
     tasks = params.tasks
     own = 2 * len(tasks.own)  # of each that is the user's own, from samples and from means
     chosen = [name for name in tasks.chosen(params.data) if name in metrics]
     return own + sum(metrics[name](getattr(tasks, name)) for name in chosen)
+
+
+def _coded(model: Model, layers: int, asked: Compression) -> int:
+    """Of rates; of files, with both J°; of lossless ones with their net length and −ELBO.
+
+    No file itself is kept, but for what some of the items look like (`PICTURES`).
+    """
+    lossless = 3 * isinstance(model.likelihood, DiscreteOptions)
+    return layers + 2 + (layers + 4 + lossless if asked.items else 0)
 
 
 def _embedded(params: Params) -> int:

@@ -5,7 +5,9 @@ Seconds of one core, where a forward pass of one item takes N multiplications::
     a job of training     steps · (O + 3 batch · members · N / V)      3: forwards and backwards
     a point               P + Q · items · samples
     an evaluated point    D + C · items · tasks that fit to latents or use the classifier
-                          + passes · N / V
+                          + passes · N / V + files
+    its files             items · (W · numbers of z · N / V + B · binary decisions on pixels)
+                          + M · numbers of all means in colour · components
     any job               S
 
 The constants are from `benchmarks/scaling.md`, which compares predictions with runs.
@@ -17,9 +19,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
-from hvae.config.model import Model
+from hvae.config.model import MixtureOfLogisticsOptions, Model
 from hvae.config.params import Params
+from hvae.config.sizes import channels, flat_latents
 from hvae.config.task import MODEL
+from hvae.config.tasks import SEARCHED
 from hvae.cost.disk import baseline_counts, counts, evaluated
 from hvae.models.build import size
 
@@ -30,6 +34,14 @@ START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
 EVALUATION, ITEM = 2.0, 0.004  # D, C
 MOST = 2000  # items of a split that a task reads
+# W, B, M: of the task `compression`, by the processor time of its steps on one core. Passes for a
+# number of z: 0.6 to 3.3 at six points of the digits and of Fashion-MNIST, with 360 items of either
+# split; more where more of z is open. A decision: 0.6 to 3.6 µs, for a file without loss, written
+# and decoded, and its net length, the most where images are small. In colour the mean of a mixture
+# of logistics costs more: 50 ms an item of 32×32×3 under 5 components.
+SEARCH, DECISION, MEAN = 2, 1.6e-6, 3.3e-6
+DRAWN = 256  # items that widths are measured on; others are decoded three times
+DECISIONS: Mapping[str, int] = {"bernoulli": 1, "mixture-of-logistics": 8}  # of 256 levels
 RESTORED = 6 * 20 * 1000  # passes in the tasks that decode, over steps and items of two splits
 JOBS_A_ROW = 14  # jobs for each evaluated row
 OTHER_JOBS = 30
@@ -57,7 +69,8 @@ def time(params: Params) -> Time | None:
     rows = len(params.evaluated_rows()) + len(baseline.evaluated_rows(params))
     jobs = len(params.rows()) + len(trained) + JOBS_A_ROW * rows + OTHER_JOBS
     items = evaluated(params.data, params.evaluation.max_items)["test"]
-    measured = count.points + count.targets + sum(one.points + one.targets for one in singles)
+    measured = count.points + count.targets + count.polished
+    measured += sum(one.points + one.targets for one in singles)
     points = measured * (POINT + SAMPLE * items * params.evaluation.samples)
     evaluated_points = count.evaluated + sum(one.evaluated for one in singles)
     evaluations = evaluated_points * evaluation(params, shape, items)
@@ -71,13 +84,41 @@ def evaluation(params: Params, shape: tuple[int, ...], items: int) -> float:
     kinds = sum(task.reads != {MODEL} for task in chosen)
     passes = 2 * items * options.importance_samples + RESTORED * data.pictured
     forward = size(params.model, shape).multiplications / SPEED[params.model.backbone]
-    return EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward
+    found = EVALUATION + ITEM * kinds * min(items, MOST) + passes * forward
+    return found + (files(params, shape) if "compression" in params.tasks.chosen(data) else 0.0)
+
+
+def files(params: Params, shape: tuple[int, ...]) -> float:
+    """Seconds that a point's files take: of validation and of test items."""
+    model, asked = params.model, params.tasks.compression
+    if asked is None or asked.items is None:
+        return 0.0
+    kept = evaluated(params.data, params.evaluation.max_items)
+    items = sum(min(asked.items, kept[split]) for split in ("validation", "test"))
+    numbers = sum(flat_latents(model.backbone, shape, model.latents))
+    passes = SEARCH * numbers if numbers <= SEARCHED else 0
+    forward = size(model, shape).multiplications / SPEED[model.backbone]
+    decisions = math.prod(shape) * DECISIONS.get(model.likelihood.family, 0)
+    means = (DRAWN + 3 * items) * math.prod(shape) * _components(model, shape)
+    return items * (passes * forward + DECISION * decisions) + MEAN * means
+
+
+def _components(model: Model, shape: tuple[int, ...]) -> int:
+    """Of a mixture in colour; 0 elsewhere, where means cost next to nothing."""
+    known = model.likelihood
+    if isinstance(known, MixtureOfLogisticsOptions) and channels(shape) > 1:
+        return known.components
+    return 0
 
 
 def training(params: Params, shape: tuple[int, ...]) -> list[float]:
-    """Seconds of each training job: of the grid, models at given rates, anchors, baseline."""
+    """Seconds of each training job: of the grid, at given rates, polished, anchors, baseline."""
     schedule, rates = params.training.at_beta(), params.training.rates.model_dump()
     rated = [_job(params.model, rates, shape, len(row)) for row in params.rate_rows().values()]
+    if params.training.polish:
+        polish = params.training.polish.at_beta()
+        rows = params.polished_rows().values()
+        rated += [_job(params.model, polish, shape, len(row)) for row in rows]
     if params.amortized:
         anchors = params.certification.training.at_beta()
         scratch = params.certification.training.rates.model_dump()

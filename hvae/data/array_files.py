@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import types
 
-from hvae.config.sources.files import Npz, Parquet
+from hvae.config.sources import Npz, Parquet
 from hvae.data import arrays
 from hvae.data.source import Source
 from hvae.errors import InputError, counted, listed, one_line, were

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hvae.config.sources.files import Arrays
+from hvae.config.sources import Arrays
 from hvae.data.source import BYTE_LEVELS, UNLABELLED, Source, check
 from hvae.errors import InputError, counted, one_line, were
 

@@ -28,8 +28,8 @@ from skimage import color, transform
 from skimage import data as pictures
 from sklearn import datasets
 
-from hvae.config.sources.common import PHOTOGRAPHS, Division
-from hvae.config.sources.synthetic import Digits, PhotoPatches
+from hvae.config.sources import PHOTOGRAPHS, Division
+from hvae.config.synthetic import Digits, PhotoPatches
 from hvae.data.seeded import Stream, stream
 from hvae.data.source import BYTE_LEVELS, SPLITS, UNLABELLED, Source, level_numbers
 from hvae.errors import InputError

@@ -14,15 +14,20 @@ squared error min(λ_i, θ) in direction i has E(t − t̂)² = Σ_i min(λ_i, �
 
 The means are the corners of a regular simplex, rotated at random, so M components need n ≥ M
 dimensions.
+
+`exact` has the distribution of a source, for the bounds that depend on it. Every exact source here
+is a mixture of K ≥ 1 normal distributions; a Gaussian source has K = 1.
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax
 
-from hvae.config.sources.synthetic import Gaussian, GaussianMixture, listed
+from hvae.config.data import Data
+from hvae.config.synthetic import Gaussian, GaussianMixture, IndependentLabels, listed
 from hvae.data.seeded import Stream, basis, labels, stream
 from hvae.data.source import UNLABELLED, Source
 from hvae.statistics.estimate import Estimate, Floats
@@ -154,3 +159,61 @@ def mixture_entropy(options: GaussianMixture) -> Estimate:
     within = options.dimension / 2 * math.log(2 * math.pi * math.e * options.std**2)
     given = equivocation(options)
     return Estimate(within + label_entropy(options) - given.value, given.std_error)
+
+
+class Exact(NamedTuple):
+    """The law of x, and of its target if it has one.
+
+    shares: (K,) the components' probabilities p_k.
+    means: (K, n) their means; Σ p_k μ_k = 0.
+    spectra: (K, n) the eigenvalues of their covariances.
+    entropy, entropy_se: h(x) in nats and its standard error, which is 0 unless h(x) is simulated.
+    target: the law of the target given x, or None.
+    """
+
+    shares: Floats
+    means: Floats
+    spectra: Floats
+    entropy: float
+    entropy_se: float
+    target: TargetLaw | None = None
+
+
+def exact(data: Data, seed: int) -> Exact | None:
+    """The law of the source with these options and seed; None for real data."""
+    known = KNOWN.get(data.source)
+    return known(data, seed) if known else None
+
+
+def _gaussian(options: Gaussian, seed: int) -> Exact:
+    eigenvalues = spectrum(options)
+    return Exact(
+        shares=np.ones(1),
+        means=np.zeros((1, len(eigenvalues))),
+        spectra=eigenvalues[None],
+        entropy=entropy(options),
+        entropy_se=0.0,
+        target=target(options, seed),
+    )
+
+
+def _mixture(options: GaussianMixture, seed: int) -> Exact:
+    p, h = shares(options), mixture_entropy(options)
+    return Exact(
+        shares=p,
+        means=means(options, seed),
+        spectra=np.tile(mixture_spectrum(options), (len(p), 1)),
+        entropy=h.value,
+        entropy_se=h.std_error,
+    )
+
+
+def _origin(options: IndependentLabels, seed: int) -> Exact | None:
+    return exact(options.origin, seed)
+
+
+KNOWN: Mapping[str, Callable[[Any, int], Exact | None]] = {
+    "gaussian": _gaussian,
+    "gaussian-mixture": _mixture,
+    "independent-labels": _origin,
+}

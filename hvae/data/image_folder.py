@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageColor, ImageOps
 
-from hvae.config.sources.files import ImageFolder
+from hvae.config.sources import ImageFolder
 from hvae.data import layout
 from hvae.data.source import BYTE_LEVELS, UNLABELLED, Source, check
 from hvae.errors import InputError, counted, one_line, shown, were

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hvae.config.data import Data
-from hvae.config.sources.files import Arrays, ImageFolder, OwnFiles
+from hvae.config.sources import Arrays, ImageFolder, OwnFiles
 from hvae.data.layout import layout
 from hvae.errors import InputError
 from hvae.io import provenance, storage

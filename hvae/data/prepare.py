@@ -13,7 +13,7 @@ import numpy as np
 
 from hvae.config.base import Section, Seed, parse
 from hvae.config.data import Data, other
-from hvae.config.sources.common import PHOTOGRAPHS
+from hvae.config.sources import PHOTOGRAPHS
 from hvae.data import bundled, manifest, prepared, sources
 from hvae.data.prepared import HELD_OUT, OF_CLASS, OF_SOURCE, outliers_file
 from hvae.data.seeded import Stream, stream

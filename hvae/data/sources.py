@@ -17,7 +17,7 @@ import numpy as np
 
 from hvae.config import plugins
 from hvae.config.data import Data, PluginData
-from hvae.config.sources.synthetic import IndependentLabels, listed
+from hvae.config.synthetic import IndependentLabels, listed
 from hvae.data import (
     array_files,
     bundled,

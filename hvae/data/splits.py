@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-from hvae.config.sources.common import Common, Division
+from hvae.config.sources import Common, Division
 from hvae.data.seeded import Stream, stream
 from hvae.data.source import SPLITS, Source
 from hvae.errors import InputError

@@ -95,8 +95,8 @@ def setting(points: Sequence[Row], layers: int) -> Claim:
     if lacking is not None:
         return Claim(SETTING, lacking[1], lacking[0], numbers, SETTING_RULE, SETTING_NULL)
     ours = (
-        f"{met} of {len(there)} combinations of given rates are met by {len(given)} models; "
-        f"{missed} rates of a layer are off significantly, and {lost} models diverged"
+        f"{met} of {len(there)} combinations of rates are met ({len(given)} models); {missed} "
+        f"rates miss their targets significantly, and {lost} models diverged"
     )
     sure = all(one.within() <= LEVEL for some in each for one in some)
     good: Verdict = "reproduced" if sure and met == len(there) and not lost else "undecided"
@@ -130,21 +130,21 @@ def _missed(found: Sequence[Deviation]) -> int:
 
 # 2. Limits on labels hold
 
-LIMITS = "What latents say of the class keeps to the limit that their rates set"
+LIMITS = "What latents say about the class stays within the limit that their rates set"
 OPEN = 0.05  # nats: layers that say less than this are closed, and their limit is chance
 SAID = "class-information"  # the check whose measured value is 0 where nothing is said
 OF_LABELS = frozenset({SAID, "accuracy", "clusters"})
 LIMITS_NULL = (
-    "What latents say of the class lies beyond its limit; or they say nothing of it, as where "
-    "labels are permuted, so that no limit can be reached."
+    "What latents say about the class is beyond its limit; or they say nothing about it, as with "
+    "permuted labels, so that no limit could be reached."
 )
 LIMITS_RULE = (
-    "A set is a point and its layers from some z_l up, counted once, however many checks of the "
-    "class it has; its limits hold where all of its checks that are not trivial do, each "
-    "one-sided at 5 %. It counts where it is open and where I(y; z) of it is above 0, at 5 % over "
-    "all sets (Holm). Reproduced where no check of any kind is violated, at 1 % over all of them "
-    "(Holm), and limits hold at most sets that count, in more than one network; not reproduced "
-    "where any check is violated; not tested where no set counts, and not applicable without "
+    "A case is a point and its layers from some z_l up, counted once, however many checks of the "
+    "class it has. Its limits hold where all of its checks do, each one-sided at 5 %, vacuous ones "
+    "aside. A case counts where its layers are open and its I(y; z) is above 0, at 5 % over "
+    "all cases (Holm). Reproduced where no check of any kind is violated, at 1 % over all of them "
+    "(Holm), and limits hold in most cases that count, in more than one network; not reproduced "
+    "where any check is violated; not tested where no case counts, and not applicable without "
     "classes."
 )
 
@@ -206,11 +206,12 @@ def held(points: Sequence[Row], layers: int, bounds: Sequence[Row]) -> Iterator[
 
 def _limited(numbers: Mapping[str, int]) -> str:
     return (
-        f"limits hold at {numbers['holds']} of {numbers['open']} open sets of layers of a point "
-        f"that say something of the class, of {numbers['networks']} "
+        f"limits hold in {numbers['holds']} of {numbers['open']} cases (layers of a model that say "
+        f"something about the class), of {numbers['networks']} "
         f"{'network' if numbers['networks'] == 1 else 'networks'}; {numbers['violated']} checks "
-        f"are violated; {numbers['silent']} open sets say nothing that is significant, "
-        f"{numbers['closed']} sets are closed, and the limits of {numbers['trivial']} are trivial"
+        f"are violated. Not counted: {numbers['trivial']} cases whose limits are vacuous, "
+        f"{numbers['closed']} with closed layers, and {numbers['silent']} that say nothing "
+        "significant"
     )
 
 

@@ -8,7 +8,6 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from hvae.config.params import Params
 from hvae.errors import InputError
 from hvae.guidance.applications import BUDGETED, applications
 from hvae.guidance.choose import spend_alike
@@ -17,7 +16,6 @@ from hvae.guidance.surface import Spot, Surface
 from hvae.results.experiment import Experiment
 from hvae.statistics.comparison import Difference, verdicts
 
-BESIDE = {"raw_dir", "outliers"}  # options of the data that do not change the test items
 WORDS = {"more": "better", "less": "worse"}
 
 
@@ -49,7 +47,7 @@ def main(arguments: argparse.Namespace) -> None:
 def compare(first: Experiment, second: Experiment) -> Iterator[Compared]:
     """Each application that both have by the same metric."""
     ours, theirs = (_study(one) for one in (first, second))
-    same = _same_items(first.params, second.params)
+    same = first.test_items == second.test_items
     for name, choice in ours.choices.items():
         if name in theirs.choices and _same_metric(ours, theirs, name):
             yield _compared(ours.surfaces[name], theirs, name, choice.best, same)
@@ -58,14 +56,6 @@ def compare(first: Experiment, second: Experiment) -> Iterator[Compared]:
 def _study(of: Experiment) -> Study:
     every = applications(of.params.tasks.entries)
     return study(measured(of, every), of.params.guidance, every)
-
-
-def _same_items(*params: Params) -> bool:
-    """Whether the test items are the same ones."""
-    first, second = (
-        (one.seed, one.evaluation.max_items, one.data.model_dump(exclude=BESIDE)) for one in params
-    )
-    return first == second
 
 
 def _same_metric(ours: Study, theirs: Study, name: str) -> bool:

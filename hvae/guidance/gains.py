@@ -1,11 +1,11 @@
-"""Losses and gains: two choices compared in the application's own metric, on test items.
+"""Losses, gains and pairs: two places compared in the application's own metric, on test items.
 
 A loss is what an application gives up at the best place for another one: the price of one model for
-two uses. A gain is what several layers add to one. Both are paired over items and trainings
-(`hvae.statistics.comparison`).
+two uses. A gain is what several layers add to one. Pairs are any two places. All are paired over
+items and trainings (`hvae.statistics.comparison`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +15,12 @@ from hvae.guidance.applications import BUDGETED
 from hvae.guidance.choose import Choice, same_total, spend_alike
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.rates import Place
-from hvae.statistics.comparison import Difference, Verdict, verdicts
+from hvae.statistics.comparison import LEVEL, Difference, Verdict, differences, verdicts
 
 # why there is no loss
 SAME, OVER, UNMEASURED = "the same point", "over the budget", "not measured"
 UNEQUAL = "another total rate"
+MOST = 64  # places of which every pair is compared: there are about half as many squared
 
 
 class Loss(NamedTuple):
@@ -64,10 +65,54 @@ def _loss(surface: Surface, choice: Choice, place: Place) -> Difference | str:
         return OVER if barred else UNMEASURED
     if spot == choice.best:
         return SAME
-    spent = surface.spent(place), surface.spent(choice.best.place)
-    if surface.application.name == BUDGETED and not spend_alike(*spent):
+    if not _of_one_budget(surface, place, choice.best.place):
         return UNEQUAL
     return surface.better(choice.best, spot)
+
+
+def _of_one_budget(surface: Surface, *places: Place) -> bool:
+    """Whether two places spend about as much, of an application that has a budget."""
+    return surface.application.name != BUDGETED or spend_alike(*map(surface.spent, places))
+
+
+class Pair(NamedTuple):
+    """Two places of an application, on test items.
+
+    difference: the first less the second, above 0 where the first is better. half: of its interval,
+    infinite with one training. Intervals and verdicts are at 5 % over all applications of these two
+    places (Bonferroni), so that a verdict says on which side of 0 the interval lies. None of these
+    where the places spend otherwise of a budget.
+    """
+
+    first: Spot
+    second: Spot
+    difference: Difference | None = None
+    half: float | None = None
+    verdict: Verdict | None = None
+
+
+def pairs(surface: Surface, together: int) -> Iterator[Pair]:
+    """Every two places in order, barred ones too; none where there are more than `MOST` places.
+
+    together: of how many applications the same two places are told.
+    """
+    spots, scores = surface.everywhere, surface.test.scores
+    rows = [surface.test.row(spot.way) for spot in spots]
+    for number, first in enumerate(spots if len(spots) <= MOST else ()):
+        found = differences(scores, rows[number])
+        for second, row in zip(spots[number + 1 :], rows[number + 1 :], strict=True):
+            if _of_one_budget(surface, first.place, second.place):
+                one = Difference(*(part[row] for part in found))
+                better = one._replace(value=-surface.metric.sign * one.value)
+                yield _pair(first, second, better, together)
+            else:
+                yield Pair(first, second)
+
+
+def _pair(first: Spot, second: Spot, difference: Difference, together: int) -> Pair:
+    low, high = difference.interval(LEVEL / together)
+    (verdict,) = verdicts([difference], tries=[together])
+    return Pair(first, second, difference, float(high - low) / 2, verdict)
 
 
 class Against(NamedTuple):

@@ -153,11 +153,11 @@ def _best_sentence(found: Sequence[BestSplit]) -> list[str]:
     if not found:
         return []
     each = [
-        f"{_split(one.choice.best)} of {number(one.total)} nats "
-        f"({len(one.worse)} of {one.choice.candidates - 1} others significantly worse)"
+        f"{_split(one.choice.best)} at {number(one.total)} nats "
+        f"({len(one.worse)} of the {one.choice.candidates - 1} others significantly worse)"
         for one in found
     ]
-    return [f"By total rate, the best split on validation items is {listed(each)}."]
+    return [f"The best split on validation items is {listed(each)}."]
 
 
 def _move_sentence(surface: Surface, moved: Sequence[Move]) -> list[str]:
@@ -166,8 +166,9 @@ def _move_sentence(surface: Surface, moved: Sequence[Move]) -> list[str]:
     if not moved or count[ONE_TRAINING]:
         return []
     words = (
-        f"On test items, moving nats up between neighbouring splits helps in {count['more']} of "
-        f"{len(moved)} cases, hurts in {count['less']}, and is undecided in the others"
+        f"On test items, moving nats to an upper layer, from one split to the next, helps in "
+        f"{count['more']} of {len(moved)} cases and hurts in {count['less']}; the others are "
+        "undecided"
     )
     sure = [one for one in moved if one.verdict != "undecided"]
     if not sure:
@@ -178,8 +179,8 @@ def _move_sentence(surface: Surface, moved: Sequence[Move]) -> list[str]:
     sign = "+" if most.change.value > 0 else ""
     lower, upper = (symbol("z", layer) for layer in most.layers)
     return [
-        f"{words}; most is {sign}{amount}{surface.metric.ending} for each nat that moves from "
-        f"{lower} to {upper} between {before} and {after}."
+        f"{words}. The largest effect is {sign}{amount}{surface.metric.ending} for each nat that "
+        f"moves from {lower} to {upper}, between {before} and {after}."
     ]
 
 

@@ -146,10 +146,10 @@ def sentence(one: PlaceVerdict) -> str:
     prices = one.prices
     if not np.isfinite(prices.held_out).all():
         return f"At {aim(prices.place)} there are too few neighbours for prices on test items."
-    worth = listed(
-        [f"{estimate(prices.price(k))} in {_z(k + 1)}" for k in range(len(prices.held_out))]
-    )
-    parts = [f"At {aim(prices.place)} one more nat saves {worth} nats of distortion on test items"]
+    first, *others = map(estimate, map(prices.price, range(len(prices.held_out))))
+    worth = [f"one more nat in {_z(1)} saves {first}"]
+    worth += [f"one in {_z(k)} {price}" for k, price in enumerate(others, 2)]
+    parts = [f"At {aim(prices.place)} {listed(worth)} nats of distortion on test items"]
     if len(prices.held_out) > 1:
         parts += [f"the next nat belongs in {_z(one.next_nat)}" if one.next_nat else UNDECIDED]
     told = [": ".join(parts) + "."]
@@ -166,18 +166,23 @@ def summary(verdicts: Sequence[PlaceVerdict]) -> str:
     if not verdicts:
         return ""
     known = [one for one in verdicts if np.isfinite(one.prices.held_out).all()]
-    told = [f"Prices on test items are known at {len(known)} of {len(verdicts)} given rates."]
+    told = [
+        f"What a nat is worth on test items is known at {len(known)} of {len(verdicts)} places."
+    ]
     layers = range(1, len(verdicts[0].prices.held_out) + 1)
     if known and len(layers) > 1:
         nats = Counter(one.next_nat for one in known)
         where = [f"in {_z(k)} at {nats[k]}" for k in layers]
-        told.append(f"The next nat belongs {listed(where)}; {nats[None]} are {UNDECIDED}.")
+        told.append(
+            f"The next nat is worth most {listed(where)} of them; at {nats[None]} that is "
+            f"{UNDECIDED}."
+        )
     worse = Counter(k for one in known for k in one.overfits)
     if worse:
-        where = [f"{_z(k)} at {worse[k]}" for k in sorted(worse)]
-        told.append(f"A nat is worth less than in training in {listed(where)}: they overfit.")
+        where = [f"{_z(k)} overfits at {worse[k]}" for k in sorted(worse)]
+        told.append(f"{listed(where)}: there a nat is worth less than in training.")
     if known and math.isinf(known[0].prices.degrees):
-        told.append("There is one seed: what another training would give is not in the errors.")
+        told.append("There is one training: what another would give is not in the errors.")
     return " ".join(told)
 
 

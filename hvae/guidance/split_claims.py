@@ -29,7 +29,7 @@ DIFFERING_RULE = (
     "Reproduced where at some total rate two applications have no good split in common, at 5 % "
     "over all applications and totals (Bonferroni). Not reproduced where at each total every "
     "application has one and the same best split. Totals are the independent evidence, since "
-    "applications share their models. Compression is left out: at a total it is reconstruction."
+    "applications share their models. Compression is left out: at one total it is reconstruction."
 )
 
 
@@ -112,9 +112,14 @@ def _differing(
 ) -> str:
     if not numbers["totals"]:
         return "no two applications have several splits of one total rate"
+    if not apart:
+        return (
+            f"at equal total rate all {numbers['pairs']} pairs of applications have a good split "
+            f"in common ({numbers['totals']} totals), {_trainings(numbers)}"
+        )
     ours = (
-        f"{numbers['apart']} of {numbers['pairs']} pairs of applications at one total rate have no "
-        f"good split in common, at {numbers['where']} of {numbers['totals']} total rates"
+        f"{numbers['apart']} of {numbers['pairs']} pairs of applications, compared at equal total "
+        f"rate, have no good split in common, at {numbers['where']} of {numbers['totals']} totals"
     )
     for _, pair in apart[:1]:
         first, second = (f"{one.application} at {aim(best.best.place)}" for one, best in pair)
@@ -177,12 +182,12 @@ def _equal(one: SplitEvidence, level: float) -> bool:
 
 def _deciding(differ: Sequence[SplitEvidence], numbers: Mapping[str, int]) -> str:
     if not numbers["totals"]:
-        return "there are no several splits of one total rate"
+        return "no total rate has several splits"
     where = [
         f"{spoken(name)} at {many}" for name, many in Counter(o.application for o in differ).items()
     ]
     named = f" ({listed(where)})" if where else ""
     return (
-        f"splits differ significantly at {numbers['where']} of {numbers['totals']} total rates"
-        f"{named}, {_trainings(numbers)}"
+        f"splits of one total differ significantly at {numbers['where']} of {numbers['totals']} "
+        f"totals{named}, {_trainings(numbers)}"
     )

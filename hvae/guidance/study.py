@@ -7,11 +7,10 @@ from hvae.config.params import Guidance
 from hvae.config.task import Name
 from hvae.guidance.applications import APPLICATIONS, BUDGETED, Application, as_measured
 from hvae.guidance.choose import Choice, choose
-from hvae.guidance.paired import ByMetric, ScoreTables
+from hvae.guidance.paired import ByMetric, ScoreTables, by_metric
 from hvae.guidance.surface import Surface, chosen_metric, surface, within
 from hvae.results.experiment import Experiment
 from hvae.results.rates import Place, places
-from hvae.results.scores import by_metric
 from hvae.statistics.estimate import Row
 
 

@@ -19,6 +19,7 @@ from hvae.statistics.estimate import Estimate, number
 SMALL = 5e-3  # nats: a rate below is only said to be small
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 NO_COMPROMISE = "No point may be chosen for all applications that have a weight."
+BEYOND = {"smallest total": "a smaller", "largest total": "a larger"}
 NAMELESS = "the source's own"  # a setting without a name, beside others that have one
 
 
@@ -32,9 +33,9 @@ def recommendation(
     """
     best = choice.best
     parts = [
-        f"For {spoken(surface.application.name)}{under}, {_use(best.place)}: its rates are "
-        f"{rates(best.place)}, and it gives {surface.metric.words} of "
-        f"{interval(surface.metric, best.test)} on test items{_how(surface, best)}.",
+        f"For {spoken(surface.application.name)}{under}, {_use(best.place)}. On test items that "
+        f"gives {surface.metric.words} of {interval(surface.metric, best.test)[:-1]}"
+        f"{_how(surface, best)}), at rates of {rates(best.place)}.",
         *_edge(edge(best.place, surface.places)),
         *_region(surface, choice),
         *_left_out(surface),
@@ -57,7 +58,7 @@ def _how(surface: Surface, spot: Spot) -> str:
     if len(surface.settings) > 1:
         named = [task.told(one) or NAMELESS for one in surface.settings]
         parts.append(f"mean over {listed(named)}")
-    return f" ({', '.join(parts)})" if parts else ""
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def _use(place: Place) -> str:
@@ -69,7 +70,7 @@ def _edge(ends: Sequence[str]) -> list[str]:
     betas = [symbol("β", int(end[5:])) for end in ends if end.startswith("beta_")]
     if betas:
         return [f"That is at the edge of the grid ({listed(betas)}): a wider grid might do better."]
-    return [f"That is the {end} of the lattice: one beyond it might do better." for end in ends]
+    return [f"That is the {end} of the lattice: {BEYOND[end]} one might do better." for end in ends]
 
 
 def _region(surface: Surface, choice: Choice) -> list[str]:
@@ -83,7 +84,7 @@ def _region(surface: Surface, choice: Choice) -> list[str]:
         return []
     if not choice.decided:
         return [
-            f"On validation items, on which it was chosen, none of {many} {points} is "
+            f"On validation items, on which it was chosen, none of the {many} {points} is "
             "significantly worse."
         ]
     if len(region) == 1:
@@ -99,9 +100,9 @@ def _region(surface: Surface, choice: Choice) -> list[str]:
     ]
     total = span(place.total.value for place in region)
     return [
-        f"{len(region)} of {many} {points} are not significantly worse than the best on "
-        f"validation items, on which it was chosen: they have {listed(axes)}, and total rates "
-        f"{total} nats."
+        f"On validation items, on which it was chosen, {len(region)} of {many} {points} are not "
+        f"significantly worse than the best: those with {listed(axes)}, total rate {total} "
+        "nats."
     ]
 
 
@@ -110,11 +111,11 @@ def _left_out(surface: Surface) -> list[str]:
     if not many:
         return []
     what = "1 point is" if many == 1 else f"{many} points are"
-    return [f"{what} not compared, for want of a training or of items."]
+    return [f"{what} not compared, since a training or some items are missing."]
 
 
 ONE_TRAINING = (
-    "There is one training at each point: which points are best in another training is not known."
+    "There is one training at each point: which points would be best in another is not known."
 )
 
 
@@ -122,7 +123,7 @@ def seeds(spot: Spot) -> str:
     """What is known of other trainings."""
     many = len(spot.place.points)
     if many > 1:
-        return f"All are means over {many} seeds, whose spread is in the errors."
+        return f"All values are means over {many} trainings, whose spread is part of the errors."
     return ONE_TRAINING
 
 
@@ -138,13 +139,14 @@ def agreed(found: Compromise, surfaces: Mapping[Name, Surface]) -> str:
     over = any(surfaces[name].barred for name in found.spots)
     more = [
         *_edge(found.edge),
-        *(["Points over a budget were no candidates."] if over else []),
+        *(["Points over a budget could not be chosen."] if over else []),
     ]
+    weighed = f"weights {weights}" if uneven else "equal weights"
     return (
-        f"One point for all, with {f'weights {weights}' if uneven else 'equal weights'}, is "
-        f"{aim(found.place)}: its rates are {rates(found.place)}, it scores "
-        f"{found.score:.2f} on validation items (1 would be the best for each at once), and gives "
-        f"{listed(there)} on test items.{''.join(f' {one}' for one in more)}"
+        f"If one point has to serve all, with {weighed}, it is {aim(found.place)}, with rates of "
+        f"{rates(found.place)}. It scores {found.score:.2f} on validation items, where 1 would be "
+        f"the best for each at once. On test items it gives {listed(there)}."
+        f"{''.join(f' {one}' for one in more)}"
     )
 
 
@@ -161,7 +163,7 @@ def gained(gain: Gain, metric: Measure, layers: int) -> str:
         "more": f"{adds} {amount} for {name}",
         "less": f"{costs} {amount} for {name}",
     }.get(gain.verdict, f"cannot be judged for {name} from one training")
-    sides = "; ".join(_sides(one, metric, several) for one in gain.against)
+    sides = "; ".join(_sides(gain, metric, several))
     end = "" if least.single.place.target else ", each at the point chosen for it"
     return f"{upper} {what}: {sides}, on test items{end}."
 
@@ -172,10 +174,14 @@ def _amount(one: Against) -> str:
     return estimate(Estimate(abs(float(one.difference.value)), float(one.difference.std_error)))
 
 
-def _sides(one: Against, metric: Measure, several: bool) -> str:
-    ours, single = (_stands(spot, metric) for spot in (one.ours, one.single))
-    width = f" of width {one.width}" if several else ""
-    return f"{ours}, against {single}, with one layer{width}"
+def _sides(gain: Gain, metric: Measure, several: bool) -> list[str]:
+    """Each of our places once, with the single layers that it is compared with."""
+    compared: dict[str, list[str]] = {}
+    for one in gain.against:
+        width = f" of width {one.width}" if several else ""
+        single = f"{_stands(one.single, metric)} with one layer{width}"
+        compared.setdefault(_stands(one.ours, metric), []).append(single)
+    return [f"{ours}, against {listed(singles)}" for ours, singles in compared.items()]
 
 
 def _stands(spot: Spot, metric: Measure) -> str:

@@ -11,7 +11,7 @@ removes row m and column m, that is, one term from each row's sum. So the jackkn
 time, and O(K) memory, since each row is used as soon as it is computed. Where few items make up
 most of the spread of Î⁺ the error is wrong (`heavy_tailed`), and Î⁺ is marked as saturated.
 
-The rows come from a model (`densities.suffix_rows`). If there are only latents, they come from
+The rows come from a model (`measure.suffix_rows`). If there are only latents, they come from
 means, standard deviations and samples (`gaussian_rows`). These give q(z_L|x), so they serve for the
 top layer of any model. In a lower layer they depend on the samples of the layers above for the same
 item, and the density for another item needs the model.

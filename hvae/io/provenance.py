@@ -178,10 +178,12 @@ def sources(*modules: str) -> list[str]:
     """The files of `modules` and of everything that they import from the library.
 
     Paths are relative to the folder that holds the library. The `__init__.py` of packages are left
-    out, since they hold no code that a job runs.
+    out, since they hold no code that a job runs. LookupError for a module that does not exist.
     """
+    if unknown := [module for module in modules if not _is_file(module)]:
+        raise LookupError(f"no file of the library is {', '.join(unknown)}")
     found: set[str] = set()
-    waiting = list(filter(_is_file, modules))
+    waiting = list(modules)
     while waiting:
         module = waiting.pop()
         if module not in found:

@@ -126,11 +126,11 @@ def bounds() -> pa.Schema:
 def certificate(layers: int) -> pa.Schema:
     """A row a comparison of the amortised model of `seed` with an independent model, on test items.
 
-    `comparison` is "objective": J° at equal β, or "distortion": D° at equal rates. `point` is the
-    independent model, the best of its restarts on validation data. Values are in nats; `ratio` is
-    amortised to independent, with its 95 % interval; the verdict is on the ratio being at most
-    1 + tolerance. Of a density with a learned σ, values are J and D themselves, and the ratio is
-    exp((amortised − independent) / n).
+    `comparison` is "objective": J° at equal β, "polished": the same of what went on from the model
+    there, or "distortion": D° at equal rates. `point` is the independent model, the best of its
+    restarts on validation data. Values are in nats; `ratio` is amortised to independent, with its
+    95 % interval; the verdict is on the ratio being at most 1 + tolerance. Of a density with a
+    learned σ, values are J and D themselves, and the ratio is exp((amortised − independent) / n).
 
     Where rates were given, `target_l`, both models were trained to them, `amortized` is the one of
     `seed` in `grid.rates`, and β are its prices: by these D° is moved to the target. "unreachable"

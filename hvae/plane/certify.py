@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from pydantic import Field, PositiveFloat
 
-from hvae.bounds.ratio import Ratio, verdict
 from hvae.config.base import Section, Seed, parse
 from hvae.config.grid import Point
 from hvae.config.params import Extraction
@@ -29,10 +28,13 @@ from hvae.plane.compare import (
     COMPARISONS,
     Anchor,
     PairedCosts,
+    Ratio,
     anchors,
     moved,
+    polished,
     ratio_of,
     ratio_scale,
+    verdict,
 )
 from hvae.results.certificate import judgement
 from hvae.training import checkpoint
@@ -117,8 +119,9 @@ class CertificateJob(Section):
     """What the certificate depends on, beside data and models.
 
     tolerance: by how much D° and J° may exceed those of independent models, relatively; shared: the
-    names of the amortized models; points: the independent models of every β and restart; rated: the
-    points of `grid.rates`, and scratch: the models that were trained from scratch to some of these
+    names of the amortized models; points: the independent models of every β and restart; polished:
+    models that went on from the amortized ones, some of them at these β; rated: the points of
+    `grid.rates`, and scratch: the models that were trained from scratch to some of these
     rates, of every restart. With those, D° is compared there alone.
     """
 
@@ -127,6 +130,7 @@ class CertificateJob(Section):
     tolerance: PositiveFloat
     shared: Annotated[list[str], Field(min_length=1)]
     points: Annotated[list[Point], Field(min_length=1)]
+    polished: list[Point] = Field(default=[])
     rated: list[Point] = Field(default=[])
     scratch: list[Point] = Field(default=[])
 
@@ -140,6 +144,7 @@ def main(arguments: argparse.Namespace) -> None:
     independent = anchors(job.points, arguments.models, held_out)
     kinds = ["objective"] if job.scratch else list(COMPARISONS)
     rows = [row for one in amortized for row in certificate(one, independent, job.tolerance, kinds)]
+    rows += at_beta(job.polished, independent, arguments.models, held_out, job.tolerance)
     rows += at_rates(compared(job.rated, job.scratch, arguments.models, held_out), job.tolerance)
     layers = len(job.points[0].beta)
     tables.write(tables.from_rows(rows, tables.certificate(layers)), arguments.out)
@@ -158,6 +163,23 @@ def certificate(
             found = ratio_of(pair, anchor.model, amortized.dimensions)
             names = anchor.point.name, amortized.card.seed, kind
             yield _row(names, [math.nan] * len(pair.beta), pair, found, tolerance)
+
+
+def at_beta(
+    points: Sequence[Point],
+    independent: Sequence[Anchor],
+    models: Path,
+    held_out: HeldOut,
+    tolerance: float,
+) -> Iterator[Row]:
+    """A row for each model that was polished for the β of an independent one."""
+    known = {tuple(anchor.point.beta): anchor for anchor in independent}
+    shared = [(point, known[b]) for point in points for b in [tuple(point.beta)] if b in known]
+    for point, anchor in progress(shared, "comparing polished models"):
+        pair = polished(point, models, held_out, anchor)
+        found = ratio_of(pair, anchor.model, held_out.items("test").x.shape[1])
+        names = anchor.point.name, point.seed, "polished"
+        yield _row(names, [math.nan] * len(pair.beta), pair, found, tolerance)
 
 
 def at_rates(found: Iterable[Compared], tolerance: float) -> Iterator[Row]:

@@ -2,27 +2,101 @@
 
 Never on D at equal β, where one model may buy distortion with rate. Items and noise are the same
 for both, so that values are paired. Where σ is learned, each model has a constant of its own: J and
-D are then compared with it, by `ratio.of_perplexities`.
+D are then compared with it, by `of_perplexities`.
+
+Models are compared by the ratio of their means. Its standard error comes from the delta method on
+the items' paired values, so the difficulty of an item that both models share cancels. Each verdict
+is taken alone, at 95 %. There is no Holm correction, since the question is how good a model is at
+each place, not whether a theorem fails anywhere.
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from scipy.special import ndtri
 
-from hvae.bounds import ratio
-from hvae.bounds.ratio import NO_RATIO, Ratio
 from hvae.config.grid import Point
-from hvae.config.training import Floats
 from hvae.io import tables
 from hvae.io.command import progress
 from hvae.latents.measure import Measured
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.likelihoods.base import LearnedGaussian
 from hvae.plane.amortized_model import AmortizedModel, HeldOut
+from hvae.statistics import arguments
+from hvae.statistics.arguments import Numbers
+from hvae.statistics.estimate import Floats, error_of_mean
 from hvae.training import checkpoint
+
+Verdict = Literal["holds", "violated", "undecided"]
+
+ONE_SIDED, TWO_SIDED = float(ndtri(0.95)), float(ndtri(0.975))
+
+
+class Ratio(NamedTuple):
+    """A ratio (dimensionless), its standard error, and the 95 % interval from both."""
+
+    value: float
+    std_error: float
+    low: float
+    high: float
+
+
+def of_means(above: Numbers, below: Numbers) -> Ratio:
+    """ρ = mean(a) / mean(b) of paired values, with se = sd(a − ρ b) / (mean(b) √n).
+
+    Raises ValueError unless both have the same length of at least two, all values are finite, and
+    mean(b) > 0.
+    """
+    a, b = _paired(above, below)
+    scale = arguments.positive("the mean of the second values", float(b.mean()))
+    value = float(a.mean()) / scale
+    return _interval(value, error_of_mean(a - value * b) / scale)
+
+
+def of_perplexities(above: Numbers, below: Numbers, dimensions: int) -> Ratio:
+    """ρ = exp(mean(a − b) / n) for code lengths a and b in nats, of items with n dimensions.
+
+    It compares densities whose constants differ, such as those with a learned σ. Their nats depend
+    on the units of x, so a ratio means nothing, but the units cancel in the difference. At equal
+    rates, with the best σ for each, it is the ratio of root mean squared errors.
+    se = ρ sd(a − b) / (n √items). Raises the errors of `of_means`.
+    """
+    a, b = _paired(above, below)
+    difference = (a - b) / arguments.whole("dimensions", dimensions, least=1)
+    value = math.exp(difference.mean())
+    return _interval(value, value * error_of_mean(difference))
+
+
+def verdict(ratio: Ratio, tolerance: float) -> Verdict:
+    """Is the ratio at most 1 + tolerance?
+
+    It *holds* if the one-sided 95 % upper end is at most 1 + tolerance, is *violated* if the lower
+    end is above it, and is *undecided* otherwise, also if there is no ratio.
+    """
+    limit, reach = 1 + tolerance, ONE_SIDED * ratio.std_error
+    if ratio.value + reach <= limit:
+        return "holds"
+    return "violated" if ratio.value - reach > limit else "undecided"
+
+
+NO_RATIO = Ratio(math.nan, math.nan, math.nan, math.nan)
+
+
+def _paired(above: Numbers, below: Numbers) -> tuple[Floats, Floats]:
+    a, b = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    if a.ndim != 1 or a.shape != b.shape or len(a) < 2:
+        raise ValueError(f"paired values must be two equal lists, got {a.shape} and {b.shape}")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise ValueError("paired values must be finite numbers")
+    return a, b
+
+
+def _interval(value: float, error: float) -> Ratio:
+    return Ratio(value, error, value - TWO_SIDED * error, value + TWO_SIDED * error)
 
 
 class Anchor(NamedTuple):
@@ -83,6 +157,20 @@ def objective(amortized: AmortizedModel, anchor: Anchor) -> PairedCosts:
     return PairedCosts(beta, cost(ours, beta), cost(theirs, beta), reached=True)
 
 
+def polished(point: Point, models: Path, held_out: HeldOut, anchor: Anchor) -> PairedCosts:
+    """J° of a model that went on from the amortized one, and of the independent one, at their β.
+
+    nan for one that diverged.
+    """
+    card, model = checkpoint.opened(models, point.model)
+    dimensions = math.prod(card.shape)
+    theirs = cost(ratio_scale(anchor.model, anchor.test, dimensions), point.beta)
+    if card.status not in tables.MEASURED:
+        return PairedCosts(point.beta, np.full_like(theirs, math.nan), theirs, reached=True)
+    ours = ratio_scale(model, held_out.measure(model, "test"), dimensions)
+    return PairedCosts(point.beta, cost(ours, point.beta), theirs, reached=True)
+
+
 def distortion(amortized: AmortizedModel, anchor: Anchor) -> PairedCosts:
     """D° of both at the rates of the independent model: on validation items, by solving for β.
 
@@ -114,8 +202,8 @@ def ratio_of(pair: PairedCosts, model: HierarchicalVAE, dimensions: int) -> Rati
     if not (pair.reached and finite):
         return NO_RATIO
     if _learned(model):
-        return ratio.of_perplexities(pair.amortized, pair.independent, dimensions)
-    return ratio.of_means(pair.amortized, pair.independent)
+        return of_perplexities(pair.amortized, pair.independent, dimensions)
+    return of_means(pair.amortized, pair.independent)
 
 
 def _ours(amortized: AmortizedModel, beta: Sequence[float]) -> Measured:

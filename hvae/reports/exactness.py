@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hvae.config.params import Params
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 from hvae.errors import InputError
 from hvae.io import command, storage
 from hvae.reports.charts.scatter import PointLabel, display_names

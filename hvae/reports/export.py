@@ -21,8 +21,8 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.io import command, provenance, storage
 from hvae.reports.charts import theme
+from hvae.reports.page import figures
 from hvae.reports.render import Figure
-from hvae.reports.sections.registry import figures
 from hvae.results.run import load
 from hvae.statistics.estimate import Row
 

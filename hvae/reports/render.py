@@ -1,9 +1,16 @@
-"""What every page shares: the template, the style, the scripts that draw, and charts as data."""
+"""What every page shares: charts as data, sections, templates, the style, the scripts that draw.
+
+Each module of `sections` offers its sections as constants, and has their templates beside it.
+`page` has the order in which a report shows them.
+"""
 
 import functools
 import math
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,9 +19,10 @@ import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from hvae.io import provenance
+from hvae.io import provenance, storage
 from hvae.reports.charts import theme
 from hvae.reports.charts.theme import wrapped
+from hvae.results.run import Run
 
 HERE = Path(__file__).parent
 
@@ -93,8 +101,57 @@ def _index(found: re.Match[str]) -> str:
 
 @functools.cache
 def libraries() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page."""
+    """Vega, Vega-Lite and Vega-Embed as one script, safe to stand inside a page.
+
+    To put it together takes a second, so it is kept in the user's folder of caches for other pages.
+    """
     release = alt.SCHEMA_VERSION.rpartition(".")[0]
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    kept = Path(caches, "hvae", f"vega-{release}-{version('vl-convert-python')}.js")
+    with suppress(OSError):
+        return kept.read_text("utf-8")
+    script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", release).replace(
         "</script", r"<\/script"
     )
+    with suppress(OSError):  # a folder that cannot be written to
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        storage.store(script, kept)
+    return script
+
+
+def always(_: Run) -> bool:
+    """For a section that every run has."""
+    return True
+
+
+def no_figures(_: Run) -> Iterable[Figure]:
+    """For a section of text and tables."""
+    return ()
+
+
+def no_values(_: Run) -> dict[str, Any]:
+    """For a template that needs nothing of its own."""
+    return {}
+
+
+class ReportSection(NamedTuple):
+    """A part of a chapter: which runs have it, its charts, and what its template needs.
+
+    name: its id on the page, which links point to. values: by name, beside what every template is
+    given: `run`, `figures`, `called` (what points are called) and `part` (what was evaluated).
+    """
+
+    name: str
+    title: str
+    template: str
+    applies: Callable[[Run], bool] = always
+    figures: Callable[[Run], Iterable[Figure]] = no_figures
+    values: Callable[[Run], dict[str, Any]] = no_values
+
+
+class Chapter(NamedTuple):
+    """A chapter of the page; links from elsewhere point to its sections, by their names."""
+
+    name: str
+    title: str
+    sections: list[ReportSection]

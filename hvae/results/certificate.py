@@ -4,18 +4,25 @@ Where models at given rates are compared with models from scratch, at equal rate
 are judged; J° of the model for the plane at equal β is given as information. They are *trusted*
 where each of these comparisons has a value and none is violated, and the mean ratio is at most 1 +
 tolerance. Otherwise the model for the plane is judged, by J° at equal β and D° at equal rates:
-there, rates that it has at no β are named, but not compared.
+there, rates that it has at no β are named, but not compared. J° of models that went on from it at
+one β (polished) is information in either case.
 """
 
 import math
 import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from hvae.io.tables import betas, over_layers
 from hvae.statistics.estimate import Row
 
-WORDS = {"objective": "objective at equal β", "distortion": "distortion at equal rates"}
+WORDS = {
+    "objective": "objective at equal β",
+    "polished": "objective at equal β",
+    "distortion": "distortion at equal rates",
+}
+BESIDE = {"objective": "the one model's", "polished": "the polished models'"}
 NAMED = 3  # the worst comparisons that a sentence lists
 
 
@@ -46,7 +53,7 @@ def at_given_rates(rows: Sequence[Row]) -> list[Row]:
 def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     """The overall judgement on the rows of a certificate, with its sentence."""
     if not rows:
-        text = "The amortised plane was compared with no independent model."
+        text = "The model for the plane was compared with no independent model."
         return Judgement(None, text, text)
     case = _case(rows)
     reasons = [
@@ -55,7 +62,9 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
         *_means_beyond(case, tolerance),
     ]
     verdict = f"{case.subject} {case.are} {'not ' if reasons else ''}trusted"
-    tolerated = f"{100 * tolerance:.3g} % above {case.others} is tolerated"
+    tolerated = (
+        f"Up to {100 * tolerance:.3g} % above {case.others} is tolerated{_judged(case.rows)}"
+    )
     told = [
         _average(case.rows, kind, case.their, case.others)
         for kind in WORDS
@@ -66,17 +75,29 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
     why = f"{verdict}: {'; '.join(reasons)}" if reasons else verdict
     return Judgement(
         trusted=not reasons,
-        headline=". ".join([verdict, *told, tolerated, *beside]) + ".",
+        headline=". ".join([verdict, *told]) + ".",
         sentence=". ".join([why, tolerated, *told, *beside]) + ".",
     )
+
+
+def _judged(rows: Sequence[Row]) -> str:
+    """How the comparisons were decided, where some are not surely within what is tolerated."""
+    verdicts = Counter(row["verdict"] for row in rows if _finite(row))
+    if verdicts.keys() <= {"holds"}:
+        return ""
+    words = {"holds": "surely within it", "undecided": "undecided", "violated": "beyond it"}
+    told = [f"{verdicts[one]} {said}" for one, said in words.items() if verdicts[one]]
+    return f": of {verdicts.total()} comparisons {', '.join(told)}"
 
 
 def _case(rows: Sequence[Row]) -> Case:
     if found := at_given_rates(rows):
         others = "models trained from scratch"
-        beside = [row for row in rows if row["comparison"] == "objective"]
+        beside = [row for row in rows if row["comparison"] in BESIDE]
         return Case("The models at given rates", "are", "their", others, found, beside)
-    return Case("The amortised plane", "is", "its", "independent models", rows)
+    found = [row for row in rows if row["comparison"] != "polished"]
+    beside = [row for row in rows if row["comparison"] == "polished"]
+    return Case("The model for the plane", "is", "its", "independent models", found, beside)
 
 
 def _without_value(case: Case, layers: int) -> Iterator[str]:
@@ -128,9 +149,9 @@ def _means_beyond(case: Case, tolerance: float) -> Iterator[str]:
 def _average(rows: Sequence[Row], kind: str, whose: str, others: str) -> str:
     ratios = _ratios(rows, kind)
     return (
-        f"{whose.capitalize()} {WORDS[kind]} is {statistics.fmean(ratios):.3f} times that of "
-        f"{others} on average over {len(ratios)} comparison{'s' * (len(ratios) > 1)} (median "
-        f"{statistics.median(ratios):.3f}), {max(ratios):.3f} at worst"
+        f"On average over {len(ratios)} comparison{'s' * (len(ratios) > 1)}, {whose} {WORDS[kind]} "
+        f"is {statistics.fmean(ratios):.3f} times that of {others} (median "
+        f"{statistics.median(ratios):.3f}, at worst {max(ratios):.3f})"
     )
 
 
@@ -147,10 +168,11 @@ def _out_of_reach(case: Case) -> Iterator[str]:
 
 
 def _beside(case: Case) -> Iterator[str]:
-    """J° of the model for the plane, as information."""
-    if _ratios(case.beside, "objective"):
-        said = _average(case.beside, "objective", "the amortised plane's", "independent models")
-        yield f"{said}, which is information and decides nothing"
+    """J° of the model for the plane and of polished ones, as information."""
+    for kind, whose in BESIDE.items():
+        if _ratios(case.beside, kind):
+            said = _average(case.beside, kind, whose, "independent models")
+            yield f"For information: {said[0].lower()}{said[1:]}"
 
 
 def _ratios(rows: Sequence[Row], kind: str) -> list[float]:

@@ -16,6 +16,12 @@ from hvae.statistics.estimate import Row
 from hvae.training.history import STILL, fall, steps_to_try
 
 NAMED = 5  # points that are named
+WHAT = {  # models, by the parameter that says how many steps they have
+    "training.rates.steps": "models at given rates",
+    "certification.training.steps": "independent models",
+    "certification.training.rates.steps": "models from scratch",
+    "baseline.rates.steps": "single-layer models",
+}
 
 
 class Short(NamedTuple):
@@ -23,7 +29,7 @@ class Short(NamedTuple):
 
     key: the parameter that says how many steps there were; points: those of these models, of
     `total`; fallen: the largest part by which J° fell over the last tenth, None where no curve is
-    at hand. what: points, where these are of one model for the plane, or models.
+    at hand. what: points, where these are of one model for the plane, or which models.
     """
 
     key: str
@@ -40,7 +46,11 @@ class Short(NamedTuple):
         which = ", ".join(self.points[:NAMED]) + (", …" if count > NAMED else "")
         named = f" ({which})" if count < self.total else ""
         verb, whose = ("is", "its") if count == 1 else ("are", "their")
-        much = f"more than {STILL:.0%}" if self.fallen is None else f"up to {self.fallen:.1%}"
+        much = (
+            f"more than {100 * STILL:.0f} %"
+            if self.fallen is None
+            else f"up to {100 * self.fallen:.1f} %"
+        )
         asked = steps_to_try(self.steps, self.fallen or 0.0)
         return (
             f"{count} of {self.total} {self.what} {verb} unconverged: {whose} objective still fell "
@@ -59,14 +69,18 @@ NONE = Trainings([], [])
 
 
 def shortfalls(params: Params, own: Trainings, single: Trainings = NONE) -> list[Short]:
-    """Of the grid, at given rates, of what both are compared with, and of the baseline, if any."""
-    grid, anchors, rated = (Trainings(rows, own.history) for rows in split(params, own.points))
+    """Of the grid, polished, at given rates, of what these stand beside, and of the baseline."""
+    grid, anchors, rated, polished = (
+        Trainings(rows, own.history) for rows in split(params, own.points)
+    )
     training, beside = params.training, params.certification.training
     scratch = Trainings(list(_from_scratch(params, own.history)), own.history)
     part = "rates" if params.grid.totals() else "training"
     alone = baseline.rate_schedule(params) if part == "rates" else baseline.schedule(params)
+    polish = training.polish.steps if training.polish else 0
     found = [
         _short("training.steps", training.steps, grid, params),
+        _short("training.polish.steps", polish, polished, params),
         _short("training.rates.steps", training.rates.steps, rated, params),
         _short("certification.training.steps", beside.steps, anchors, params),
         _short("certification.training.rates.steps", beside.rates.steps, scratch, params),
@@ -91,7 +105,7 @@ def _short(key: str, steps: int, of: Trainings, params: Params) -> Short | None:
     falls, shared = _falls(of.history), params.grid.shared()
     names = [row["point"] if row["point"] in falls else shared.get(row["seed"]) for row in lost]
     most = max((falls[name] for name in names if name in falls), default=None)
-    what = "points" if any(row["point"] not in falls for row in lost) else "models"
+    what = "points" if any(row["point"] not in falls for row in lost) else WHAT.get(key, "models")
     return Short(key, steps, [row["point"] for row in lost], len(of.points), most, what)
 
 

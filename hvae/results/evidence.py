@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hvae.data.exact import Exact
+from hvae.data.gaussian import Exact
 from hvae.io import tables
 from hvae.results.rates import (
     by_point,

@@ -1,14 +1,14 @@
 """How close trained models come to J°*, the least objective that any model of the source can reach.
 
-It is known over the whole plane of β where the source is Gaussian (`hvae.bounds.gaussian`). J°
-leaves out the likelihood's constant, so that ratios are meaningful.
+It is known over the whole plane of β where the source is Gaussian (`hvae.bounds.rate_distortion`).
+J° leaves out the likelihood's constant, so that ratios are meaningful.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hvae.bounds.gaussian import optimal_objective
+from hvae.bounds.rate_distortion import optimal_objective
 from hvae.io.tables import betas
 from hvae.statistics.arguments import Numbers
 

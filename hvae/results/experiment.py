@@ -1,5 +1,6 @@
 """Folders of results: the only code that opens them."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from hvae.config.grid import Point
 from hvae.config.params import Params
+from hvae.config.sources import OwnFiles
 from hvae.errors import InputError
 from hvae.io import storage, tables
 from hvae.results.parameters import recorded
@@ -77,6 +79,17 @@ class Experiment:
     def places(self) -> list[Place]:
         """Each β of the plane with its points, one a seed, that did not diverge."""
         return places(self.points, self.layers)
+
+    @property
+    def test_items(self) -> str:
+        """Equal for experiments of the same test items.
+
+        Published files have checksums, wherever they lie; one's own are told by their folder.
+        """
+        params, own = self.params, isinstance(self.params.data, OwnFiles)
+        beside = {"outliers"} if own else {"raw_dir", "outliers"}
+        data = params.data.model_dump(mode="json", exclude=beside)
+        return json.dumps([params.seed, params.evaluation.max_items, data], sort_keys=True)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -159,21 +172,29 @@ def finished(folder: Path) -> Experiment:
 
 
 class Kinds(NamedTuple):
-    """Rows of `points.parquet`: of the plane of β, anchors beside it, and at given rates."""
+    """Rows of `points.parquet`, by what the points are.
+
+    Of the plane of β, anchors beside it, at given rates, and polished: plain models at some β that
+    went on from the amortized one.
+    """
 
     points: list[Row]
     anchors: list[Row]
     rated: list[Row]
+    polished: list[Row]
 
 
 def split(params: Params, points: Iterable[Row]) -> Kinds:
     """The rows by kind, each in their order."""
-    anchors, rated = _names(params.anchors()), _names(params.rate_rows())
-    result = Kinds([], [], [])
+    kinds = {
+        "anchors": _names(params.anchors()),
+        "rated": _names(params.rate_rows()),
+        "polished": _names(params.polished_rows()),
+    }
+    result = Kinds([], [], [], [])
     for row in points:
-        name = row["point"]
-        place = result.anchors if name in anchors else result.rated if name in rated else None
-        (result.points if place is None else place).append(row)
+        kind = next((kind for kind, names in kinds.items() if row["point"] in names), "points")
+        getattr(result, kind).append(row)
     return result
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from hvae.io.tables import over_layers
-from hvae.statistics.estimate import Estimate, Floats, Row, error_of_mean
+from hvae.statistics.comparison import Difference
+from hvae.statistics.estimate import Floats, Row, error_of_mean
 
 TASK, LENGTH = "compression", "bits_per_dim"
 FEWEST = 3  # points of a curve
@@ -159,13 +160,14 @@ def _ends(both: Sequence[Curve]) -> tuple[list[float], list[float]]:
     return [float(one.psnr[0]) for one in both], [float(one.psnr[-1]) for one in both]
 
 
-def compared(reference: Curves, curve: Curves) -> Estimate | None:
+def compared(reference: Curves, curve: Curves) -> Difference | None:
     """The mean BD-rate over trainings of one seed each, and its error over these trainings alone.
 
-    The error is nan of one training. None where no training has both curves comparable.
+    Of one training the error is nan. None where no training has both curves comparable.
     """
     pairs = [bd_rate(reference[seed], curve[seed]) for seed in curve if seed in reference]
     known = np.array([one for one in pairs if not math.isnan(one)])
     if not len(known):
         return None
-    return Estimate(float(known.mean()), error_of_mean(known) if len(known) > 1 else math.nan)
+    error = error_of_mean(known) if len(known) > 1 else math.nan
+    return Difference(*map(np.array, (known.mean(), error, len(known) - 1.0)))

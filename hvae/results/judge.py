@@ -19,13 +19,20 @@ from hvae.config.data import Data
 from hvae.config.model import Model
 from hvae.config.params import Evaluation
 from hvae.data import prepared
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 from hvae.errors import InputError
 from hvae.io import command, tables
-from hvae.results.checks import guesses
 from hvae.results.checks.catalogue import Named
-from hvae.results.checks.guesses import accuracy, generation, regression
-from hvae.results.checks.information import classes, clusters, information
+from hvae.results.checks.information import (
+    accuracy,
+    classes,
+    clusters,
+    generation,
+    guesses_class,
+    guesses_target,
+    information,
+    regression,
+)
 from hvae.results.checks.source import entropy, objective, squared_error
 from hvae.results.evidence import Evidence
 from hvae.results.experiment import Experiment
@@ -133,7 +140,7 @@ def refuse(evidence: Evidence) -> None:
         if not math.isfinite(row[column]):
             raise _bad(table, row["point"], column, "finite", row[column])
     for row in evidence.rows("tasks"):
-        if guesses.guesses_class(row) and not (0 <= row["value"] <= 1 <= row["n"]):
+        if guesses_class(row) and not (0 <= row["value"] <= 1 <= row["n"]):
             raise _bad("tasks", row["point"], "value", "a share of n items", row["value"])
     for row in evidence.rows("counts"):
         if row["count"] < 0:
@@ -144,9 +151,9 @@ def _cells(evidence: Evidence) -> Iterator[Cell]:
     for row in evidence.rows("information"):
         yield from (("information", row, column) for column in ("value", "std_error"))
     for row in evidence.rows("tasks"):
-        if guesses.guesses_class(row):
+        if guesses_class(row):
             yield "tasks", row, "value"
-        if guesses.guesses_target(row):
+        if guesses_target(row):
             yield from (("tasks", row, column) for column in ("value", "std_error"))
 
 

@@ -11,7 +11,7 @@ from hvae.config import baseline
 from hvae.config.params import Params
 from hvae.config.sizes import flat_latents
 from hvae.data import prepared
-from hvae.data.exact import Exact, exact
+from hvae.data.gaussian import Exact, exact
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.data.summary import left_out, plan
@@ -37,7 +37,8 @@ class Run(NamedTuple):
 
     `trained` are the points that did not diverge; rows are dictionaries, as `tables` names them.
     Beside an amortised plane: anchors, the independent points that it is compared with, and the
-    result (certificate). rated: the points that were trained to given rates.
+    result (certificate); polished, plain models that went on from it at some β. rated: the points
+    that were trained to given rates.
     rates: R_{≥1}, …, R_{≥L} of each point; compared: the same of the items that I(x; z) compares;
     errors: ‖x − x̂‖² of each point; codes: D + R_1 + … + R_L of each. embeddings: as stored, since
     there are many rows and few are drawn. guidance: `guidance.json`; None where there is none.
@@ -63,6 +64,7 @@ class Run(NamedTuple):
     embeddings: pa.Table
     anchors: Sequence[Row] = ()
     rated: Sequence[Row] = ()
+    polished: Sequence[Row] = ()
     certificate: Sequence[Row] = ()
     single: Sequence[Row] = ()
     single_tasks: Sequence[Row] = ()
@@ -88,8 +90,8 @@ class Run(NamedTuple):
 
     @property
     def measured(self) -> list[Row]:
-        """Those, and the anchors and points at given rates that did not diverge."""
-        return _trained([*self.points, *self.anchors, *self.rated])
+        """All that did not diverge: those, anchors, points at given rates and polished ones."""
+        return _trained([*self.points, *self.anchors, *self.rated, *self.polished])
 
     @property
     def layers(self) -> int:

@@ -18,6 +18,7 @@ from hvae.io import command, provenance, storage, tables
 from hvae.results.experiment import Experiment
 from hvae.results.rates import suffix_name
 
+COMPARISONS = ("objective", "polished", "distortion")
 VERDICTS = ("holds", "violated", "undecided", "unreachable")  # of a certificate
 ACCURACY = ("point", "layers", "method", "rate_total", "value", "low", "high")  # columns
 
@@ -84,11 +85,12 @@ def metrics(found: Mapping[str, Any]) -> dict[str, float]:
 
 
 def certified(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of J° at equal β and of D° at equal rates: mean, median and worst ratio, and the verdicts."""
-    return {
-        comparison: _compared([row for row in rows if row["comparison"] == comparison])
-        for comparison in ("objective", "distortion")
-    }
+    """Of J° at equal β and of D° at equal rates: mean, median and worst ratio, and the verdicts.
+
+    Of J° of polished models, too, where some were compared.
+    """
+    found = {kind: [row for row in rows if row["comparison"] == kind] for kind in COMPARISONS}
+    return {kind: _compared(of) for kind, of in found.items() if of or kind != "polished"}
 
 
 def applications(guidance: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from hvae.coding import bits_back, container, files, quantised
+from hvae.coding import bits_back, files, quantised
 from hvae.coding.codec import Codec
-from hvae.config.tasks import Compression
+from hvae.config.tasks import SEARCHED, Compression
 from hvae.data.source import level_numbers
 from hvae.latents.extract import chosen
 from hvae.latents.measure import Measured
@@ -29,16 +29,14 @@ from hvae.statistics.intervals import mean, psnr
 from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
 from hvae.tasks.image_files import with_mean
-from hvae.tasks.images import HeldOutPart, HowMeasured, held_out
 from hvae.tasks.task import Found, Picture, Score
-from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.trained import HeldOutPart, HowMeasured, TrainedSubject, held_out
 
 RATE, ELBO = HowMeasured("sample", "rate"), HowMeasured("sample", "elbo")
 FILE = HowMeasured("", "file")
 LOSSLESS, NET = HowMeasured("", "lossless"), HowMeasured("", "lossless", "net")
 SAMPLES = 1  # of z an item: a code is of one sample
 TRIED = 120  # validation items, on which the step is chosen
-SEARCHED = 128  # numbers of z: with more, each of which is tried, files are not searched
 TASK, LENGTH = "compression", "bits_per_dim"
 
 
@@ -109,7 +107,7 @@ def _of_file(content: bytes, own: Floats, part: HeldOutPart) -> Sampled:
 
 def _pictures(codec: Codec, content: bytes, part: HeldOutPart) -> Iterator[Picture]:
     """Some items, decoded from the bytes."""
-    seen = files.decoded(codec, container.parsed(content), Path(part.split))
+    seen = files.decoded(codec, files.parsed(content), Path(part.split))
     for place in chosen(part.items.labels):
         index, image = part.items.ids[place], seen[place]
         yield Picture({"kind": "file", "index": int(index), "image": image.tolist()})

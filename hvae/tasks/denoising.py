@@ -13,16 +13,16 @@ from hvae.config.tasks import Denoising
 from hvae.data.seeded import Stream
 from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
-from hvae.tasks.images import (
+from hvae.tasks.task import Score
+from hvae.tasks.trained import (
     FEATURES,
     HeldOutPart,
     HowMeasured,
+    TrainedSubject,
     pictures,
     shown,
     squared_error,
 )
-from hvae.tasks.task import Score
-from hvae.tasks.trained import TrainedSubject
 
 
 def measure(subject: TrainedSubject, settings: Denoising, seed: int) -> Iterator[Score]:

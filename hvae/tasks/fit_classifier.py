@@ -28,6 +28,7 @@ from hvae.statistics.sampled import Sampled
 from hvae.tasks import classifier, task
 from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, inception
 from hvae.tasks.task import Score
+from hvae.training.loop import Adam
 
 BATCH = 128
 LEARNING_RATE = 1e-3
@@ -98,15 +99,15 @@ def fit(train: Items, validation: Items, settings: Generation, seed: int) -> Fit
     start = generator(Stream.CLASSIFIER, seed, 0).initial_seed()
     network = classifier.build(train.shape, settings.width, len(train.classes), start)
     network.fit_scale(x)
-    adam = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=DECAY, fused=True)
+    adam = Adam(network.parameters(), DECAY)
     best, lowest = Fitted(copy.deepcopy(network), 1), torch.inf
     for epoch in command.progress(range(1, settings.max_epochs + 1), "fitting the classifier"):
         for batch in torch.randperm(
             len(x), generator=generator(Stream.CLASSIFIER, seed, epoch)
         ).split(BATCH):
-            adam.zero_grad()
+            adam.forget()
             cross_entropy(network(x[batch]), y[batch]).backward()
-            adam.step()
+            adam.step(LEARNING_RATE)
         loss = _loss(network, validation)
         if loss < lowest:
             best, lowest = Fitted(copy.deepcopy(network), epoch), loss

@@ -23,8 +23,8 @@ from hvae.data.source import level_numbers
 from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import mean, psnr
 from hvae.statistics.sampled import Sampled
-from hvae.tasks.images import HeldOutPart, HowMeasured, is_image
 from hvae.tasks.task import Score
+from hvae.tasks.trained import HeldOutPart, HowMeasured, is_image
 
 LEAST = 16  # pixels a side, for JPEG and WebP
 BLOCK = 16  # pixels, to whose multiples images of a sheet are extended

@@ -17,9 +17,16 @@ from hvae.models.hierarchical import HierarchicalVAE
 from hvae.statistics.intervals import psnr
 from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
-from hvae.tasks.images import FEATURES, SPATIAL, HeldOutPart, HowMeasured, pictures, restored
 from hvae.tasks.task import Score
-from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.trained import (
+    FEATURES,
+    SPATIAL,
+    HeldOutPart,
+    HowMeasured,
+    TrainedSubject,
+    pictures,
+    restored,
+)
 
 
 def measure(subject: TrainedSubject, settings: Inpainting, seed: int) -> Iterator[Score]:

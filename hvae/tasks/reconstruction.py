@@ -17,17 +17,17 @@ from hvae.statistics.estimate import Floats
 from hvae.statistics.intervals import mean, psnr
 from hvae.statistics.sampled import Sampled
 from hvae.tasks import trained
-from hvae.tasks.images import (
+from hvae.tasks.task import Score
+from hvae.tasks.trained import (
     FEATURES,
     HeldOutPart,
     HowMeasured,
+    TrainedSubject,
     held_out,
     is_image,
     shown,
     squared_error,
 )
-from hvae.tasks.task import Score
-from hvae.tasks.trained import TrainedSubject
 
 WINDOW = 7  # pixels a side, of structural similarity
 LEAST = 3  # pixels: within a window of one there is no variance

@@ -13,8 +13,8 @@ from hvae.data.prepared import Items
 from hvae.data.source import SPLITS
 from hvae.io import command
 from hvae.tasks import denoising, image_files, inpainting, task, upscaling
-from hvae.tasks.images import pictures
 from hvae.tasks.task import Score
+from hvae.tasks.trained import pictures
 
 
 class ReferencesJob(Section):

@@ -15,17 +15,17 @@ from hvae.data.prepared import Items
 from hvae.data.seeded import Stream
 from hvae.statistics.intervals import psnr
 from hvae.tasks import trained
-from hvae.tasks.images import (
+from hvae.tasks.task import Score
+from hvae.tasks.trained import (
     FEATURES,
     SPATIAL,
     HeldOutPart,
     HowMeasured,
+    TrainedSubject,
     pictures,
     restored,
     squared_error,
 )
-from hvae.tasks.task import Score
-from hvae.tasks.trained import TrainedSubject
 
 FACTOR = 2
 SETTING = f"{FACTOR}x"

@@ -1,4 +1,4 @@
-"""An amortized model: one for a whole box of β.
+"""Train the amortized model: one for a whole box of β.
 
 After Dosovitskiy & Djolonga (ICLR 2020) and Bae et al. (ICLR 2023). Each item of a batch is given a
 β of its own, and what falls is::
@@ -9,23 +9,28 @@ Any positive w keeps the optimum at every β; this one keeps costly layers from 
 What is kept is a moving average of the weights, which the noise of β does not shake.
 """
 
+import argparse
 import copy
 import math
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from hvae.config.base import Section, Seed, parse
+from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
+from hvae.io import command
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.models.hypernetwork import at, hypernetwork_of
-from hvae.training import loop, objective
-from hvae.training.history import looks
-from hvae.training.inputs import batch
-from hvae.training.loop import Checkpoints
+from hvae.training import checkpoint, history, loop, objective
+from hvae.training.history import Curve, looks
+from hvae.training.inputs import Material, batch, material
+from hvae.training.loop import Adam, Checkpoints
 from hvae.training.members import State
 from hvae.training.objective import draw_beta, warmed, weight
 
@@ -84,8 +89,7 @@ class _Plane:
         self.model, self.data, self.settings, self.seed = model, data, settings, seed
         self.average = copy.deepcopy(model)
         self.averaged, self.weights = (list(one.parameters()) for one in (self.average, model))
-        self.adam = _adam(model, settings.weight_decay)
-        self.moments = loop.adam_moments(self.adam)
+        self.adams = _adams(model, settings.weight_decay)
         self.same = _look(model, held_out, seed)
         self.best = {name: tensor.clone() for name, tensor in model.state_dict().items()}
         self.lowest = torch.tensor(math.inf, dtype=torch.float64)
@@ -96,12 +100,12 @@ class _Plane:
         given = settings.batch_size, seed, step, settings.batches
         x, noise = batch(self.data, model.latents, *given)
         beta = draw_beta(hypernetwork_of(model).box, len(x), generator(Stream.BETA, seed, step))
-        self.adam.zero_grad()
+        for adam in self.adams:
+            adam.forget()
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
         (weight(beta) * values).mean().backward()
-        for group in self.adam.param_groups:
-            group["lr"] = learning_rate(settings, step)
-        self.adam.step()
+        for adam in self.adams:
+            adam.step(learning_rate(settings, step))
         average_in(self.averaged, self.weights, step)
 
     def look(self, step: int) -> None:
@@ -117,9 +121,9 @@ class _Plane:
             "average": self.average.state_dict(),
             "best": self.best,
             "look": {str(step): one for step, one in self.looks.items()},
-        }
+        } | {f"adam.{index}": adam.state() for index, adam in enumerate(self.adams)}
         named = {f"{part}.{n}": one for part, state in parts.items() for n, one in state.items()}
-        return named | self.moments | {"lowest": self.lowest}
+        return named | {"lowest": self.lowest}
 
 
 def learning_rate(settings: Schedule, step: int) -> float:
@@ -127,12 +131,14 @@ def learning_rate(settings: Schedule, step: int) -> float:
     return objective.learning_rate(settings, step) * min(1, step / (RISE * settings.steps))
 
 
-def _adam(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
-    """Of the plain model's weights alone: decay of the rest would draw all β to one model."""
+def _adams(model: nn.Module, weight_decay: float) -> tuple[Adam, Adam]:
+    """Of the plain model's weights, which alone decay, and of the rest.
+
+    Decay of the rest would draw all β to one model.
+    """
     of_beta = list(hypernetwork_of(model).parameters())
     plain = [weight for weight in model.parameters() if all(weight is not one for one in of_beta)]
-    decaying: dict[str, Any] = {"params": plain, "weight_decay": weight_decay}
-    return torch.optim.AdamW([decaying, {"params": of_beta}], weight_decay=0, fused=True)
+    return Adam(plain, weight_decay), Adam(of_beta)
 
 
 def losses(
@@ -159,3 +165,60 @@ def seen(model: HierarchicalVAE, look: Look) -> float:
         for x, (beta, *noise) in parts
     )
     return total / float(weight(look.beta).sum())
+
+
+class PlaneTrainingJob(Section):
+    """What the model depends on, beside the data: of the grid, its box alone.
+
+    name: of the model's files; box: the range of each β_l.
+    """
+
+    model: Model
+    training: Schedule
+    name: str
+    seed: Seed
+    box: Annotated[list[checkpoint.Range], Field(min_length=1)]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the model, its card, and its validation curve."""
+    job = parse(PlaneTrainingJob, arguments.params)
+    given = material(arguments.data, job.model, job.seed, job.box)
+    kept = loop.checkpoints(arguments, job, job.name)
+    trained = train(given.model, given.data, given.held_out, job.training, job.seed, kept)
+    card = _card(job, given, trained)
+    curve = Curve(job.name, trained.looks, _constant(job, given, trained, card))
+    status = history.status(curve.objective, trained.diverged)
+    checkpoint.save(arguments.models, card.model_copy(update={"status": status}), trained.state)
+    history.save(arguments.history, [curve])
+    kept.remove()
+
+
+def _constant(
+    job: PlaneTrainingJob, given: Material, trained: TrainedPlane, card: checkpoint.Card
+) -> float:
+    """The likelihood's constant in nats, in the middle of the box."""
+    given.model.cpu().load_state_dict(trained.state)
+    middle = checkpoint.plain(card, given.model, [math.sqrt(a * b) for a, b in job.box])
+    return middle.likelihood.constant(given.data.shape[1])
+
+
+def _card(job: PlaneTrainingJob, given: Material, trained: TrainedPlane) -> checkpoint.Card:
+    return checkpoint.Card(
+        name=job.name,
+        strategy="amortized",
+        seed=job.seed,
+        beta=job.box,
+        shape=list(given.shape),
+        levels=given.model.likelihood.levels,
+        model=job.model,
+        parameters=sum(weight.numel() for weight in given.model.parameters()),
+        status="diverged" if trained.diverged else "ok",
+        train_seconds=trained.seconds,
+    )
+
+
+if __name__ == "__main__":
+    parser = command.parser(__doc__)
+    command.folder(parser, "data", "models", "history", "checkpoints")
+    command.run(main, parser.parse_args())

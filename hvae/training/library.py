@@ -22,7 +22,7 @@ from hvae.errors import InputError
 from hvae.models import arguments
 from hvae.models.arguments import instance, items, what
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import amortized, checkpoint, independent, to_rates
+from hvae.training import amortized, checkpoint, to_rates, train
 from hvae.training.amortized import TrainedPlane
 from hvae.training.checkpoint import Card
 from hvae.training.loop import Checkpoints
@@ -105,7 +105,7 @@ def train_models(
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)
     with running(known):
-        return independent.train(known, listed, *given, plan, number, kept)
+        return train.train(known, listed, *given, plan, number, kept)
 
 
 def train_to_rates(

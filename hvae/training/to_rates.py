@@ -23,9 +23,8 @@ from hvae.data.seeded import Stream
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import loop
-from hvae.training.continuation import Start
 from hvae.training.loop import Checkpoints
-from hvae.training.members import State, mean, mean_costs, total
+from hvae.training.members import Start, State, mean, mean_costs, total
 from hvae.training.objective import Costs, lagrangian, learning_rate, unit
 from hvae.training.together import Members, TrainedModels, Work, joined
 

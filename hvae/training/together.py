@@ -16,9 +16,9 @@ from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import loop
 from hvae.training.history import looks
 from hvae.training.inputs import batch
+from hvae.training.loop import Adam
 from hvae.training.members import State, WeightLayout, flatten, mean_costs, member_costs
 from hvae.training.objective import Costs, learning_rate
 
@@ -79,9 +79,7 @@ class Members(ABC):
         self.spend = member_costs(model, self.layout, work.size > 1)
         source = generator(Stream.VALIDATION, seed)
         self.noise = draw(model.latents, len(self.held_out), source, data.device)
-        decay = settings.weight_decay
-        self.adam = torch.optim.AdamW([self.weights], weight_decay=decay, fused=True)
-        self.moments = loop.adam_moments(self.adam)
+        self.adam = Adam([self.weights], settings.weight_decay)
         self.best = self.weights.detach().clone()
         self.lowest = torch.full_like(self.best[:, 0], torch.inf)
         self.looks = {step: torch.zeros_like(self.lowest) for step in looks(settings)}
@@ -107,10 +105,14 @@ class Members(ABC):
         work, settings = self.work, self.work.settings
         given = settings.batch_size, work.seed, step, settings.batches
         x, noise = batch(work.data, work.model.latents, *given)
-        self.adam.zero_grad()
+        self.adam.forget()
         self.losses(self.spend(self.weights, x, noise), step).sum().backward()
-        self.adam.param_groups[0]["lr"] = learning_rate(settings, step)
-        self.adam.step()
+        self.adam.step(learning_rate(settings, step))
+
+    def look_at_start(self) -> None:
+        """Before the first step: the first weights are kept until there are better ones."""
+        self.looks = {0: torch.zeros_like(self.lowest)} | self.looks
+        self.look(0)
 
     @torch.no_grad()
     def look(self, step: int) -> None:
@@ -122,7 +124,8 @@ class Members(ABC):
 
     def state(self) -> State:
         own = {"weights": self.weights.detach(), "best": self.best, "lowest": self.lowest}
-        return own | self.moments | {f"look.{step}": one for step, one in self.looks.items()}
+        moments = {f"adam.{name}": one for name, one in self.adam.state().items()}
+        return own | moments | {f"look.{step}": one for step, one in self.looks.items()}
 
     def trained(self, seconds: float) -> TrainedModels:
         """The members with the weights that are kept."""

@@ -1,5 +1,6 @@
 """Train independent models: of a row of the grid or of the anchors, all of one seed.
 
+They are many models at once, each for a β of its own: one architecture and seed, a β vector each.
 Or train on from an amortized model, each at its β: that is what polishes it there.
 """
 
@@ -7,6 +8,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from hvae.config.base import Section, parse
@@ -15,28 +17,70 @@ from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.io import command
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import checkpoint, continuation, history, loop
+from hvae.training import checkpoint, history, loop, members
 from hvae.training.history import Curve
-from hvae.training.independent import train
 from hvae.training.inputs import Material, material
-from hvae.training.together import TrainedModels
+from hvae.training.loop import Checkpoints
+from hvae.training.objective import Costs, beta_factor, objective
+from hvae.training.together import Members, TrainedModels, Work, joined
+
+
+def train(
+    model: HierarchicalVAE,
+    betas: Sequence[Sequence[float]],
+    data: Tensor,
+    held_out: Tensor,
+    settings: Schedule,
+    seed: int,
+    kept: Checkpoints | None = None,
+    starts: Tensor | None = None,
+) -> TrainedModels:
+    """Train a copy of `model` for each β vector on `data` (items, n), on the device of `data`.
+
+    A member keeps the weights of its lowest J_β on `held_out`, or its last ones, and is diverged
+    once its weights are no longer finite or if it never reached a finite J_β. Each group of members
+    is a part of `kept`.
+    starts: the members' first weights, (G, P), in place of the model's own: a continuation. They
+    are among those that a member keeps the best of, so that J_β on `held_out` never rises.
+    """
+    work = Work(model.to(data.device), data, held_out, settings, seed)
+    first = work.starts(len(betas)) if starts is None else starts
+    trained = []
+    for part, group in enumerate(work.groups(len(betas))):
+        members = AtBeta(work, first[group], betas[group])
+        if starts is not None:
+            members.look_at_start()
+        what = f"training models: {len(members.beta)}"
+        seconds = loop.run(members, settings, what, kept, part)
+        trained.append(members.trained(seconds))
+    return joined(trained)
+
+
+class AtBeta(Members):
+    """Members with a β vector each: J_β falls."""
+
+    def __init__(self, work: Work, starts: Tensor, betas: Sequence[Sequence[float]]) -> None:
+        super().__init__(work, starts)
+        self.beta = torch.tensor(betas, device=work.data.device)
+
+    def losses(self, costs: Costs, step: int) -> Tensor:
+        rising = self.beta * beta_factor(self.work.settings, step)
+        return objective(costs, rising[:, None]).mean(1)
+
+    def value(self, means: Costs, step: int) -> Tensor:
+        return objective(means, self.beta)
 
 
 class TrainingJob(Section):
     """What the trained models depend on, beside the data.
 
-    start: the name of an amortized model that they begin as, among `models`; then β does not rise.
+    start: the name of an amortized model that they go on from, among `models`.
     """
 
     model: Model
     training: Schedule
     points: list[Point]
     start: str | None = None
-
-    @property
-    def schedule(self) -> Schedule:
-        """Without a warm-up where β is what the models were trained for before."""
-        return self.training.model_copy(update={"warm_up": 0}) if self.start else self.training
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -48,7 +92,7 @@ def main(arguments: argparse.Namespace) -> None:
     kept = loop.checkpoints(arguments, job, job.points[0].model)
     starts = _starts(job, given, arguments.models)
     items = given.data, given.held_out
-    trained = train(given.model, betas, *items, job.schedule, seed, kept, starts)
+    trained = train(given.model, betas, *items, job.training, seed, kept, starts)
     known = constants(given.model, trained, given.data.shape[1])
     curves = list(_curves(job, trained, known))
     _save_models(job, trained, given, curves, arguments.models)
@@ -60,7 +104,7 @@ def _starts(job: TrainingJob, given: Material, models: Path) -> Tensor | None:
     if job.start is None:
         return None
     amortized = checkpoint.stored(models, job.start).to(given.data.device)
-    return continuation.at(amortized, given.model, [point.beta for point in job.points]).weights
+    return members.at(amortized, given.model, [point.beta for point in job.points]).weights
 
 
 def constants(model: HierarchicalVAE, trained: TrainedModels, dimensions: int) -> list[float]:

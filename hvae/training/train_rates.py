@@ -14,13 +14,12 @@ from hvae.config.grid import Point
 from hvae.config.model import Model
 from hvae.config.training import FAR, RateSchedule, miss, shown
 from hvae.io import command
-from hvae.training import checkpoint, continuation, history, loop
+from hvae.training import checkpoint, history, loop, members
 from hvae.training.checkpoint import Card
-from hvae.training.continuation import Start
 from hvae.training.history import Curve
 from hvae.training.inputs import Material, material
 from hvae.training.loop import Checkpoints
-from hvae.training.members import State
+from hvae.training.members import Start, State
 from hvae.training.to_rates import TrainedToRates, train_to_rates
 from hvae.training.train import constants
 
@@ -83,7 +82,7 @@ def _start(
 ) -> Start:
     amortized = checkpoint.stored(folder, name).to(given.data.device)
     plain = given.model.to(given.data.device)
-    return continuation.nearest(amortized, plain, wanted, given.held_out, seed)
+    return members.nearest(amortized, plain, wanted, given.held_out, seed)
 
 
 def _card(

@@ -11,7 +11,7 @@ FILES = {
 
 import numpy as np
 
-from hvae.config.sources.synthetic import Stripes
+from hvae.config.synthetic import Stripes
 from hvae.data.source import Source
 
 
@@ -151,7 +151,7 @@ LINES = (
     Line("hvae/data/sources.py", "    mnist,\n)", "    stripes,\n"),
     Line("hvae/data/sources.py", '    "mnist": mnist.load,', '    "stripes": stripes.load,\n'),
     Line(
-        "hvae/config/sources/synthetic.py",
+        "hvae/config/synthetic.py",
         "SyntheticData =",
         '''class Stripes(Synthetic):
     """Rows and columns."""
@@ -166,7 +166,7 @@ LINES = (
 
 ''',
     ),
-    Line("hvae/config/sources/synthetic.py", "Digits | Gaussian |", "Stripes | "),
+    Line("hvae/config/synthetic.py", "Digits | Gaussian |", "Stripes | "),
     # the likelihood: where likelihoods are listed, and its options
     Line(
         "hvae/models/build.py",

@@ -11,9 +11,9 @@ from pathlib import Path
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.config.tasks import TASKS
+from hvae.guidance.paired import by_metric
 from hvae.guidance.study import MeasuredTables, study
 from hvae.io import tables
-from hvae.results.scores import by_metric
 
 
 def run(module: str, job: str, **places: Path) -> None:

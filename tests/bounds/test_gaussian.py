@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from hvae.bounds.gaussian import (
+from hvae.bounds.rate_distortion import (
     distortion_constant,
     distortion_rate,
     entropy,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from hvae.bounds import gaussian
+from hvae.bounds import rate_distortion
 from hvae.bounds.accuracy import entropy as label_entropy
-from hvae.bounds.mixture import (
+from hvae.bounds.rate_distortion import (
     conditional_distortion_rate,
     conditional_rate_distortion,
     shannon_distortion,
@@ -22,9 +22,9 @@ SPECTRA = [[1.0, 0.1], [4.0, 2.0], [0.2, 0.0]]
 
 @pytest.mark.parametrize("rate", [0.0, 0.7, 5.0])
 def test_shannon_is_exact_for_a_white_source(rate):
-    h = gaussian.entropy([0.8] * 3)
+    h = rate_distortion.entropy([0.8] * 3)
     assert shannon_distortion(rate, h, 3) == pytest.approx(
-        gaussian.distortion_rate(rate, [0.8] * 3)
+        rate_distortion.distortion_rate(rate, [0.8] * 3)
     )
     assert shannon_rate(shannon_distortion(rate, h, 3), h, 3) == pytest.approx(rate, abs=1e-12)
 
@@ -32,8 +32,8 @@ def test_shannon_is_exact_for_a_white_source(rate):
 @pytest.mark.parametrize("rate", [0.0, 0.5, 2.0, 3.1, 8.0])
 def test_shannon_is_below_a_coloured_source(rate):
     eigenvalues = [4.0, 1.0, 0.1]
-    exact = gaussian.distortion_rate(rate, eigenvalues)
-    bound = shannon_distortion(rate, gaussian.entropy(eigenvalues), 3)
+    exact = rate_distortion.distortion_rate(rate, eigenvalues)
+    bound = shannon_distortion(rate, rate_distortion.entropy(eigenvalues), 3)
     if rate > 3:  # every direction is under water: equality
         assert bound == pytest.approx(exact)
     else:
@@ -51,7 +51,7 @@ def brute_force(rate):
 
     def total(rates):
         return sum(
-            p * gaussian.distortion_rate(r, v)
+            p * rate_distortion.distortion_rate(r, v)
             for p, r, v in zip(SHARES, rates, SPECTRA, strict=True)
         )
 
@@ -72,7 +72,7 @@ def test_the_conditional_curve_spreads_the_rate_best(rate):
 
 
 def test_the_conditional_curve_of_one_component_is_its_own():
-    expected = gaussian.distortion_rate(0.9, [2.0, 0.5])
+    expected = rate_distortion.distortion_rate(0.9, [2.0, 0.5])
     assert conditional_distortion_rate(0.9, [1], [[2.0, 0.5]]) == pytest.approx(expected)
     twice = conditional_distortion_rate(0.9, [0.4, 0.6], [[2.0, 0.5], [0.5, 2.0]])
     assert twice == pytest.approx(expected)
@@ -92,7 +92,7 @@ def test_far_apart_components_meet_all_three_bounds():
     # h(x) = H(y) + sum p h(x|y) when components do not overlap, so Shannon = conditional + H(y)
     spectra = [[1.0, 2.0], [0.5, 3.0], [0.7, 0.9]]
     h = label_entropy(SHARES)
-    h += sum(p * gaussian.entropy(v) for p, v in zip(SHARES, spectra, strict=True))
+    h += sum(p * rate_distortion.entropy(v) for p, v in zip(SHARES, spectra, strict=True))
     for distortion in (0.01, 0.9):  # below twice the least variance
         conditional = conditional_rate_distortion(distortion, SHARES, spectra)
         sum_of_both = conditional + label_entropy(SHARES)

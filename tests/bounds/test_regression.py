@@ -5,15 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from hvae.bounds import gaussian
-from hvae.bounds.mixture import r2_limit, squared_error_limit
+from hvae.bounds import rate_distortion
+from hvae.bounds.rate_distortion import r2_limit, squared_error_limit
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.3, -0.9, 0.999])
 @pytest.mark.parametrize("variance", [0.1, 3.0])
 def test_jointly_gaussian_attains_it(correlation, variance):
     information = -0.5 * math.log(1 - correlation**2)
-    h = gaussian.entropy([variance])
+    h = rate_distortion.entropy([variance])
     error = (1 - correlation**2) * variance
     assert squared_error_limit(information, h) == pytest.approx(error)
     assert r2_limit(information, h, variance) == pytest.approx(correlation**2, abs=1e-12)
@@ -39,7 +39,7 @@ def test_the_ends():
     assert squared_error_limit(-0.1, 1.0) == squared_error_limit(0, 1.0) > 0
     assert squared_error_limit(math.inf, 1.0) == 0
     assert r2_limit(math.inf, 1.0, 2.0) == 1
-    assert r2_limit(0, gaussian.entropy([2.0]), 2.0) == pytest.approx(0)
+    assert r2_limit(0, rate_distortion.entropy([2.0]), 2.0) == pytest.approx(0)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hvae.audit.latents import read
 from hvae.audit.study import Settings, study
 from hvae.reports import exactness
 from hvae.reports.exactness import GaussianExperiment
-from hvae.reports.index.page import page as listed
+from hvae.reports.index.__main__ import page as listed
 from hvae.reports.page import page
 from hvae.results.exactness import shortfalls
 from hvae.results.run import Run

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from scipy.stats import norm
 
-from hvae.coding import bits_back, codec, container, files, pixels, quantised
+from hvae.coding import bits_back, codec, files, pixels, quantised
 from hvae.coding.bits_back import Batches
 from hvae.coding.grids import AnsCoder
 from hvae.errors import InputError
@@ -112,18 +112,19 @@ def test_pixels_that_come_out_otherwise_are_refused(tmp_path: Path) -> None:
     for weight in known.model.parameters():
         weight.data *= 1.01
     with pytest.raises(InputError, match=r"x\.hvae (does not decode to the pixels|holds fewer)"):
-        files.decoded(known, container.read(path), path)
+        files.decoded(known, files.read(path), path)
 
 
 ELSEWHERE = """
 import sys, torch
 torch.set_num_threads(int(sys.argv[2]))
 from pathlib import Path
-from hvae.coding import codec, container, files
+from hvae.coding import (codec, files)
+from hvae.coding import files
 folder = Path(sys.argv[1])
 for name in ("bernoulli", "gaussian"):
     path = folder / f"{name}.hvae"
-    x = files.decoded(codec.stored(folder, name), container.read(path), path)
+    x = files.decoded(codec.stored(folder, name), files.read(path), path)
     print((x * 255).round().astype("uint8").tobytes().hex())
 """
 

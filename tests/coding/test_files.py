@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from hvae.coding import codec, container, files, quantised
+from hvae.coding import codec, files, quantised
 from hvae.coding.codec import Codec
-from hvae.coding.container import Coded
+from hvae.coding.files import Coded
 from hvae.errors import InputError
 from hvae.models.likelihoods.base import FixedGaussian
 from tests.coding import cases
@@ -31,7 +31,7 @@ def content(lossy: Codec) -> bytes:
 
 def decoded(known: Codec, content: bytes, path: Path) -> torch.Tensor:
     path.write_bytes(content)
-    return torch.from_numpy(files.decoded(known, container.read(path), path))
+    return torch.from_numpy(files.decoded(known, files.read(path), path))
 
 
 def corrected(content: bytes) -> bytes:
@@ -41,17 +41,17 @@ def corrected(content: bytes) -> bytes:
 
 
 def test_the_header_is_small(lossy: Codec, content: bytes) -> None:
-    coded = container.parsed(content)
+    coded = files.parsed(content)
     assert (coded.kind, coded.key, coded.shape, coded.items) == ("images", b"abcd", (6,), ITEMS)
     assert len(content) - len(coded.body) <= 20
-    assert container.written(coded) == content
+    assert files.written(coded) == content
 
 
 def test_the_body_is_as_long_as_its_symbols(lossy: Codec) -> None:
     x = torch.rand(360, 6, generator=torch.Generator().manual_seed(1))
     found = quantised.quantise(lossy, x, 2.0, sweeps=1)
     ideal = quantised.bits(lossy, found).sum()
-    body = container.body(quantised.pushed(lossy, found))
+    body = files.body(quantised.pushed(lossy, found))
     assert ideal < 8 * len(body) < ideal + 0.15 * 360
 
 
@@ -90,13 +90,13 @@ def test_another_model_is_refused(lossy: Codec, content: bytes, tmp_path: Path) 
 
 
 def test_a_billion_items_are_refused(lossy: Codec, content: bytes, tmp_path: Path) -> None:
-    coded = container.parsed(content)._replace(items=10**9)
-    numbers = b"".join(map(container._number, [1, 6, 10**9, *coded.settings]))
+    coded = files.parsed(content)._replace(items=10**9)
+    numbers = b"".join(map(files._number, [1, 6, 10**9, *coded.settings]))
     claimed = corrected(content[: START + 4] + b"abcd" + numbers + coded.body)
     with pytest.raises(InputError, match=r"x\.hvae has 1,000,000,000 items, more than so few"):
         decoded(lossy, claimed, tmp_path / "x.hvae")
     with pytest.raises(InputError, match="more than so few bytes can hold"):
-        container.written(coded)
+        files.written(coded)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_billion_items_are_refused(lossy: Codec, content: bytes, tmp_path: Pat
 def test_headers_that_do_not_fit(
     lossy: Codec, content: bytes, tmp_path: Path, change: dict, reason: str
 ) -> None:
-    claimed = container.written(container.parsed(content)._replace(**change))
+    claimed = files.written(files.parsed(content)._replace(**change))
     with pytest.raises(InputError, match=reason):
         decoded(lossy, claimed, tmp_path / "x.hvae")
 
@@ -119,15 +119,15 @@ def test_headers_that_do_not_fit(
 def test_batches_that_no_file_has(tmp_path: Path, batches: tuple[int, int, int]) -> None:
     known = cases.binary()
     content = files.lossless(known, cases.numbers(known, 30))
-    coded: Coded = container.parsed(content)
-    claimed = container.written(coded._replace(settings=(*batches, coded.settings[-1])))
+    coded: Coded = files.parsed(content)
+    claimed = files.written(coded._replace(settings=(*batches, coded.settings[-1])))
     with pytest.raises(InputError, match="settings that no file has"):
         decoded(known, claimed, tmp_path / "x.hvae")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.hvae: No such file"):
-        container.read(tmp_path / "none.hvae")
+        files.read(tmp_path / "none.hvae")
 
 
 def test_a_stored_model_knows_its_files(tmp_path: Path) -> None:

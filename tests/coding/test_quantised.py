@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from hvae.coding import files, quantised
 from hvae.coding.codec import _rounded
-from hvae.coding.container import body
+from hvae.coding.files import body
 from hvae.coding.grids import AnsCoder, GaussianGrid, layers
 from hvae.coding.quantised import Quantised
 from hvae.latents.measure import measure

@@ -8,7 +8,7 @@ import torch
 from scipy.stats import kstest, norm
 
 from hvae.coding import sampled
-from hvae.coding.sampled import Sent, bound, envelope, number_bits, parts, received, send
+from hvae.coding.sampled import Sent, effort, number_bits, parts, received, send
 from hvae.errors import InputError
 from tests.coding import cases
 
@@ -20,6 +20,12 @@ POWERS = np.array([2, 1, 0])
 def divergence(mean: np.ndarray, std: np.ndarray) -> float:
     """KL(q, p) in bits."""
     return float(((mean**2 + std**2 - 1) / 2 - np.log(std)).sum() / math.log(2))
+
+
+def bound(one: Sent) -> float:
+    """log₂(2^K + q(z)/p(z)) at the point that was sent, whose mean is the bound."""
+    log_r = (norm.logpdf(one.u, MEAN, STD) - norm.logpdf(one.u)).sum()
+    return float(np.logaddexp2(POWERS.sum(), log_r / math.log(2)))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,7 @@ def test_points_have_the_law_q(sent: list[Sent]) -> None:
 def test_an_index_is_no_longer_than_the_bound(sent: list[Sent]) -> None:
     """E[K + log₂ n] ≤ E log₂(2^K + q/p), both as means over the same points."""
     lengths = np.array([POWERS.sum() + math.log2(one.number) for one in sent])
-    most = np.array([bound(one, MEAN, STD, POWERS) for one in sent])
+    most = np.array([bound(one) for one in sent])
     error = (lengths - most).std() / math.sqrt(TRIALS)
     assert (lengths - most).mean() < 2 * error
     assert lengths.mean() > divergence(MEAN, STD) - 1  # no code of samples is much shorter
@@ -64,13 +70,43 @@ def test_one_dimension_of_many_bits() -> None:
 
 def test_tries_are_as_many_as_the_envelope_says() -> None:
     """The first of the arrivals that no later one beats comes after c of them on average."""
-    c = math.exp(envelope(MEAN, STD, POWERS).sum())
+    c = math.exp(effort(MEAN, STD, POWERS).envelope.sum())
     u = np.linspace(-8, 8, 400_001)
     for mean, std in zip(MEAN, STD, strict=True):
-        whole = math.exp(envelope(np.array([mean]), np.array([std]), np.array([0]))[0])
+        whole = math.exp(effort(np.array([mean]), np.array([std]), np.array([0])).envelope[0])
         ratio = norm.pdf(u, mean, std) / norm.pdf(u)
         assert whole == pytest.approx(ratio[np.abs(u) < 6].max(), rel=1e-4)
-    assert 1 < c < math.exp(envelope(MEAN, STD, np.zeros(3, np.int64)).sum())
+    assert 1 < c < math.exp(effort(MEAN, STD, np.zeros(3, np.int64)).envelope.sum())
+
+
+WEAK = 30  # dimensions of a fortieth of a nat each
+WEAK_STD = np.full(WEAK, math.exp(-0.025))
+WEAK_MEAN = np.sqrt(1 - WEAK_STD**2) * np.where(np.arange(WEAK) % 2, 1.0, -1.0)
+
+
+def test_a_ratio_is_cut_once_in_a_thousand_times() -> None:
+    """ρ of points of q themselves, against g from its moments."""
+    powers = np.zeros(WEAK, np.int64)
+    found = effort(WEAK_MEAN, WEAK_STD, powers)
+    u = WEAK_MEAN + WEAK_STD * np.random.default_rng(0).standard_normal((40_000, WEAK))
+    log_r = (norm.logpdf(u, WEAK_MEAN, WEAK_STD) - norm.logpdf(u)).sum(1)
+    log_ratio = log_r - found.envelope.sum()  # one part a dimension: its top is its c
+    assert found.mean.sum() == pytest.approx(log_ratio.mean(), abs=0.05)
+    assert found.variance.sum() == pytest.approx(log_ratio.var(), rel=0.05)
+    assert 0 < (log_ratio > -found.cut).mean() < 2e-3
+    assert found.log_tries < found.envelope.sum() - 8  # thousands of times fewer tries
+
+
+def test_many_weak_dimensions_have_the_law_q_within_few_tries() -> None:
+    rng = np.random.default_rng(3)
+    found = [send(WEAK_MEAN, WEAK_STD, np.zeros(WEAK, np.int64), key, rng) for key in range(150)]
+    assert all(one.exact for one in found)
+    u = (np.array([one.u for one in found]) - WEAK_MEAN) / WEAK_STD
+    assert abs(u.mean()) < 3.5 / math.sqrt(u.size)
+    assert abs((u * np.sign(WEAK_MEAN)).mean()) < 3.5 / math.sqrt(u.size)
+    assert abs(u.var() - 1) < 3.5 * math.sqrt(2 / u.size)
+    sent_bits = number_bits(found)
+    assert sent_bits.mean() < divergence(WEAK_MEAN, WEAK_STD) + 4
 
 
 def test_the_receiver_makes_the_same_point(sent: list[Sent]) -> None:

@@ -159,7 +159,42 @@ def test_each_restart_from_scratch_is_a_job(config: Config) -> None:
     assert parse(Params, config).scratch_rows() == {}
 
 
+def test_polished_models_are_at_ends_and_middle_unless_told(config: Config) -> None:
+    config["grid"]["seeds"] = [0, 4]
+    assert params(config, [[1, 2, 3, 4, 5], [6, 7]]).polished_rows() == {}
+    found = params(config, [[1, 2, 3, 4, 5], [6, 7]], training={"polish": {}})
+    assert list(found.polished_rows()) == ["polished_s0", "polished_s4"]
+    points = found.polished_rows()["polished_s4"]
+    assert [p.beta for p in points] == [[a, b] for a in (1, 3, 5) for b in (6, 7)]
+    assert (points[0].name, points[0].model, points[0].seed) == (*["b1_6_polished_s4"] * 2, 4)
+    told = params(config, [[1, 5], [6, 7]], training={"polish": {"beta": [[2, 3], [6.5]]}})
+    assert [p.beta for p in told.polished_rows()["polished_s0"]] == [[2, 6.5], [3, 6.5]]
+    assert told.training.polish is not None
+    assert "beta" not in told.training.polish.at_beta()
+
+
+def alone_but_polished(config: Config) -> None:
+    config["training"] |= {"strategy": "independent", "polish": {}}
+
+
 REFUSED = [
+    (
+        alone_but_polished,
+        r"training\.polish trains on from an amortized model, so it needs training\.strategy: "
+        r"amortized, got 'independent'$",
+    ),
+    (
+        put("training", "polish", value={"beta": [[1], [0.05, 1]]}),
+        r"training\.polish\.beta\[1\] must lie where .* from 0\.1 to 10, got \[0\.05, 1",
+    ),
+    (
+        put("training", "polish", value={"beta": [[1]]}),
+        r"model\.latents and training\.polish\.beta must name .* got 2 latents and 1 β axes",
+    ),
+    (
+        put("training", "polish", value={"penalty": 10}),
+        r"^training\.polish: has no key 'penalty'",
+    ),
     (
         put("certification", "rates", value=[[1, 2]]),
         r"certification\.rates must be some of grid\.rates, got \[1",

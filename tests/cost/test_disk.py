@@ -8,7 +8,7 @@ import yaml
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.cost.disk import baseline_counts, counts, disk, evaluated, sentence
+from hvae.cost.disk import baseline_counts, counts, disk, evaluated, scored, sentence
 from hvae.errors import InputError
 from hvae.models.build import size
 from tests.conftest import ROOT
@@ -27,8 +27,8 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
     found = disk(parse(Params, config))
     assert found is not None
     items = 1078 + 359 + 359  # 0.6, 0.2 and 0.2 of the 1,797 digits, all fewer than 2,000
-    assert counts(parse(Params, config)) == (1, 441, 9, 0, 25, 0)
-    assert baseline_counts(parse(Params, config)) == {40: (1, 21, 0, 0, 5, 0)}
+    assert counts(parse(Params, config)) == (1, 441, 9, 0, 25, 0, 0)
+    assert baseline_counts(parse(Params, config)) == {40: (1, 21, 0, 0, 5, 0, 0)}
     assert found.latents == (25 + 5) * items * (16 + 3 * 4 * (32 + 8))
     assert not found.bound
     config["data"]["held_out"] = "9"
@@ -38,23 +38,25 @@ def test_latents_are_counted_by_hand(config: Config) -> None:
 
 def test_one_model_serves_all_points_but_those_at_given_rates(config: Config) -> None:
     config["grid"] |= {"rates": [[5, 2], [9, 1]], "seeds": [0, 3]}
+    config["training"]["polish"] = {}
     config["baseline"] = None
     params = parse(Params, config)
-    assert counts(params) == (2, 882, 4, 4, 4, 2)
+    assert counts(params) == (2, 882, 4, 4, 4, 2, 18)
     assert baseline_counts(params) == {}
     assert sentence(params).startswith(
-        "2 models for 882 points, 4 independent anchors, 4 models trained to given rates and 2 "
+        "2 models for 882 points, 4 independent anchors, 18 models polished at their β, 4 models "
+        "trained to given rates and 2 "
         "models from scratch to compare them with, about"
     )
     plain, conditioned = (size(params.model, (8, 8), shared).weights for shared in (False, True))
     found = disk(params)
     assert found is not None
-    assert found.weights == 4 * (2 * conditioned + (4 + 4 + 2) * plain)
-    rows = (882 + 4 + 4) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
+    assert found.weights == 4 * (2 * conditioned + (4 + 4 + 2 + 18) * plain)
+    rows = (882 + 4 + 4 + 18) * 359 * 8 * (2 + 3)  # rates, distortion, squared error, index
     pictures = 10 * 4 * 4 * 64  # reconstructions, one cut, draws and files of 8×8 pixels
     embedded = 300 * 2 * 2 * 2 * 8  # items in two coordinates, for two layers and two methods
     # of each held-out item: decoded, probes, regression, clusters, draws, cuts, recognition
-    scored = (6 + 6 + 4 + 2 + 4 + 6) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3) + (4 + 8)
+    scored = (6 + 6 + 4 + 2 + 4 + 6) + 6 * 4 + 6 * 2 * 2 * 3 + 6 * 3 * 2 + (3 * 2 + 3) + (4 + 16)
     scores = 3 * 2 * 359 * scored
     assert found.tables == 2 * (rows + 4 * (pictures + scores) + 2 * embedded)
 
@@ -62,7 +64,7 @@ def test_one_model_serves_all_points_but_those_at_given_rates(config: Config) ->
 def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> None:
     config["grid"]["seeds"] = [0, 3]
     single = parse(Params, config)
-    assert baseline_counts(single) == {40: (2, 42, 0, 0, 10, 0)}
+    assert baseline_counts(single) == {40: (2, 42, 0, 0, 10, 0, 0)}
     assert sentence(single).startswith(
         "2 models for 882 points, 9 independent anchors and 2 single-layer models, about"
     )
@@ -72,19 +74,27 @@ def test_a_single_layer_baseline_is_counted_beside_the_rest(config: Config) -> N
     one = single.model.model_copy(update={"latents": [40]})
     assert found.weights - without.weights == 4 * 2 * size(one, (8, 8), conditioned=True).weights
     rows = 42 * 359 * 8 * (1 + 3)
-    scored = (6 + 6 + 4 + 2 + 3 + 5) + 2 * 4 + 2 * 2 * 2 * 3 + 2 * 3 * 2 + (3 + 3) + (2 + 4)
+    scored = (6 + 6 + 4 + 2 + 3 + 5) + 2 * 4 + 2 * 2 * 2 * 3 + 2 * 3 * 2 + (3 + 3) + (2 + 8)
     scores = 3 * 2 * 359 * scored
     assert found.tables - without.tables == 2 * (rows + 10 * (30 * 4 * 64 + scores))
     config["training"]["strategy"] = "independent"
     alone = parse(Params, config)
-    assert baseline_counts(alone) == {40: (42, 42, 0, 0, 10, 0)}
+    assert baseline_counts(alone) == {40: (42, 42, 0, 0, 10, 0, 0)}
     assert sentence(alone).startswith("882 models and 42 single-layer models, about")
+
+
+def test_scores_of_files_without_loss_are_those_of_discrete_likelihoods(config: Config) -> None:
+    density = parse(Params, config)
+    config["model"]["likelihood"] = {"family": "bernoulli", "sigma": None}
+    assert scored(parse(Params, config), 2) == scored(density, 2) + 3
+    config["tasks"]["compression"]["items"] = None
+    assert scored(parse(Params, config), 2) == scored(density, 2) - (2 + 4)
 
 
 def test_single_layers_at_given_rates_are_counted_by_width(config: Config) -> None:
     config["grid"] |= {"rates": {"totals": [3, 6], "shares": [0, 0.5, 1]}, "seeds": [0, 3]}
     params = parse(Params, config)
-    assert baseline_counts(params) == {40: (2, 0, 0, 4, 4, 0), 8: (2, 0, 0, 4, 4, 0)}
+    assert baseline_counts(params) == {40: (2, 0, 0, 4, 4, 0, 0), 8: (2, 0, 0, 4, 4, 0, 0)}
     found = sentence(params)
     assert "12 models trained to given rates, 6 models from scratch to compare them with" in found
     assert "and 12 single-layer models, about" in found
@@ -107,8 +117,8 @@ def test_the_grids_of_the_paper_fit_on_a_disk(config: Config, name: str) -> None
     params = overlaid(config, name)
     found = disk(params)
     assert found is not None
-    assert counts(params) == (441, 441, 0, 0, 441, 0)
-    assert list(baseline_counts(params).values()) == [(21, 21, 0, 0, 21, 0)]
+    assert counts(params) == (441, 441, 0, 0, 441, 0, 0)
+    assert list(baseline_counts(params).values()) == [(21, 21, 0, 0, 21, 0, 0)]
     assert sentence(params).startswith("441 models and 21 single-layer models, about ")
     assert 1e9 < found.total < 25e9
 

@@ -9,7 +9,7 @@ from hvae.config import baseline
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost import time as cost
-from hvae.cost.time import Time, evaluation, sentence, spoken, training
+from hvae.cost.time import Time, evaluation, files, sentence, spoken, training
 from hvae.models.build import size
 from tests.cost.test_disk import overlaid
 
@@ -47,6 +47,15 @@ def test_models_at_given_rates_train_together(config: Config) -> None:
     )
 
 
+def test_polished_models_of_a_seed_train_together(config: Config) -> None:
+    before = training(parse(Params, config), SHAPE)
+    config["training"]["polish"] = {"beta": [[0.1, 10], [1]]}
+    params = parse(Params, config)
+    plain = size(params.model, SHAPE).multiplications
+    added = set(training(params, SHAPE)) - set(before)
+    assert added == {1_500 * (cost.STEP + 3 * 128 * 2 * plain / cost.SPEED["mlp"])}
+
+
 def test_independent_models_are_a_job_a_row(config: Config) -> None:
     found = training(overlaid(config, "cifar10-paper"), (32, 32, 3))
     assert len(found) == 21 + 1
@@ -74,6 +83,34 @@ def test_more_cores_take_less_until_one_job_is_all_that_is_left() -> None:
 def test_a_source_without_pictures_and_classes_has_fewer_tasks(config: Config) -> None:
     known = overlaid(config, "gaussian")
     assert evaluation(known, SHAPE, 80) < evaluation(parse(Params, config), SHAPE, 80)
+
+
+def test_files_are_counted_by_hand(config: Config) -> None:
+    params = parse(Params, config)
+    passed = size(params.model, SHAPE).multiplications / cost.SPEED["mlp"]
+    found = files(params, SHAPE)
+    assert found == pytest.approx((359 + 359) * cost.SEARCH * (32 + 8) * passed)
+    config["model"]["likelihood"] = {"family": "bernoulli", "sigma": None}
+    without_loss = (359 + 359) * 64 * cost.DECISION
+    assert files(parse(Params, config), SHAPE) == pytest.approx(found + without_loss)
+    config["tasks"]["compression"]["items"] = None
+    assert files(parse(Params, config), SHAPE) == 0
+
+
+def test_files_of_colour_are_not_searched_where_z_is_large(config: Config) -> None:
+    params = overlaid(config, "photo-patches-conv")  # z of 32 maps of 4×4, and of 32 numbers
+    decisions, means = 60 * 2 * 3072 * 8, (cost.DRAWN + 3 * 60 * 2) * 3072 * 5
+    expected = cost.DECISION * decisions + cost.MEAN * means
+    assert files(params, (32, 32, 3)) == pytest.approx(expected)
+
+
+def test_points_with_files_take_longer(config: Config) -> None:
+    with_files, shape = parse(Params, config), SHAPE
+    config["tasks"]["compression"] = None
+    without = parse(Params, config)
+    assert files(without, shape) == 0
+    difference = evaluation(with_files, shape, 359) - evaluation(without, shape, 359)
+    assert difference == pytest.approx(files(with_files, shape))
 
 
 def test_it_is_said_in_the_unit_that_suits(config: Config) -> None:

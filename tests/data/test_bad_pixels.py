@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hvae.config.sources.files import ImageFolder
+from hvae.config.sources import ImageFolder
 from hvae.data import sources
 from tests.data.png import COLOUR, png, shorts
 from tests.data.published import options, refused

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from hvae.config.data import Data
 from hvae.data import sources
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}
 MADE = [

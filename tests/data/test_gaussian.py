@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.stats import kstest, multivariate_normal
 
-from hvae.bounds import gaussian as bounds
-from hvae.bounds.mixture import r2_limit, squared_error_limit
-from hvae.config.sources.synthetic import Gaussian
+from hvae.bounds import rate_distortion as bounds
+from hvae.bounds.rate_distortion import r2_limit, squared_error_limit
+from hvae.config.synthetic import Gaussian
 from hvae.data import gaussian, prepared, seeded
 
 SPLIT = {"train": 0.6, "validation": 0.2, "test": 0.2}

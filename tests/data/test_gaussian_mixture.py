@@ -11,7 +11,7 @@ from scipy.spatial.distance import pdist
 from scipy.stats import chisquare, multivariate_normal
 
 from hvae.config.base import parse
-from hvae.config.sources.synthetic import GaussianMixture
+from hvae.config.synthetic import GaussianMixture
 from hvae.data import gaussian
 from hvae.errors import InputError
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency, chisquare, kstest
 
-from hvae.config.sources.synthetic import IndependentLabels
+from hvae.config.synthetic import IndependentLabels
 from hvae.data import gaussian
 from hvae.data.bundled import load_digits
 from hvae.data.sources import independent_shares, load_independent_labels

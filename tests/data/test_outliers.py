@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from hvae.config.data import FashionMnist, other
-from hvae.config.sources.common import Split
-from hvae.config.sources.synthetic import Digits
+from hvae.config.sources import Split
+from hvae.config.synthetic import Digits
 from hvae.data import bundled, prepared, sources
 from hvae.data.prepare import apart, main
 from hvae.data.source import UNLABELLED, Source

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hvae.config.data import Mnist
-from hvae.config.sources.common import Common, Split
+from hvae.config.sources import Common, Split
 from hvae.data.bundled import load_digits
 from hvae.data.source import SPLITS, Source
 from hvae.data.splits import divide, split, subset

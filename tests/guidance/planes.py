@@ -9,10 +9,9 @@ import numpy as np
 
 from hvae.config.task import Name
 from hvae.guidance.applications import APPLICATIONS
-from hvae.guidance.paired import ByMetric, PairedScores, Variant, Way
+from hvae.guidance.paired import ByMetric, PairedScores, PointScores, ScoredMetric, Variant, Way
 from hvae.guidance.surface import Spot, Surface, Value
 from hvae.results.rates import Place
-from hvae.results.scores import PointScores, ScoredMetric
 from hvae.statistics.comparison import Scores
 from hvae.statistics.estimate import Estimate, Floats
 

@@ -66,7 +66,7 @@ def test_one_training_gives_a_best_place_and_knows_nothing_of_others() -> None:
     assert len(found.region) == 3
     assert not found.decided
     assert "significant" not in recommendation(one, found)
-    assert seeds(found.best).startswith("There is one training at each point: which points are")
+    assert seeds(found.best).startswith("There is one training at each point: which points would")
 
 
 def test_barred_places_are_no_candidates() -> None:
@@ -119,5 +119,6 @@ def test_a_recommendation_at_given_rates_says_to_train_to_them() -> None:
     places = [split(9, 3), split(3, 3)]
     known = surface("reconstruction", [5.0, 1.0], places=places)
     text = recommendation(known, chosen(known))
-    assert text.startswith("For reconstruction, train to R = (9, 3) nats: its rates are R₁ = 9")
-    assert "That is the largest total of the lattice: one beyond it might do better." in text
+    assert text.startswith("For reconstruction, train to R = (9, 3) nats. On test items that gives")
+    assert "at rates of R₁ = 9" in text
+    assert "That is the largest total of the lattice: a larger one might do better." in text

@@ -32,9 +32,9 @@ def ask(folder: Path, application: str = "classification", rate: float | None = 
 @pytest.mark.parametrize(
     ("application", "rate", "start"),
     [
-        ("classification", None, "For classification, use β = (10, 0.1): its rates are R₁ = 0.91"),
+        ("classification", None, "For classification, use β = (10, 0.1). On test items that gives"),
         ("classification", 8.0, "For classification under a total rate of 8 nats, use β = (10, 1)"),
-        ("reconstruction", None, "For reconstruction, use β = (0.1, 0.1): its rates"),
+        ("reconstruction", None, "For reconstruction, use β = (0.1, 0.1). On test"),
         ("reconstruction", 10.5, "For reconstruction under a total rate of 10.5 nats, use β = "),
         (
             "compression",
@@ -55,7 +55,7 @@ def test_it_answers_in_plain_sentences(
     assert said.startswith(start)
     assert said.count("\n") == 1
     assert "95 % from" in said
-    assert "All are means over 3 seeds, whose spread is in the errors." in said
+    assert "All values are means over 3 trainings, whose spread is part of the errors." in said
 
 
 def test_it_says_where_the_best_lies_at_the_edge_of_the_grid(

@@ -9,7 +9,7 @@ import pytest
 from hvae.config.task import Name
 from hvae.guidance.choose import Choice, choose
 from hvae.guidance.gains import Chosen, Gain, gains
-from hvae.guidance.record import gain as recorded
+from hvae.guidance.guide import gain as recorded
 from hvae.guidance.surface import Surface
 from hvae.results.rates import Place
 from tests.guidance.planes import of_scores, place, split, surface
@@ -60,7 +60,8 @@ def test_what_beats_both_widths_is_a_gain_and_the_narrower_margin_is_reported() 
     assert written["gain"] == values[[WIDE, NARROW].index(found.weakest.width)]
     assert [one["single"]["target"] for one in written["against"]] == [[12], [12]]
     assert written["text"].startswith("The second layer adds at least ")
-    assert "9.00 dB at R = (6, 6) nats, against 7.00 dB at R = 12 nats, with one" in written["text"]
+    assert "9.00 dB at R = (6, 6) nats, against 6.00 dB at R = 12 nats with one" in written["text"]
+    assert "layer of width 40 and 7.00 dB at R = 12 nats with one" in written["text"]
 
 
 @pytest.mark.parametrize("narrow", [9.0, 12.0])

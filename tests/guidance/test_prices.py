@@ -82,7 +82,7 @@ def test_one_layer_has_a_price_and_nothing_to_decide() -> None:
     (one,) = judged([at([0.4], target=(12.0,))])
     assert one.next_nat is None
     assert sentence(one) == (
-        "At R = 12 nats one more nat saves 0.400 ± 0.010 in z₁ nats of distortion on test items."
+        "At R = 12 nats one more nat in z₁ saves 0.400 ± 0.010 nats of distortion on test items."
     )
 
 
@@ -100,17 +100,18 @@ def test_the_record_has_sentences_and_nothing_that_json_has_not() -> None:
     json.dumps(found, allow_nan=False)
     first, second, third = found["places"]
     assert first["text"] == (
-        "At R = (9, 3) nats one more nat saves 0.400 ± 0.010 in z₁ and 0.600 ± 0.010 in z₂ nats of "
-        "distortion on test items: the next nat belongs in z₂. z₂ overfits: in training its price "
-        "is 0.9."
+        "At R = (9, 3) nats one more nat in z₁ saves 0.400 ± 0.010 and one in z₂ 0.600 ± 0.010 "
+        "nats of distortion on test items: the next nat belongs in z₂. z₂ overfits: in training "
+        "its price is 0.9."
     )
     assert second["text"].endswith("on test items: undecided.")
     assert "too few neighbours" in third["text"]
     assert third["held_out"] == [None, None]
     assert first["exchange"][0]["training"] == pytest.approx(4 / 9)
     assert found["text"] == (
-        "Prices on test items are known at 2 of 3 given rates. The next nat belongs in z₁ at 0 and "
-        "in z₂ at 1; 1 are undecided. A nat is worth less than in training in z₂ at 1: they "
-        "overfit. There is one seed: what another training would give is not in the errors."
+        "What a nat is worth on test items is known at 2 of 3 places. The next nat is worth most "
+        "in z₁ at 0 and in z₂ at 1 of them; at 1 that is undecided. z₂ overfits at 1: there a nat "
+        "is worth less than in training. There is one training: what another would give is not in "
+        "the errors."
     )
     assert record([]) == {"places": [], "text": ""}

@@ -51,7 +51,7 @@ def test_rates_that_are_met_in_every_combination_can_be_set() -> None:
     assert claim.numbers == {
         "combinations": 10, "met": 10, "missed": 0, "models": 30, "diverged": 0,
     }  # fmt: skip
-    assert claim.ours.startswith("10 of 10 combinations of given rates are met by 30 models")
+    assert claim.ours.startswith("10 of 10 combinations of rates are met (30 models)")
 
 
 @pytest.mark.parametrize(

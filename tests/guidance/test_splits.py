@@ -14,7 +14,7 @@ from hvae.guidance.lattice import best_splits, moves, record, splits
 from hvae.guidance.split_claims import deciding, differing
 from hvae.guidance.surface import Surface
 from hvae.results.rates import Place
-from hvae.statistics.comparison import Scores
+from hvae.statistics.comparison import Scores, power
 from hvae.statistics.estimate import Floats
 from tests.guidance.planes import of_scores, split, surface
 from tests.statistics import simulated
@@ -57,7 +57,7 @@ def test_the_best_split_of_each_total_and_what_is_worse() -> None:
     assert second.choice.best.place.target == (0, 12)
     written = record(planted("reconstruction", [1, 2, 1, 5, 5, 9]))
     assert [one["target"] for one in written["totals"]] == [[3, 3], [0, 12]]
-    assert "(3, 3) of 6 nats (2 of 2 others significantly worse)" in written["lattice"]
+    assert "(3, 3) at 6 nats (2 of the 2 others significantly worse)" in written["lattice"]
 
 
 def test_what_a_nat_changes_that_moves_to_the_next_layer() -> None:
@@ -67,8 +67,8 @@ def test_what_a_nat_changes_that_moves_to_the_next_layer() -> None:
     assert [float(one.change.value) for one in found] == pytest.approx([1, 0, -1, 0], abs=1e-9)
     assert [one.verdict for one in found] == ["more", "undecided", "less", "undecided"]
     text = record(planted("reconstruction", [1, 4, 4, 9, 3, 3]))["lattice"]
-    assert "helps in 1 of 4 cases, hurts in 1, and is undecided in the others" in text
-    assert "for each nat that moves from z₁ to z₂ between" in text
+    assert "helps in 1 of 4 cases and hurts in 1; the others are undecided" in text
+    assert "for each nat that moves from z₁ to z₂, between" in text
 
 
 def test_less_is_better_for_an_error_also_when_nats_move() -> None:
@@ -191,3 +191,22 @@ def test_opposite_signs_are_never_both_found() -> None:
     ]
     assert "less" not in found
     assert "more" in found
+
+
+def test_a_planted_split_effect_of_two_errors_is_found_as_often_as_the_power_says() -> None:
+    """All of the error is of trainings, and known by construction; one move alone is told.
+
+    Its degrees of freedom are those of two places of three trainings.
+    """
+    effect, experiments = 2 * math.sqrt(2 / 3), 500
+    found, degrees = [], []
+    for seed in range(experiments):
+        random = np.random.default_rng(seed)
+        spread = Spread(of_place=1, of_pair=0, crossed=0)
+        sides = [means(random, np.array([0, effect]), spread, items=20).scores for _ in range(2)]
+        (move,) = moves(of_scores("reconstruction", LATTICE[:2], (sides[0], sides[1])))
+        found.append(move.verdict == "more")
+        degrees.append(float(move.change.degrees))
+    expected = power(2, float(np.median(degrees)))
+    error = math.sqrt(expected * (1 - expected) / experiments)
+    assert np.mean(found) == pytest.approx(expected, abs=0.03 + 2 * error)

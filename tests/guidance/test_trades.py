@@ -1,4 +1,4 @@
-"""Losses, fronts and compromises between applications whose values are planted."""
+"""Losses, pairs, fronts and compromises between applications whose values are planted."""
 
 import math
 
@@ -7,9 +7,10 @@ import pytest
 from hvae.config.params import Guidance
 from hvae.config.task import Name
 from hvae.guidance.choose import Choice, choose, compromise, front, fronts
-from hvae.guidance.gains import losses
+from hvae.guidance.gains import MOST, losses, pairs
 from hvae.guidance.surface import Surface
-from tests.guidance.planes import surface
+from hvae.results.quantities import METRICS
+from tests.guidance.planes import place, surface
 
 FIRST = [0.1, 0.5, 0.9, 0.8, 0.2]
 SECOND = [9.0, 8.0, 5.0, 1.0, 7.5]
@@ -47,6 +48,52 @@ def test_a_place_over_the_budget_has_a_note_in_place_of_a_loss() -> None:
     cut = surfaces["reconstruction"]._replace(barred=())
     (_, _, note, _) = losses(surfaces | {"reconstruction": cut}, chosen(surfaces))
     assert note.note == "not measured"
+
+
+PAIRED = [7.0, 2.0, 2.01]  # 5 is far more than the error of about 0.1 √2, and 0.01 far less
+
+
+@pytest.mark.parametrize(("metric", "sign"), [("psnr_db", 1), ("mse", -1)])
+def test_a_planted_difference_of_two_places_is_found_by_its_direction(
+    metric: str, sign: int
+) -> None:
+    of = surface("reconstruction", PAIRED)._replace(metric=METRICS[metric])
+    one, two, three = pairs(of, together=4)
+    assert one.difference is not None
+    assert one.half is not None
+    assert one.difference.value == pytest.approx(sign * 5)
+    assert one.half == pytest.approx(2.5 * 0.1 * math.sqrt(2), rel=0.15)  # z of 5 % over 4
+    expected = "more" if sign > 0 else "less"
+    assert [one.verdict, two.verdict, three.verdict] == [expected, expected, "undecided"]
+
+
+def test_a_pair_turned_round_has_the_other_sign_and_the_same_interval() -> None:
+    of = surface("reconstruction", PAIRED)
+    back = of._replace(spots=of.spots[::-1])
+    for one, other in zip(pairs(of, 4), [*pairs(back, 4)][::-1], strict=True):
+        assert (one.first, one.second) == (other.second, other.first)
+        assert one.difference is not None
+        assert other.difference is not None
+        assert one.difference.value == -other.difference.value
+        assert one.half == pytest.approx(other.half)
+        turned = {"more": "less", "undecided": "undecided"}
+        assert other.verdict == turned[str(one.verdict)]
+
+
+def test_pairs_of_one_training_decide_nothing() -> None:
+    found = list(pairs(surface("reconstruction", PAIRED, trainings=1), together=1))
+    assert {one.verdict for one in found} == {"undecided: one training"}
+    assert {one.half for one in found} == {math.inf}
+
+
+def test_places_of_a_budget_are_paired_where_they_spend_as_much_and_too_many_not_at_all() -> None:
+    where = [place(0, 10), place(1, 10.2), place(2, 20)]
+    found = list(pairs(surface("compression", PAIRED, places=where), together=1))
+    assert [one.verdict for one in found] == ["more", None, None]
+    most = surface("reconstruction", [float(k % 7) for k in range(MOST)])
+    assert len(list(pairs(most, 1))) == MOST * (MOST - 1) // 2
+    more = surface("reconstruction", [float(k % 7) for k in range(MOST + 1)])
+    assert list(pairs(more, 1)) == []
 
 
 def test_the_front_is_the_known_one_chosen_on_validation_and_told_on_test() -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hvae.audit import latents as own
-from hvae.coding import codec, container, files, quantised
+from hvae.coding import codec, files, quantised
 from hvae.data import array_files, colour_images, image_folder, prepared
 from hvae.data.archives import gunzip
 from hvae.data.mnist import parse_idx
@@ -150,8 +150,8 @@ def _code_models(folder: Path) -> None:
 def _read_code(folder: Path) -> object:
     """By the model that its kind needs, whatever key it has."""
     path = folder / "x.hvae"
-    coded = container.read(path)
-    known = _code_model(folder, "gaussian" if coded.kind == container.IMAGES else "bernoulli")
+    coded = files.read(path)
+    known = _code_model(folder, "gaussian" if coded.kind == files.IMAGES else "bernoulli")
     return files.decoded(known, coded._replace(key=known.key), path)
 
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from scipy.stats import norm
 
-from hvae.information import densities
-from hvae.information.densities import suffix_rows
+from hvae.information import measure
+from hvae.information.measure import suffix_rows
 from hvae.information.pairwise import gaussian_rows
 from hvae.latents.measure import encode
 from tests.conftest import built, small
@@ -128,8 +128,8 @@ def test_chunks_of_any_size_give_the_same(monkeypatch, rows, numbers):
     z = encode(model, x, seed=3, split=2, sample=0).z
     whole = list(suffix_rows(model, x, z))
     assert len(whole) == 1
-    monkeypatch.setattr(densities, "ROWS", rows)
-    monkeypatch.setattr(densities, "NUMBERS", numbers)
+    monkeypatch.setattr(measure, "ROWS", rows)
+    monkeypatch.setattr(measure, "NUMBERS", numbers)
     parts = list(suffix_rows(model, x, z))
     assert len(parts) > 1
     np.testing.assert_allclose(together(parts), whole[0], rtol=1e-4, atol=1e-4)
@@ -144,12 +144,12 @@ def test_networks_see_few_pairs_at_once_however_wide_they_are():
     )
     assert together(suffix_rows(model, x, z)).shape == (2, 60, 60)
     assert len(seen) > 2
-    assert max(seen) <= densities.NUMBERS
+    assert max(seen) <= measure.NUMBERS
 
 
 MEASURED = """
 import resource, torch
-from hvae.information.densities import suffix_rows
+from hvae.information.measure import suffix_rows
 from hvae.information.pairwise import from_rows
 from tests.conftest import built
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from hvae.information.densities import log_weights, negative_log_likelihood
+from hvae.information.measure import log_weights, negative_log_likelihood
 from hvae.models.distributions import Normal
 from hvae.models.likelihoods.base import Bernoulli, LearnedGaussian
 from hvae.models.likelihoods.mixture_of_logistics import MixtureOfLogistics

@@ -15,7 +15,7 @@ from hvae.data.prepared import Items
 from hvae.errors import InputError
 from hvae.information import measure
 from hvae.information.classes import class_information, counted_information
-from hvae.information.densities import suffix_rows
+from hvae.information.measure import suffix_rows
 from hvae.information.pairwise import from_rows
 from hvae.io import tables
 from hvae.latents import extract, store

@@ -201,3 +201,9 @@ def test_imports_are_found_as_python_finds_them() -> None:
         assert provenance._imported(module) == wanted, module
         counts.append(len(wanted))
     assert sum(counts) > 500
+
+
+def test_a_module_that_does_not_exist_is_no_job_s_code() -> None:
+    """A renamed module would otherwise leave the fingerprint of its jobs without a word."""
+    with pytest.raises(LookupError, match=r"no file of the library is hvae\.training\.nothing"):
+        provenance.code("hvae.training.train", "hvae.training.nothing")

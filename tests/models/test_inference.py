@@ -10,7 +10,7 @@ from torch import Tensor
 from hvae.config.training import Training
 from hvae.models.distributions import Normal, draw, product
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training.independent import train
+from hvae.training.train import train
 from tests.conftest import built, small
 from tests.models.test_distributions import normal
 

@@ -32,7 +32,7 @@ def certified(folder: Path, points: list[Point], **other: Any) -> Rows:
     rows = tables.read(paths["out"]).to_pylist()
     return {
         kind: [row for row in rows if row["comparison"] == kind]
-        for kind in ("objective", "distortion")
+        for kind in ("objective", "polished", "distortion")
     }
 
 
@@ -52,7 +52,7 @@ def test_a_model_holds_against_itself(experiment: Path, capsys: pytest.CaptureFi
     assert found["distortion"][2]["ratio"] == pytest.approx(1.0, abs=0.02)
     assert found["distortion"][2]["beta_1"] == pytest.approx(0.4, rel=0.1)
     assert {row["verdict"] for kind in found.values() for row in kind} == {"holds"}
-    assert "The amortised plane is trusted" in capsys.readouterr().err
+    assert "The model for the plane is trusted" in capsys.readouterr().err
 
 
 def test_values_are_those_of_points_parquet(experiment: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_plane_that_is_worse_is_found_out(
     for kind in ("objective", "distortion"):
         assert [row["verdict"] for row in found[kind]] == ["violated"] * 3
         assert all(row["low"] > 1.05 for row in found[kind])
-    assert "The amortised plane is not trusted" in capsys.readouterr().err
+    assert "The model for the plane is not trusted" in capsys.readouterr().err
 
 
 def test_a_plane_that_is_better_holds(experiment: Path) -> None:
@@ -160,6 +160,25 @@ def test_a_plane_that_diverged_has_no_values(
     assert math.isnan(found["objective"][0]["amortized"])
     assert found["distortion"] == []
     assert "not trusted: its model of seed 0 has no finite value" in capsys.readouterr().err
+
+
+def test_polished_models_are_compared_at_the_beta_of_independent_ones(experiment: Path) -> None:
+    models = experiment / "models"
+    points = [independent(models, beta) for beta in BETAS[:2]]
+    polished = [
+        independent(models, BETAS[0], 7),
+        independent(models, BETAS[1], 7, added("decoder.2.bias", 8.0)),
+        independent(models, BETAS[2], 7),  # where there is no other
+        independent(models, BETAS[0], 8, status="diverged"),
+    ]
+    found = certified(experiment, points, polished=[point.model_dump() for point in polished])
+    same, worse, lost = found["polished"]
+    assert (same["ratio"], same["verdict"], same["seed"]) == (1.0, "holds", 7)
+    assert (worse["point"], worse["verdict"]) == ("b1_1_anchors_s0", "violated")
+    assert worse["amortized"] / worse["independent"] == pytest.approx(worse["ratio"])
+    assert worse["independent"] == found["objective"][1]["independent"]
+    assert (lost["verdict"], lost["seed"]) == ("undecided", 8)
+    assert math.isnan(lost["amortized"])
 
 
 TARGET = [2.0, 1.0]

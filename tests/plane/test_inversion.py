@@ -8,8 +8,8 @@ import pytest
 from hvae.config.training import Floats, miss
 from hvae.errors import InputError
 from hvae.models.hypernetwork import Range
-from hvae.plane.inversion import FINEST, Rates, Solution, solve, survey
-from hvae.training.continuation import lattice
+from hvae.plane.amortized_model import FINEST, Rates, Solution, solve, survey
+from hvae.training.members import lattice
 
 BOX = (0.1, 10.0)
 SPECTRUM = np.array([9.0, 4.0, 2.0, 1.0, 0.5])

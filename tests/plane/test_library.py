@@ -10,7 +10,7 @@ import torch
 
 import hvae
 from hvae.errors import InputError
-from hvae.plane.inversion import survey
+from hvae.plane.amortized_model import survey
 from tests.plane.test_inversion import BOX, coupled
 
 WANTED = coupled([0.3, 2.0])

@@ -13,7 +13,7 @@ from hvae.config import baseline
 from hvae.config.base import parse
 from hvae.config.grid import Point
 from hvae.config.params import Params
-from hvae.data.exact import exact
+from hvae.data.gaussian import exact
 from hvae.data.prepared import Items
 from hvae.data.source import UNLABELLED
 from hvae.io import tables
@@ -72,14 +72,20 @@ def run(
     params = parse(Params, config)
     known = exact(params.data, params.seed)
     test = _items(source, 12 if known is None else known.spectra.shape[1])
-    points, anchors, rated, part = (
+    points, anchors, rated, polished, part = (
         [point for row in rows.values() for point in row]
-        for rows in (params.rows(), params.anchors(), params.rate_rows(), params.evaluated_rows())
+        for rows in (
+            params.rows(),
+            params.anchors(),
+            params.rate_rows(),
+            params.polished_rows(),
+            params.evaluated_rows(),
+        )
     )
-    every = [p for p in [*points, *anchors, *rated] if p.name not in diverged]
+    every = [p for p in [*points, *anchors, *rated, *polished] if p.name not in diverged]
     trained = [point for point in part if point.name not in diverged]
     suffixes = {p.name: [Rate(sum(_rates(p)[i:]), 0.1) for i in range(layers)] for p in every}
-    histories = [p.name for p in (anchors if amortized else points)]
+    histories = [p.name for p in ([*anchors, *polished] if amortized else points)]
     histories += ["amortized_s0"] if amortized else []
     labelled = len(test.classes) > 1
     return Run(
@@ -88,11 +94,17 @@ def run(
         points=[_point(p, p in every, test.bounded) for p in points],
         anchors=[_point(p, p in every, test.bounded) for p in anchors],
         rated=[_point(p, p in every, test.bounded) for p in rated],
+        polished=[_point(p, p in every, test.bounded) for p in polished],
         single=[
             _point(p, True, test.bounded) for row in baseline.rows(params).values() for p in row
         ],
         certificate=list(_certificate(params, every)),
-        tasks=[task for p in trained if labelled for task in _tasks(p, layers, params)],
+        tasks=[
+            task
+            for p in trained
+            if labelled
+            for task in [*_tasks(p, layers, params), *_cuts(p, layers, test.bounded)]
+        ],
         bounds=[check for p in trained for check in _checks(p, layers)],
         information=[row for p in trained for row in _information(p, layers, labelled)],
         gallery=[row for p in trained for row in _gallery(p, test, layers)],
@@ -149,6 +161,21 @@ def _tasks(point: Point, layers: int, params: Params) -> list[Row]:
         for s in layer_sets(layers)
         for f in ("sample", "mean")
         for m in params.tasks.classification.probes
+    ]  # fmt: skip
+
+
+def _cuts(point: Point, layers: int, bounded: bool) -> list[Row]:
+    """What cuts keep, the more the more layers there are."""
+    values = {"accuracy": 0.1, "psnr_db" if bounded else "mse": 2.0}
+    return [
+        {"point": point.name, "task": "recognition", "layers": suffix_name(lowest, layers),
+         "features": features, "method": "mlp", "setting": "", "metric": metric,
+         "value": unit * kept, "low": unit * (kept - 0.1), "high": unit * (kept + 0.1), "n": 20,
+         "std_error": 0.05 * unit}
+        for lowest in range(1, layers + 1)
+        for kept in [layers + 1 - lowest]
+        for features in ("sample", "mean")
+        for metric, unit in values.items()
     ]  # fmt: skip
 
 

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.page import page
+from hvae.reports.page import figures, page
 from hvae.reports.render import libraries
 from hvae.reports.sections import embeddings, generation, pareto
 from hvae.reports.sections.application_maps import BARRED, BEST, REGION, application_map, rows
-from hvae.reports.sections.registry import figures
 from tests.reports.cases import run
 from tests.reports.planted import SCORES, advised, drawing, planted
 

@@ -24,9 +24,9 @@ def test_every_bound_is_listed_with_its_counts(config: dict[str, Any]) -> None:
 
 
 def test_a_bound_that_cannot_bind_has_a_sentence_and_no_chart(config: dict[str, Any]) -> None:
-    assert "none of their checks can bind here: idle." in page(run(config))
+    assert "all of their checks are vacuous here: idle." in page(run(config))
     none = run(config)._replace(bounds=[c for c in run(config).bounds if c["bound"] == "idle"])
-    assert "No check of this run can bind." in page(none)
+    assert "Every check of this run is vacuous." in page(none)
     assert not [bound for bound in counted(none.bounds) if bound.judged]
 
 

@@ -9,7 +9,7 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.reports.charts.scatter import CROWDED, GRID, scatter
 from hvae.reports.charts.theme import ends, nats
-from hvae.reports.page import page
+from hvae.reports.page import chapters, figures, page
 from hvae.reports.render import libraries
 from hvae.reports.sections import plane
 from hvae.reports.sections.certification import (
@@ -22,7 +22,6 @@ from hvae.reports.sections.certification import (
 )
 from hvae.reports.sections.overview import findings
 from hvae.reports.sections.rate_targets import met, rated
-from hvae.reports.sections.registry import chapters, figures
 from hvae.results.experiment import ordinal, part, split
 from tests.reports.amortized import certificate_at_rates
 from tests.reports.cases import HOSTILE, run
@@ -56,14 +55,31 @@ def test_a_page_of_an_amortised_plane_is_whole(config: Config, layers: int, sour
     assert HOSTILE not in html
 
 
+def test_polished_models_are_shown_beside_the_plane(config: Config) -> None:
+    config["training"]["polish"] = {}
+    one = run(config, amortized=True)
+    assert [(row["at"], row["ratio"]) for row in rows(one, "polished")] == [
+        (beta, 0.97) for beta in ("0.1, 0.1", "0.1, 10", "10, 0.1", "10, 10")
+    ]
+    assert rows(one, "polished")[0]["amortized_se"] == 0.1  # of its own point
+    drawn = {figure.name: figure.spec for figure in figures(one)}
+    assert {"certificate-objective", "certificate-polished"} <= drawn.keys()
+    html = body(one)
+    assert html.count('<th class="number">J° polished</th>') == 1
+    assert "4 were polished at their β" in html
+    assert "polished models&#39; objective at equal β is 0.970 times" in html
+    config["training"]["polish"] = None
+    assert judged(one).trusted is judged(run(config, amortized=True)).trusted
+
+
 def test_its_head_counts_models_and_points(config: Config) -> None:
     html = " ".join(body(run(config, amortized=True, rates=RATES)).split())
     assert "one hierarchical VAE with 2 layers" in html
     assert (
-        "conditioned on β (1,234 weights), gives 4 points, and 2 models were trained to given rates"
-        in html
+        "conditioned on β (1,234 weights), covers the plane of rates with 4 points, and 2 models "
+        "were trained from it to given rates" in html
     )
-    assert "8 independent models (1,234 weights each) hold it to account" in html
+    assert "there are 8 independent models (1,234 weights each) of one β." in html
     assert "Applications are measured at" not in html  # where none was measured
 
 
@@ -81,7 +97,7 @@ def test_only_an_amortised_plane_is_certified(config: Config, amortized: bool) -
     one = run(config, amortized=amortized)
     names = {section.name for chapter in chapters(one) for section in chapter.sections}
     assert ("certification" in names) == amortized
-    said = [finding for finding in findings(one) if "amortised" in finding]
+    said = [finding for finding in findings(one) if "model for the plane" in finding]
     assert said == ([judged(one).headline] if amortized else [])
     assert ('id="certification"' in body(one)) == amortized
 
@@ -186,7 +202,7 @@ def test_trainings_of_one_place_are_one_row_with_their_worst_miss(config: Config
     first, last = rated(one._replace(rated=rows))
     # of 1, 1.1 and 1.2 one is within 0.05 of 1; of 9, 9.1 and 9.2 two are within 2 % of 9
     assert met(one._replace(rated=rows)).startswith(
-        "9 of 12 rates of a layer are within 2 % or 0.05"
+        "On test items, 9 of the 12 rates of single layers are within 2 % or 0.05"
     )
     assert first.layers is not None
     assert first.layers[0].rate == pytest.approx(1.1)
@@ -240,8 +256,11 @@ def test_ordinals(number: int, text: str) -> None:
 
 
 def test_points_are_split_by_kind(config: Config) -> None:
+    config["training"]["polish"] = {}
     one = run(config, amortized=True, rates=RATES)
-    every = [*one.rated, *one.anchors, *one.points]
-    assert split(one.params, every) == (one.points, one.anchors, one.rated)
+    every = [*one.rated, *one.polished, *one.anchors, *one.points]
+    assert len(one.polished) == 4
+    assert split(one.params, every) == (one.points, one.anchors, one.rated, one.polished)
+    config["training"]["polish"] = None
     independent = run(config)
-    assert split(independent.params, independent.points) == (independent.points, [], [])
+    assert split(independent.params, independent.points) == (independent.points, [], [], [])

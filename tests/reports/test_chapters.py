@@ -13,11 +13,10 @@ from snakemake.utils import update_config
 from hvae.config.base import parse
 from hvae.config.params import Guidance, Params
 from hvae.guidance.guide import guidance
-from hvae.reports.page import page
+from hvae.reports.page import CHAPTERS, chapters, page
 from hvae.reports.render import libraries
 from hvae.reports.sections.guidance import recommended
 from hvae.reports.sections.overview import findings, kept
-from hvae.reports.sections.registry import CHAPTERS, chapters
 from hvae.results.parameters import record
 from tests.conftest import ROOT
 from tests.guidance.experiments import BOUND, measured
@@ -40,7 +39,7 @@ def test_chapters_come_in_their_order(config: dict[str, Any], amortized: bool) -
     html = body(advised(run(config, amortized=amortized)))
     expected = [chapter.title for chapter in CHAPTERS]
     assert expected == [
-        "Rate plane", "Bounds", "Applications", "Certification", "Models and data", "Reproduce",
+        "Rate plane", "Limits", "Applications", "Certification", "Models and data", "Reproduce",
     ]  # fmt: skip
     if not amortized:
         expected.remove("Certification")
@@ -65,10 +64,11 @@ def test_a_chapter_without_sections_is_left_out(config: dict[str, Any]) -> None:
 def test_three_findings_head_the_page(config: dict[str, Any]) -> None:
     reach, trust, differ = findings(advised(run(config, amortized=True)))
     assert reach.startswith("4 points of the plane span total rates from 0.20 to 20.0 nats")
-    assert "The amortised plane is not trusted" in trust
+    assert "The model for the plane is not trusted" in trust
     assert differ == (
-        "The best points of 4 applications spend from 0.20 ± 0.10 nats in total (clustering) to "
-        "20.00 ± 0.10 nats (reconstruction), and no point is good for both."
+        "The best points of 4 applications have total rates from 0.20 ± 0.10 nats (clustering) to "
+        "20.00 ± 0.10 nats (reconstruction), and each point is significantly worse than "
+        "the best for one of the two."
     )
     _, claims, _ = findings(advised(run(config)))
     assert re.match(r"Of 4 claims of the paper .* \d (is|are) not applicable", claims)
@@ -77,13 +77,13 @@ def test_three_findings_head_the_page(config: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("verdicts", "text"),
     [
-        (["holds"] * 3, "No bound is violated: 3 checks hold and 0 are undecided (family-wise"),
+        (["holds"] * 3, "No limit is violated: 3 checks hold and 0 are undecided, at 1 % over"),
         (
             ["holds", "violated"],
-            "Bounds are violated, in 1 of 2 checks that can bind: 1 check holds and 0 are",
+            "Limits are violated in 1 of 2 checks that can bind: 1 check holds and 0 are",
         ),
-        (["vacuous"] * 2, "No bound was put to a test: in 2 more the limit is trivial, at 0.99"),
-        ([], "No bound was put to a test: no other was made."),
+        (["vacuous"] * 2, "No limit was put to a test. 2 more are vacuous: their limits are too"),
+        ([], "No limit was put to a test."),
     ],
 )
 def test_bounds_are_told_in_plain_words(
@@ -121,7 +121,7 @@ def test_single_layers_are_told_with_their_widths_and_weights(config: dict[str, 
 
 
 def test_seeds_are_told_once_a_place_and_not_in_every_paragraph(config: dict[str, Any]) -> None:
-    assert body(advised(run(config))).count("All are means over 3 seeds") == 2
+    assert body(advised(run(config))).count("All values are means over 3 trainings") == 2
 
 
 def test_a_page_says_plainly_that_nothing_is_recommended(config: dict[str, Any]) -> None:

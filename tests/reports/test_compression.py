@@ -65,18 +65,20 @@ def filed(config: dict[str, Any]) -> Run:
 
 def test_sentences_say_how_close_files_are(filed: Run) -> None:
     above, below = compression.SECTION.values(filed)["sentences"]
-    assert above.startswith("From 10 nats on, a file takes 1.10 (1.00 to 1.20) times the bits")
-    assert "its J° is 0.50 (0.50 to 0.50) times that of the model with sampled z" in above
-    assert above.endswith("(2 places).")
-    assert below.startswith("Below 10 nats, a file takes 1.10")
-    assert below.endswith("(4 places).")
+    assert above.startswith("At 10 nats and more (means of 2 places), a file is 1.10 (from 1.00 to")
+    assert "Its J° is 0.50 (from 0.50 to 0.50) times that of the model with sampled z" in above
+    assert below.startswith("Below 10 nats (means of 4 places), a file is 1.10")
 
 
 def test_bd_rates_are_those_of_the_planted_curves(filed: Run) -> None:
     found = compression.bd_rates(filed)
     assert found is not None
     assert found.columns[-2:] == ["50 : 50", "100 : 0"]
-    cells = {name: dict(zip(found.columns, row, strict=True)) for name, row in found.rows}
+    cells = {
+        name: dict(zip(found.columns, [cell.text for cell in row], strict=True))
+        for name, row in found.rows
+    }
+    assert not any(cell.sure for _, row in found.rows for cell in row)  # of one training
     assert cells["50 : 50"]["100 : 0"].startswith("+20.0")
     assert cells["100 : 0"]["50 : 50"].startswith("−16.7")
     assert cells["100 : 0"]["100 : 0"] == "–"

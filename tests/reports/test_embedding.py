@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.page import page
+from hvae.reports.page import CHAPTERS, page
 from hvae.reports.render import libraries
 from hvae.reports.sections import embeddings, pictures
-from hvae.reports.sections.registry import CHAPTERS
 from tests.reports.cases import HOSTILE, run
 
 (SECTION,) = [s for chapter in CHAPTERS for s in chapter.sections if s.name == "embeddings"]

@@ -10,8 +10,8 @@ import pytest
 
 from hvae.reports.charts import theme
 from hvae.reports.export import as_csv, export, paper, rows, screen, thumbnail
+from hvae.reports.page import figures
 from hvae.reports.render import Figure
-from hvae.reports.sections.registry import figures
 from tests.reports.cases import HOSTILE, run
 
 SPEC: dict[str, Any] = {

@@ -26,10 +26,10 @@ def test_the_page_tells_each_application_its_losses_and_the_claims(config: dict[
     for text in (
         "For classification, use β = (10, 0.1)",
         "over the budget",
-        "One point for all, with equal weights",
+        "If one point has to serve all, with equal weights",
         "The second layer adds 9.09 ± ",
         "no rates were given",
-        "If it were false: In some combination a layer misses its target by twice",
+        "Null hypothesis: In some combination a layer misses its target by twice",
         "Not measured in this experiment: denoising, inpainting",
     ):
         assert text in html
@@ -53,7 +53,7 @@ def test_an_experiment_without_applications_still_has_its_claims(config: dict[st
     bare = measured()._replace(tasks=[], selection=[])
     html = body(config, guidance(bare, [BOUND], Guidance()))
     assert "No application was measured." in html
-    assert "What another application" not in html
+    assert "What each loses at" not in html
     assert html.count("<td>not tested</td>") == 1
     assert html.count("<td>not applicable</td>") == 3
 
@@ -77,7 +77,7 @@ def test_any_number_of_layers(config: dict[str, Any], layers: int) -> None:
 def test_splits_of_each_total_have_their_paragraphs(config: dict[str, Any]) -> None:
     html = body(config, guidance(rated(), [BOUND], Guidance()))
     assert "The best split of each total rate" in html
-    assert "(2, 2) of 4 nats (2 of 2 others significantly worse)" in html
+    assert "(2, 2) at 4 nats (2 of the 2 others significantly worse)" in html
     assert "At each total rate all splits are equally good for every application." in html
     once = body(config, guidance(rated(seeds=(0,)), [BOUND], Guidance()))
     assert "undecided: one training" in once

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hvae.reports.page import figures
 from hvae.reports.sections import plane, tradeoff
 from hvae.reports.sections.plane import PlaneMetric, metrics
-from hvae.reports.sections.registry import figures
 from hvae.reports.sections.tradeoff import along, lower_hull
 from hvae.results.rates import Rate
 from tests.reports.cases import run

@@ -8,9 +8,8 @@ import pytest
 
 from hvae.reports.charts import theme
 from hvae.reports.charts.theme import TITLE_WIDTH, wrapped
-from hvae.reports.page import page
+from hvae.reports.page import figures, page
 from hvae.reports.render import libraries
-from hvae.reports.sections.registry import figures
 from tests.reports.cases import run
 
 MARKS = [*theme.CATEGORIES, *theme.CLASSES, theme.BAR, theme.AXIS]

@@ -3,18 +3,19 @@
 import json
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import vl_convert
 from markupsafe import escape
 
 from hvae.io.tables import betas
-from hvae.reports.page import page
+from hvae.reports.page import figures, page
 from hvae.reports.render import drawable, indexed, libraries
 from hvae.reports.sections import accuracy, pictures
 from hvae.reports.sections.overview import findings
-from hvae.reports.sections.registry import figures
 from hvae.results.rates import Rate
 from tests.reports.cases import HOSTILE, OPTIONS, run
 
@@ -166,3 +167,26 @@ def test_a_strip_holds_its_pictures_side_by_side(
 def test_indices_are_set_and_everything_else_is_escaped() -> None:
     assert indexed("R_total ≥ z_{≥l}") == "R<sub>total</sub> ≥ z<sub>≥l</sub>"
     assert indexed("<i> & z_{<b>}") == "&lt;i&gt; &amp; z<sub>&lt;b&gt;</sub>"
+
+
+def test_the_scripts_are_put_together_once_for_all_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    libraries.cache_clear()
+    made = libraries()
+    (kept,) = tmp_path.rglob("*.js")
+    assert kept.read_text("utf-8") == made
+    libraries.cache_clear()
+    with monkeypatch.context() as without:
+        without.delattr(vl_convert, "javascript_bundle")
+        assert libraries() == made
+
+
+def test_a_folder_of_caches_that_cannot_be_made_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    libraries.cache_clear()
+    assert "vegaEmbed" in libraries()

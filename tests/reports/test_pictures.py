@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from altair.utils.schemapi import validate_jsonschema
 from PIL import Image
 
+from hvae.reports.page import page
 from hvae.reports.sections import pictures
-from hvae.reports.sections.pictures import GAP
+from hvae.reports.sections.pictures import GAP, cut_metrics, cut_points, cut_rows, price_rows
+from tests.reports.cases import run
+from tests.reports.test_specification import SCHEMA
 
 COUNT = 3
 
@@ -68,3 +72,51 @@ def test_values_outside_are_clipped() -> None:
 )
 def test_what_can_be_shown(shape: tuple[int, ...], image: bool) -> None:
     assert pictures.is_image(shape) is image
+
+
+SPLITS = [(4, 0, 0, 0), (1, 1, 1, 1), (0, 2, 2, 4), (2, 2, 2, 2)]  # of totals of 4, 4, 8 and 8
+
+
+def test_cuts_of_each_split_are_over_the_rates_of_what_they_keep(config: dict[str, Any]) -> None:
+    shown = run(config, layers=4, rates=[tuple(map(float, one)) for one in SPLITS])
+    assert cut_metrics(shown) == ["psnr_db", "accuracy"]
+    rows = cut_rows(shown, "psnr_db")
+    assert len(rows) == len(SPLITS) * 4
+    for split, point in zip(SPLITS, (row["point"] for row in shown.rated), strict=True):
+        mine = {row["kept"]: row for row in rows if row["point"] == point}
+        assert [mine[kept]["x"] for kept in ("z₄", "z₃, z₄", "z₂, z₃, z₄", "z₁, z₂, z₃, z₄")] == [
+            sum(split[lowest:]) for lowest in (3, 2, 1, 0)
+        ]
+        assert mine["z₄"]["y"] < mine["z₁, z₂, z₃, z₄"]["y"]
+    drawn = list(pictures.SECTION.figures(shown))
+    assert [one.name for one in drawn] == ["cuts-psnr-db", "cuts-accuracy", "cuts-prices"]
+    for one in drawn:
+        validate_jsonschema(one.spec, SCHEMA)
+    assert "How much of a test item each cut keeps" in page(shown)
+
+
+def test_the_best_split_of_a_total_has_the_least_distortion(config: dict[str, Any]) -> None:
+    shown = run(config, layers=4, rates=[tuple(map(float, one)) for one in SPLITS])
+    least = [3.0, 2.0, 9.0, 8.0]
+    rated = [row | {"distortion": d} for row, d in zip(shown.rated, least, strict=True)]
+    best = [row["best"] for row in cut_points(shown._replace(rated=rated))]
+    assert best == [False, True, False, True]
+
+
+def test_closed_layers_have_no_price(config: dict[str, Any]) -> None:
+    shown = run(config, layers=2, rates=[(4.0, 0.0), (2.0, 2.0)])
+    first = shown.rated[0] | {"price_2": math.nan}
+    rows = price_rows(shown._replace(rated=[first, shown.rated[1]]))
+    assert [(row["point"], row["layer"]) for row in rows] == [
+        (first["point"], "z₁"),
+        *((shown.rated[1]["point"], layer) for layer in ("z₁", "z₂")),
+    ]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_grid_of_points_has_cuts_where_there_are_layers_to_cut(
+    config: dict[str, Any], layers: int
+) -> None:
+    shown = run(config, layers=layers)
+    assert cut_metrics(shown) == (["psnr_db", "accuracy"] if layers > 1 else [])
+    assert not any(row["best"] for row in cut_points(shown))

@@ -9,10 +9,9 @@ import pytest
 from altair.utils.schemapi import validate_jsonschema
 
 from hvae.guidance.prices import record
-from hvae.reports.page import page
+from hvae.reports.page import figures, page
 from hvae.reports.sections.application_maps import application_map
 from hvae.reports.sections.prices import END, TO_1, TO_2, UNDECIDED, arrows, price_map, table
-from hvae.reports.sections.registry import figures
 from hvae.results.prices import HeldOutPrices
 from hvae.results.rates import places
 from hvae.results.run import Run

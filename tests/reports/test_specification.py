@@ -7,7 +7,7 @@ import pytest
 from altair.utils.schemapi import validate_jsonschema
 from jsonschema import ValidationError
 
-from hvae.reports.sections.registry import figures
+from hvae.reports.page import figures
 from tests.reports.cases import run
 
 SCHEMA = alt.load_schema()

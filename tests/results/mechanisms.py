@@ -9,8 +9,7 @@ import pyarrow as pa
 from scipy.special import logsumexp
 from scipy.stats import norm
 
-from hvae.data.exact import Exact
-from hvae.data.gaussian import TargetLaw
+from hvae.data.gaussian import Exact, TargetLaw
 from hvae.io import tables
 from hvae.results.evidence import Evidence
 from hvae.statistics.estimate import error_of_mean

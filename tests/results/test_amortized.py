@@ -76,6 +76,10 @@ def test_key_figures_are_the_mean_the_median_and_the_worst_ratio() -> None:
     assert found["objective"]["verdicts"] == verdicts
     assert found["distortion"]["mean_ratio"] is found["distortion"]["worst_ratio"] is None
     assert found["distortion"]["verdicts"]["unreachable"] == 1
+    assert "polished" not in found
+    polished = summary.certified([*CERTIFICATE, comparison("polished", 0.97, "holds")])
+    assert polished["polished"]["mean_ratio"] == 0.97
+    assert polished["objective"] == found["objective"]
 
 
 def test_an_application_is_summed_up_by_what_was_chosen() -> None:

@@ -35,13 +35,13 @@ def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
     rows = [row(ratio=0.9), row(ratio=1.04, verdict="undecided"), row("distortion"), unreachable()]
     found = judgement(rows, 0.05, 2)
     assert found.trusted
-    assert "is trusted. 5 % above" in found.sentence
+    assert "is trusted. Up to 5 % above" in found.sentence
+    assert ": of 3 comparisons 2 surely within it, 1 undecided" in found.sentence
     assert (
-        "0.970 times that of independent models on average over 2 comparisons (median 0.970)"
-        in (found.sentence)
+        "On average over 2 comparisons, its objective at equal β is 0.970 times that of "
+        "independent models (median 0.970, at worst 1.040)" in found.sentence
     )
-    assert "1.040 at worst" in found.sentence
-    assert "1.000 times that of independent models on average over 1 comparison " in found.sentence
+    assert "On average over 1 comparison, its distortion at equal rates is 1.000" in found.sentence
     assert "rates of 1 of 2 independent models" in found.sentence
 
 
@@ -85,8 +85,8 @@ def test_seeds_are_told_apart_where_there_are_several() -> None:
 def test_mean_and_median_are_both_said() -> None:
     rows = [row(ratio=one) for one in (0.9, 0.92, 1.03)]
     assert (
-        "0.950 times that of independent models on average over 3 comparisons (median 0.920)"
-        in (judgement(rows, 0.05, 2).headline)
+        "On average over 3 comparisons, its objective at equal β is 0.950 times that of "
+        "independent models (median 0.920" in judgement(rows, 0.05, 2).headline
     )
 
 
@@ -94,13 +94,26 @@ def test_at_given_rates_the_objective_at_equal_beta_is_information_alone() -> No
     bad = [row(ratio=1.4, verdict="violated"), row(ratio=1.2, verdict="violated")]
     found = judgement([given(1.01), given(1.03), *bad], 0.05, 2)
     assert found.trusted
-    assert found.headline.startswith("The models at given rates are trusted. Their distortion at")
-    assert "1.020 times that of models trained from scratch on average over 2" in found.headline
+    assert found.headline.startswith("The models at given rates are trusted. On average over 2")
+    assert "is 1.020 times that of models trained from scratch (median" in found.headline
     assert (
-        "plane's objective at equal β is 1.300 times that of independent models" in found.sentence
+        "For information: on average over 2 comparisons, the one model's objective at equal β is "
+        "1.300 times that of independent models" in found.sentence
     )
-    assert "decides nothing" in found.sentence
+    assert "For information" not in found.headline
     assert judgement(bad, 0.05, 2).trusted is False
+
+
+@pytest.mark.parametrize("rows", [[given(1.01)], [row(), row("distortion")]])
+def test_polished_models_are_information_alone(rows: list[dict[str, Any]]) -> None:
+    bad = [row("polished", ratio, "violated") for ratio in (1.4, 1.2)]
+    lost = row("polished", math.nan, "undecided")
+    found = judgement([*rows, *bad, lost], 0.05, 2)
+    assert found.trusted
+    assert found.sentence.endswith(
+        "For information: on average over 2 comparisons, the polished models' objective at equal β "
+        "is 1.300 times that of independent models (median 1.300, at worst 1.400)."
+    )
 
 
 def test_what_could_not_be_compared_at_given_rates_counts_against_trust() -> None:

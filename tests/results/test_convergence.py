@@ -74,7 +74,7 @@ def test_the_one_model_speaks_for_its_points_and_each_kind_for_itself(config: Co
     assert (own.key, own.points, own.total) == ("training.steps", ["p", "q"], 2)
     assert own.fallen == pytest.approx(fall(curve(6_000, 0.3)))
     assert "2 of 2 points are unconverged" in own.sentence
-    assert "fell by up to 2.5% over the last tenth of 6,000 steps. Try" in own.sentence
+    assert "fell by up to 2.5 % over the last tenth of 6,000 steps. Try" in own.sentence
     assert own.sentence.endswith("Try training.steps: 18000")
     assert beside.key == "certification.training.steps"
     assert beside.points == [anchor]
@@ -94,7 +94,7 @@ def test_models_at_given_rates_have_steps_of_their_own(config: Config) -> None:
 
 def test_without_a_curve_twice_the_steps_are_worth_a_trial(config: Config) -> None:
     (found,) = shortfalls(parse(Params, config), Trainings([row("p", "unconverged")], []))
-    assert "by more than 1% over" in found.sentence
+    assert "by more than 1 % over" in found.sentence
     assert found.sentence.endswith("Try training.steps: 12000")
 
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from hvae.bounds.accuracy import accuracy_limit
-from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
-from hvae.data.exact import Exact
+from hvae.bounds.rate_distortion import conditional_distortion_rate, shannon_distortion
+from hvae.data.gaussian import Exact
 from hvae.io import tables
 from hvae.results.checks.catalogue import BOUNDS
 from hvae.results.checks.source import least_squared_error

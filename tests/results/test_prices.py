@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hvae.bounds import gaussian
+from hvae.bounds import rate_distortion
 from hvae.io import tables
 from hvae.results.prices import HeldOutPrices, held_out_prices, slopes
 from hvae.statistics.estimate import Floats, Row
@@ -26,7 +26,7 @@ def lattice(totals: Sequence[float], layers: int = 2, shares: Sequence[float] = 
 
 def source(rates: Floats) -> float:
     """D° of the best model of a Gaussian source: the split is free."""
-    return gaussian.distortion_rate(float(rates.sum()), SPECTRUM) / (2 * SIGMA**2)
+    return rate_distortion.distortion_rate(float(rates.sum()), SPECTRUM) / (2 * SIGMA**2)
 
 
 def theta(total: float) -> float:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from hvae.guidance.paired import ScoredMetric, averaged, by_metric, stacked
 from hvae.io import tables
-from hvae.results.scores import ScoredMetric, averaged, by_metric, stacked
 from hvae.statistics.intervals import mean, psnr
 from hvae.tasks import task
 from hvae.tasks.task import Score

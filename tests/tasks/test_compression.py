@@ -18,9 +18,8 @@ from hvae.data.source import level_numbers
 from hvae.tasks import image_files
 from hvae.tasks.compression import measure
 from hvae.tasks.image_files import code, code_sheet, comparable, references
-from hvae.tasks.images import held_out
 from hvae.tasks.task import Picture, Score
-from hvae.tasks.trained import TrainedSubject
+from hvae.tasks.trained import TrainedSubject, held_out
 from tests.coding import cases
 from tests.tasks.pictures import RATES, Known, by_name, items, noise_images, subject
 

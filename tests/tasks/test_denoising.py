@@ -8,7 +8,7 @@ import torch
 
 from hvae.config.tasks import Denoising
 from hvae.tasks.denoising import measure, noisy, references
-from hvae.tasks.images import held_out, pictures
+from hvae.tasks.trained import held_out, pictures
 from tests.tasks.pictures import IDENTITY, by_name, constant, items, noise_images, subject
 
 SETTINGS = Denoising()

@@ -8,8 +8,8 @@ import torch
 
 from hvae.config.tasks import Inpainting
 from hvae.data.seeded import Stream
-from hvae.tasks.images import HeldOutPart, pictures
 from hvae.tasks.inpainting import filled, masked, mean_image, measure, references
+from hvae.tasks.trained import HeldOutPart, pictures
 from tests.tasks.pictures import (
     IDENTITY,
     SHAPE,

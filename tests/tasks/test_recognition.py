@@ -12,7 +12,7 @@ from hvae.data.seeded import Stream
 from hvae.data.splits import SPLITS
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.results.checks.guesses import guesses_class
+from hvae.results.checks.information import guesses_class
 from hvae.tasks.classifier import DataClassifier
 from hvae.tasks.recognition import measure
 from hvae.tasks.task import Score
@@ -44,7 +44,13 @@ def found(
 
 
 def by_hand(model: HierarchicalVAE, kept: str, features: str, split: int) -> torch.Tensor:
-    """p(y | x̂) where the named layers are kept and those below are means of their prior."""
+    """p(y | x̂) of that."""
+    seen = seen_by_hand(model, kept, features, split)
+    return torch.softmax(signed(2.0).network(seen).double(), -1)
+
+
+def seen_by_hand(model: HierarchicalVAE, kept: str, features: str, split: int) -> torch.Tensor:
+    """x̂ where the named layers are kept and those below are means of their prior."""
     x = torch.tensor(X[:40])
     noise = draw(model.latents, 40, generator(Stream.RECOGNITION, 0, split))
     if features == "mean":
@@ -52,7 +58,7 @@ def by_hand(model: HierarchicalVAE, kept: str, features: str, split: int) -> tor
     z = list(model(x, noise).z)
     for layer in reversed(range(3 - len(kept.split("+")))):
         z[layer] = model.prior_of(layer, z[layer + 1 :]).mean
-    return torch.softmax(signed(2.0).network(model.decode(z)).double(), -1)
+    return model.likelihood.mean(model.decode(z))
 
 
 @pytest.mark.parametrize("features", ["sample", "mean"])
@@ -68,6 +74,9 @@ def test_each_cut_is_what_its_layers_decode_to(kept: str, features: str) -> None
         np.testing.assert_array_equal(accuracy.sampled.scores, right)
         np.testing.assert_array_equal(accuracy.indices, ITEMS.ids[:40])
         doubt = scores[split, kept, features, "prediction_entropy"].row
+        error = (seen_by_hand(model, kept, features, number) - torch.tensor(X[:40])).square()
+        mse = scores[split, kept, features, "mse"].row
+        assert mse["value"] == pytest.approx(float(error.mean()), rel=1e-5)
         assert doubt["value"] == pytest.approx(float(-(p * p.log()).sum(-1).mean()), rel=1e-5)
 
 

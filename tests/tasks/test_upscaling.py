@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from hvae.config.tasks import Upscaling
-from hvae.tasks.images import pictures, restored
+from hvae.tasks.trained import pictures, restored
 from hvae.tasks.upscaling import agreeing, bicubic, block_means, measure, references, repeated
 from tests.tasks.pictures import (
     IDENTITY,

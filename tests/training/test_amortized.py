@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hvae.bounds.gaussian import optimal_objective
+from hvae.bounds.rate_distortion import optimal_objective
 from hvae.config.model import Model
 from hvae.config.training import Schedule
 from hvae.data import gaussian
@@ -80,12 +80,10 @@ def test_weights_decay_and_what_is_said_of_beta_does_not() -> None:
     """Without a gradient a step shrinks matrices, biases and adapters, not functions of log β."""
     model = conditioned()
     start = {name: weight.detach().clone() for name, weight in model.named_parameters()}
-    adam = amortized._adam(model, weight_decay=0.1)
     for weight in model.parameters():
         weight.grad = torch.zeros_like(weight)
-    for group in adam.param_groups:
-        group["lr"] = 0.5
-    adam.step()
+    for adam in amortized._adams(model, weight_decay=0.1):
+        adam.step(0.5)
     assert any(".detour." in name for name in start)
     for name, weight in model.named_parameters():
         kept = 1.0 if name.startswith("condition.") else 1 - 0.5 * 0.1

@@ -9,8 +9,8 @@ from hvae.config.training import Training
 from hvae.data.bundled import load_digits
 from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training.independent import TrainedModels, train
 from hvae.training.objective import objective
+from hvae.training.train import TrainedModels, train
 from tests.conftest import built
 
 V, K = 4, 8

@@ -9,7 +9,7 @@ from hvae.models.build import build
 from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.models.hypernetwork import at
-from hvae.training import continuation, independent
+from hvae.training import members, train
 from hvae.training.members import flatten
 from hvae.training.objective import objective
 from tests.training.test_amortized import BOX, SETTINGS, conditioned, items, options
@@ -36,12 +36,12 @@ def rates_at(beta: torch.Tensor) -> np.ndarray:
     """By the amortized model itself, with the noise of a look."""
     model, x = amortized(), items(40, 2)
     at(model, beta)
-    source = continuation.generator(continuation.Stream.VALIDATION, 0)
+    source = members.generator(members.Stream.VALIDATION, 0)
     return model(x, draw(model.latents, 40, source)).rates.mean(0).detach().double().numpy()
 
 
 def test_a_row_is_what_the_amortized_model_is_at_its_beta() -> None:
-    start, model = continuation.at(amortized(), plain(), BETAS), amortized()
+    start, model = members.at(amortized(), plain(), BETAS), amortized()
     assert torch.equal(start.beta, torch.tensor(BETAS))
     x, noise = items(9, 1), draw(model.latents, 9, torch.Generator().manual_seed(0))
     for row, beta in zip(start.weights, torch.tensor(BETAS), strict=True):
@@ -52,10 +52,10 @@ def test_a_row_is_what_the_amortized_model_is_at_its_beta() -> None:
 
 
 def test_the_nearest_rates_are_those_of_a_search_through_all_values_of_beta() -> None:
-    values = torch.tensor(continuation.lattice(BOX, continuation.FINEST))
+    values = torch.tensor(members.lattice(BOX, members.FINEST))
     rates = np.array([rates_at(beta) for beta in values])
     wanted = [[0.5, 0.5], [4.0, 0.1], [0.0, 0.0]]
-    start = continuation.nearest(amortized(), plain(), wanted, items(40, 2), seed=0)
+    start = members.nearest(amortized(), plain(), wanted, items(40, 2), seed=0)
     for beta, one in zip(start.beta, wanted, strict=True):
         distances = np.square(residuals(rates, np.array(one))).sum(1)
         assert np.square(residuals(rates_at(beta), np.array(one))).sum() == pytest.approx(
@@ -65,7 +65,7 @@ def test_the_nearest_rates_are_those_of_a_search_through_all_values_of_beta() ->
 
 @pytest.mark.parametrize(("axes", "count"), [(1, 11), (2, 121), (3, 125), (4, 81), (5, 32)])
 def test_as_many_values_of_beta_as_are_quickly_looked_at(axes: int, count: int) -> None:
-    found = continuation.lattice([(0.1, 10.0)] * axes, continuation.FINEST)
+    found = members.lattice([(0.1, 10.0)] * axes, members.FINEST)
     assert len(set(found)) == count
     assert {(0.1,) * axes, (10.0,) * axes} <= set(found)
 
@@ -73,17 +73,23 @@ def test_as_many_values_of_beta_as_are_quickly_looked_at(axes: int, count: int) 
 def test_models_are_polished_from_there_on() -> None:
     """Without a step to speak of they are the amortized model; with steps J_β falls from there."""
     data, held_out = items(60, 1), items(20, 2)
-    start = continuation.at(amortized(), plain(), BETAS)
+    start = members.at(amortized(), plain(), BETAS)
     still = SETTINGS.model_copy(
         update={"learning_rate": 1e-12, "weight_decay": 0.0, "warm_up": 0.0}
     )
-    same = independent.train(plain(), BETAS, data, held_out, still, 0, starts=start.weights)
-    source = continuation.generator(continuation.Stream.VALIDATION, 0)
+    same = train.train(plain(), BETAS, data, held_out, still, 0, starts=start.weights)
+    source = members.generator(members.Stream.VALIDATION, 0)
     noise = draw(plain().latents, 20, source)
     before = [
         objective(plain(row)(held_out, noise), beta).mean().item()
         for row, beta in zip(start.weights, start.beta, strict=True)
     ]
     assert same.looks[30].tolist() == pytest.approx(before, rel=1e-5)
-    better = independent.train(plain(), BETAS, data, held_out, SETTINGS, 0, starts=start.weights)
+    better = train.train(plain(), BETAS, data, held_out, SETTINGS, 0, starts=start.weights)
     assert (better.looks[30] < same.looks[30]).all()
+    # steps that spoil the model lose nothing of it
+    wild = still.model_copy(update={"learning_rate": 3.0})
+    lost = train.train(plain(), BETAS, data, held_out, wild, 0, starts=start.weights)
+    assert lost.looks[0].tolist() == pytest.approx(before, rel=1e-5)
+    assert all((lost.looks[step] > lost.looks[0]).all() for step in lost.looks if step > 0)
+    assert torch.equal(lost.weights, start.weights)

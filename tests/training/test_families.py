@@ -18,10 +18,9 @@ from hvae.models.build import build
 from hvae.models.distributions import draw
 from hvae.models.hierarchical import HierarchicalVAE
 from hvae.training import checkpoint
-from hvae.training.independent import TrainedModels, train
 from hvae.training.inputs import batch
 from hvae.training.objective import objective
-from hvae.training.train import constants, main
+from hvae.training.train import TrainedModels, constants, main, train
 
 FAMILIES: dict[str, dict[str, Any]] = {
     "gaussian": {"sigma": 0.3},

@@ -7,15 +7,15 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from hvae.bounds.gaussian import optimal_objective
+from hvae.bounds.rate_distortion import optimal_objective
 from hvae.config.model import Model
-from hvae.config.sources.synthetic import Gaussian
+from hvae.config.synthetic import Gaussian
 from hvae.config.training import Training
 from hvae.data import gaussian
 from hvae.data.splits import split
 from hvae.latents.measure import measure, summary
 from hvae.models.build import build
-from hvae.training.independent import train
+from hvae.training.train import train
 
 SEED, WIDTH, SIGMA = 0, 48, 0.3
 BETAS = [0.1, 10**-0.5, 1.0, 10**0.5, 10.0]

@@ -10,10 +10,10 @@ from hvae.data.seeded import Stream
 from hvae.models import hierarchical
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training.independent import TrainedModels, train
 from hvae.training.inputs import batch
 from hvae.training.objective import objective
 from hvae.training.together import TOGETHER
+from hvae.training.train import TrainedModels, train
 from tests.conftest import small
 
 BETAS = [[0.1, 1.0], [1.0, 1.0], [2.0, 0.3]]

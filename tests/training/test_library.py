@@ -13,7 +13,7 @@ import hvae
 from hvae.errors import InputError
 from hvae.models.build import build
 from hvae.training import amortized, checkpoint, to_rates
-from hvae.training import independent as rows
+from hvae.training import train as rows
 from tests.conftest import small
 from tests.plane.cases import BOX, NAME, amortized_model, card, independent, options
 

@@ -8,17 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from hvae.bounds import gaussian as water
-from hvae.bounds.gaussian import distortion_constant, distortion_rate
+from hvae.bounds import rate_distortion as water
+from hvae.bounds.rate_distortion import distortion_constant, distortion_rate
 from hvae.config.model import Model
-from hvae.config.sources.synthetic import Gaussian
+from hvae.config.synthetic import Gaussian
 from hvae.config.training import RateSchedule, Schedule, miss
 from hvae.data import gaussian
 from hvae.data.splits import split
 from hvae.latents.measure import Measured, measure
 from hvae.models.build import build
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.training import independent
+from hvae.training import train
 from hvae.training.to_rates import TrainedToRates, train_to_rates
 
 SEED, SIGMA, N = 0, 0.3, 4
@@ -65,7 +65,7 @@ def trained(layers: int, targets: list[list[float]]) -> TrainedToRates:
     return train_to_rates(start(layers), targets, known.train, known.validation, SCHEDULE, SEED)
 
 
-def measured(models: independent.TrainedModels, index: int, layers: int, x: Tensor) -> Measured:
+def measured(models: train.TrainedModels, index: int, layers: int, x: Tensor) -> Measured:
     model = start(layers)
     model.load_state_dict(models.member(index))
     return measure(model, x, samples=4, seed=SEED, split=2)
@@ -98,7 +98,7 @@ def test_one_layer_is_the_vae_at_the_beta_that_its_multiplier_names() -> None:
     known, betas = items(), [[0.5], [3.0]]
     settings = Schedule(steps=1000, batch_size=64, learning_rate=8e-3, validate_every=500)
     data = known.train, known.validation
-    at_beta = independent.train(start(1), betas, *data, settings, SEED)
+    at_beta = train.train(start(1), betas, *data, settings, SEED)
     theirs = [measured(at_beta, index, 1, known.validation) for index in range(2)]
     found = trained(1, [one.rates.mean(0).tolist() for one in theirs])
     for index, ((beta,), one) in enumerate(zip(betas, theirs, strict=True)):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from hvae.config.base import Section
-from hvae.training import amortized, independent, loop
+from hvae.training import amortized, loop, train
 from hvae.training.loop import Checkpoints, fingerprint
 from hvae.training.members import State
 from hvae.training.to_rates import train_to_rates
@@ -29,9 +29,7 @@ class Killed(Exception):
 def members(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     """Three members, of which one diverges; some are best at the first look."""
     settings = rows.SETTINGS.model_copy(update={"learning_rate": 0.05})
-    return _named(
-        independent.train(rows.start(), BETAS, rows.DATA, -rows.HELD_OUT, settings, 0, kept)
-    )
+    return _named(train.train(rows.start(), BETAS, rows.DATA, -rows.HELD_OUT, settings, 0, kept))
 
 
 def convolutions(kept: Checkpoints | None) -> Mapping[str, Tensor]:
@@ -39,7 +37,7 @@ def convolutions(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     model = small([2, 3], shape=(5, 4), width=3, backbone="conv")
     data = torch.rand(40, 20, generator=torch.Generator().manual_seed(0))
     settings = rows.SETTINGS.model_copy(update={"steps": 8, "validate_every": 3})
-    return _named(independent.train(model, rows.BETAS, data, data[:20], settings, 0, kept))
+    return _named(train.train(model, rows.BETAS, data, data[:20], settings, 0, kept))
 
 
 def to_rates(kept: Checkpoints | None) -> Mapping[str, Tensor]:
@@ -57,7 +55,7 @@ def one_for_the_plane(kept: Checkpoints | None) -> Mapping[str, Tensor]:
     return found.state | {f"look {step}": torch.tensor(v) for step, v in found.looks.items()}
 
 
-def _named(found: independent.TrainedModels) -> Mapping[str, Tensor]:
+def _named(found: train.TrainedModels) -> Mapping[str, Tensor]:
     looks = {f"look {step}": value for step, value in found.looks.items()}
     return {"weights": found.weights, "diverged": found.diverged} | looks
 
@@ -161,7 +159,7 @@ def test_seconds_add_up_over_interruptions(monkeypatch: pytest.MonkeyPatch, tmp_
     seconds = itertools.count(0, 100).__next__  # each time that somebody looks at the clock
     monkeypatch.setattr(loop.time, "perf_counter", seconds)
     killed(monkeypatch, members, tmp_path, 1)  # kept at the look after 100 seconds
-    found = independent.train(
+    found = train.train(
         rows.start(), BETAS, rows.DATA, rows.HELD_OUT, rows.SETTINGS, 0, checkpoints(tmp_path)
     )
     assert found.seconds == 100 + 400  # three more looks, and the end

@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_info
 import hvae
 from hvae.errors import InputError
 from hvae.io.command import steady
-from hvae.training import amortized, independent, library
+from hvae.training import amortized, library
+from hvae.training import train as independent
 from tests.conftest import small
 from tests.training.test_library import BETAS, PLAN, X, plane
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hvae.io import tables
-from hvae.training import checkpoint, train, train_rates
+from hvae.io import storage, tables
+from hvae.training import checkpoint, loop, train, train_rates
 from tests.plane import cases
 
 PLAN = {"steps": 200, "batch_size": 20, "learning_rate": 1e-2, "validate_every": 50}
@@ -59,17 +59,52 @@ def test_a_target_that_cannot_be_met_is_named_and_stops_nobody(
     assert cards[2].prices is None
 
 
+POLISHED = {"polished_s0": [0.3, 2.0], "other_s0": [5.0, 0.5], "third_s0": [1.0, 1.0]}
+POINTS = [{"name": n, "beta": b, "seed": 0, "model": n} for n, b in POLISHED.items()]
+
+
 def test_models_at_a_beta_go_on_from_the_amortized_model(tmp_path: Path) -> None:
-    names = {"polished_s0": [0.3, 2.0], "other_s0": [5.0, 0.5]}
-    points = [{"name": n, "beta": b, "seed": 0, "model": n} for n, b in names.items()]
-    asked = command(tmp_path, points=points, start=cases.NAME)
-    train.main(asked)
+    train.main(command(tmp_path, points=POINTS, start=cases.NAME))
     looked = tables.read(tmp_path / "history.parquet").to_pylist()
-    for name, beta in names.items():
+    for name, beta in POLISHED.items():
         card = checkpoint.card(tmp_path / "models", name)
         assert (card.strategy, card.beta) == ("polished", beta)
         values = [row["objective"] for row in looked if row["point"] == name]
         assert min(values) < values[0]
+
+
+def weights(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / f"models/{name}.safetensors").read_bytes() for name in POLISHED}
+
+
+def test_a_polished_model_is_the_same_whatever_its_neighbours(tmp_path: Path) -> None:
+    train.main(command(tmp_path / "all", points=POINTS, start=cases.NAME))
+    for count, one in enumerate(POINTS):
+        train.main(command(tmp_path / "alone", points=POINTS[count:][:2], start=cases.NAME))
+        name = str(one["name"])
+        alone = tmp_path / f"alone/models/{name}.safetensors"
+        assert alone.read_bytes() == weights(tmp_path / "all")[name]
+
+
+def test_a_polished_model_that_is_killed_goes_on_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train.main(command(tmp_path / "whole", points=POINTS, start=cases.NAME))
+    asked, save = command(tmp_path / "killed", points=POINTS, start=cases.NAME), storage.store
+    with monkeypatch.context() as once:
+        once.setattr(loop, "EVERY", 0)
+
+        def killing(content: bytes, path: Path) -> None:
+            save(content, path)
+            raise KeyboardInterrupt
+
+        once.setattr(loop.storage, "store", killing)
+        with pytest.raises(KeyboardInterrupt):
+            train.main(asked)
+    assert list((tmp_path / "killed/checkpoints").glob("*"))
+    train.main(asked)
+    assert weights(tmp_path / "killed") == weights(tmp_path / "whole")
+    assert not list((tmp_path / "killed/checkpoints").glob("*"))
 
 
 def test_rates_that_buy_nothing_are_named() -> None:

@@ -33,7 +33,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
         "data": ["hvae.data.prepare"],
         "models": [
             "hvae.training.train",
-            "hvae.training.train_plane",
+            "hvae.training.amortized",
             "hvae.training.train_rates",
             "hvae.io.collect",
         ],
@@ -46,7 +46,7 @@ def test_stages_name_all_code_that_their_jobs_run_and_no_other() -> None:
         ],
         "baseline": [
             "hvae.training.train",
-            "hvae.training.train_plane",
+            "hvae.training.amortized",
             "hvae.training.train_rates",
             "hvae.latents.measure",
             "hvae.latents.extract",
@@ -116,7 +116,11 @@ def test_a_stage_asks_snakemake_only_if_something_has_changed(workspace: Workspa
     assert "Nothing to be done" in workspace.run(*stage)
 
 
-OVERLAY = "experiment: trial\ngrid: {rates: {totals: [3]}}\n"
+OVERLAY = (
+    "experiment: trial\n"
+    "grid: {rates: {totals: [3]}}\n"
+    "certification: {rates: []}\n"  # those of the workspace are not among these rates
+)
 
 
 def test_an_overlay_has_stages_of_its_own(workspace: Workspace) -> None:

@@ -13,8 +13,8 @@ import pytest
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.cost.disk import disk, sentence
+from hvae.guidance.paired import ScoredMetric, by_metric, stacked
 from hvae.io import tables
-from hvae.results.scores import ScoredMetric, by_metric, stacked
 from tests.workflow.conftest import INDEPENDENT, SMALL, Workspace, make, merged
 
 RESULTS = "results/digits"
@@ -284,6 +284,11 @@ CHANGES: list[tuple[dict[str, Any], dict[str, int]]] = [
          "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
     ),
     (
+        {"training": {"polish": {"beta": [[0.1, 10], [1]]}}},
+        {"train_polished": 1, "measure": 1, "certify": 1, "collect": 3, "collect_certificate": 1,
+         "judge": 1, "guide": 1, "summarise": 1, "record": 1, "report": 1, "figures": 1, "all": 1},
+    ),
+    (
         {"baseline": {"rates": {"steps": 30}}},
         {"train_baseline_rates": 2, "measure": 1, "extract_baseline": 1, "classification": 1,
          "clustering": 1, "generation": 1, "regression": 1, **dict.fromkeys(DECODED, 1),
@@ -331,6 +336,29 @@ def test_the_model_for_the_plane_is_trained_anew_for_another_box_alone(
 ) -> None:
     workspace.change(**change)
     assert workspace.planned().keys() & {"train", "train_plane", "train_anchors"} == trained
+
+
+def test_polished_models_are_points_that_the_certificate_compares(workspace: Workspace) -> None:
+    polish = {"steps": 20, "batch_size": 32, "validate_every": 10}
+    workspace.change(training={"polish": polish | {"beta": [[0.1, 10], [1, 10]]}})
+    workspace.snakemake()
+    results = workspace.folder / RESULTS
+    names = {f"b{a}_{b}_polished_s0" for a in ("0.1", "10") for b in ("1", "10")}
+    found = pq.read_table(results / "points.parquet").to_pylist()
+    assert {p["point"] for p in found if p["strategy"] == "polished"} == names
+    assert names <= set(pq.read_table(results / "items.parquet")["point"].to_pylist())
+    assert names <= set(pq.read_table(results / "history.parquet")["point"].to_pylist())
+    compared = pq.read_table(results / "certificate.parquet").to_pylist()
+    places = [row["beta_1"] for row in compared if row["comparison"] == "polished"]
+    assert places == [0.1, 10]  # independent models are at β_2 = 1 alone
+    summary = json.loads((results / "summary.json").read_text())
+    assert summary["certificate"]["polished"]["mean_ratio"] > 0
+    assert summary["points"] == 6 + 3  # and none of them chooses anything
+    text = (workspace.folder / "reports/digits/index.html").read_text()
+    assert "The polished models&#39; objective at equal β is" in text
+    card = (workspace.folder / "reports/index.html").read_text()
+    assert "polished J°" in card
+    assert "Nothing to be done" in workspace.snakemake()
 
 
 def test_independent_models_have_no_jobs_of_a_plane(workspace: Workspace) -> None:

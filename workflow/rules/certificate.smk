@@ -1,10 +1,11 @@
 # How good the one model for the plane is.
 LAYERS = len(PARAMS.model.latents)
-# At the rates of models from scratch, and at the β of the anchors.
+# At the rates of models from scratch, and at the β of the anchors, which some are polished for, too.
 COMPARED = {
     kind: [point for row in rows.values() for point in row]
     for kind, rows in [
         ("points", ANCHORS),
+        ("polished", POLISHED),
         ("scratch", SCRATCH),
         ("rated", RATED if SCRATCH else {}),
     ]

@@ -11,7 +11,7 @@ import hvae.config.plugins
 import hvae.data.summary
 import hvae.errors
 import hvae.config.params
-import hvae.config.sources.files
+import hvae.config.sources
 import hvae.config.tasks
 import hvae.io.provenance
 import hvae.results.parameters
@@ -46,11 +46,12 @@ if problem := environment.unnamed_overlay(workflow.config_settings):
 environment.share_python()
 current.install()
 
-# The job units, by name: rows of the grid, anchors, points at given rates, models from scratch that
-# these are compared with, the baseline.
+# The job units, by name: rows of the grid, anchors, models that go on from the amortized one, points
+# at given rates, models from scratch that these are compared with, the baseline.
 ROWS = PARAMS.rows()
 EVALUATED = PARAMS.evaluated_rows()
 ANCHORS = PARAMS.anchors()
+POLISHED = PARAMS.polished_rows()
 RATED = PARAMS.rate_rows()
 SCRATCH = PARAMS.scratch_rows()
 SHARED = PARAMS.grid.shared() if PARAMS.amortized else {}
@@ -89,11 +90,20 @@ OUTLIERS = {
     for name in ("validation", "test")
     for kind in ("outliers", "others")
 }
-GRID_ROW, ANCHORS_ROW, RATES_ROW, SCRATCH_ROW, SINGLE_ROW, SINGLE_RATES_ROW = (
+(
+    GRID_ROW,
+    ANCHORS_ROW,
+    POLISHED_ROW,
+    RATES_ROW,
+    SCRATCH_ROW,
+    SINGLE_ROW,
+    SINGLE_RATES_ROW,
+) = (
     rf"{of}s\d+"
     for of in (
         r"(?:[\d.e+-]+_)*",
         "anchors_",
+        "polished_",
         "rates_",
         "scratch_",
         "single_",

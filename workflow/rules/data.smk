@@ -2,9 +2,7 @@
 MANIFEST = str(raw.path(PARAMS))
 PLANNED = hvae.data.summary.plan(PARAMS).model_dump_json()
 OWN_FILES = (
-    [local(MANIFEST)]
-    if isinstance(PARAMS.data, hvae.config.sources.files.OwnFiles)
-    else []
+    [local(MANIFEST)] if isinstance(PARAMS.data, hvae.config.sources.OwnFiles) else []
 )
 
 if workflow.is_main_process:

@@ -1,7 +1,7 @@
 rule measure:
     input:
         test=SPLITS["test"],
-        models=models_of(ROWS | RATED | ANCHORS | SINGLE),
+        models=models_of(ROWS | RATED | ANCHORS | POLISHED | SINGLE),
     output:
         points=f"{RESULTS}/{{of}}parts/points/{{row}}.parquet",
         per_item=f"{RESULTS}/{{of}}parts/items/{{row}}.parquet",
@@ -10,7 +10,7 @@ rule measure:
     benchmark:
         f"{LOGS}/{{of}}measure/{{row}}.tsv"
     wildcard_constraints:
-        row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}|{ANCHORS_ROW}",
+        row=f"{GRID_ROW}|{RATES_ROW}|{SINGLE_ROW}|{ANCHORS_ROW}|{POLISHED_ROW}",
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -20,7 +20,7 @@ rule measure:
     params:
         **row_job(
             "seed",
-            rows=ROWS | RATED | ANCHORS | SINGLE,
+            rows=ROWS | RATED | ANCHORS | POLISHED | SINGLE,
             evaluation=PARAMS.evaluation.extraction(),
         ),
         code=code("hvae.latents.measure"),
@@ -78,14 +78,20 @@ rule latents:
 
 
 # The rows of which there are parts.
-MEASURED = [*ROWS, *ANCHORS, *RATED]
+MEASURED = [*ROWS, *ANCHORS, *POLISHED, *RATED]
 ROWS_OF = {
     OWN: {
         "points": MEASURED,
         "items": MEASURED,
         "gallery": EVALUATED,
         "pictures": EVALUATED,
-        "history": [*(SHARED.values() or ROWS), *ANCHORS, *RATED, *SCRATCH],
+        "history": [
+            *(SHARED.values() or ROWS),
+            *ANCHORS,
+            *POLISHED,
+            *RATED,
+            *SCRATCH,
+        ],
         "information": EVALUATED,
         "embeddings": EMBEDDED,
     },

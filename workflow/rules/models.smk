@@ -53,7 +53,7 @@ rule models:
     input:
         model_files(
             point.model
-            for points in (ROWS | ANCHORS | RATED | SCRATCH).values()
+            for points in (ROWS | ANCHORS | POLISHED | RATED | SCRATCH).values()
             for point in points
         ),
         f"{RESULTS}/history.parquet",

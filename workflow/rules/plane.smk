@@ -1,5 +1,5 @@
-# One model for the whole plane of β, the independent models that it is held against, and models that
-# are trained to given rates.
+# One model for the whole plane of β, the independent models that it is held against, models that go on
+# from it at their β, and models that are trained to given rates.
 
 
 # It depends only on the ends of the grid's axes. Most jobs wait for it and few for the single-layer
@@ -33,9 +33,9 @@ rule train_plane:
                 box=BOX[wildcards.of],
             )
         ),
-        code=code("hvae.training.train_plane"),
+        code=code("hvae.training.amortized"),
     shell:
-        "python -m hvae.training.train_plane --params {params.job:q} --fingerprint {params.fingerprint} "
+        "python -m hvae.training.amortized --params {params.job:q} --fingerprint {params.fingerprint} "
         f"--data {DATA} --models {RESULTS}/{{wildcards.of}}models "
         "--history {output.history} "
         f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
@@ -55,6 +55,30 @@ use rule train as train_anchors with:
             rows=ANCHORS,
             training=PARAMS.certification.training.at_beta(),
         ),
+
+
+# From the amortized model, each as it is at its β.
+use rule train as train_polished with:
+    input:
+        data=[SPLITS["train"], SPLITS["validation"]],
+        start=lambda wildcards: model_files([SHARED[POLISHED[wildcards.row][0].seed]]),
+    output:
+        models=model_files(points_of(POLISHED), "{of}"),
+        history=f"{RESULTS}/{{of}}parts/history/{{row}}.parquet",
+    wildcard_constraints:
+        row=POLISHED_ROW,
+    priority: 20
+    params:
+        **depends(
+            lambda wildcards: of_row(
+                wildcards,
+                "model",
+                rows=POLISHED,
+                training=PARAMS.training.polish.at_beta(),
+                start=SHARED[POLISHED[wildcards.row][0].seed],
+            )
+        ),
+        code=code("hvae.training.train"),
 
 
 # From the shared network, where there is one: at the β whose rates are nearest.
@@ -148,7 +172,7 @@ use rule train_plane as train_baseline_plane with:
                 box=BOX[BASELINE],
             )
         ),
-        code=code("hvae.training.train_plane"),
+        code=code("hvae.training.amortized"),
 
 
 use rule train_rates as train_baseline_rates with:

@@ -20,6 +20,7 @@ from hvae.reports.charts.theme import (
     Chart,
     Side,
     curves,
+    inline,
     legend,
     placed,
     rate_ticks,
@@ -93,7 +94,7 @@ def _against(
         {"x": float(v), "y": float(v), "line": "Equal"} for v in np.linspace(ends[0], ends[1], 40)
     ]
     numbers = tooltip(**shown, upper="share above z₁")
-    base = alt.Chart(alt.Data(values=rows)).encode(*placed(*sides), tooltip=numbers)
+    base = alt.Chart(inline(rows)).encode(*placed(*sides), tooltip=numbers)
     color: alt.Color | alt.Value = alt.value(CATEGORIES[0])
     if run.layers > 1:
         scale = alt.Scale(domain=[0, 1])
@@ -117,7 +118,7 @@ def overhead(run: Run) -> Chart:
     axes, filling = share_axes(sum(one.rates) for one in places), bands(places)
     scale = alt.Scale(domain=extent(one.value for one in places))
     color = alt.Color("value:Q", title=None, scale=scale)
-    base = alt.Chart(alt.Data(values=rows)).encode(*placed(axes.x, axes.y))
+    base = alt.Chart(inline(rows)).encode(*placed(axes.x, axes.y))
     shown = tooltip(value="file / rate", x="share of z₂", y="total rate (nats)")[1:]
     marks = base.mark_point(filled=True, shape="square", size=60, opacity=1, stroke=BAR)
     return alt.layer(
@@ -178,7 +179,7 @@ def psnr(run: Run) -> Chart:
                 legend=legend(symbolSize=120))
         for channel, column in zip((alt.Color, alt.StrokeDash, alt.Shape), columns, strict=True)
     ]  # fmt: skip
-    base = alt.Chart(alt.Data(values=rows)).encode(*placed(*sides), encoded[0])
+    base = alt.Chart(inline(rows)).encode(*placed(*sides), encoded[0])
     shown = tooltip(x="file (bits)", y="PSNR (dB)")
     marks = base.mark_point(filled=True, size=50, opacity=1).encode(encoded[2], tooltip=shown)
     return alt.layer(base.mark_line().encode(encoded[1]), marks, title="PSNR of files over bits")

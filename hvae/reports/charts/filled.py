@@ -14,7 +14,7 @@ import numpy as np
 
 from hvae.io.tables import over_layers
 from hvae.reports.charts.surface import FilledBand, LatticeValue
-from hvae.reports.charts.theme import BEND, LIMIT, PAGE, Side, placed
+from hvae.reports.charts.theme import BEND, LIMIT, PAGE, Side, inline, placed
 from hvae.results.run import Run
 from hvae.statistics.estimate import Floats, Row
 
@@ -120,7 +120,7 @@ def contours(found: Sequence[FilledBand], axes: MapAxes, name: str) -> list[alt.
         {"text": f"{name} {lines[k][0]:g}"} | {"x": lines[k][1]["x"][at], "y": lines[k][1]["y"][at]}
         for k, at in _labelled([columns for _, columns in lines], axes)
     ]
-    at = alt.Chart(alt.Data(values=texts)).encode(*placed(axes.x, axes.y), alt.Text("text:N"))
+    at = alt.Chart(inline(texts)).encode(*placed(axes.x, axes.y), alt.Text("text:N"))
     # a halo, and the text on it
     looks: list[dict[str, Any]] = [{"stroke": PAGE, "strokeWidth": 3}, {"fill": LIMIT}]
     labels = [at.mark_text(fontSize=10, clip=True, tooltip=False, **one) for one in looks]
@@ -158,7 +158,7 @@ def _part(values: Sequence[float], side: Side) -> Floats:
 def _paths(rows: list[Row], axes: MapAxes, of: str, **looks: Any) -> alt.Chart:
     """Lines through the places of each row, in their order."""
     return (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(inline(rows))
         .transform_flatten(["x", "y"])
         .transform_window(place="row_number()")
         .mark_line(clip=True, tooltip=False, **looks)

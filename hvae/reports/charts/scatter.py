@@ -15,7 +15,7 @@ import altair as alt
 import numpy as np
 
 from hvae.io.tables import over_layers
-from hvae.reports.charts.theme import BAR, LIMIT, Chart, Side, bars, legend, placed, tooltip
+from hvae.reports.charts.theme import BAR, LIMIT, Chart, Side, bars, inline, legend, placed, tooltip
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -39,7 +39,8 @@ class PointKind(NamedTuple):
 GRID = PointKind("Point of the grid", "circle", 110)
 ANCHOR = PointKind("Independent model", "diamond", coloured=False)
 RATED = PointKind("Trained to given rates", "square", 130)
-KINDS = (GRID, ANCHOR, RATED)
+POLISHED = PointKind("Polished at its β", "triangle-up", 110)
+KINDS = (GRID, ANCHOR, RATED, POLISHED)
 
 
 class PointLabel(NamedTuple):
@@ -58,7 +59,8 @@ def names(run: Run) -> dict[str, str]:
     found: dict[str, str] = {}
     of = run.layers
     found |= display_names(_label(row, "beta", of) for row in run.points)
-    found |= display_names((_label(row, "beta", of) for row in run.anchors), f"{ANCHOR.name}, ")
+    for rows, kind in ((run.anchors, ANCHOR), (run.polished, POLISHED)):
+        found |= display_names((_label(row, "beta", of) for row in rows), f"{kind.name}, ")
     found |= display_names((_label(row, "target", of) for row in run.rated), "", "R", " nats")
     return found | _shared(run)
 
@@ -115,7 +117,7 @@ def _shared(run: Run) -> dict[str, str]:
 
 def kinds(run: Run) -> dict[str, str]:
     """The kind of every point, by name."""
-    of_kind = zip(KINDS, (run.points, run.anchors, run.rated), strict=True)
+    of_kind = zip(KINDS, (run.points, run.anchors, run.rated, run.polished), strict=True)
     return {point["point"]: kind.name for kind, points in of_kind for point in points}
 
 
@@ -138,11 +140,11 @@ def scatter(
     bare = {GRID} if crowded else set()
     layers: list[Any] = [*beneath]
     for kind, rows in found:
-        base = alt.Chart(alt.Data(values=rows))
+        base = alt.Chart(inline(rows))
         layers += [] if kind in bare else bars(base, x, y)
     for kind, rows in found:
         shown = tooltip(**{name: title for name, title in numbers.items() if name in rows[0]})
-        base = alt.Chart(alt.Data(values=rows)).encode(*placed(x, y), tooltip=shown)
+        base = alt.Chart(inline(rows)).encode(*placed(x, y), tooltip=shown)
         layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
     heading = alt.TitleParams(title, subtitle=_typical(groups[0][1])) if crowded else title
     return alt.layer(*layers, title=heading)

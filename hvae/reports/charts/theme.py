@@ -190,11 +190,16 @@ def _y(column: str, side: Side) -> alt.Y:
     return alt.Y(f"{column}:Q", title=side.title, scale=side.scale, axis=side.ticks)
 
 
+def inline(rows: Iterable[Row]) -> alt.Data:
+    """Rows as a chart's data: a tuple, since each layer that uses a list gets a copy of its own."""
+    return alt.Data(values=tuple(rows))
+
+
 def curves(values: list[Row], x: Side, y: Side) -> alt.Chart:
     """Black curves of the columns x and y, with different dashes; a legend names each `line`."""
     names = list(dict.fromkeys(row["line"] for row in values))
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(inline(values))
         .mark_line(color=LIMIT, strokeWidth=2, clip=True)
         .encode(
             *placed(x, y),

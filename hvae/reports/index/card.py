@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from hvae.guidance.text import listed
 from hvae.reports.index.metrics import ComparedMetric, Interval
 from hvae.results.certificate import judgement
 from hvae.results.experiment import Experiment
@@ -16,8 +17,9 @@ VERDICTS = {  # the words after a number of checks
     "holds": "checks hold",
     "violated": "violated",
     "undecided": "undecided",
-    "vacuous": "cannot bind",
+    "vacuous": "vacuous",
 }
+COMPARED = {"objective": "J°", "polished": "polished J°", "distortion": "D°"}
 TRUST = {True: "trusted", False: "not trusted", None: "compared with no independent model"}
 
 
@@ -93,20 +95,24 @@ def _quality(metrics: dict[str, ComparedMetric]) -> Fact:
 def _bounds(experiment: Experiment) -> Fact:
     checks = experiment.summary["checks"]
     counts = ", ".join(f"{checks[verdict]} {words}" for verdict, words in VERDICTS.items())
-    return Fact("Bounds", counts, bad=checks["violated"] > 0)
+    return Fact("Limits", counts, bad=checks["violated"] > 0)
 
 
 def _certificate(experiment: Experiment) -> Fact:
-    """The verdict on the plane, and the mean ratios of J° at equal β and D° at equal rates."""
+    """The verdict, and the mean ratios of J° at equal β, polished or not, and D° at equal rates."""
     tolerance = experiment.params.certification.tolerance
     found = judgement(experiment.certificate, tolerance, experiment.layers)
     ratios = [
         f"{symbol} {ratio:.3f}"
-        for kind, symbol in {"objective": "J°", "distortion": "D°"}.items()
-        for ratio in [experiment.summary["certificate"][kind]["mean_ratio"]]
+        for kind, symbol in COMPARED.items()
+        for ratio in [experiment.summary["certificate"].get(kind, {}).get("mean_ratio")]
         if ratio is not None
     ]
-    times = f"; {' and '.join(ratios)} times theirs on average" if ratios else ""
+    times = (
+        f"; on average {listed(ratios)} times that of models trained for comparison"
+        if ratios
+        else ""
+    )
     return Fact("Certificate", TRUST[found.trusted] + times, bad=found.trusted is False)
 
 

@@ -66,10 +66,20 @@ def _key(options: Mapping[str, Any]) -> str:
 IN_NATS = Basis("nats", NATS)
 
 
+class Applied(NamedTuple):
+    """Which rows of `tasks` are an application: how z is read, and the settings of a mean."""
+
+    application: Application
+    metric: Measure
+    variant: Variant
+    settings: Sequence[str]
+
+
 class ComparedMetric(NamedTuple):
     """A metric of an experiment, with a value for each place; None where it was not measured.
 
-    Metrics of two experiments with one key can be compared where their bases are the same.
+    Metrics of two experiments with one key can be compared where their bases are the same. applied:
+    what it is of, of an application.
     """
 
     key: str
@@ -77,6 +87,7 @@ class ComparedMetric(NamedTuple):
     title: str
     basis: Basis
     values: Sequence[Estimate | Interval | None]
+    applied: Applied | None = None
 
 
 def measured(experiment: Experiment) -> Iterator[ComparedMetric]:
@@ -186,6 +197,7 @@ def _metrics(
                 _title(application, measure, variant),
                 _basis(experiment, application, found.settings),
                 [_interval(place, values) for place in experiment.places],
+                Applied(application, measure, variant, found.settings),
             )
 
 

@@ -19,6 +19,7 @@ from hvae.reports.charts.theme import (
     Chart,
     Side,
     curves,
+    inline,
     nats,
     placed,
     rate_scale,
@@ -26,9 +27,8 @@ from hvae.reports.charts.theme import (
     span,
     spread,
 )
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.information import Quantity
-from hvae.reports.sections.section import ReportSection
 from hvae.results.rates import lowest_layer, suffix_name
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
@@ -48,7 +48,7 @@ def accuracy(
     """Each probe on one set of layers; the curve is drawn for samples, as only they obey it."""
     data = [_row(task) for task in run.accuracies(features, protocol) if task["layers"] == layers]
     title = f"From {features}s of {layers}"
-    base = alt.Chart(alt.Data(values=data), title=title)
+    base = alt.Chart(inline(data), title=title)
     rate = f"R({span(lowest_layer(layers), run.layers)}) (nats per item)"
     scale = rate_scale(max((row["rate"] for row in data), default=1.0))
     x, x_low = (
@@ -82,7 +82,7 @@ def limit_curve(run: Run, highest: float) -> alt.Chart:
     shares = run.shares()
     values = [{"rate": float(r), "value": accuracy_limit(float(r), shares)} for r in rates]
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(inline(values))
         .mark_line(color=LIMIT, strokeWidth=2)
         .encode(alt.X("rate:Q"), alt.Y("value:Q"))
     )
@@ -117,7 +117,7 @@ def informed(run: Run) -> Chart | None:
         for amount in spread(max(row["rate_high"] for row in data))
     ]
     rows = [row | {"x": row["rate"], "y": row["value"]} for row in data]
-    base = alt.Chart(alt.Data(values=rows))
+    base = alt.Chart(inline(rows))
     probes = list(dict.fromkeys(row["method"] for row in rows))
     color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
     shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
@@ -202,7 +202,8 @@ def means(run: Run) -> list[str]:
     limit = accuracy_limit(best["rate"].value, shares)
     return [
         f"Where R({top}) < {CLOSED} nats, {len(above)} of {len(closed)} probes on posterior means "
-        f"exceed what samples could reach, up to {best['value']:.2f} against {limit:.2f} "
+        "exceed what samples could reach, each with its 95 % interval, up to "
+        f"{best['value']:.2f} against {limit:.2f} "
         f"({best['method']}, {names(run)[best['point']]}). A mean is a deterministic "
         "function of the image, so it can tell classes apart at any rate, however small its "
         "differences are beside the posterior's spread. The limit speaks of what a sample carries, "

@@ -16,6 +16,7 @@ from hvae.reports.charts.theme import (
     Chart,
     Side,
     bars,
+    inline,
     legend,
     nats,
     placed,
@@ -23,9 +24,8 @@ from hvae.reports.charts.theme import (
     span,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.plane import distortions, symbol
-from hvae.reports.sections.section import ReportSection
 from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -81,11 +81,11 @@ def application_map(run: Run, name: str, shares: bool = False) -> Chart:
     if shares:
         data = [_by_share(row) for row in data if row["given"]]
         axes = share_axes(row["y"] for row in data)
-    base = alt.Chart(alt.Data(values=data)).encode(*placed(axes.x, axes.y))
+    base = alt.Chart(inline(data)).encode(*placed(axes.x, axes.y))
     color, shown = alt.Color("value:Q", title=None, scale=scale), _tooltip(data, shares)
     points = base.mark_point(filled=True, opacity=1, size=80, stroke=PAGE, strokeWidth=0.8)
     points = points.encode(color, tooltip=shown)
-    below = [] if several else bars(alt.Chart(alt.Data(values=_across(data))), axes.x, axes.y)
+    below = [] if several else bars(alt.Chart(inline(_across(data))), axes.x, axes.y)
     if surface:
         below = [*filled(surface, axes, color), *contours(distortions(run), axes, symbol(run))]
     marks = [_mark(base, role, color, data, shown) for role in SHAPES if _some(data, role)]

@@ -22,6 +22,7 @@ from hvae.reports.charts.theme import (
     Side,
     bars,
     ends,
+    inline,
     legend,
     nats,
     placed,
@@ -29,8 +30,7 @@ from hvae.reports.charts.theme import (
     span,
     sub,
 )
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.checks.catalogue import BOUNDS, Bound
 from hvae.results.quantities import checked_unit
 from hvae.results.rates import lowest_layer
@@ -129,7 +129,7 @@ def slack(run: Run, bound: str) -> Chart:
     data = rows(run, bound)
     metric: str = data[0]["metric"]
     unit = checked_unit(metric)
-    base = alt.Chart(alt.Data(values=data), title=bound)
+    base = alt.Chart(inline(data), title=f"Slack of the {bound.replace('-', ' ')} limit")
     if run.layers == 1:
         return _against_rate(run, base, data, unit)
     over = _over_rates if _rated(_checked(run, bound)) else _over_grid
@@ -173,7 +173,7 @@ def _over_grid(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Chart
     y = alt.Y(
         "row:O", title=names, scale=alt.Scale(domain=rests), axis=alt.Axis(labelOverlap="greedy")
     )
-    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
+    dots = alt.Chart(inline(every)).mark_point(size=8, filled=True, color=FAINT)
     size = 170 if len(values) <= ROOMY else 50
     return alt.layer(dots.encode(x, y), _marks(base, size).encode(x, y, color))
 
@@ -186,14 +186,14 @@ def _over_rates(run: Run, base: alt.Chart, bound: str, color: alt.Color) -> Char
         alt.X("rate_1:Q", title=x.title, scale=x.scale, axis=x.ticks),
         alt.Y("rate_above:Q", title=y.title, scale=y.scale, axis=y.ticks),
     ]
-    dots = alt.Chart(alt.Data(values=every)).mark_point(size=8, filled=True, color=FAINT)
+    dots = alt.Chart(inline(every)).mark_point(size=8, filled=True, color=FAINT)
     return alt.layer(dots.encode(*at), _marks(base, 110).encode(*at, color))
 
 
 def _against_rate(run: Run, base: alt.Chart, data: list[Row], unit: str) -> Chart:
     x = nats(f"R({span(1, run.layers)})", [row["x_high"] for row in data])
     y = Side(f"Slack ({unit})", alt.Scale(zero=True), alt.Axis())
-    zero = alt.Chart(alt.Data(values=[{"y": 0}])).mark_rule(color=LIMIT, strokeWidth=2)
+    zero = alt.Chart(inline([{"y": 0}])).mark_rule(color=LIMIT, strokeWidth=2)
     marks = _marks(base, 60).encode(*placed(x, y), color=alt.value(CATEGORIES[0]))
     return alt.layer(zero.encode(y="y:Q"), *bars(base, x, y), marks)
 
@@ -215,21 +215,18 @@ def kept(run: Run) -> str:
     """Whether the bounds hold."""
     count = Counter(check["verdict"] for check in run.bounds)
     binding = len(run.bounds) - count["vacuous"]
-    beyond = (
-        f"in {count['vacuous']} more the limit is trivial, at 0.99 of what can be measured or more"
-        if count["vacuous"]
-        else "no other was made"
-    )
+    vacuous = f"{count['vacuous']:,} {'more is' if count['vacuous'] == 1 else 'more are'} vacuous"
+    beyond = f" {vacuous}: their limits are too loose to be broken." if count["vacuous"] else ""
     if not binding:
-        return f"No bound was put to a test: {beyond}."
-    verdict = "No bound is violated"
+        return f"No limit was put to a test.{beyond}"
+    verdict = "No limit is violated"
     if count["violated"]:
-        verdict = f"Bounds are violated, in {count['violated']} of {binding} checks that can bind"
+        verdict = f"Limits are violated in {count['violated']} of {binding} checks that can bind"
     holding = "check holds" if count["holds"] == 1 else "checks hold"
     return (
         f"{verdict}: {count['holds']} {holding} and {count['undecided']} "
-        f"{'is' if count['undecided'] == 1 else 'are'} undecided "
-        f"(family-wise level 1 %); {beyond}."
+        f"{'is' if count['undecided'] == 1 else 'are'} undecided, at 1 % over all checks together."
+        f"{beyond}"
     )
 
 
@@ -238,7 +235,7 @@ def _figures(run: Run) -> Iterator[Figure]:
     binding = dict.fromkeys(check["bound"] for check in sorted(_judged(run), key=evidence))
     for place, name in enumerate(binding):
         section = "bounds" if place < FIRST else "bounds-others"
-        text = f"Slack of the bound {name} over the grid"
+        text = f"Slack of the limit {name} over the plane"
         yield figure(f"slack-{place}", section, slack(run, name), text)
 
 
@@ -248,7 +245,7 @@ def _values(run: Run) -> dict[str, Any]:
 
 SECTION = ReportSection(
     "bounds",
-    "Every bound and its checks",
+    "Each limit and its checks",
     "sections/bounds.html",
     figures=_figures,
     values=_values,

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.io.tables import MEASURED, betas, over_layers
-from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, legend, sub
-from hvae.reports.render import Figure, figure
+from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, inline, legend, sub
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.bounds import SHAPES
-from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import Judgement, at_given_rates, judgement
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -20,15 +19,20 @@ COLORS = {"holds": CATEGORIES[0], "undecided": CATEGORIES[3], "violated": CATEGO
 
 
 class Comparison(NamedTuple):
-    """What is compared: its symbol, the words for its title, and its standard error's column."""
+    """What is compared: its symbol, the words for its title, and its standard error's column.
+
+    ours: what kind of model is held against independent ones.
+    """
 
     symbol: str
     title: str
     std_error: str
+    ours: str = "amortised"
 
 
 COMPARISONS: Mapping[str, Comparison] = {
     "objective": Comparison("J°", "J° at equal β", "objective_se"),
+    "polished": Comparison("J°", "J° at equal β, polished", "objective_se", "polished"),
     "distortion": Comparison("D°", "D° at equal rates", "distortion_se"),
 }
 
@@ -38,7 +42,9 @@ def judged(run: Run) -> Judgement:
     lost = [anchor["point"] for anchor in run.anchors if anchor["status"] not in MEASURED]
     found = judgement(run.certificate, run.params.certification.tolerance, run.layers)
     if lost and len(lost) == len(run.anchors) and not at_rates(run):
-        text = f"All {len(lost)} independent models diverged: nothing holds the plane to account."
+        text = (
+            f"All {len(lost)} independent models diverged, so the plane was compared with nothing."
+        )
         return Judgement(None, text, text)
     if lost:
         more = f"{len(lost)} of {len(run.anchors)} independent models diverged."
@@ -67,8 +73,9 @@ def rows(run: Run, comparison: str) -> list[Row]:
     `at` is β of the independent model, `rates` its rates with their standard errors.
     """
     anchors = {anchor["point"]: anchor for anchor in run.anchors}
-    plane = {(betas(point, run.layers), point["seed"]): point for point in run.trained}
-    column = COMPARISONS[comparison].std_error
+    column, ours = COMPARISONS[comparison].std_error, COMPARISONS[comparison].ours
+    of = run.polished if ours == "polished" else run.trained
+    plane = {(betas(point, run.layers), point["seed"]): point for point in of}
     result = []
     for row in (row for row in run.certificate if row["comparison"] == comparison):
         if row["point"] not in anchors:  # one at given rates
@@ -98,16 +105,16 @@ def ratios(run: Run, comparison: str) -> list[Row]:
 
 def certificate(run: Run, comparison: str) -> Chart:
     """Of one kind, by β of the independent model."""
-    symbol, title, _ = COMPARISONS[comparison]
+    symbol, title, _, ours = COMPARISONS[comparison]
     axes = ", ".join(f"β{sub(layer)}" for layer in _layers(run))
-    words = Words(axes, f"{symbol} amortised / {symbol} independent", f"Ratio of {title}, by β")
+    words = Words(axes, f"{symbol} {ours} / {symbol} independent", f"Ratio of {title}")
     return _ratios_chart(run, rows(run, comparison), words)
 
 
 def certificate_at_rates(run: Run) -> Chart:
     """By total and split of the rates that both models were trained to."""
     axes = ", ".join(f"R{sub(layer)}" for layer in _layers(run))
-    across = "D° continued / D° from scratch"
+    across = "D° here / D° from scratch"
     return _ratios_chart(
         run, at_rates(run), Words(f"Total: {axes}", across, "Ratio of D° at given rates")
     )
@@ -137,7 +144,7 @@ def _ratios_chart(run: Run, compared: list[Row], words: Words) -> Chart:
         )
         for name in ("ratio", "low")
     )
-    base = alt.Chart(alt.Data(values=data))
+    base = alt.Chart(inline(data))
     seeds = run.params.grid.seeds
     beside = alt.YOffset("seed:N", scale=alt.Scale(domain=seeds))
     base = base.encode(y, beside) if len(seeds) > 1 else base.encode(y)
@@ -158,7 +165,7 @@ def _lines(run: Run) -> alt.Chart:
     dashes = alt.Scale(domain=list(names), range=[[1, 0], [5, 4]])
     looks = legend(symbolType="stroke", symbolStrokeColor=LIMIT, symbolSize=400)
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(inline(values))
         .mark_rule(color=LIMIT, strokeWidth=1.5)
         .encode(
             alt.X("ratio:Q"),
@@ -200,7 +207,7 @@ def _figures(run: Run) -> Iterator[Figure]:
         yield figure("certificate-rates", "certification", certificate_at_rates(run), text)
     for name, comparison in COMPARISONS.items():
         if ratios(run, name):
-            text = f"Ratios of {comparison.title}, amortised to independent"
+            text = f"Ratios of {comparison.title}, {comparison.ours} to independent"
             yield figure(f"certificate-{name}", "certification", certificate(run, name), text)
 
 
@@ -209,6 +216,7 @@ def _values(run: Run) -> dict[str, Any]:
         "judged": judged(run),
         "at_rates": at_rates(run),
         "unreachable": unreachable(run),
+        "comparisons": COMPARISONS,
         "compared": {kind: rows(run, kind) for kind in COMPARISONS},
         "betas": betas,
         "nan": math.nan,

@@ -18,12 +18,12 @@ from hvae.reports.charts.files import (
     ratios,
 )
 from hvae.reports.charts.scatter import names
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.pictures import Strip, chosen, is_image, originals, strip
-from hvae.reports.sections.section import ReportSection
 from hvae.results import files
 from hvae.results.files import Filed
 from hvae.results.run import Run
+from hvae.statistics.comparison import Difference, verdicts
 from hvae.statistics.estimate import Row, number
 
 LEAST = 10  # nats, from which on files are to be as good as the model
@@ -35,7 +35,7 @@ SIZES = ("elbo", ""), ("lossless", "net"), ("lossless", "")  # methods and setti
 def sentences(points: Sequence[Filed]) -> list[str]:
     """How close files are to rates: from `LEAST` nats on, and below."""
     groups = {
-        f"From {LEAST} nats on": [one for one in points if one.nats >= LEAST],
+        f"At {LEAST} nats and more": [one for one in points if one.nats >= LEAST],
         f"Below {LEAST} nats": [one for one in points if one.nats < LEAST],
     }
     return [_sentence(where, group) for where, group in groups.items() if group]
@@ -45,24 +45,32 @@ def _sentence(where: str, group: Sequence[Filed]) -> str:
     header = fmean(one.bits - sum(one.symbols) for one in group)
     lengths = _spread([one.bits / one.rate for one in group if one.rate > 0])
     objectives = _spread([one.objective / one.objective_model for one in group])
+    places = f"means of {len(group)} place{'s' * (len(group) > 1)}"
     return (
-        f"{where}, a file takes {lengths} times the bits of its rate, of which the header and "
-        f"what the coder adds are {number(header)} bits an item, and its J° is {objectives} times "
-        f"that of the model with sampled z ({len(group)} place{'s' * (len(group) > 1)})."
+        f"{where} ({places}), a file is {lengths} times as long as its rate; {number(header)} bits "
+        "an item are the header and the coder's overhead. Its J° is "
+        f"{objectives} times that of the model with sampled z."
     )
 
 
 def _spread(values: Sequence[float]) -> str:
-    """1.12 (1.04 to 1.25)."""
-    ends = f" ({min(values):.2f} to {max(values):.2f})" if len(values) > 1 else ""
+    """1.12 (from 1.04 to 1.25), of places."""
+    ends = f" (from {min(values):.2f} to {max(values):.2f})" if len(values) > 1 else ""
     return f"{fmean(values):.2f}{ends}"
+
+
+class Rate(NamedTuple):
+    """A BD-rate; sure: whether it differs from 0, at 5 % over all of the table (Holm)."""
+
+    text: str
+    sure: bool = False
 
 
 class Compared(NamedTuple):
     """BD-rates of each split (a row) against single layers and other splits (columns)."""
 
     columns: list[str]
-    rows: list[tuple[str, list[str]]]
+    rows: list[tuple[str, list[Rate]]]
 
 
 def bd_rates(run: Run) -> Compared | None:
@@ -71,17 +79,25 @@ def bd_rates(run: Run) -> Compared | None:
     splits = [one for one in every if not one.single]
     against = [one for one in every if one.single]
     against += splits if len(splits) <= SPLITS else splits[:1]
-    rows = [(one.name, [_percent(one, other) for other in against]) for one in splits]
-    known = any(cell != NONE for _, cells in rows for cell in cells)
-    return Compared([one.name for one in against], rows) if known else None
+    found = {(a, b): _rate(one, other) for a, one in enumerate(splits)
+             for b, other in enumerate(against)}  # fmt: skip
+    known = {at: one for at, one in found.items() if one is not None}
+    if not known:
+        return None
+    words = dict(zip(known, verdicts(list(known.values())), strict=True))
+    cells = {at: Rate(_percent(one), words[at] in ("more", "less")) for at, one in known.items()}
+    rows = [
+        (one.name, [cells.get((a, b), Rate(NONE)) for b in range(len(against))])
+        for a, one in enumerate(splits)
+    ]
+    return Compared([one.name for one in against], rows)
 
 
-def _percent(one: Line, other: Line) -> str:
-    if one == other:
-        return NONE
-    found = files.compared(other.curves, one.curves)
-    if found is None:
-        return NONE
+def _rate(one: Line, other: Line) -> Difference | None:
+    return None if one == other else files.compared(other.curves, one.curves)
+
+
+def _percent(found: Difference) -> str:
     sure = "" if math.isnan(found.std_error) else f" ± {100 * found.std_error:.1f}"
     return f"{100 * found.value:+.1f}{sure} %".replace("-", "−")
 

@@ -8,10 +8,9 @@ import altair as alt
 import pyarrow.compute as pc
 
 from hvae.reports.charts.scatter import names
-from hvae.reports.charts.theme import CLASSES, Chart, sub
-from hvae.reports.render import Figure, figure
+from hvae.reports.charts.theme import CLASSES, Chart, inline, sub
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections import pictures
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -84,7 +83,7 @@ def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) ->
     classes, colors = zip(*key(run), strict=True)
     color = alt.Color("class:N", scale=alt.Scale(domain=classes, range=colors), legend=None)
     return (
-        alt.Chart(alt.Data(values=data), title=title)
+        alt.Chart(inline(data), title=title)
         .mark_circle(size=24, opacity=1)
         .encode(
             alt.X("x:Q", axis=None, scale=alt.Scale(zero=False)),

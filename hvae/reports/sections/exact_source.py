@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 import altair as alt
 
 from hvae.bounds.accuracy import entropy
-from hvae.bounds.gaussian import distortion_rate
-from hvae.bounds.mixture import conditional_distortion_rate, shannon_distortion
+from hvae.bounds.rate_distortion import (
+    conditional_distortion_rate,
+    distortion_rate,
+    shannon_distortion,
+)
 from hvae.config.model import GaussianOptions
 from hvae.config.params import Params
-from hvae.data.exact import Exact
+from hvae.data.gaussian import Exact
 from hvae.reports.charts.scatter import beta_text, kinds, scatter
 from hvae.reports.charts.theme import CATEGORIES, Chart, Side, curves, ends, nats, span, spread
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Floats, Row
 

@@ -13,6 +13,7 @@ from hvae.reports.charts.theme import (
     bars,
     curves,
     ends,
+    inline,
     legend,
     nats,
     placed,
@@ -20,8 +21,7 @@ from hvae.reports.charts.theme import (
     spread,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.quantities import METRICS
 from hvae.results.rates import lowest_layer
 from hvae.results.run import Run
@@ -82,7 +82,7 @@ def drawn(run: Run, metric: str) -> Chart:
     scale = alt.Scale(domain=cuts, range=CATEGORIES[: len(cuts)])
     color = alt.Color("kept:N", title="Kept", scale=scale, legend=legend())
     numbers = tooltip(x="rate (nats)", y=title, y_low="95 % from", y_high="95 % to")
-    base = alt.Chart(alt.Data(values=data))
+    base = alt.Chart(inline(data))
     marks = base.mark_point(filled=True, size=60, opacity=1).encode(*placed(x, y), tooltip=numbers)
     marks = marks.encode(color=color if layered else alt.value(CATEGORIES[0]))
     lines = _lines(run, metric, max(row["x_high"] for row in data))

@@ -12,7 +12,7 @@ from hvae.config.tasks import TASKS
 from hvae.guidance.gains import SAME
 from hvae.guidance.study import condition
 from hvae.guidance.text import estimate, rate
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import ReportSection
 from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
@@ -58,23 +58,34 @@ def advice(found: dict[str, Any], tasks: Mapping[Name, Task] = TASKS) -> Advice:
         unreachable=found["not_reachable"],
         optima=names,
         metrics={name: judging(tasks, found, name).brief for name in names},
-        losses=_losses(found["losses"], names) if len(names) > 1 else {},
+        losses=_losses(tasks, found, names) if len(names) > 1 else {},
         compromise=found["compromise"]["text"] if applications else "",
         gains=[one["text"] for one in found["baseline"]],
         claims=found["scorecard"],
     )
 
 
-def _losses(rows: list[Row], names: list[str]) -> dict[str, list[Cell]]:
-    cells = {(row["application"], row["optimum"]): _cell(row) for row in rows}
+def _losses(
+    tasks: Mapping[Name, Task], found: dict[str, Any], names: list[str]
+) -> dict[str, list[Cell]]:
+    cells = {
+        (row["application"], row["optimum"]): _cell(row, judging(tasks, found, row["application"]))
+        for row in found["losses"]
+    }
     return {mine: [cells[mine, other] for other in names] for mine in names}
 
 
-def _cell(row: Row) -> Cell:
+def _cell(row: Row, metric: Measure) -> Cell:
     if row["note"]:
         return Cell("0" if row["note"] == SAME else row["note"])
     loss = Estimate(row["loss"], row["std_error"])
-    return Cell(estimate(loss), row["verdict"] in ("more", "less"))
+    return Cell(_difference(loss, metric), row["verdict"] in ("more", "less"))
+
+
+def _difference(one: Estimate, metric: Measure) -> str:
+    """± its standard error; where both are 0 in the digits of the metric, 0 in these digits."""
+    told = {metric.number(abs(value)) for value in (*one, 0.0)}
+    return told.pop() if len(told) == 1 else estimate(one)
 
 
 class Recommended(NamedTuple):
@@ -131,7 +142,7 @@ def _row(
         ", ".join(map(rate, map(Estimate, best["rates"], best["rates_se"]))),
         f"{metric.brief} {metric.told(best['value'])} ({low} to {high})",
         _region(one),
-        _gained(gain) if gain else "",
+        _gained(gain, metric) if gain else "",
     )
 
 
@@ -141,12 +152,12 @@ def _region(one: dict[str, Any]) -> str:
     return f"{len(one['region'])} of {one['candidates']}" if known else "not known"
 
 
-def _gained(gain: dict[str, Any]) -> str:
+def _gained(gain: dict[str, Any], metric: Measure) -> str:
     """Yes or no, and by how much: above 0 more layers are better."""
     if not gain["comparable"]:
         return "not judged: sides do not compare"
     sign = "+" if gain["gain"] > 0 else ""
-    amount = sign + estimate(Estimate(gain["gain"], gain["std_error"]))
+    amount = sign + _difference(Estimate(gain["gain"], gain["std_error"]), metric)
     words = {"more": "yes, {}", "less": "no: it costs, {}", "undecided": "undecided ({})"}
     return words.get(gain["verdict"], "one training ({})").format(amount)
 

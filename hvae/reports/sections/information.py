@@ -14,6 +14,7 @@ from hvae.reports.charts.theme import (
     bars,
     curves,
     ends,
+    inline,
     legend,
     nats,
     placed,
@@ -21,8 +22,7 @@ from hvae.reports.charts.theme import (
     spread,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -79,7 +79,7 @@ def information(run: Run, quantity: Quantity) -> Chart:
         y = nats(title, [*values, log_items(run)])
     else:
         y = Side(f"{title} (nats per item)", alt.Scale(zero=True), alt.Axis())
-    base = alt.Chart(alt.Data(values=data), title=title)
+    base = alt.Chart(inline(data), title=title)
     found = {row["kind"] for row in data}
     kinds = [kind for kind in COLORS if kind in found]
     scale = alt.Scale(domain=kinds, range=[COLORS[kind] for kind in kinds])
@@ -91,7 +91,7 @@ def information(run: Run, quantity: Quantity) -> Chart:
     ]
     # Parts without a row are left out: Vega warns of scales that have no data.
     marks = [
-        alt.Chart(alt.Data(values=part))
+        alt.Chart(inline(part))
         .mark_point(filled=filled, size=45, opacity=0.85, strokeWidth=1.5)
         .encode(*placed(x, y), color, tooltip=numbers)
         for filled in (True, False)

@@ -16,13 +16,13 @@ from hvae.reports.charts.theme import (
     Side,
     bars,
     ends,
+    inline,
     placed,
     sub,
     tooltip,
 )
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.exact_source import least
-from hvae.reports.sections.section import ReportSection
 from hvae.results.exactness import Difference, Exactness, Shortfall, exactness, shortfalls
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -96,10 +96,10 @@ def _planes(found: Iterable[Shortfall]) -> list[tuple[tuple[list[str], str], lis
 
 def _line(found: Sequence[Shortfall], title: str) -> Chart:
     data = rows(found)
-    base = alt.Chart(alt.Data(values=data), title=title)
+    base = alt.Chart(inline(data), title=title)
     x = Side("β", alt.Scale(type="log", nice=False, padding=12), alt.Axis(format=".3~g"))
     y = Side("J° / J°*", alt.Scale(zero=False), alt.Axis())
-    one = alt.Chart(alt.Data(values=[{"y": 1}])).mark_rule(color=LIMIT, strokeWidth=2)
+    one = alt.Chart(inline([{"y": 1}])).mark_rule(color=LIMIT, strokeWidth=2)
     line = base.mark_line(point=True, color=CATEGORIES[0]).encode(*placed(x, y), tooltip=_numbers())
     return alt.layer(one.encode(y="y:Q"), *bars(base, x, y), line)
 
@@ -137,7 +137,7 @@ def _cells(
     numbers: list[alt.Tooltip],
 ) -> Chart:
     """A cell a point, with its number in it where there is room."""
-    base = alt.Chart(alt.Data(values=data), title=title).encode(
+    base = alt.Chart(inline(data), title=title).encode(
         alt.X(
             "beta_1:O",
             title="β₁",

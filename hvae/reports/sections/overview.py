@@ -6,16 +6,17 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from hvae.config.task import spoken
 from hvae.guidance.applications import BUDGETED
 from hvae.guidance.text import estimate, listed
 from hvae.io.tables import MEASURED
 from hvae.reports.charts.scatter import names, points_of
-from hvae.reports.charts.theme import LIMIT
+from hvae.reports.charts.theme import LIMIT, inline
+from hvae.reports.render import ReportSection
 from hvae.reports.sections import prices
 from hvae.reports.sections.bounds import kept
 from hvae.reports.sections.certification import judged
 from hvae.reports.sections.guidance import advice, recommended
-from hvae.reports.sections.section import ReportSection
 from hvae.results.certificate import at_given_rates
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
@@ -23,7 +24,7 @@ from hvae.statistics.estimate import Estimate, Row
 NAMED = 10  # diverged points that are named
 CORNERS = 12  # of a line of equal total rate, which is curved on these axes
 QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
-    "psnr_db": "reconstructions from {:.1f} to {:.1f} dB",
+    "psnr_db": "reconstructions from {:.1f} to {:.1f} dB PSNR",
     "mse": "mean squared errors from {:.2g} to {:.2g} per dimension",
 }
 
@@ -43,8 +44,8 @@ def _trained(run: Run) -> str:
     values = [point[column] for point in run.own]
     text = (
         f"{_spanning(run)} total rates from {min(rates):.2f} to "
-        f"{max(rates):.1f} nats per item and {QUALITY[column].format(min(values), max(values))} "
-        "(z sampled)."
+        f"{max(rates):.1f} nats per item, and {QUALITY[column].format(min(values), max(values))} "
+        "(from sampled z)."
     )
     more = f" and {len(lost) - NAMED} others" if len(lost) > NAMED else ""
     return text + (f" {len(lost)} more diverged: {', '.join(lost[:NAMED])}{more}." if lost else "")
@@ -55,7 +56,7 @@ def _spanning(run: Run) -> str:
         return "One model spans" if len(run.own) == 1 else f"{len(run.own)} models span"
     rated = len(run.own) - len(run.trained)
     beside = f" and {rated} models at given rates" if rated else ""
-    return f"{len(run.trained)} {points_of(run)}{beside} span"
+    return f"{len(run.trained):,} {points_of(run)}{beside} span"
 
 
 def _trusted(run: Run) -> list[str]:
@@ -83,26 +84,36 @@ def _differing(guidance: dict[str, Any] | None) -> str:
         return f"Of applications {name} alone was measured: its best point spends {_total(one)}."
     least, most = (f(best, key=lambda name: best[name]["rate_total"]) for f in (min, max))
     text = (
-        f"The best points of {len(best)} applications spend from {_total(best[least])} in total "
-        f"({least}) to {_total(best[most])} ({most}){_both(applications, least, most)}"
+        f"The best points of {len(best)} applications have total rates from {_total(best[least])} "
+        f"({spoken(least)}) to {_total(best[most])} ({spoken(most)})"
+        f"{_both(applications, least, most)}"
     )
     claims = [one["numbers"] for one in guidance["scorecard"] if "apart" in one["numbers"]]
     if not claims or not claims[0]["pairs"] or claims[0]["trainings"] == 1:
         return f"{text}."
     apart, pairs = claims[0]["apart"], claims[0]["pairs"]
+    if not apart:
+        return (
+            f"{text}. At each total rate, any two applications share a split that is not "
+            "significantly worse for either."
+        )
     return (
-        f"{text}; {apart} of {pairs} pairs of applications at one total rate have no good split in "
-        "common."
+        f"{text}. At equal total rate, {apart} of {pairs} pairs of applications have no good split "
+        "in common."
     )
 
 
 def _both(applications: dict[str, Row], *names: str) -> str:
-    """Whether some point is good for both; "" where that is not known, or a budget decides it."""
+    """What both regions have in common; "" where that is not known, or a budget decides it."""
     both = [applications[name] for name in names]
     if BUDGETED in names or any(one["trainings"] == 1 for one in both):
         return ""
     first, second = (set(one["region"]) for one in both)
-    return f", and {'some points are' if first & second else 'no point is'} good for both"
+    shared = len(first & second)
+    if not shared:
+        return ", and each point is significantly worse than the best for one of the two"
+    points = f"{shared} point{'s are' if shared > 1 else ' is'}"
+    return f", and {points} not significantly worse than the best for either"
 
 
 def _total(place: dict[str, Any]) -> str:
@@ -123,7 +134,7 @@ def arrows(run: Run) -> dict[str, Any] | None:
     ]
     if not rows:
         return None
-    trail = alt.Chart(alt.Data(values=rows)).mark_trail(color=LIMIT, tooltip=False)
+    trail = alt.Chart(inline(rows)).mark_trail(color=LIMIT, tooltip=False)
     width = alt.Size("width:Q", scale=alt.Scale(range=[0.2, 5]), legend=None)
     found: dict[str, Any] = trail.encode(
         alt.X("x:Q"), alt.Y("y:Q"), alt.Detail("place:N"), width

@@ -22,12 +22,12 @@ from hvae.reports.charts.theme import (
     Chart,
     Side,
     bars,
+    inline,
     legend,
     placed,
     tooltip,
 )
-from hvae.reports.render import Figure, drawable, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import Figure, ReportSection, drawable, figure
 from hvae.results.quantities import METRICS, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -109,7 +109,7 @@ def fronts(found: dict[str, Any], first: str, second: str) -> Chart:
         *bars(base, x, y),
         line.encode(*placed(x, y)),
         marks,
-        data=alt.Data(values=rows(found, first, second)),
+        data=inline(rows(found, first, second)),
         title="Two applications at every point",
     )
 
@@ -161,9 +161,9 @@ def sheet(guidance: dict[str, Any]) -> Chart:
     ]
     titles = [f"{name.capitalize()}: {METRICS[known[name]['metric']].axis}" for name in THREE]
     x, y = (Side(title, alt.Scale(zero=False), TICKS) for title in titles[:2])
-    mesh = alt.Chart(alt.Data(values=lines)).mark_line(color=BAR, strokeWidth=1, tooltip=False)
+    mesh = alt.Chart(inline(lines)).mark_line(color=BAR, strokeWidth=1, tooltip=False)
     mesh = mesh.encode(*placed(x, y), detail="line:N", order="place:Q")
-    marks = alt.Chart(alt.Data(values=rows)).mark_point(
+    marks = alt.Chart(inline(rows)).mark_point(
         filled=True, size=90, opacity=1, stroke=PAGE, strokeWidth=0.8
     )
     marks = marks.encode(

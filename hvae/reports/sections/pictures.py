@@ -1,4 +1,8 @@
-"""Pictures of chosen points, as PNG strips inside the page."""
+"""Which layer holds what: pictures of chosen points and their layer cuts, and the cuts' numbers.
+
+Pictures are PNG strips inside the page. Charts have a line a point, from the cut that keeps z_L
+alone to the one that keeps all, over the rate of what is kept.
+"""
 
 import base64
 import io
@@ -6,16 +10,33 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from hvae.config.grid import thinned
-from hvae.io.tables import betas
+from hvae.io.tables import betas, over_layers
 from hvae.reports.charts.scatter import names
-from hvae.reports.charts.theme import span
-from hvae.reports.sections.section import ReportSection
-from hvae.results.rates import suffix_name
+from hvae.reports.charts.theme import (
+    CATEGORIES,
+    CLASSES,
+    FAINT,
+    LIMIT,
+    PAGE,
+    Chart,
+    Side,
+    ends,
+    legend,
+    nats,
+    placed,
+    span,
+    sub,
+    tooltip,
+)
+from hvae.reports.render import Figure, ReportSection, figure
+from hvae.results.quantities import METRICS
+from hvae.results.rates import lowest_layer, suffix_name
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -145,8 +166,119 @@ def strip(images: NDArray[np.floating], shape: tuple[int, ...], text: str) -> St
     return Strip(uri, row.shape[1], height, text)
 
 
+KEPT = ("psnr_db", "mse", "accuracy")  # of cuts, in `recognition`; the second without the first
+
+
+def cut_metrics(run: Run) -> list[str]:
+    """Those of `KEPT` that this run has, where there are layers to cut."""
+    found = {task["metric"] for task in run.tasks if task["task"] == "recognition"}
+    if run.layers == 1:
+        return []
+    return [name for name in KEPT if name in found - ({"mse"} if "psnr_db" in found else set())]
+
+
+def cut_points(run: Run) -> list[Row]:
+    """The points of the first seed that cuts are shown of, each with whether it is `best`.
+
+    best: of the splits of a total, the one with the least D; of a grid none is. Of a large grid
+    those whose pictures are shown.
+    """
+    seed = run.params.grid.seeds[0]
+    rated = [row for row in run.evaluated if row["seed"] == seed and row["strategy"] == "rates"]
+    least: dict[float, Row] = {}
+    for row in rated:
+        total = round(sum(over_layers(row, "target", run.layers)), 6)
+        least[total] = min(row, least.get(total, row), key=lambda one: one["distortion"])
+    best = {row["point"] for row in least.values()}
+    return [row | {"best": row["point"] in best} for row in rated or chosen(run)]
+
+
+def cut_rows(run: Run, metric: str) -> list[Row]:
+    """A row a point and cut, from samples: the rate of what is kept (x), and the metric (y)."""
+    points = {row["point"]: row for row in cut_points(run)}
+    return [
+        {
+            "point": name,
+            "kept": span(lowest, run.layers),
+            "best": points[name]["best"],
+            **ends("x", *run.rates[name][lowest - 1]),
+            "y": task["value"],
+            "y_low": task["low"],
+            "y_high": task["high"],
+        }
+        for task in run.tasks
+        if (task["task"], task["metric"], task["features"]) == ("recognition", metric, "sample")
+        for name, lowest in [(task["point"], lowest_layer(task["layers"]))]
+        if name in points
+    ]
+
+
+def price_rows(run: Run) -> list[Row]:
+    """A row a point and layer: its price (y), where it has one, over the layer (x)."""
+    return [
+        {"point": row["point"], "best": row["best"], "layer": f"z{sub(layer)}", "kept": "",
+         "rate": row[f"rate_{layer}"], "y": price}
+        for row in cut_points(run)
+        for layer, price in enumerate(over_layers(row, "price", run.layers), 1)
+        if price > 0
+    ]  # fmt: skip
+
+
+def cuts(run: Run, metric: str) -> Chart:
+    """What reconstructions from z_{≥l} alone keep; marks are coloured by what that is."""
+    data, shown = cut_rows(run, metric), METRICS[metric]
+    domain = [span(lowest, run.layers) for lowest in reversed(range(1, run.layers + 1))]
+    colors = CATEGORIES if len(domain) <= len(CATEGORIES) else CLASSES
+    scale = alt.Scale(domain=domain, range=colors[: len(domain)])
+    x = nats("Rate of the kept layers", [row["x_high"] for row in data])
+    y = Side(shown.axis, alt.Scale(zero=False), alt.Axis())
+    numbers = tooltip(x="rate (nats)", y=shown.axis, y_low="95 % from", y_high="95 % to")
+    base = alt.Chart().encode(*placed(x, y))
+    marks = base.mark_point(filled=True, size=60, opacity=1, stroke=PAGE, strokeWidth=0.5).encode(
+        alt.Color("kept:N", title="Kept", scale=scale, legend=legend()), tooltip=numbers
+    )
+    title = f"{shown.brief} of layer cuts"
+    return alt.layer(*_lines(base, "x"), marks, data=alt.Data(values=data), title=title)
+
+
+def layer_prices(run: Run) -> Chart:
+    """Prices over layers, a line a point."""
+    data = price_rows(run)
+    layers = [f"z{sub(layer)}" for layer in range(1, run.layers + 1)]
+    y = alt.Y("y:Q", title="Price in training (nats of D for a nat)", scale=alt.Scale(type="log"))
+    base = alt.Chart().encode(
+        alt.X("layer:N", title="Layer", sort=layers, axis=alt.Axis(labelAngle=0)), y
+    )
+    numbers = tooltip(y="price", rate="rate of the layer (nats)")
+    marks = base.mark_point(filled=True, size=50, opacity=1, color=CATEGORIES[0])
+    drawn = [*_lines(base, "layer"), marks.encode(tooltip=numbers)]
+    title = "Price of a nat by layer"
+    return alt.layer(*drawn, data=alt.Data(values=data), title=title)
+
+
+def _lines(base: alt.Chart, order: str) -> list[alt.Chart]:
+    """A line a point: of the best split of a total black and above the others."""
+    along = alt.Order(f"{order}:{'N' if order == 'layer' else 'Q'}")
+    return [
+        base.mark_line(color=color, strokeWidth=width)
+        .encode(alt.Detail("point:N"), order=along)
+        .transform_filter(f"datum.best === {wanted}")
+        for wanted, color, width in (("false", FAINT, 1), ("true", LIMIT, 1.6))
+    ]
+
+
 def _applies(run: Run) -> bool:
     return is_image(run.test.shape)
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """One a metric of cuts, and one of prices where there are cuts and prices."""
+    for metric in cut_metrics(run):
+        text = f"{METRICS[metric].title} of reconstructions from the upper layers alone"
+        yield figure(f"cuts-{metric.replace('_', '-')}", "cuts", cuts(run, metric), text)
+    if cut_metrics(run) and run.rated and price_rows(run):
+        text = "Price of a nat in each layer, in training"
+        yield figure("cuts-prices", "cuts", layer_prices(run), text)
 
 
 def _values(run: Run) -> dict[str, Any]:
@@ -156,5 +288,10 @@ def _values(run: Run) -> dict[str, Any]:
 
 
 SECTION = ReportSection(
-    "pictures", "Pictures", "sections/pictures.html", applies=_applies, values=_values
+    "pictures",
+    "Which layer holds what",
+    "sections/pictures.html",
+    applies=_applies,
+    figures=_figures,
+    values=_values,
 )

@@ -12,9 +12,8 @@ import altair as alt
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, lattice
 from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
 from hvae.reports.charts.surface import FilledBand, bands
-from hvae.reports.charts.theme import Chart, Side, ends, nats, placed, rate_of, span, spread
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.charts.theme import Chart, Side, ends, inline, nats, placed, rate_of, span, spread
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.quantities import LESS_CONSTANT, METRICS, OF_POINTS, Measure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row, number
@@ -240,10 +239,10 @@ def iso(x: Side, y: Side, rows: Sequence[Row]) -> list[alt.Chart]:
     if not found:
         return []
     texts = labels(found, *(max(row[axis] for row in rows) for axis in ("x", "y")))
-    line = alt.Chart(alt.Data(values=lines(found))).mark_line(
+    line = alt.Chart(inline(lines(found))).mark_line(
         color=INK, strokeWidth=0.8, strokeDash=[3, 3], clip=True, tooltip=False
     )
-    text = alt.Chart(alt.Data(values=texts)).mark_text(
+    text = alt.Chart(inline(texts)).mark_text(
         align="left", dx=3, dy=-4, fontSize=10, color="#666666", clip=True
     )
     return [

@@ -8,10 +8,9 @@ import altair as alt
 from hvae.guidance.text import estimate, symbol
 from hvae.reports.charts.filled import contours, extent, filled, lattice, share_axes
 from hvae.reports.charts.surface import bands
-from hvae.reports.charts.theme import LIMIT, PAGE, Chart, legend, placed, tooltip
-from hvae.reports.render import Figure, figure
+from hvae.reports.charts.theme import LIMIT, PAGE, Chart, inline, legend, placed, tooltip
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections import plane
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row, number
 
@@ -76,7 +75,7 @@ def price_map(run: Run) -> Chart:
         marks,
         shafts,
         _heads(base, data),
-        data=alt.Data(values=data),
+        data=inline(data),
         title=f"{plane.distortion(run).axis}, and where the next nat belongs",
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.render import ReportSection
 from hvae.results.parameters import record
 from hvae.results.run import Run
 

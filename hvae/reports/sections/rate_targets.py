@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from hvae.config.training import ABSOLUTE, RELATIVE
 from hvae.guidance.text import estimate, rate
 from hvae.io.tables import MEASURED, over_layers
+from hvae.reports.render import ReportSection
 from hvae.reports.sections.plane import distortion
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
@@ -92,8 +92,8 @@ def met(run: Run) -> str:
     ]
     near = sum(abs(one - wanted) <= max(RELATIVE * wanted, ABSOLUTE) for one, wanted in pairs)
     return (
-        f"{near} of {len(pairs)} rates of a layer are within {100 * RELATIVE:g} % or "
-        f"{ABSOLUTE:g} nats of their targets on test items."
+        f"On test items, {near} of the {len(pairs)} rates of single layers are within "
+        f"{100 * RELATIVE:g} % or {ABSOLUTE:g} nats of their targets."
     )
 
 

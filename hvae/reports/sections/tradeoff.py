@@ -13,9 +13,8 @@ import numpy as np
 
 from hvae.reports.charts.scatter import beta_text, kinds, scatter
 from hvae.reports.charts.theme import CATEGORIES, Chart, Side, curves, ends, nats, span
-from hvae.reports.render import Figure, figure
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.plane import VALUES, PlaneMetric, of_distortion, of_error
-from hvae.reports.sections.section import ReportSection
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 

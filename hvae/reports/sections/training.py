@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import altair as alt
 
-from hvae.reports.render import Figure, figure
-from hvae.reports.sections.section import ReportSection
+from hvae.reports.charts.theme import inline
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -23,13 +23,14 @@ def shared(run: Run) -> alt.Chart | None:
 
 
 def curves(run: Run) -> alt.Chart | None:
-    """Each independent model's J° over its training; a diverged one stops where it broke."""
-    of_models = run.anchors if run.params.amortized else run.points
+    """J° of each independent or polished model over its training; a diverged one stops there."""
+    of_models = [*run.anchors, *run.polished] if run.params.amortized else run.points
     models = {
         point["point"]: {"status": point["status"], "beta": point["beta_1"]} for point in of_models
     }
     drawn = _chart(run, models, "J° on validation (nats per item)", COLORS["beta"])
-    return drawn and drawn.properties(title="Independent models, each at its β")
+    polished = ", polished ones too" if run.polished else ""
+    return drawn and drawn.properties(title=f"Independent models, each at its β{polished}")
 
 
 def _of_planes(run: Run) -> dict[str, Row]:
@@ -46,7 +47,7 @@ def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) ->
     if not values:
         return None
     return (
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(inline(values))
         .mark_line(strokeWidth=1.2, opacity=0.8)
         .encode(
             alt.X("step:Q", title="Training step"),

@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
-from hvae.bounds import gaussian, mixture
+from hvae.bounds import rate_distortion
 from hvae.bounds.verdicts import Check, normal_check, squared_error_check
-from hvae.data.exact import Exact
+from hvae.data.gaussian import Exact
 from hvae.io import tables
 from hvae.results.checks.catalogue import Named, budget, names
 from hvae.results.evidence import Evidence
@@ -64,7 +64,7 @@ def objective(evidence: Evidence) -> Iterator[Named]:
         sigma = _sigma(evidence, row, len(spectrum))
         beta = tables.betas(row, evidence.layers)
         if sigma is not None and np.isfinite([row["objective"], row["objective_se"], *beta]).all():
-            limit = gaussian.optimal_objective(beta, spectrum, sigma)
+            limit = rate_distortion.optimal_objective(beta, spectrum, sigma)
             numbers = (row["objective"], row["objective_se"], limit, 0.0)
             named = names(row["point"], suffix_name(1, evidence.layers), "sample", "", "objective")
             yield named, normal_check(*numbers, upper=False, bound="objective")
@@ -97,20 +97,24 @@ def least_squared_error(nats: Estimate, exact: Exact) -> Estimate:
     that of coders who are told the component, which lies below since naming it costs information.
     """
     if len(exact.shares) == 1:
-        return propagated(partial(gaussian.distortion_rate, eigenvalues=exact.spectra[0]), nats)
+        return propagated(
+            partial(rate_distortion.distortion_rate, eigenvalues=exact.spectra[0]), nats
+        )
     return max(_shannon(nats, exact), _conditional(nats, exact))
 
 
 def _shannon(nats: Estimate, exact: Exact) -> Estimate:
     """Depends on h(x) − I alone, so h(x)'s error is one of I."""
     dimensions = exact.spectra.shape[1]
-    least = partial(mixture.shannon_distortion, entropy=exact.entropy, dimensions=dimensions)
+    least = partial(
+        rate_distortion.shannon_distortion, entropy=exact.entropy, dimensions=dimensions
+    )
     return propagated(least, Estimate(nats.value, nats.std_error + exact.entropy_se))
 
 
 def _conditional(nats: Estimate, exact: Exact) -> Estimate:
     least = partial(
-        mixture.conditional_distortion_rate,
+        rate_distortion.conditional_distortion_rate,
         shares=exact.shares,
         eigenvalues=list(exact.spectra),
     )

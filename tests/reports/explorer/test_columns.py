@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hvae.reports.explorer.columns import axes, columns, points
+from hvae.reports.sections.explorer import axes, columns, points
 from hvae.results.rates import Rate
 from hvae.results.run import Run
 from tests.reports.cases import run

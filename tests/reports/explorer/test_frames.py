@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from hvae.reports.explorer import columns
+from hvae.reports.sections import explorer
 from tests.reports.cases import run
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_strips_come_in_the_order_of_what_they_keep(config: dict[str, Any], layers: int) -> None:
     one = run(config, layers)
-    found = columns.frames(one)
+    found = explorer.frames(one)
     assert set(found["strips"]) == {point["point"] for point in one.points}
     cuts = [
         "z₂ kept, z₁ drawn from the prior",
@@ -30,14 +30,14 @@ def test_strips_come_in_the_order_of_what_they_keep(config: dict[str, Any], laye
 
 def test_a_strip_shows_the_stored_pictures(config: dict[str, Any]) -> None:
     one = run(config)
-    strip = columns.frames(one)["strips"]["b10_10_s0"][0]
+    strip = explorer.frames(one)["strips"]["b10_10_s0"][0]
     data = base64.b64decode(strip["uri"].partition(",")[2])
     first = one.gallery[0]["image"][0]
     assert Image.open(io.BytesIO(data)).getpixel((0, 0)) == pytest.approx(255 * first, abs=1)
 
 
 def test_coordinates_are_the_tables_with_their_classes(config: dict[str, Any]) -> None:
-    planes = columns.frames(run(config))["planes"]["b0.1_10_s0"]
+    planes = explorer.frames(run(config))["planes"]["b0.1_10_s0"]
     assert [plane["title"] for plane in planes] == [
         f"z{layer} by {method}" for layer in "₁₂" for method in ("principal components", "t-SNE")
     ]
@@ -50,9 +50,9 @@ def test_many_frames_show_fewer_pictures_and_items(
     config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = run(config)
-    monkeypatch.setattr(columns, "PICTURES", 12 * 3 * 4)
-    monkeypatch.setattr(columns, "PLACES", 4 * 4 * 5)
-    found = columns.frames(one)
+    monkeypatch.setattr(explorer, "PICTURES", 12 * 3 * 4)
+    monkeypatch.setattr(explorer, "PLACES", 4 * 4 * 5)
+    found = explorer.frames(one)
     assert {strip["count"] for strips in found["strips"].values() for strip in strips} == {1}
     assert found["originals"]["count"] == 1
     assert {len(p["labels"]) for planes in found["planes"].values() for p in planes} == {5}
@@ -61,13 +61,13 @@ def test_many_frames_show_fewer_pictures_and_items(
 def test_a_diverged_point_has_no_frame(config: dict[str, Any]) -> None:
     one = run(config)
     lost = [p | {"status": "diverged"} if p["point"] == "b10_10_s0" else p for p in one.points]
-    found = columns.frames(one._replace(points=lost))
+    found = explorer.frames(one._replace(points=lost))
     assert "b10_10_s0" not in found["strips"]
     assert "b10_10_s0" not in found["planes"]
 
 
 def test_items_that_are_no_images_have_no_pictures(config: dict[str, Any]) -> None:
-    found = columns.frames(run(config, source="gaussian"))
+    found = explorer.frames(run(config, source="gaussian"))
     assert found["strips"] == {}
     assert found["originals"] is None
     assert found["planes"]

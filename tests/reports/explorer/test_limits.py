@@ -1,12 +1,13 @@
-"""Distances to limits: of each bound the most telling check of a point, and how all went."""
+"""Distances to limits, of each bound the most telling check of a point; and pairs of places."""
 
 import math
 from typing import Any
 
 import pytest
 
-from hvae.reports.explorer.scores import described, latents, limits
+from hvae.reports.scores import described, latents, limits, pairs
 from tests.reports.cases import BOUNDS, HOSTILE, run
+from tests.reports.planted import advised
 
 
 def test_every_bound_is_told_once_a_point_and_what_cannot_bind_comes_last(
@@ -45,3 +46,19 @@ def test_units_are_those_of_what_is_measured(config: dict[str, Any]) -> None:
 
 def test_layers_are_named_as_on_the_page() -> None:
     assert [latents(name) for name in ("", "z2", "z2+z3")] == ["", "z₂", "z₂, z₃"]
+
+
+def test_pairs_are_those_of_guidance_by_the_points_of_each_place(config: dict[str, Any]) -> None:
+    one = advised(run(config))
+    assert one.guidance is not None
+    found, told = pairs(one), one.guidance["pairs"]["reconstruction"]
+    assert found["places"] == [place["points"] for place in one.guidance["places"]]
+    shown = found["applications"][0]
+    assert (shown["title"], shown["unit"], shown["at"]) == (
+        "Reconstruction: PSNR", "dB", [0, 1, 2, 3],
+    )  # fmt: skip
+    assert shown["values"] == pytest.approx(told["values"])
+    assert shown["half"] == pytest.approx(told["half"], rel=5e-3)
+    signs = {"more": "+", "less": "-", "undecided": "?"}
+    assert shown["words"] == "".join(signs[verdict] for verdict in told["verdicts"])
+    assert pairs(run(config)) == {"places": [], "applications": []}

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from hvae.config.base import parse
+from hvae.config.params import Params
 from hvae.io import tables
+from hvae.reports.index.__main__ import compared
 from hvae.reports.index.metrics import ComparedMetric, achieved, measured
-from hvae.reports.index.page import compared
-from hvae.results.experiment import finished
+from hvae.results.experiment import Experiment, finished
 from tests.reports.index.cases import ERROR, plant
 
 Config = dict[str, Any]
@@ -110,4 +112,13 @@ def test_experiments_say_which_test_items_and_trainings_they_have(
         )
     )
     assert one["items"] == same["items"] != other["items"]
-    assert one["trainings"] == [0, 1]
+    assert one["trainings"] == 2
+
+
+def test_ones_own_files_are_the_same_items_in_the_same_folder(config: Config) -> None:
+    def items(folder: str, source: str) -> str:
+        data = {"source": source, "raw_dir": folder, "split": config["data"]["split"]}
+        return Experiment(Path(), parse(Params, config | {"data": data})).test_items
+
+    assert items("a", "mnist") == items("b", "mnist")
+    assert items("a", "image-folder") == items("a", "image-folder") != items("b", "image-folder")

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from hvae.io import tables
-from hvae.reports.index.page import page
+from hvae.reports.index.__main__ import page
 from tests.reports.cases import HOSTILE
 from tests.reports.index.cases import plant
 
@@ -41,7 +41,7 @@ def test_a_card_tells_key_figures_and_links_to_the_report(tmp_path: Path, config
         "independent",
         "from 2 ± 1.2 to 20 ± 1.2 nats per item",
         "13.98 ± 0.63 dB",
-        "3 checks hold, 1 violated, 2 undecided, 4 cannot bind",
+        "3 checks hold, 1 violated, 2 undecided, 4 vacuous",
     ):
         assert text in html, text
     assert html.count("<circle") == 4

@@ -56,7 +56,7 @@ function spec() {
     region(x, y), ...bars(crowded ? "chosen" : "all", crowded ? [] : list, x, y),
     open("without", grid.filter((one) => one.value === null), at, "circle", 25),
     coloured("grid", grid.filter((one) => one.value !== null), at, { size: crowded ? 45 : 110, stroke: INK, strokeWidth: 0.7 }),
-    ...others(list, at), ring(at),
+    ...others(list, at), ring("chosen", "#d55e00", at), ring("pinned", "#0072b2", at, { size: 620, strokeDash: [5, 3] }),
   ];
   return { width: "container", height: 420, autosize: { type: "fit", contains: "padding" },
     config: look, layer: layers };
@@ -114,9 +114,9 @@ function shapes() {
   return kinds.length ? { shape: { field: "kind", type: "nominal", title: null, scale, legend } } : {};
 }
 
-function ring(at) {
-  return { data: { name: "chosen", values: [] }, encoding: at,
-    mark: { type: "point", filled: false, size: 330, opacity: 1, stroke: "#d55e00", strokeWidth: 3 } };
+function ring(name, stroke, at, look_ = {}) {
+  return { data: { name, values: [] }, encoding: at,
+    mark: { type: "point", filled: false, size: 330, opacity: 1, stroke, strokeWidth: 3, ...look_ } };
 }
 
 // Drawing the chart, and moving what lies over it.
@@ -158,11 +158,13 @@ function kindsHint() {
     ` ${signs[data.symbols[kind]]}: ${data.kinds[kind]}${lacks(kind) ? ", open where not measured" : ""}.`).join("");
 }
 
-// The chosen point with its bars, and the region.
+// The chosen point with its bars, the pinned one, and the region.
 function overlay() {
   if (!view) return;
   const point = points.get(state.point);
-  view.data("chosen", point.trained && place(point) ? rows([point]) : []);
+  const ringed = (one) => (one && one.trained && place(one) ? rows([one]) : []);
+  view.data("chosen", ringed(point));
+  view.data("pinned", ringed(pinnedPoint()));
   view.data("region", state.region ? [corners()] : []);
   view.runAsync();
 }

@@ -34,6 +34,7 @@ function listen() {
   Object.keys(TABS).forEach((name) => byId(`tab-${name}`).addEventListener("click", () => change({ tab: name })));
   byId("tabs").addEventListener("keydown", alongTabs);
   byId("clear").addEventListener("click", () => change({ region: null }));
+  byId("pin").addEventListener("click", pin);
   document.querySelectorAll(".explorer-controls").forEach((form) => form.addEventListener("submit", (event) => event.preventDefault()));
 }
 
@@ -93,6 +94,7 @@ function showControls(changed) {
   byId("side-2").hidden = state.y === METRIC_AXIS;
   SIDES.forEach(([side, n]) => showRegion(side, n));
   byId("clear").disabled = !state.region;
+  drawPin();
 }
 
 function showSliders() {
@@ -118,7 +120,7 @@ function showRegion(side, n) {
 
 // One way round: a change of the state, then whatever of the page it concerns.
 const CHART = ["metric", "unit", "scale", "seed", "x", "y"];
-const POINT = ["point", "unit"];
+const POINT = ["point", "unit", "pinned"];
 
 function change(changed) {
   const leaves = "point" in changed && state.tab === "region" ? { tab: null } : {};
@@ -150,7 +152,7 @@ function drawPoint() {
 function pointSentence() {
   const point = points.get(state.point), value = point.values[state.metric];
   const known = value ? `${titled(state.metric)} ${number(value[0] * factor(state.metric))}` : `no ${columns.get(state.metric).title}`;
-  return `${named(point)}: ${point.trained ? known : "diverged"}.`;
+  return `${named(point)}: ${point.trained ? known : "diverged"}.${pairSentence()}`;
 }
 
 function announce(text) { byId("status").textContent = text; }

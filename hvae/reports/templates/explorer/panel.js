@@ -5,7 +5,7 @@ function drawNumbers() {
   byId("panel").dataset.shown = point.name;
   byId("title").textContent = named(point);
   const title = make("p", { class: "note" }, `With 95 % intervals; ${state.unit} are per item.`);
-  byId("numbers").replaceChildren(title, point.trained ? numbersTable(point) : lost());
+  byId("numbers").replaceChildren(...drawPair(), title, point.trained ? numbersTable(point) : lost());
 }
 
 function lost() { return make("p", { class: "empty" }, "The training of this point diverged: it has no numbers."); }
@@ -48,7 +48,7 @@ function numberCell(point, column) {
 }
 
 // How far the chosen point is from each limit.
-const VERDICTS = { holds: "hold", violated: "violated", undecided: "undecided", vacuous: "cannot bind" };
+const VERDICTS = { holds: "hold", violated: "violated", undecided: "undecided", vacuous: "vacuous" };
 
 function drawLimits() {
   const point = shownPoint(), found = data.limits[point.name];
@@ -71,7 +71,7 @@ function checks({ counts, checks: list }) {
   const lines = list.map(checkRow);
   const headings = ["Bound", "Slack", "Measured", "Limit", "Verdict"];
   return [
-    make("p", { class: "note" }, `Of all checks here ${told.join(", ")}. Of each bound the most telling one; ± is one standard error.`),
+    make("p", { class: "note" }, `Of all checks here ${told.join(", ")}. Of each bound the tightest check; ± is one standard error.`),
     boxed(table(headings, lines), "Checks of the chosen point"),
   ];
 }

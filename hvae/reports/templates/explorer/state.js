@@ -7,7 +7,7 @@ const CROWDED = 100; // marks, beyond which error bars hide each other
 
 const state = {
   metric: firstMetric(), unit: "nats", scale: "log", seed: "", x: data.axes[0],
-  y: data.layers > 1 ? data.axes[1] : METRIC_AXIS, point: firstPoint().name, hovered: null, region: null, tab: null,
+  y: data.layers > 1 ? data.axes[1] : METRIC_AXIS, point: firstPoint().name, hovered: null, pinned: null, region: null, tab: null,
 };
 
 // The point under the mouse, else the chosen one.

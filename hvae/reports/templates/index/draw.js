@@ -22,6 +22,16 @@ function titled(spec, title) {
   return copy;
 }
 
+// The two axes of a difference: of β, or of the rates that were asked for.
+function sides(spec, rated) {
+  const copy = structuredClone(spec);
+  for (const layer of copy.layer) {
+    const names = rated ? ["R₁ asked for (nats)", "R₂ asked for (nats)"] : ["β₁", "β₂"];
+    [layer.encoding.x.title, layer.encoding.y.title] = names;
+  }
+  return copy;
+}
+
 // Zero stays white, in the middle of a symmetric range.
 function centred(spec, rows, title) {
   const copy = structuredClone(spec);

@@ -102,13 +102,13 @@ function pair(chosen) {
   return ["first", "second"].map((which) => chosen.experiments.find((one) => one.name === chosen[which]));
 }
 
-// With three layers or more, a map shows one value of each β above the second.
+// A map shows β or given rates, and with three layers or more one value of each above the second.
 function listSlices(chosen) {
   const [first, second] = pair(chosen);
   const cells = first && second ? differences(first, second, chosen.metric) : [];
-  const slices = [...new Set(cells.map((one) => atBeta(one.upper)))];
+  const slices = [...new Set(cells.map((one) => one.slice))];
   at("slice-label").hidden = slices.length < 2;
-  at("slice").replaceChildren(...slices.map((slice) => option(slice, `β = ${slice}`, false)));
+  at("slice").replaceChildren(...slices.map((slice) => option(slice, slice, false)));
 }
 
 function showDifference(chosen) {
@@ -118,12 +118,12 @@ function showDifference(chosen) {
   at("has-difference").hidden = cells.length === 0;
   if (cells.length === 0) return;
   const {title} = first.metrics[chosen.metric];
-  const shown = cells.filter((one) => atBeta(one.upper) === at("slice").value);
+  const shown = cells.filter((one) => one.slice === at("slice").value);
   const text = `${title}: ${second.name} less ${first.name}`;
-  chart("difference", centred(CHARTS.difference, shown, [title, `${second.name} less ${first.name}`]), shown, text);
-  const facts = Object.entries(summary(cells, first, second)).map(([name, value]) => tableRow(name, value));
+  chart("difference", centred(sides(CHARTS.difference, shown[0].rated), shown, [title, `${second.name} less ${first.name}`]), shown, text);
+  const facts = Object.entries(summary(cells, first, second, chosen.metric)).map(([name, value]) => tableRow(name, value));
   at("difference-summary").tBodies[0].replaceChildren(...facts);
-  const rows = cells.map((one) => tableRow(one.beta, one.first, one.second, one.change));
+  const rows = cells.map((one) => tableRow(one.aim, one.first, one.second, one.change));
   at("differences").tBodies[0].replaceChildren(...rows);
 }
 
@@ -132,6 +132,6 @@ function whyNone(first, second, key, cells) {
   if (first === second) return "First and second are the same experiment.";
   const without = [first, second].find((one) => !(key in one.metrics));
   if (without !== undefined) return `${without.name} has not measured this.`;
-  if (first.layers !== second.layers) return `They have ${first.layers} and ${second.layers} layers, so no β in common.`;
-  return cells.length === 0 ? "Both have this metric, but at no common β." : "";
+  if (first.layers !== second.layers) return `They have ${first.layers} and ${second.layers} layers, so nothing in common that both were trained for.`;
+  return cells.length === 0 ? "Both have this metric, but at no β or rates that both were trained for." : "";
 }

@@ -1,7 +1,8 @@
-"""The tasks' numbers and limits of a point, as the explorer shows them.
+"""The tasks' numbers and limits of a point, and how two points differ, as the explorer shows them.
 
 Numbers are of samples, from all layers and from the top one. Of every bound, the most telling check
-is shown.
+is shown. Differences of any two places are those of `guidance.json`, in pairs over test items and
+trainings.
 """
 
 import math
@@ -16,6 +17,7 @@ from hvae.reports.sections.plane import Interval
 from hvae.results.quantities import METRICS, Measure, checked_unit, of_task
 from hvae.results.rates import lowest_layer
 from hvae.results.run import Run
+from hvae.statistics.comparison import ONE_TRAINING
 from hvae.statistics.estimate import Row
 
 
@@ -92,6 +94,41 @@ def _parts(names: Iterable[str]) -> Iterator[str]:
 
 
 DIGITS = 4
+SIGNS = {"more": "+", "less": "-", "undecided": "?", ONE_TRAINING: "1", None: "x"}
+
+
+def pairs(run: Run) -> dict[str, Any]:
+    """places: the points of each, one a seed. applications: one record each, with every two places.
+
+    at: the number of the place that has each value. half and degrees are by pair, in the order 01,
+    02, …, 12, …, and so are the letters of `words`, each how the first place is to the second.
+    """
+    guidance = run.guidance or {}
+    measured = guidance.get("places", [])
+    number = {place["point"]: k for k, place in enumerate(measured)}
+    return {
+        "places": [place["points"] for place in measured],
+        "applications": [
+            _paired(run, name, one, [number[point] for point in one["points"]])
+            for name, one in guidance.get("pairs", {}).items()
+        ],
+    }
+
+
+def _paired(run: Run, name: str, pairs: Mapping[str, Any], at: list[int]) -> dict[str, Any]:
+    known = run.params.tasks.entries.get(name)
+    measure = of_task(known, pairs["metric"]) if known else METRICS[pairs["metric"]]
+    shown = {"title": f"{titled(name)}: {measure.noun}", "unit": measure.unit, "at": at}
+    return shown | {
+        "values": [_short(value, 7) for value in pairs["values"]],
+        "half": [_short(half, 3) for half in pairs["half"]],
+        "degrees": [_short(count, 3) for count in pairs["degrees"]],
+        "words": "".join(SIGNS[verdict] for verdict in pairs["verdicts"]),
+    }
+
+
+def _short(number: float | None, digits: int) -> float | None:
+    return None if number is None else float(f"{number:.{digits}g}")
 
 
 def described(run: Run) -> dict[str, str]:

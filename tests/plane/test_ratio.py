@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from hvae.bounds import ratio
-from hvae.bounds.ratio import NO_RATIO, Ratio
+from hvae.plane import compare
+from hvae.plane.compare import NO_RATIO, Ratio
 
 REPEATS, ITEMS = 2000, 200
 
@@ -20,8 +20,8 @@ def paired(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize(
     ("function", "truth"),
     [
-        (ratio.of_means, 6 / 5),
-        (lambda a, b: ratio.of_perplexities(a, b, 4), math.exp(1 / 4)),
+        (compare.of_means, 6 / 5),
+        (lambda a, b: compare.of_perplexities(a, b, 4), math.exp(1 / 4)),
     ],
     ids=["means", "perplexities"],
 )
@@ -41,21 +41,21 @@ def test_the_standard_error_is_the_spread_over_repetitions(function, truth) -> N
 def test_pairs_are_what_makes_it_precise() -> None:
     a, b = paired(np.random.default_rng(1))
     shuffled = np.random.default_rng(2).permutation(b)
-    assert ratio.of_means(a, b).std_error < 0.7 * ratio.of_means(a, shuffled).std_error
+    assert compare.of_means(a, b).std_error < 0.7 * compare.of_means(a, shuffled).std_error
 
 
 def test_a_model_against_itself_is_exactly_one() -> None:
     a, _ = paired(np.random.default_rng(1))
-    for same in (ratio.of_means(a, a), ratio.of_perplexities(a, a, 3)):
+    for same in (compare.of_means(a, a), compare.of_perplexities(a, a, 3)):
         assert same == Ratio(1.0, 0.0, 1.0, 1.0)
-        assert ratio.verdict(same, 0.05) == "holds"
+        assert compare.verdict(same, 0.05) == "holds"
 
 
 def test_perplexities_do_not_depend_on_units_and_are_ratios_of_root_mean_squared_errors() -> None:
     """D = (n/2) log(2πe σ²) with the best σ: a σ that is 10 % larger gives 1.1 in any unit."""
     for unit in (1.0, 255.0):
         small, large = (7 / 2 * np.log(2 * np.pi * np.e * (s * unit) ** 2) for s in (0.2, 0.22))
-        found = ratio.of_perplexities(np.full(9, large), np.full(9, small), 7)
+        found = compare.of_perplexities(np.full(9, large), np.full(9, small), 7)
         assert found.value == pytest.approx(1.1)
 
 
@@ -71,8 +71,8 @@ def test_perplexities_do_not_depend_on_units_and_are_ratios_of_root_mean_squared
     ],
 )
 def test_verdicts(value: float, error: float, expected: str) -> None:
-    assert ratio.verdict(Ratio(value, error, math.nan, math.nan), 0.05) == expected
-    assert ratio.verdict(NO_RATIO, 0.05) == "undecided"
+    assert compare.verdict(Ratio(value, error, math.nan, math.nan), 0.05) == expected
+    assert compare.verdict(NO_RATIO, 0.05) == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_verdicts(value: float, error: float, expected: str) -> None:
 )
 def test_what_has_no_ratio_is_refused(above: list[float], below: list[float]) -> None:
     with pytest.raises(ValueError, match="must be"):
-        ratio.of_means(above, below)
+        compare.of_means(above, below)

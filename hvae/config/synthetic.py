@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from hvae.config.base import Section, group_or_list
-from hvae.config.sources.common import Extent, Fraction, Synthetic
+from hvae.config.sources import Extent, Fraction, Synthetic
 
 Count = Annotated[int, Field(ge=2, le=10_000_000)]
 Dimension = Annotated[int, Field(ge=1, le=4096)]

@@ -1,1 +1,0 @@
-"""The options of each family of sources in the `data` section."""

@@ -1,1 +1,0 @@
-"""The interactive rate plane: what the page knows of every point."""
