@@ -31,14 +31,14 @@ from tests.workflow.forked.sitecustomize import SERVER
 
 HERE = Path(__file__).parent
 COMPILE_ANEW = "PYTHONDONTWRITEBYTECODE"
-# with what they import only when it is used: an optimiser's first step imports torch._dynamo
+# with what they would import only when it is used
 LIBRARIES = """
 altair constriction dvc.cli dvc.repo filelock jinja2 PIL.Image pooch pyarrow.compute pyarrow.dataset
 pyarrow.parquet pydantic safetensors.torch scipy.interpolate scipy.io scipy.optimize scipy.spatial
 scipy.stats skimage.metrics skimage.util sklearn.cluster sklearn.datasets
 sklearn.discriminant_analysis sklearn.gaussian_process sklearn.kernel_approximation
 sklearn.linear_model sklearn.manifold sklearn.mixture sklearn.model_selection sklearn.neighbors
-sklearn.pipeline sklearn.svm snakemake.cli snakemake.storage torch torch._dynamo torch.func
+sklearn.pipeline sklearn.svm snakemake.cli snakemake.storage torch torch.func torch.optim.adamw
 torch.optim.swa_utils tqdm vl_convert yaml
 """
 
