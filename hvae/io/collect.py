@@ -21,6 +21,7 @@ EMPTY: Mapping[str, Callable[[int], pa.Schema]] = {
     "counts": lambda layers: tables.counts(),
     "certificate": tables.certificate,
     "embeddings": lambda layers: tables.embeddings(),
+    "pictures": lambda layers: tables.gallery(1),
 }
 
 ENOUGH = 1 << 20  # rows: a row group of the file, and what is in memory of large tables

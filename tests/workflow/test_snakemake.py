@@ -12,6 +12,7 @@ import pytest
 
 from hvae.config.base import parse
 from hvae.config.params import Params
+from hvae.config.tasks import TASKS
 from hvae.cost.disk import disk, sentence
 from hvae.guidance.paired import ScoredMetric, by_metric, stacked
 from hvae.io import tables
@@ -383,6 +384,14 @@ def test_a_source_without_classes_has_no_jobs_for_them_and_a_target_has(
     assert (planned["regression"], planned["collect_tasks"]) == (1 + 1, 4 + 4)
 
 
+@pytest.mark.parametrize("task", ["compression", "generation", "all"])
+def test_a_task_that_is_switched_off_has_no_jobs(workspace: Workspace, task: str) -> None:
+    workspace.change(tasks=dict.fromkeys(TASKS if task == "all" else [task]))
+    planned = workspace.planned()
+    assert planned.keys() & TASKS.keys() <= TASKS.keys() - {task}
+    assert planned["report"] == 1
+
+
 def test_a_class_that_is_held_out_is_told_from_the_rest(tmp_path: Path) -> None:
     held_out = {"data": {"held_out": "9", "outliers": None}}
     workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), held_out))
@@ -453,9 +462,11 @@ def test_a_diverged_point_is_reported_and_the_rest_goes_on(tmp_path: Path) -> No
         "grid": grid,
         "data": {"source": "gaussian", "items": 400},  # it has few tasks
         "report": {"figures": False},
+        "tasks": {"compression": None},  # nothing makes pictures of files then
     }
     workspace = make(tmp_path / "project", **merged(merged(SMALL, INDEPENDENT), changes))
     workspace.snakemake()
+    assert not pq.read_table(workspace.folder / RESULTS / "pictures.parquet").num_rows
     points = pq.read_table(workspace.folder / RESULTS / "points.parquet").to_pylist()
     assert {p["beta_1"]: p["status"] for p in points} == {0.1: "ok", 1e39: "diverged"}
     page = (workspace.folder / "reports/digits/index.html").read_text()

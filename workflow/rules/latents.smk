@@ -84,7 +84,7 @@ ROWS_OF = {
         "points": MEASURED,
         "items": MEASURED,
         "gallery": EVALUATED,
-        "pictures": EVALUATED,
+        "pictures": EVALUATED if PARAMS.tasks.compression else {},
         "history": [
             *(SHARED.values() or ROWS),
             *ANCHORS,
