@@ -57,7 +57,9 @@ def _classes(classes: tuple[str, ...], labels: NDArray[np.int64]) -> str:
         return "no classes"
     counts = np.bincount(labels, minlength=len(classes))
     if len(classes) <= NAMED:
-        listed = ", ".join(f"{name} {count:,}" for name, count in zip(classes, counts, strict=True))
+        listed = ", ".join(
+            f"{name}: {count:,}" for name, count in zip(classes, counts, strict=True)
+        )
         return f"{len(classes)} classes ({listed})"
     rarest, most = classes[counts.argmin()], classes[counts.argmax()]
     return (

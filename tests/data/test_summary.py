@@ -80,7 +80,7 @@ def test_what_was_read_is_told_in_one_line_and_what_was_left_out_in_more() -> No
     line, note, *absent = summary(source._replace(notes=("1 file was left out",)), places)
     assert line == (
         "5 items of shape 2×2 of the source's 6; whole numbers from 0 to 23 of 256 levels; "
-        "3 classes (a 2, b 2, c 1); splits: train 3, validation 1, test 1"
+        "3 classes (a: 2, b: 2, c: 1); splits: train 3, validation 1, test 1"
     )
     assert note == "1 file was left out"
     assert absent == ["validation has no item of class a, c", "test has no item of class b, c"]

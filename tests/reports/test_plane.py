@@ -54,7 +54,7 @@ def test_a_learned_sigma_is_told_and_its_objectives_are_not_compared(config: Con
     shown = shown._replace(points=points)
     (text,) = sigmas(shown)
     assert "its own σ, from 0.05 to 0.4" in text
-    assert "nor do J°" in page(shown).replace(libraries(), "")
+    assert "not J° or D°, which are in units of it" in page(shown).replace(libraries(), "")
 
 
 def test_the_head_names_the_number_of_weights(config: Config) -> None:

@@ -22,7 +22,7 @@ def test_tables_are_read_when_they_are_asked_for_and_once(tmp_path: Path, config
     assert experiment.items.num_rows > 0
     assert experiment.points is experiment.points
     assert experiment.guidance is None
-    assert experiment.kinds == (experiment.points, [], [])
+    assert experiment.kinds == (experiment.points, [], [], [])
 
 
 def test_what_is_missing_is_named(tmp_path: Path, config: Config) -> None:

@@ -129,7 +129,7 @@ def slack(run: Run, bound: str) -> Chart:
     data = rows(run, bound)
     metric: str = data[0]["metric"]
     unit = checked_unit(metric)
-    base = alt.Chart(inline(data), title=f"Slack of the {bound.replace('-', ' ')} limit")
+    base = alt.Chart(inline(data), title=f"Slack: {bound.replace('-', ' ')}")
     if run.layers == 1:
         return _against_rate(run, base, data, unit)
     over = _over_rates if _rated(_checked(run, bound)) else _over_grid

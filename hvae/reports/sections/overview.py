@@ -113,7 +113,7 @@ def _both(applications: dict[str, Row], *names: str) -> str:
     if not shared:
         return ", and each point is significantly worse than the best for one of the two"
     points = f"{shared} point{'s are' if shared > 1 else ' is'}"
-    return f", and {points} not significantly worse than the best for either"
+    return f", and {points} not significantly worse than the best for either of these two"
 
 
 def _total(place: dict[str, Any]) -> str:

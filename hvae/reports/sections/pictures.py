@@ -27,6 +27,7 @@ from hvae.reports.charts.theme import (
     Chart,
     Side,
     ends,
+    inline,
     legend,
     nats,
     placed,
@@ -104,10 +105,7 @@ def _cuts(run: Run, point: Row) -> Iterator[LayerCut]:
 
 
 def chosen(run: Run) -> list[Row]:
-    """Points with pictures at the corners of the β grid and at its middle, for the first seed.
-
-    Where points were trained to given rates, some of these.
-    """
+    """Points of the first seed, at the corners and in the middle of given rates or the β grid."""
     if run.rated:
         return _spread(run, SHOWN)
     middle = tuple(axis[len(axis) // 2] for axis in _axes(run))
@@ -120,11 +118,13 @@ def corners(run: Run) -> list[Row]:
 
 
 def _spread(run: Run, most: int) -> list[Row]:
-    """Points of the first seed that were trained to given rates, evenly through their list."""
-    seed = run.params.grid.seeds[0]
-    found = [point for point in run.evaluated if point["seed"] == seed]
-    places = np.linspace(0, len(found) - 1, min(most, len(found))).round().astype(int)
-    return [found[place] for place in dict.fromkeys(places.tolist())]
+    """Points that were trained to given rates: evenly through those that stand for all of them."""
+    seed, targets = run.params.grid.seeds[0], run.params.grid.some_targets()
+    rows = [row for row in run.evaluated if row["seed"] == seed]
+    found = {over_layers(row, "target", run.layers): row for row in rows}
+    places = np.linspace(0, len(targets) - 1, min(most, len(targets))).round().astype(int)
+    wanted = dict.fromkeys(tuple(targets[place]) for place in places)
+    return [found[rates] for rates in wanted if rates in found]
 
 
 def _corners(run: Run) -> list[tuple[float, ...]]:
@@ -238,7 +238,7 @@ def cuts(run: Run, metric: str) -> Chart:
         alt.Color("kept:N", title="Kept", scale=scale, legend=legend()), tooltip=numbers
     )
     title = f"{shown.brief} of layer cuts"
-    return alt.layer(*_lines(base, "x"), marks, data=alt.Data(values=data), title=title)
+    return alt.layer(*_lines(base, data), marks, data=inline(data), title=title)
 
 
 def layer_prices(run: Run) -> Chart:
@@ -246,24 +246,25 @@ def layer_prices(run: Run) -> Chart:
     data = price_rows(run)
     layers = [f"z{sub(layer)}" for layer in range(1, run.layers + 1)]
     y = alt.Y("y:Q", title="Price in training (nats of D for a nat)", scale=alt.Scale(type="log"))
+    y = y.axis(values=[10.0**power for power in range(-4, 5)])
     base = alt.Chart().encode(
         alt.X("layer:N", title="Layer", sort=layers, axis=alt.Axis(labelAngle=0)), y
     )
     numbers = tooltip(y="price", rate="rate of the layer (nats)")
     marks = base.mark_point(filled=True, size=50, opacity=1, color=CATEGORIES[0])
-    drawn = [*_lines(base, "layer"), marks.encode(tooltip=numbers)]
+    drawn = [*_lines(base, data), marks.encode(tooltip=numbers)]
     title = "Price of a nat by layer"
-    return alt.layer(*drawn, data=alt.Data(values=data), title=title)
+    return alt.layer(*drawn, data=inline(data), title=title)
 
 
-def _lines(base: alt.Chart, order: str) -> list[alt.Chart]:
-    """A line a point: of the best split of a total black and above the others."""
-    along = alt.Order(f"{order}:{'N' if order == 'layer' else 'Q'}")
+def _lines(base: alt.Chart, data: list[Row]) -> list[alt.Chart]:
+    """A line a point, along x: of the best split of a total black and above the others."""
     return [
         base.mark_line(color=color, strokeWidth=width)
-        .encode(alt.Detail("point:N"), order=along)
-        .transform_filter(f"datum.best === {wanted}")
-        for wanted, color, width in (("false", FAINT, 1), ("true", LIMIT, 1.6))
+        .encode(alt.Detail("point:N"))
+        .transform_filter(f"datum.best === {'true' if best else 'false'}")
+        for best, color, width in ((False, FAINT, 1), (True, LIMIT, 1.6))
+        if any(row["best"] is best for row in data)  # Vega warns of lines without points
     ]
 
 
@@ -282,9 +283,9 @@ def _figures(run: Run) -> Iterator[Figure]:
 
 
 def _values(run: Run) -> dict[str, Any]:
-    if not run.trained:
-        return {"originals": None, "shown": []}
-    return {"originals": originals(run, run.gallery), "shown": shown(run)}
+    found, given = (shown(run), originals(run, run.gallery)) if run.trained else ([], None)
+    middle = len(found) // 2  # it stands for all
+    return {"originals": given, "shown": found[middle:][:1] + found[:middle] + found[middle + 1 :]}
 
 
 SECTION = ReportSection(

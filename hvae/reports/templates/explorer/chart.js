@@ -116,7 +116,7 @@ function shapes() {
 
 function ring(name, stroke, at, look_ = {}) {
   return { data: { name, values: [] }, encoding: at,
-    mark: { type: "point", filled: false, size: 330, opacity: 1, stroke, strokeWidth: 3, ...look_ } };
+    mark: { type: "point", aria: false, filled: false, size: 330, opacity: 1, stroke, strokeWidth: 3, ...look_ } };
 }
 
 // Drawing the chart, and moving what lies over it.
