@@ -86,7 +86,8 @@ def test_the_table_has_a_row_a_place(priced: Run) -> None:
         r'\bid="([^"]+)"', re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     )
     assert len(set(identifiers)) == len(identifiers)  # else a chart replaces a whole section
-    assert "The next nat is worth most in z₁ at 6 and in z₂ at 6 of them; at 3 that is undecided." in html
+    said = "The next nat is worth most in z₁ at 6 and in z₂ at 6 of them; at 3 that is undecided."
+    assert said in html
 
 
 def test_no_two_parts_of_the_page_have_one_id(priced: Run) -> None:
