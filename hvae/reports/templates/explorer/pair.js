@@ -57,15 +57,15 @@ function seedless(point) { return named(point).replace(/, seed \d+$/, ""); }
 
 function pairTable(one, other) {
   const lines = PAIRS.map((application) => pairRow(application, differing(application, one, other)));
-  const shown = table(["Application", "Here, pinned", "Difference (95 %)", "Here is"], lines);
+  const shown = table(["Application: here, pinned", "Difference (95 %)", "Here is"], lines);
   return boxed(shown, `Differences of ${seedless(one)} and ${seedless(other)}`);
 }
 
 function pairRow(application, found) {
   const title = withUnit(application.title, application);
-  if (!found) return row(title, "–", "–", "not measured at both");
+  if (!found) return row(title, "–", "not measured at both");
   const values = [found.first, found.second].map((value) => (found.half ? value.toFixed(decimals(found.half)) : number(value))).join(", ");
-  const line = row(title, values, ...(found.how ? [differenceText(found), found.how] : ["–", "not compared: other size"]));
+  const line = row(make("span", {}, title, make("small", {}, values)), ...(found.how ? [differenceText(found), found.how] : ["–", "not compared: other size"]));
   if (found.how === "better" || found.how === "worse") line.lastChild.classList.add("explorer-sure");
   return line;
 }
@@ -76,8 +76,8 @@ function differenceText({ value, half, degrees }) {
   return text;
 }
 
-// To two digits of the half-width.
-function decimals(half) { return half ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half)))) : 3; }
+// To two digits of the half-width, and four decimals at most: less does not matter here.
+function decimals(half) { return half ? Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(half)))) : 3; }
 
 function signed(value, half) {
   const text = Math.abs(value).toFixed(decimals(half));
