@@ -18,7 +18,7 @@ from hvae.reports.charts.scatter import ANCHOR, GRID, RATED, kinds
 from hvae.reports.charts.theme import rate_of, span, sub
 from hvae.reports.render import ReportSection, drawable
 from hvae.reports.scores import Column, described, latents, limits, pairs, scores
-from hvae.reports.sections import embeddings, pictures, plane
+from hvae.reports.sections import embeddings, pictures, plane, prices
 from hvae.reports.sections.embeddings import DIGITS, METHODS
 from hvae.reports.sections.information import Quantity
 from hvae.reports.sections.plane import VALUES, Interval, interval
@@ -266,6 +266,7 @@ def explorer(run: Run) -> dict[str, Any] | None:
         "bounds": described(run),
         "limits": limits(run),
         "pairs": pairs(run),
+        "prices": prices.of_points(run),
         "part": part(run.params),
         **frames(run),
     }

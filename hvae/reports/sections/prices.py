@@ -11,6 +11,7 @@ from hvae.reports.charts.surface import bands
 from hvae.reports.charts.theme import LIMIT, PAGE, Chart, inline, legend, placed, tooltip
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections import plane
+from hvae.results.rates import places
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row, number
 
@@ -101,10 +102,7 @@ def table(run: Run) -> list[list[str]]:
 
 
 def _cells(place: Row) -> list[str]:
-    trained = [
-        number(price) if rate else NONE  # a closed layer has no price in training
-        for rate, price in zip(place["target"], place["training"], strict=True)
-    ]
+    trained = map(_in_training, place["target"], place["training"])
     tested = map(_estimate, place["held_out"], place["std_errors"])
     rates = [
         f"{number(one['training']) if one['training'] is not None else NONE}; "
@@ -117,6 +115,30 @@ def _cells(place: Row) -> list[str]:
     remarks = ", ".join(worse)
     exchange = [", ".join(rates), *nat] if rates else []
     return [f"({aim})", ", ".join(trained), ", ".join(tested), *exchange, remarks]
+
+
+def of_points(run: Run) -> dict[str, Row]:
+    """By point: the prices of its place in training and on test items, in words, and what follows.
+
+    Those on test items are over all trainings of the place.
+    """
+    trained = {place.target: place.points for place in places(run.rated, run.layers)}
+    return {
+        point: {
+            "layers": [symbol("z", layer) for layer in range(1, run.layers + 1)],
+            "rows": [
+                ["In training", *map(_in_training, place["target"], place["training"])],
+                ["On test items", *map(_estimate, place["held_out"], place["std_errors"])],
+            ],
+            "text": place["text"],
+        }
+        for place in priced(run)
+        for point in trained.get(tuple(place["target"]), [])
+    }
+
+
+def _in_training(rate: float, price: float) -> str:
+    return number(price) if rate else NONE  # a closed layer has no price in training
 
 
 def _estimate(value: float | None, error: float | None) -> str:

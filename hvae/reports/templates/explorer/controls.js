@@ -1,6 +1,6 @@
 // Controls change the state, and show it.
 const SIDES = [["x", 1], ["y", 2]];
-const TABS = { pictures: "Pictures", numbers: "Numbers", embedding: "Embedding", limits: "Limits", region: "Region" };
+const TABS = { pictures: "Pictures", numbers: "Numbers", limits: "Limits", prices: "Prices", files: "Files", embedding: "Embedding", region: "Region" };
 
 function fill() {
   byId("metric").replaceChildren(...grouped(data.columns, (column) => column.group, (column) => option(column.name, column.title)));
@@ -146,6 +146,8 @@ function drawPoint() {
   drawPictures();
   drawEmbedding();
   drawLimits();
+  drawPrices();
+  drawFiles();
   showTabs();
 }
 

@@ -10,9 +10,11 @@ function drawNumbers() {
 
 function lost() { return make("p", { class: "empty" }, "The training of this point diverged: it has no numbers."); }
 
+const OF_FILES = "Compression";
+
 // A table a group, a row a number, side by side for the sets of layers: all of it is seen at once.
-function numbersTable(point) {
-  const having = data.columns.filter((column) => point.values[column.name]);
+function numbersTable(point, wanted = (group) => group !== OF_FILES) {
+  const having = data.columns.filter((column) => point.values[column.name] && wanted(column.group));
   const tables = grouped(having, (column) => column.group, (column) => column, (label, mine) => groupTable(point, label, mine));
   return make("div", { class: "explorer-groups" }, ...tables);
 }
@@ -45,6 +47,24 @@ function numberCell(point, column) {
   if (!column) return "";
   const [value, low, high] = point.values[column.name].map((one) => (one === null ? undefined : one * factor(column.name)));
   return make("span", {}, make("b", {}, number(value)), " ", make("span", {}, Number.isFinite(low) ? `(${number(low)} to ${number(high)})` : ""));
+}
+
+// What the point's files take, where some were written.
+function drawFiles() {
+  const point = shownPoint(), isFile = (group) => group === OF_FILES;
+  byId("tab-files").hidden = !data.columns.some((column) => isFile(column.group) && point.values[column.name]);
+  byId("files").replaceChildren(make("p", { class: "note" }, "Of test items, with 95 % intervals."), numbersTable(point, isFile));
+}
+
+// What one more nat in each layer saves, where the point was trained to given rates.
+function drawPrices() {
+  const found = data.prices[shownPoint().name];
+  byId("tab-prices").hidden = !found;
+  if (!found) return;
+  const lines = found.rows.map((cells) => row(...cells));
+  byId("prices").replaceChildren(
+    make("p", { class: "note" }, "What one more nat in a layer saves, in nats of distortion. On test items it is over all trainings, ± one standard error."),
+    boxed(table(["", ...found.layers], lines), "Prices of the chosen point"), make("p", {}, found.text));
 }
 
 // How far the chosen point is from each limit.
