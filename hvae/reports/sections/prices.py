@@ -6,12 +6,12 @@ from typing import Any
 import altair as alt
 
 from hvae.guidance.text import estimate, symbol
+from hvae.io.tables import over_layers
 from hvae.reports.charts.filled import contours, extent, filled, lattice, share_axes
 from hvae.reports.charts.surface import bands
 from hvae.reports.charts.theme import LIMIT, PAGE, Chart, inline, legend, placed, tooltip
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections import plane
-from hvae.results.rates import places
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row, number
 
@@ -122,9 +122,9 @@ def of_points(run: Run) -> dict[str, Row]:
 
     Those on test items are over all trainings of the place.
     """
-    trained = {place.target: place.points for place in places(run.rated, run.layers)}
+    found = {tuple(place["target"]): place for place in priced(run)}
     return {
-        point: {
+        row["point"]: {
             "layers": [symbol("z", layer) for layer in range(1, run.layers + 1)],
             "rows": [
                 ["In training", *map(_in_training, place["target"], place["training"])],
@@ -132,8 +132,9 @@ def of_points(run: Run) -> dict[str, Row]:
             ],
             "text": place["text"],
         }
-        for place in priced(run)
-        for point in trained.get(tuple(place["target"]), [])
+        for row in run.rated
+        for place in [found.get(over_layers(row, "target", run.layers))]
+        if place
     }
 
 
