@@ -28,7 +28,7 @@ from hvae.statistics.sampled import Sampled
 from hvae.tasks import classifier, task
 from hvae.tasks.classifier import ClassifierCard, ClassifierNetwork, inception
 from hvae.tasks.task import Score
-from hvae.training.loop import Adam
+from hvae.training.adam import Adam
 
 BATCH = 128
 LEARNING_RATE = 1e-3

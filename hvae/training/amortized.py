@@ -28,9 +28,10 @@ from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.models.hypernetwork import at, hypernetwork_of
 from hvae.training import checkpoint, history, loop, objective
+from hvae.training.adam import Adam
 from hvae.training.history import Curve, looks
 from hvae.training.inputs import Material, batch, material
-from hvae.training.loop import Adam, Checkpoints
+from hvae.training.loop import Checkpoints
 from hvae.training.members import State
 from hvae.training.objective import draw_beta, warmed, weight
 

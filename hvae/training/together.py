@@ -16,9 +16,9 @@ from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE
+from hvae.training.adam import Adam
 from hvae.training.history import looks
 from hvae.training.inputs import batch
-from hvae.training.loop import Adam
 from hvae.training.members import State, WeightLayout, flatten, mean_costs, member_costs
 from hvae.training.objective import Costs, learning_rate
 

@@ -120,3 +120,14 @@ def test_a_grid_of_points_has_cuts_where_there_are_layers_to_cut(
     shown = run(config, layers=layers)
     assert cut_metrics(shown) == (["psnr_db", "accuracy"] if layers > 1 else [])
     assert not any(row["best"] for row in cut_points(shown))
+
+
+def test_of_given_rates_the_middle_stands_for_all_and_corners_follow(
+    config: dict[str, Any],
+) -> None:
+    lattice = {"totals": [4, 8, 16], "shares": [0, 0.5, 1]}
+    rates = [(total * share, total * (1 - share)) for total in (4, 8, 16) for share in (1, 0.5, 0)]
+    shown = run(config | {"grid": config["grid"] | {"rates": lattice}}, rates=rates)
+    points = pictures.SECTION.values(shown)["shown"]
+    targets = [(one.point["target_1"], one.point["target_2"]) for one in points]
+    assert targets == [(4, 4), (4, 0), (0, 4), (16, 0), (0, 16)]

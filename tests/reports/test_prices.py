@@ -11,7 +11,16 @@ from altair.utils.schemapi import validate_jsonschema
 from hvae.guidance.prices import record
 from hvae.reports.page import figures, page
 from hvae.reports.sections.application_maps import application_map
-from hvae.reports.sections.prices import END, TO_1, TO_2, UNDECIDED, arrows, price_map, table
+from hvae.reports.sections.prices import (
+    END,
+    TO_1,
+    TO_2,
+    UNDECIDED,
+    arrows,
+    of_points,
+    price_map,
+    table,
+)
 from hvae.results.prices import HeldOutPrices
 from hvae.results.rates import places
 from hvae.results.run import Run
@@ -121,3 +130,12 @@ def test_other_numbers_of_layers_have_no_filled_map(config: dict[str, Any], laye
     shown = advised(run(config, layers, rates=rates))
     names = [figure.name for figure in figures(shown)]
     assert not any(name.startswith("shares-") or name == "price-map" for name in names)
+
+
+def test_each_point_has_the_prices_of_its_place(priced: Run) -> None:
+    found = of_points(priced)
+    assert list(found) == [row["point"] for row in priced.rated]
+    for cells, one in zip(table(priced), found.values(), strict=True):
+        in_training, on_test = one["rows"]
+        assert (", ".join(in_training[1:]), ", ".join(on_test[1:])) == (cells[1], cells[2])
+        assert one["text"]

@@ -5,7 +5,7 @@ import sys
 
 import torch
 
-from hvae.training.loop import Adam
+from hvae.training.adam import Adam
 
 RATES = [1e-2, 5e-3, 1e-3]
 
@@ -52,7 +52,7 @@ def test_training_does_not_load_the_compiler_of_torch() -> None:
     """It would take more than a second of each job."""
     program = (
         "import sys, torch\n"
-        "from hvae.training.loop import Adam\n"
+        "from hvae.training.adam import Adam\n"
         "weight = torch.ones(3, requires_grad=True)\n"
         "weight.sum().backward()\n"
         "Adam([weight]).step(0.1)\n"

@@ -73,8 +73,8 @@ def rows(run: Run, comparison: str) -> list[Row]:
     `at` is β of the independent model, `rates` its rates with their standard errors.
     """
     anchors = {anchor["point"]: anchor for anchor in run.anchors}
-    column, ours = COMPARISONS[comparison].std_error, COMPARISONS[comparison].ours
-    of = run.polished if ours == "polished" else run.trained
+    column = COMPARISONS[comparison].std_error
+    of = run.polished if comparison == "polished" else run.trained
     plane = {(betas(point, run.layers), point["seed"]): point for point in of}
     result = []
     for row in (row for row in run.certificate if row["comparison"] == comparison):
