@@ -18,6 +18,8 @@ from tests.browser.conftest import HEIGHT, WIDTHS, Browser
 from tests.browser.exploring import Explorer
 from tests.browser.pages import config
 from tests.reports.cases import run
+from tests.reports.planted import advised
+from tests.reports.test_compression import rows as rows_of_files
 
 BETAS = (0.1, 0.4, 1.0, 2.5, 10.0)
 RATE, ABOVE = "R(z₁ | z₂)", "R(z₂)"
@@ -341,3 +343,26 @@ def test_a_source_without_pictures_has_none(browser: Browser, tmp_path: Path) ->
     shown.click(named(0.1, 10))
     assert not shown.part("tab-pictures").is_displayed()
     assert shown.open("embedding").is_displayed()
+
+
+def test_prices_and_files_have_tabs_where_a_point_has_them(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = advised(run(config(), amortized=True, rates=[(4, 0), (2, 2)]))
+    bare, priced = (point["point"] for point in shown.rated[:2])
+    shown = shown._replace(tasks=[*shown.tasks, *rows_of_files(priced, [2.0, 2.0], 1.5)])
+    rows = [["In training", "3.5", "2.5"], ["On test items", "3 ± 1", "2 ± 1"]]
+    known = {priced: {"layers": ["z₁", "z₂"], "rows": rows, "text": "It belongs in z₁."}}
+    monkeypatch.setattr("hvae.reports.sections.prices.of_points", lambda run: known)
+    plane = other(browser, tmp_path, shown)
+    plane.choose("point", priced)
+    text = plane.open("prices").text
+    assert "3.5" in text
+    assert "2 ± 1" in text
+    assert "It belongs in z₁." in text
+    plane.choose("point", bare)
+    assert not plane.part("tab-prices").is_displayed()
+    assert not plane.part("tab-files").is_displayed()
+    plane.choose("point", priced)
+    assert "file (bits per dimension)" in plane.open("files").text
+    assert "Compression" not in plane.part("numbers").get_attribute("textContent")
