@@ -42,9 +42,10 @@ def judged(found: Sequence[HeldOutPrices]) -> list[PlaceVerdict]:
     """Each place with its verdicts, two-sided at 5 % over all places (Holm, 1979).
 
     The best layer is compared with the next best, at 5 % over the other layers. A single layer has
-    nothing to be compared with.
+    nothing to be compared with. Prices are differences between models, so nothing is decided with
+    one training of each.
     """
-    known = [place for place, one in enumerate(found) if np.isfinite(one.held_out).all()]
+    known = [place for place, one in enumerate(found) if _is_known(one) and not _is_lone(one)]
     layers = [(place, k) for place in known for k in _open(found[place])]
     best = _significant({place: _best_to_next(found[place]) for place in known})
     differ = _significant({(place, k): _training_to_test(found[place], k) for place, k in layers})
@@ -56,6 +57,15 @@ def judged(found: Sequence[HeldOutPrices]) -> list[PlaceVerdict]:
         return PlaceVerdict(one, _largest(one) if place in best else None, worse, more)
 
     return [verdict(place, one) for place, one in enumerate(found)]
+
+
+def _is_known(one: HeldOutPrices) -> bool:
+    return bool(np.isfinite(one.held_out).all())
+
+
+def _is_lone(one: HeldOutPrices) -> bool:
+    """Whether there is one training of each model: its errors know of no other."""
+    return math.isinf(one.degrees)
 
 
 def _largest(one: HeldOutPrices) -> int:
@@ -144,7 +154,7 @@ def _known(value: float) -> float | None:
 def sentence(one: PlaceVerdict) -> str:
     """Where the next nat belongs at a place, and which layers overfit."""
     prices = one.prices
-    if not np.isfinite(prices.held_out).all():
+    if not _is_known(prices):
         return f"At {aim(prices.place)} there are too few neighbours for prices on test items."
     first, *others = map(estimate, map(prices.price, range(len(prices.held_out))))
     worth = [f"one more nat in {_z(1)} saves {first}"]
@@ -165,7 +175,7 @@ def summary(verdicts: Sequence[PlaceVerdict]) -> str:
     """How many places want the next nat where, and where layers overfit; "" without places."""
     if not verdicts:
         return ""
-    known = [one for one in verdicts if np.isfinite(one.prices.held_out).all()]
+    known = [one for one in verdicts if _is_known(one.prices)]
     told = [
         f"What a nat is worth on test items is known at {len(known)} of {len(verdicts)} places."
     ]
@@ -181,8 +191,8 @@ def summary(verdicts: Sequence[PlaceVerdict]) -> str:
     if worse:
         where = [f"{_z(k)} overfits at {worse[k]}" for k in sorted(worse)]
         told.append(f"{listed(where)}: there a nat is worth less than in training.")
-    if known and math.isinf(known[0].prices.degrees):
-        told.append("There is one training: what another would give is not in the errors.")
+    if known and _is_lone(known[0].prices):
+        told.append("There is one training of each model, so nothing is decided.")
     return " ".join(told)
 
 

@@ -12,6 +12,7 @@ from hvae.results.rates import Place
 from hvae.statistics.estimate import Estimate
 
 PLACES = 25
+MANY = 1e6  # degrees of freedom
 RANDOM = np.random.default_rng(0)
 
 
@@ -20,7 +21,7 @@ def at(
     se: float = 0.01,
     training: list[float] | None = None,
     target: tuple[float, ...] = (9.0, 3.0),
-    degrees: float = math.inf,
+    degrees: float = MANY,
 ) -> HeldOutPrices:
     rates = tuple(Estimate(rate, 0.1) for rate in target)
     place = Place((), ("r9_3_s0",), rates, Estimate(sum(target), 0.1), target)
@@ -56,9 +57,16 @@ def test_a_planted_difference_is_found() -> None:
 
 
 def test_few_trainings_decide_less() -> None:
-    sure, unsure = (judged([at([0.4, 0.6], 0.04, degrees=d)])[0] for d in (math.inf, 2.0))
+    sure, unsure = (judged([at([0.4, 0.6], 0.04, degrees=d)])[0] for d in (MANY, 2.0))
     assert sure.next_nat == 2
     assert unsure.next_nat is None
+
+
+def test_one_training_decides_nothing() -> None:
+    lone = at([0.4, 0.8], 1e-6, training=[0.4, 1.6], degrees=math.inf)
+    (one,) = judged([lone])
+    assert (one.next_nat, one.overfits, one.worth_more) == (None, [], [])
+    assert record([lone])["text"].endswith("one training of each model, so nothing is decided.")
 
 
 def test_a_layer_overfits_where_training_promises_more() -> None:
@@ -111,7 +119,6 @@ def test_the_record_has_sentences_and_nothing_that_json_has_not() -> None:
     assert found["text"] == (
         "What a nat is worth on test items is known at 2 of 3 places. The next nat is worth most "
         "in z₁ at 0 and in z₂ at 1 of them; at 1 that is undecided. z₂ overfits at 1: there a nat "
-        "is worth less than in training. There is one training: what another would give is not in "
-        "the errors."
+        "is worth less than in training."
     )
     assert record([]) == {"places": [], "text": ""}

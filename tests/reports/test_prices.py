@@ -49,7 +49,9 @@ def priced(config: dict[str, Any]) -> Run:
     ]
     shown = shown._replace(rated=rated)
     ours = {place.target: place for place in places(rated, 2)}
-    found = [one._replace(place=ours[one.place.target]) for one in prices(targets, distortion)]
+    found = [
+        one._replace(place=ours[one.place.target]) for one in prices(targets, distortion, seeds=2)
+    ]
     measured = planted(shown._replace(points=rated))
     return shown._replace(guidance=measured | {"prices": record(found)})
 
@@ -69,7 +71,7 @@ def test_at_an_end_no_arrow_points_outwards(config: dict[str, Any]) -> None:
     shown = run(config, rates=[tuple(map(float, rates)) for rates in targets])
     ours = {place.target: place for place in places(_whole(shown), 2)}
     found: list[HeldOutPrices] = prices(
-        targets, lambda rates: 30 * math.exp(-rates[0] / 20 - rates[1] / 10)
+        targets, lambda rates: 30 * math.exp(-rates[0] / 20 - rates[1] / 10), seeds=2
     )
     named = [one._replace(place=ours[one.place.target]) for one in found]
     shown = advised(shown)._replace(guidance=planted(shown) | {"prices": record(named)})
