@@ -62,9 +62,10 @@ class RateSchedule(Schedule):
     """The same for models that are trained to rates, by the method of multipliers.
 
     The weight of the penalty rises over the first `warm_up` of the steps, and the step of the
-    multipliers over a third of that. `penalty`: ρ. `price_step`: η. `memory`: of the moving average
-    of a batch's rates, a step. `first_price`: λ_l at the start, where there is no β to start from.
-    All are dimensionless.
+    multipliers over a third of that. `penalty`: ρ, and `price_step`: η, where the price λ_l is at
+    most 1; they are λ_l times as large where it is more. `memory`: of the moving average of a
+    batch's rates, a step. `first_price`: λ_l at the start, where there is no β to start from. All
+    are dimensionless.
     """
 
     steps: PositiveInt = 8000

@@ -32,16 +32,16 @@ def objective(terms: Terms | Costs, beta: Tensor) -> Tensor:
     return terms.distortion + (terms.rates * beta).sum(-1)
 
 
-def lagrangian(means: Costs, prices: Tensor, target: Tensor, penalty: float) -> Tensor:
-    """L = D + Σ_l λ_l (R_l − r_l) + (ρ/2) Σ_l (R_l − r_l)² / r_total, in nats: (...).
+def lagrangian(means: Costs, prices: Tensor, target: Tensor, penalty: Tensor | float) -> Tensor:
+    """L = D + Σ_l λ_l (R_l − r_l) + Σ_l (ρ_l/2) (R_l − r_l)² / r_total, in nats: (...).
 
-    means: D and R_l, averages over items; prices: λ, target: r in nats, both (..., L); penalty: ρ.
-    Its gradient is that of J_β at β_l = λ_l + ρ (R_l − r_l) / r_total. The method of multipliers:
-    Hestenes (1969), Powell (1969).
+    means: D and R_l, averages over items; prices: λ, target: r in nats, both (..., L); penalty: ρ,
+    one or (..., L). Its gradient is that of J_β at β_l = λ_l + ρ_l (R_l − r_l) / r_total. The
+    method of multipliers: Hestenes (1969), Powell (1969).
     """
     excess = means.rates - target
-    squares = (excess.square() / unit(target)).sum(-1)
-    return means.distortion + (prices * excess).sum(-1) + penalty / 2 * squares
+    squares = excess.square() / unit(target)
+    return means.distortion + (prices * excess + penalty / 2 * squares).sum(-1)
 
 
 def unit(target: Tensor) -> Tensor:

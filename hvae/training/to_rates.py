@@ -4,7 +4,7 @@ The multipliers λ of that constraint are the prices of rate: at the optimum λ_
 the β at which the unconstrained optimum has these rates, where there is such a β. For targets r and
 a step η, with r_total = Σ_l r_l::
 
-    λ_l ← λ_l + η ⟨R_l − r_l⟩ / r_total
+    λ_l ← λ_l + η max(λ_l, 1) ⟨R_l − r_l⟩ / r_total
 
 ⟨·⟩ is a moving average over batches (method of multipliers: Hestenes 1969, Powell 1969; of one
 constraint on a VAE's reconstruction: Rezende & Viola 2018). Batches are of training items, whose
@@ -60,9 +60,14 @@ class Multipliers(NamedTuple):
         """What is asked of a batch so that validation items meet the target."""
         return self.target - self.more
 
-    def penalty(self, step: int) -> float:
-        """ρ at a step: it rises to its own value at first."""
-        return self.settings.penalty * self._risen(step)
+    def penalty(self, step: int) -> Tensor:
+        """ρ at a step, (G, L): it rises to its own value at first."""
+        return self.settings.penalty * self._risen(step) * self.scale
+
+    @property
+    def scale(self) -> Tensor:
+        """max(λ, 1), (G, L), of ρ and η: where a price is high, D bends as much in the rates."""
+        return self.prices.clamp(min=1)
 
     def _risen(self, step: int, times: int = 1) -> float:
         steps = self.settings.warm_up * self.settings.steps
@@ -75,7 +80,7 @@ class Multipliers(NamedTuple):
         falling = learning_rate(settings, step) / settings.learning_rate
         quicker = QUICKER if self.corrects(step) else 1
         by = settings.price_step * self._risen(step, SLOWER) * falling * quicker
-        self.prices.add_(by * (self.batches - self.asked) / unit(self.target))
+        self.prices.add_(by * self.scale * (self.batches - self.asked) / unit(self.target))
 
     def corrects(self, step: int) -> bool:
         """Whether validation items correct what is asked of batches."""
@@ -172,8 +177,8 @@ class ToRates(Members):
 
     def value(self, means: Costs, step: int) -> Tensor:
         """D as it would be at the target, to first order, and the penalty of not being there."""
-        settings, target = self.multipliers.settings, self.multipliers.target
-        return lagrangian(means, self.prices, target, settings.penalty)
+        known = self.multipliers
+        return lagrangian(means, known.prices, known.target, known.penalty(known.settings.steps))
 
     def better(self, found: Tensor, means: Costs, step: int) -> Tensor:
         """The lowest value with rates that are met, once held-out items correct them.

@@ -31,18 +31,19 @@ def test_its_gradient_is_that_of_an_objective() -> None:
     torch.testing.assert_close(found, rates.grad)
 
 
-def exponential(known: Multipliers, more: Tensor, steps: int) -> Tensor:
-    """The rates of validation items, (G, L), after training where D = Σ_l 4 exp(−R_l / 2).
+def exponential(known: Multipliers, more: Tensor, steps: int, times: float = 1) -> Tensor:
+    """The rates of validation items, (G, L), after training where D = Σ_l 4 exp(−R_l / 2), `times`.
 
     Each step is at the optimum of its Lagrangian; validation items cost `more` than batches. The
-    price of a rate R_l is 2 exp(−R_l / 2).
+    price of a rate R_l is 2 exp(−R_l / 2), `times`.
     """
     rates, scale = torch.ones_like(known.target), unit(known.target)
     for step in range(1, steps + 1):
         for _ in range(3):  # Newton's method, on each rate alone
             excess = (rates - known.asked) / scale
-            gradient = -2 * (-rates / 2).exp() + known.prices + known.penalty(step) * excess
-            stiffness = (-rates / 2).exp() + known.penalty(step) / scale
+            steep = times * (-rates / 2).exp()
+            gradient = -2 * steep + known.prices + known.penalty(step) * excess
+            stiffness = steep + known.penalty(step) / scale
             rates = (rates - gradient / stiffness).clamp(min=0)
         known.update(rates, step)
         if known.corrects(step) and step % 10 == 0:
@@ -57,6 +58,14 @@ def test_validation_items_meet_their_targets_at_the_price_of_what_batches_have(m
     found = exponential(known, torch.tensor(more), SETTINGS.steps)
     torch.testing.assert_close(found, TARGET, atol=0.01, rtol=0)
     torch.testing.assert_close(known.prices, 2 * (-(TARGET - more) / 2).exp(), rtol=0.02, atol=0)
+
+
+def test_a_steep_distortion_asks_for_no_other_settings() -> None:
+    """Of pictures with many pixels and a small σ a nat is worth hundreds of nats of D."""
+    known = multipliers(SETTINGS, TARGET, first=torch.full_like(TARGET, 10.0))
+    found = exponential(known, torch.tensor(0.0), SETTINGS.steps, times=300)
+    torch.testing.assert_close(found, TARGET, atol=0.01, rtol=0)
+    torch.testing.assert_close(known.prices, 600 * (-TARGET / 2).exp(), rtol=0.02, atol=0)
 
 
 def test_prices_move_by_the_average_and_come_to_rest_with_the_learning_rate() -> None:
