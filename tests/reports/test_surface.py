@@ -103,3 +103,18 @@ def test_labels_of_contours_do_not_meet() -> None:
     at = np.array([[one["x"], np.log(one["y"]) / np.log(4)] for one in data])
     apart = np.abs(at[:, None] - at[None]) / np.array([0.28, 0.07])
     assert (apart.max(-1) + 10 * np.eye(len(at)) > 0.7).all()
+
+
+def test_labels_of_contours_stand_beside_marks() -> None:
+    """With a mark where each label would stand, each finds another place on its line."""
+    rates = [(t * (1 - s), t * s) for t in (4.0, 8.0, 16.0) for s in (0, 0.25, 0.5, 0.75, 1)]
+    found = bands([LatticeValue(one, one, 1000 / sum(one)) for one in rates], [80, 150])
+    axes = share_axes([4, 8, 16])
+    *_, text = contours(found, axes, "D°")
+    marks = text.to_dict()["data"]["values"]
+    *_, text = contours(found, axes, "D°", marks)
+    beside = text.to_dict()["data"]["values"]
+    assert [one["text"] for one in beside] == [one["text"] for one in marks]
+    for mark, label in zip(marks, beside, strict=True):
+        assert abs(mark["x"] - label["x"]) > 0.05
+        assert label["y"] == pytest.approx(mark["y"], rel=0.01)  # D is of the total alone

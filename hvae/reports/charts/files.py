@@ -123,7 +123,7 @@ def overhead(run: Run) -> Chart:
     marks = base.mark_point(filled=True, shape="square", size=60, opacity=1, stroke=BAR)
     return alt.layer(
         *filled(filling, axes, color),
-        *contours(filling, axes, "×"),
+        *contours(filling, axes, "×", rows),
         marks.encode(color, tooltip=shown),
         title="Bytes of the file, in times of its rate",
     )

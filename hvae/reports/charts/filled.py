@@ -20,8 +20,10 @@ from hvae.statistics.estimate import Floats, Row
 
 DIGITS = 4  # of coordinates on the page
 THICKNESS = 0.006  # by which a path may be off: about a pixel, of axes that are 2 to 5 long
-LABELS = (0.44, 0.62, 0.31, 0.7, 0.19, 0.82, 0.08, 0.94)  # of a line, where its label may stand
+LABELS = (0.44, 0.5, 0.38, 0.56, 0.31, 0.62, 0.25, 0.7, 0.19, 0.76, 0.13, 0.82, 0.08, 0.88, 0.94)
+# of a line's length: where its label may stand
 APART = (0.28, 0.07)  # of a map's width and height: labels that are nearer would overlap
+COVERED = (0.08, 0.05)  # the same for a label and a mark
 ROOM = 0.06  # part of the whole share that axes leave at the ends
 
 
@@ -34,11 +36,19 @@ class MapAxes(NamedTuple):
 
     def columns(self, path: Floats) -> Row:
         """A path (n, 2) of totals and shares by its columns x and y, without needless corners."""
-        total, share = path.T
-        x, y = (share, total) if self.shares else (total * (1 - share), total * share)
-        drawn = [2 * share, np.log(total)] if self.shares else [np.log1p(r / BEND) for r in (x, y)]
+        x, y = self.places(path)
+        drawn = [2 * x, np.log(y)] if self.shares else [np.log1p(r / BEND) for r in (x, y)]
         kept = _needed(np.stack(drawn, axis=1))
         return {"x": _short(x[kept]), "y": _short(y[kept])}
+
+    def places(self, path: Floats) -> tuple[Floats, Floats]:
+        """x and y of totals and shares, (n, 2)."""
+        total, share = path.T
+        return (share, total) if self.shares else (total * (1 - share), total * share)
+
+    def parts(self, x: Floats, y: Floats) -> Floats:
+        """Where places are between the ends of each axis, from 0 to 1, (n, 2)."""
+        return np.stack([_part(x, self.x), _part(y, self.y)], axis=1)
 
 
 def _needed(path: Floats) -> Floats:
@@ -110,16 +120,24 @@ def filled(found: Sequence[FilledBand], axes: MapAxes, color: alt.Color) -> list
     return [_paths(rows, axes, "value", filled=True, strokeWidth=0).encode(color)] if rows else []
 
 
-def contours(found: Sequence[FilledBand], axes: MapAxes, name: str) -> list[alt.Chart]:
-    """Lines of equal value, each with the name of what is equal and its number."""
-    lines = [(one.level, axes.columns(line)) for one in found for line in one.contours]
+def contours(
+    found: Sequence[FilledBand], axes: MapAxes, name: str, marks: Sequence[Row] = ()
+) -> list[alt.Chart]:
+    """Lines of equal value, each with the name of what is equal and its number.
+
+    marks: at x and y, where a label would be covered.
+    """
+    lines = [(one.level, line) for one in found for line in one.contours]
     if not lines:
         return []
-    rows = [{"line": k, "level": level} | columns for k, (level, columns) in enumerate(lines)]
-    texts = [
-        {"text": f"{name} {lines[k][0]:g}"} | {"x": lines[k][1]["x"][at], "y": lines[k][1]["y"][at]}
-        for k, at in _labelled([columns for _, columns in lines], axes)
+    rows = [
+        {"line": k, "level": level} | axes.columns(line) for k, (level, line) in enumerate(lines)
     ]
+    covered = axes.parts(*(np.array([mark[side] for mark in marks]) for side in ("x", "y")))
+    texts = []
+    for k, corner in _labelled([axes.parts(*axes.places(line)) for _, line in lines], covered):
+        x, y = axes.columns(lines[k][1][[corner]]).values()
+        texts.append({"text": f"{name} {lines[k][0]:g}", "x": x[0], "y": y[0]})
     at = alt.Chart(inline(texts)).encode(*placed(axes.x, axes.y), alt.Text("text:N"))
     # a halo, and the text on it
     looks: list[dict[str, Any]] = [{"stroke": PAGE, "strokeWidth": 3}, {"fill": LIMIT}]
@@ -127,23 +145,33 @@ def contours(found: Sequence[FilledBand], axes: MapAxes, name: str) -> list[alt.
     return [_paths(rows, axes, "line", stroke=LIMIT, strokeWidth=0.7), *labels]
 
 
-def _labelled(lines: Sequence[Row], axes: MapAxes) -> Iterator[tuple[int, int]]:
+def _labelled(lines: Sequence[Floats], marks: Floats) -> Iterator[tuple[int, int]]:
     """The lines that have a label, and at which of their corners: where it meets no other.
 
-    Long lines choose first. One without room for a label has none.
+    Long lines choose first, and among places for a label one that no mark covers. One without room
+    for a label has none. Lines and marks are parts of a map's width and height, (n, 2).
     """
-    drawn = [np.stack([_part(line["x"], axes.x), _part(line["y"], axes.y)], 1) for line in lines]
     taken: list[Floats] = []
-    for k in sorted(range(len(lines)), key=lambda k: -float(np.ptp(drawn[k], axis=0).sum())):
-        for part in LABELS:
-            at = int(part * len(drawn[k]))
-            if all((np.abs(drawn[k][at] - one) > APART).any() for one in taken):
-                taken.append(drawn[k][at])
-                yield k, at
-                break
+    for k in sorted(range(len(lines)), key=lambda k: -float(np.ptp(lines[k], axis=0).sum())):
+        free = [at for at in _corners(lines[k]) if _clear(lines[k][at], taken, APART)]
+        best = next((at for at in free if _clear(lines[k][at], marks, COVERED)), None)
+        if free:
+            at = free[0] if best is None else best
+            taken.append(lines[k][at])
+            yield k, at
 
 
-def _part(values: Sequence[float], side: Side) -> Floats:
+def _corners(line: Floats) -> list[int]:
+    """Where along a line (n, 2) its label may stand."""
+    along = np.append(0, np.hypot(*np.diff(line, axis=0).T).cumsum())
+    return [int(np.searchsorted(along, part * along[-1])) for part in LABELS]
+
+
+def _clear(place: Floats, others: Iterable[Floats], apart: tuple[float, float]) -> bool:
+    return all((np.abs(place - one) > apart).any() for one in others)
+
+
+def _part(values: Floats, side: Side) -> Floats:
     """Where values stand on an axis, from 0 to 1 between the ends of its scale."""
     scale = side.scale.to_dict()
     found = np.array([*scale["domain"], *values], dtype=float)

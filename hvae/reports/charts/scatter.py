@@ -146,8 +146,8 @@ def scatter(
         shown = tooltip(**{name: title for name, title in numbers.items() if name in rows[0]})
         base = alt.Chart(inline(rows)).encode(*placed(x, y), tooltip=shown)
         layers.append(_mark(base, kind, [k for k, _ in found], color, crowded))
-    heading = alt.TitleParams(title, subtitle=_typical(groups[0][1])) if crowded else title
-    return alt.layer(*layers, title=heading)
+    typical = _typical(max((rows for _, rows in found), key=len)) if found else []
+    return alt.layer(*layers, title=alt.TitleParams(title, subtitle=typical))
 
 
 def _mark(

@@ -87,7 +87,10 @@ def application_map(run: Run, name: str, shares: bool = False) -> Chart:
     points = points.encode(color, tooltip=shown)
     below = [] if several else bars(alt.Chart(inline(_across(data))), axes.x, axes.y)
     if surface:
-        below = [*filled(surface, axes, color), *contours(distortions(run), axes, symbol(run))]
+        below = [
+            *filled(surface, axes, color),
+            *contours(distortions(run), axes, symbol(run), data),
+        ]
     marks = [_mark(base, role, color, data, shown) for role in SHAPES if _some(data, role)]
     return alt.layer(*below, points, *marks, title=_heading(name, metric, data))
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, lattice
-from hvae.reports.charts.scatter import CROWDED, GRID, beta_text, kinds, scatter
+from hvae.reports.charts.scatter import CROWDED, GRID, RATED, beta_text, kinds, scatter
 from hvae.reports.charts.surface import FilledBand, bands
 from hvae.reports.charts.theme import Chart, Side, ends, inline, nats, placed, rate_of, span, spread
 from hvae.reports.render import Figure, ReportSection, figure
@@ -89,7 +89,8 @@ def plane(run: Run, metric: PlaneMetric) -> Chart:
     if run.layers == 2:
         axes = MapAxes(x, y)
         values = {name: found[0] for name, found in VALUES[metric.name](run).items()}
-        equal = contours(distortions(run), axes, symbol(run))
+        given = [row for row in data if row["kind"] == RATED.name]
+        equal = contours(distortions(run), axes, symbol(run), given)
         beneath = [*filled(bands(lattice(run, values)), axes, color), *equal, *beneath]
     return scatter(data, metric.title, x, y, color, _numbers(run, metric), *beneath)
 

@@ -72,7 +72,7 @@ def price_map(run: Run) -> Chart:
     shafts = base.mark_rule(stroke=LIMIT, strokeWidth=1.6).encode(alt.X2("tip:Q"))
     return alt.layer(
         *filled(found, axes, color),
-        *contours(found, axes, plane.symbol(run)),
+        *contours(found, axes, plane.symbol(run), data),
         marks,
         shafts,
         _heads(base, data),
