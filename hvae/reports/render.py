@@ -4,11 +4,13 @@ Each module of `sections` offers its sections as constants, and has their templa
 `page` has the order in which a report shows them.
 """
 
+import copy
 import functools
+import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +27,7 @@ from hvae.reports.charts.theme import wrapped
 from hvae.results.run import Run
 
 HERE = Path(__file__).parent
+ALONE = "maps"  # the section whose panels the head of the page shows one by one
 
 
 class Figure(NamedTuple):
@@ -51,6 +54,50 @@ def drawable(spec: Any) -> Any:
     return None if isinstance(spec, float) and not math.isfinite(spec) else spec
 
 
+def legends_once(figures: Iterable[Figure]) -> list[Figure]:
+    """The figures, where what an earlier panel of the same section explains is not said again.
+
+    A legend that can be clicked on stays, and so do those of panels that also stand alone.
+    """
+    known: dict[str, set[str]] = {}
+    return [
+        one
+        if one.section == ALONE
+        else one._replace(spec=_shorter(one.spec, known.setdefault(one.section, set())))
+        for one in figures
+    ]
+
+
+def _shorter(found: dict[str, Any], known: set[str]) -> dict[str, Any]:
+    """A specification without legends of known entries alone; what it shows is known then."""
+    if '"bind": "legend"' in json.dumps(found):
+        return found
+    spec, shown = copy.deepcopy(found), set[str]()
+    for channel in _channels(spec):
+        entries = _entries(channel)
+        if entries and entries <= known:
+            channel["legend"] = None
+        shown |= entries
+    known |= shown
+    return spec
+
+
+def _channels(spec: Any) -> Iterator[dict[str, Any]]:
+    """What is encoded with a legend, in all layers of a specification."""
+    for name, part in spec.items():
+        if name == "encoding":
+            yield from (one for one in part.values() if isinstance(one, dict) and one.get("legend"))
+    for layer in spec.get("layer", ()):
+        yield from _channels(layer)
+
+
+def _entries(channel: Mapping[str, Any]) -> set[str]:
+    """The lines of a legend: what each symbol stands for."""
+    scale = channel.get("scale") or {}
+    pairs = zip(scale.get("domain", ()), scale.get("range", ()), strict=False)
+    return {json.dumps([channel.get("title"), *pair]) for pair in pairs}
+
+
 def render(
     template: str, figures: Sequence[Figure], called: Mapping[str, str] | None = None, **values: Any
 ) -> str:
@@ -60,7 +107,7 @@ def render(
     """
     return fragment(
         template,
-        figures=figures,
+        figures=legends_once(figures),
         libraries=libraries(),
         called=called or {},
         fingerprint=provenance.current(),

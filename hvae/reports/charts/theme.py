@@ -83,9 +83,9 @@ PAPER_DRAWN = 377  # pixels in this width, so that 13 pixels are 8 points
 
 @alt.theme.register("hvae", enable=True)
 def theme() -> Any:
-    """The defaults of every chart: a width that follows the page, and a height."""
-    fitted = {"autosize": {"type": "fit", "contains": "padding"}}
-    return {"width": "container", "height": 380} | fitted
+    """The defaults of every chart: a width that follows the page, and a height without legends."""
+    fitted = {"autosize": {"type": "fit-x", "contains": "padding"}}
+    return {"width": "container", "height": 222} | fitted
 
 
 def rate_scale(highest: float, lowest: float = 0) -> alt.Scale:

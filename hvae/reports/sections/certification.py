@@ -14,7 +14,7 @@ from hvae.results.certificate import Judgement, at_given_rates, judgement
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
-ROW, FRAME = 24, 230  # pixels of a β, and of title, axis and legends together
+ROW, FRAME = 24, 30  # pixels of a β, and of the room above and below
 COLORS = {"holds": CATEGORIES[0], "undecided": CATEGORIES[3], "violated": CATEGORIES[1]}
 
 

@@ -91,7 +91,7 @@ def embedding(run: Run, point: Row, layer: int, method: str, data: list[Row]) ->
             color,
             tooltip=["class:N", "item:Q"],
         )
-        .properties(height=260)
+        .properties(height=225)
     )
 
 

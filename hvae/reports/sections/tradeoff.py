@@ -20,7 +20,7 @@ from hvae.statistics.estimate import Row
 
 Vertex = tuple[float, float]
 BETWEEN = 25  # places of a segment at which a curve is drawn, since axes may bend it
-HEIGHT = 480  # legends take a good part
+HEIGHT = 280
 LOWER, UPPER = "Lower convex hull: time sharing", "Upper hull: mixed squared errors"
 
 

@@ -4,7 +4,7 @@
   const choice = document.getElementById("overview-choice");
   if (!choice) return;
   const arrows = JSON.parse(document.getElementById("overview-arrows").textContent);
-  const HEIGHT = 430;
+  const HEIGHT = 265;
   let drawn = Promise.resolve();
 
   function draw() {
