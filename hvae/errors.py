@@ -3,10 +3,12 @@
 Beside it, functions that put paths, names, counts and other errors into such sentences.
 """
 
+import re
 from collections.abc import Iterable
 
 LISTED = 5  # names in a sentence
 LONGEST = 300  # characters of a parser's message
+OPENED = re.compile(r"<_io\.[^>]*>")  # how Python shows a file that it reads
 
 
 class InputError(ValueError):
@@ -44,5 +46,6 @@ def were(count: int) -> str:
 
 def one_line(error: object) -> str:
     """The message of an error, in one short line of printable characters."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    known = OPENED.sub("the file", str(error))
+    text = " ".join("".join(c if c.isprintable() else " " for c in known).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

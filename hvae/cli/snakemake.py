@@ -21,6 +21,8 @@ BEFORE = ("Assuming", "Building DAG")  # Snakemake's first words, after those of
 ABOUT = ("Using workflow specific profile", "Config file ")  # what it says before
 FAILED = 20  # lines of a log, at most, that are shown where a run fails
 ENDED = re.compile(r"Finished jobid: \d+ \(Rule: (\w+)\)")
+BAR = re.compile(r"[^\r\n|]*\d+%\|[^\r\n]*?\[[^\]\r\n]*\]|\S* *\d+it \[[^\]\r\n]*\]")  # of tqdm
+ERROR = "error: "  # with which the sentence of a job that cannot go on begins
 PLANNED = re.compile(r"^(\w+) +(\d+)$")
 _STAGES: Mapping[str, Sequence[str]] = {
     "data": ["prepare"],
@@ -131,23 +133,32 @@ def run(call: Sequence[str], folder: Path) -> int:
 
 
 def failed(said: Sequence[str]) -> list[str]:
-    """The rules that failed, each with the end of its own log; else the end of all that was said.
+    """Why jobs failed: their sentences, each once, or a rule with the end of its log.
 
-    Snakemake repeats a failed job's log between two lines of equals signs.
+    Snakemake repeats a failed job's log between two lines of equals signs. Of other failures it is
+    the end of all that was said.
     """
     found: list[str] = []
+    rule = ""
     inside: list[str] | None = None
     for line in said:
         if inside is not None and line.startswith("====") and inside:
-            found += inside[1:][-FAILED:]
+            found += (one for one in _why(rule, inside[1:]) if one not in found)
             inside = None
         elif inside is not None:
             inside.append(line)
         elif line.startswith("Logfile "):
             inside = []
         elif line.startswith("Error in rule "):
-            found.append(line)
-    return found or list(said[-FAILED:])
+            rule = line
+    return found or [*filter(None, [rule])] or list(said[-FAILED:])
+
+
+def _why(rule: str, log: Iterable[str]) -> list[str]:
+    """The sentence that a job's log ends with, else the rule and the log's end without its bars."""
+    lines = [text for line in log if (text := BAR.sub("", line)).strip()]
+    starts = [number for number, line in enumerate(lines) if line.startswith(ERROR)]
+    return lines[starts[-1] :] if starts else [rule, *lines[-FAILED:]]
 
 
 def _started(call: Sequence[str], folder: Path) -> subprocess.Popen[str]:

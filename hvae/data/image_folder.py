@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageColor, ImageOps
+from PIL import ExifTags, Image, ImageColor, ImageOps, UnidentifiedImageError
 
 from hvae.config.sources import ImageFolder
 from hvae.data import layout
@@ -125,6 +125,12 @@ def picture(path: Path, options: ImageFolder, advice: str = ADVICE) -> Picture:
             return Picture(x, found.transparent, found.deep, found.largest, frames)
     except InputError as error:
         raise InputError(f"{shown(path)} {error}") from None
+    except UnidentifiedImageError:  # whose text names a reader in memory
+        known = ", ".join(FORMATS)
+        raise InputError(
+            f"{shown(path)} is not an image: it is in none of the formats {known}, or damaged: "
+            "repair or remove it"
+        ) from None
     except Exception as error:  # broken bytes can make Pillow's decoders raise anything
         raise InputError(
             f"{shown(path)} cannot be read as an image ({one_line(error)}): repair or remove it"

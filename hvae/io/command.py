@@ -54,7 +54,14 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Namespac
     except (InputError, OSError) as error:
         if arguments.verbose:
             raise
+        _end_bars()
         sys.exit(f"error: {sentence(error)}")
+
+
+def _end_bars() -> None:
+    """End the line of each progress bar, since the error keeps the loop that has it alive."""
+    for bar in list(getattr(tqdm, "_instances", ())):
+        bar.close()
 
 
 def sentence(error: Exception) -> str:

@@ -208,17 +208,30 @@ def test_what_snakemake_says_becomes_a_line_a_stage(
     assert log.read_text() == text
 
 
+BARS = [f"reading images: {part:>4}%|     | 0/2 [00:00<?, ?it/s]" for part in (0, 50)]
+
+
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        (["error: no items"], ["error: no items"]),
+        ([*BARS, f"{BARS[1]}error: a: no image", "b: none"], ["error: a: no image", "b: none"]),
+        (["3it [00:00, 2it/s]", "Traceback", *BARS, "Killed"],
+         ["Error in rule train:", "Traceback", "Killed"]),
+    ],
+)  # fmt: skip
 def test_a_failed_run_shows_the_error_and_names_the_log(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], log: list[str], why: list[str]
 ) -> None:
+    """Of a log that ends with a sentence that sentence alone, and of no log its progress bars."""
     script = tmp_path / "fails.sh"
     bar = "=" * 80
     said = ["Building DAG", "total 1", "Error in rule train:", "    shell: python -m hvae.training"]
-    said += ["Logfile logs/train.log:", bar, "error: no items", bar, "Shutting down"]
+    said += ["Logfile logs/train.log:", bar, *log, bar, "Shutting down"]
     script.write_text("".join(f"echo '{line}'\n" for line in said) + "exit 1\n")
     assert snakemake.run(["sh", str(script)], tmp_path) == 1
     *shown, last = capsys.readouterr().err.splitlines()
-    assert shown == ["Error in rule train:", "error: no items"]
+    assert shown == why
     assert re.fullmatch(r"The run failed; its log is .*run-.*\.log", last)
 
 

@@ -1,12 +1,14 @@
 """What every command has in common."""
 
 import os
+import re
 from argparse import Namespace
 
 import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from hvae.errors import InputError, one_line
 from hvae.io import command
 
 
@@ -25,3 +27,19 @@ def test_a_command_runs_on_one_thread_however_many_were_asked_for(
     command.run(main, Namespace(verbose=False))
     assert set(seen) == {1}
     assert os.environ["MKL_CBWR"] == "AUTO"
+
+
+def test_an_error_within_a_progress_bar_begins_a_line(capfd: pytest.CaptureFixture[str]) -> None:
+    def main(_: Namespace) -> None:
+        for _step in command.progress([1, 2], "reading"):
+            raise InputError("no image")
+
+    with pytest.raises(SystemExit) as refused:
+        command.run(main, Namespace(verbose=False))
+    assert str(refused.value) == "error: no image"
+    assert re.search(r"reading:.*\]\n$", capfd.readouterr().err)
+
+
+def test_an_error_of_a_library_does_not_show_python_s_name_of_a_file() -> None:
+    with open(os.devnull, "rb") as file:
+        assert one_line(ValueError(f"cannot use {file}\nhere")) == "cannot use the file here"
