@@ -3,6 +3,7 @@
 Beside it, functions that put paths, names, counts and other errors into such sentences.
 """
 
+import difflib
 import re
 from collections.abc import Iterable
 
@@ -25,6 +26,12 @@ def listed(names: Iterable[str]) -> str:
     """The first few names, in quotes."""
     known = [repr(name) for name in names]
     return ", ".join(known[:LISTED] + ["…"] * (len(known) > LISTED))
+
+
+def meant(word: object, known: Iterable[str]) -> str:
+    """What goes on a sentence about an unknown word: the nearest of the known ones, if any is."""
+    near = difflib.get_close_matches(str(word), list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def missing(module: str | None, extra: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hvae.audit import latents
 from hvae.audit.latents import SuppliedLatents, not_read
+from hvae.config import plugins
 from hvae.config.base import parse
 from hvae.errors import InputError, missing
 from hvae.io import command
@@ -42,6 +43,8 @@ def audit_model(arguments: argparse.Namespace) -> None:
     """The same of a whole model, with every application."""
     if arguments.data is None:
         raise InputError("--data must name a file, a folder of images, or a source, got nothing")
+    if not plugins.is_reference(arguments.model):
+        raise InputError(f"--model: {plugins.wanted(arguments.model, 'adapter')}")
     asked = json.loads(arguments.params) | {"title": arguments.title, "seed": arguments.seed}
     settings = parse(AuditSettings, asked | ({"beta": arguments.beta} if arguments.beta else {}))
     options = json.loads(arguments.data_options)

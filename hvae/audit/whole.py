@@ -82,7 +82,7 @@ class DataOf(Section):
 def data_at(place: str, options: Mapping[str, Any]) -> Data:
     """The data that a file, a folder of images, the name of a source or a plug-in holds."""
     path = Path(place)
-    if path.is_file():
+    if path.is_file() and path.suffix != ".py":
         kind = path.suffix.removeprefix(".")
         values = {"source": kind, "raw_dir": str(path.parent), "file": path.name}
     elif path.is_dir():

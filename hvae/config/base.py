@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
 
-from hvae.errors import InputError
+from hvae.config import plugins
+from hvae.errors import InputError, meant
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -47,7 +48,8 @@ class Section(BaseModel, metaclass=Checked):
         known = [field.alias or name for name, field in cls.model_fields.items()]
         for key in set(values) - set(known) if isinstance(values, Mapping) else ():
             raise ValueError(
-                f"{cls._owner()}has no key {key!r} (known: {', '.join(known)}), got {values[key]!r}"
+                f"{cls._owner()}has no key {key!r} (known: {', '.join(known)}), "
+                f"got {values[key]!r}{meant(key, known)}"
             )
         return values
 
@@ -118,10 +120,15 @@ def _sentence(problem: Mapping[str, Any], values: Any) -> str:
 def _unknown_tag(key: str, problem: Mapping[str, Any]) -> str:
     """The sentence for a group whose kind is missing or unknown."""
     context = problem["ctx"]
-    name = context["discriminator"].strip("'")
+    name, found = context["discriminator"].strip("'"), context.get("tag")
     if problem["type"] == "union_tag_not_found":
         return f"{key}.{name}: is missing"
-    return f"{key}.{name}: must be one of {context['expected_tags']}, got {context['tag']!r}"
+    if name in plugins.KEYS and plugins.is_path(found):
+        return f"{key}.{name}: {plugins.wanted(found, plugins.EXAMPLES[name])}"
+    known = [tag.strip("' ") for tag in context["expected_tags"].split(",")]
+    own = ", or one of your own, 'module:name'" if name in plugins.KEYS else ""
+    allowed = f"must be one of {context['expected_tags']}{own}"
+    return f"{key}.{name}: {allowed}, got {found!r}{meant(found, known)}"
 
 
 def _hint(problem: Mapping[str, Any]) -> str:

@@ -20,8 +20,9 @@ from pydantic import (
 )
 
 from hvae.config.base import Section, group_or_name
-from hvae.config.plugins import Options, Reference, is_reference
+from hvae.config.plugins import EXAMPLES, Options, Reference, is_path, is_reference, wanted
 from hvae.config.sizes import FLAT
+from hvae.errors import meant
 
 
 class FamilyOptions(Section):
@@ -179,8 +180,11 @@ def _splits_the_rate(inference: object) -> object:
 
 def _known(backbone: str) -> str:
     if backbone not in FLAT and not is_reference(backbone):
+        if is_path(backbone):
+            raise ValueError(wanted(backbone, EXAMPLES["backbone"]))
         raise ValueError(
-            f"must be one of {', '.join(FLAT)}, or one of your own, 'module:name', got {backbone!r}"
+            f"must be one of {', '.join(FLAT)}, or one of your own, 'module:name', "
+            f"got {backbone!r}{meant(backbone, FLAT)}"
         )
     return backbone
 

@@ -22,11 +22,12 @@ from hvae.config.plugins import is_reference
 from hvae.config.task import Name, named
 from hvae.config.tasks import TASKS, Tasks
 from hvae.config.training import Baseline, Certification, Training
+from hvae.errors import meant
 
 
 def _known(name: Name) -> Name:
     if name not in TASKS and not is_reference(name):
-        raise ValueError(f"must be one of {', '.join(TASKS)}, got {name!r}")
+        raise ValueError(f"must be one of {', '.join(TASKS)}, got {name!r}{meant(name, TASKS)}")
     return name
 
 

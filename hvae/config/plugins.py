@@ -38,11 +38,29 @@ PATTERN = r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$"
 Reference = Annotated[str, Field(pattern=PATTERN)]
 Options = dict[str, Any]
 KEYS = ("source", "backbone", "family", "task")  # whose values may be references
+EXAMPLES = {"source": "load", "backbone": "backbone", "family": "Likelihood"}  # what they name
 
 
 def is_reference(value: object) -> bool:
-    """Whether this is text of the form `module:name`."""
-    return isinstance(value, str) and re.fullmatch(PATTERN, value) is not None
+    """Whether this is text of the form `module:name`, and the module is not named as a file."""
+    named = isinstance(value, str) and re.fullmatch(PATTERN, value) is not None
+    return named and ".py:" not in str(value)
+
+
+def is_path(value: object) -> bool:
+    """Whether this is no reference, but was meant as one: a path, or text with a colon."""
+    text = str(value)
+    return not is_reference(value) and (text.endswith(".py") or "/" in text or ":" in text)
+
+
+def wanted(value: object, name: str = "NAME") -> str:
+    """What a reference must be, for a sentence; name: what follows the colon of the example."""
+    module, _, given = str(value).partition(":")
+    module = module.removesuffix(".py").rpartition("/")[2]
+    after = given if given.isidentifier() else name
+    example = f"{module}:{after}"
+    shown_as = example if is_reference(example) else f"my_module:{after}"
+    return f"must be MODULE:NAME, such as {shown_as}, got {str(value)!r}"
 
 
 class Plugin(NamedTuple):
@@ -88,6 +106,8 @@ def folders() -> list[str]:
 @functools.cache
 def load(reference: str) -> Plugin:
     """The object, imported once; InputError where there is none, or its module fails."""
+    if not is_reference(reference):
+        raise InputError(f"a part of your own {wanted(reference)}")
     name, _, attribute = reference.partition(":")
     _findable()
     try:

@@ -139,6 +139,8 @@ class OwnTasks(Section):
         listed = values
         if isinstance(values, Mapping):
             listed = {k: value for k, value in values.items() if not plugins.is_reference(k)}
+            for key in filter(plugins.is_path, values):
+                raise ValueError(plugins.wanted(key, "measure"))
         cls.refuse_unknown(listed)
         return values
 

@@ -4,7 +4,7 @@ import argparse
 import math
 
 from hvae.config.params import Guidance
-from hvae.errors import InputError
+from hvae.errors import InputError, meant
 from hvae.guidance.applications import applications
 from hvae.guidance.choose import choose
 from hvae.guidance.study import Study, condition, measured, study
@@ -56,7 +56,8 @@ def asked(found: Study, name: str) -> Surface:
         raise InputError(
             f"--for: {name} was not measured in this experiment, which has {', '.join(surfaces)}"
         )
-    raise InputError(f"--for: must be one of {', '.join(found.applications)}, got {name!r}")
+    known = found.applications
+    raise InputError(f"--for: must be one of {', '.join(known)}, got {name!r}{meant(name, known)}")
 
 
 def limited(surface: Surface, rate: float) -> Surface:

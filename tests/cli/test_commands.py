@@ -144,6 +144,18 @@ def test_a_better_experiment_is_better(experiment: Path, config: dict[str, Any])
     [
         (["guide", "nowhere"], "nowhere is no experiment and no file: experiments/ has "),
         (["guide", "--for", "cooking"], "--for: must be one of reconstruction, "),
+        (
+            ["guide", "--for", "clasification"],
+            "got 'clasification'; did you mean 'classification'?",
+        ),
+        (
+            ["audit", "--model", "../a/my_pythae.py", "--data", "digits", "--out", "own"],
+            "--model: must be MODULE:NAME, such as my_pythae:adapter, got '../a/my_pythae.py'",
+        ),
+        (
+            ["audit", "--model", "hvae:Adapter", "--data", "./my_data.py", "--out", "own"],
+            "data.source: must be MODULE:NAME, such as my_data:load, got './my_data.py'",
+        ),
         (["run", "nowhere"], "nowhere is no experiment and no file"),
         (["compare", "planted", "quick"], "holds no finished run; there are 'planted'"),
         (["open"], "planted/index.html is missing: hvae run makes it"),

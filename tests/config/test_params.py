@@ -126,6 +126,14 @@ REFUSED = [
         r"^training\.rates\.memory: must be less than 1, got 1$",
     ),
     (put("model", "inference", value="up"), r"'top-down' or 'ladder', got 'up'$"),
+    (put("model", "latent", value=1), r"^model: has no key 'latent' .*did you mean 'latents'\?$"),
+    (put("modle", value=1), r"^params: has no key 'modle' .*did you mean 'model'\?$"),
+    (put("zzz", value=1), r"^params: has no key 'zzz' \(known: .*\), got 1$"),
+    (
+        put("data", "source", value="fashion_mnist"),
+        r"^data\.source: must be one of .*, or one of your own, .*mean 'fashion-mnist'\?$",
+    ),
+    (put("model", "backbone", value="con"), r"your own, .* got 'con'; did you mean 'conv'\?$"),
     (put("model", "backbone", value="cnn"), r"must be one of mlp, .*your own, .* got 'cnn'$"),
     (put("model", "skip", value="yes"), r"model\.skip: must be a valid boolean, got 'yes'"),
     (put("model", "conditioning", "rank", value=0), r"conditioning\.rank: must be greater than 0"),
@@ -135,7 +143,7 @@ REFUSED = [
     (put("training", "steps", value=1.5), r"training\.steps: must be a valid integer, got 1\.5"),
     (
         put("training", "setps", value=1),
-        r"training: has no key 'setps' \(known: .*steps.*\), got 1",
+        r"training: has no key 'setps' \(known: .*steps.*\), got 1; did you mean 'steps'\?$",
     ),
     (
         put("tasks", "classification", "probes", value=["tree"]),
@@ -151,7 +159,8 @@ REFUSED = [
     (put("tasks", "regression", "methods", value=["svm"]), r"methods\[0\]: must be .*got 'svm'$"),
     (
         put("tasks", "generation", "epochs", value=3),
-        r"^tasks\.generation: has no key 'epochs' \(known: classifier, width, .*\), got 3$",
+        r"^tasks\.generation: has no key 'epochs' \(known: classifier, width, .*\), got 3; did "
+        r"you mean 'max_epochs'\?$",
     ),
     (put("evaluation", "information_items", value=2), r"information_items: must be .* got 2"),
     (

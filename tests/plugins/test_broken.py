@@ -1,6 +1,7 @@
 """A broken plug-in of each kind: one sentence with its file, its line, and what was expected."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,25 @@ def test_an_installed_package_is_found_and_followed_within_itself(
     build(params.model, SHAPE, seed=0)
     files = {path.name for path in plugins.sources("my_package.my_nets")}
     assert files == {"__init__.py", "my_nets.py", "my_parts.py"}
+
+
+@pytest.mark.parametrize("given", ["../x/my_part.py", "my_part.py", "my_part.py:thing", "a/b:c.d"])
+@pytest.mark.parametrize(
+    ("key", "changes"),
+    [
+        ("data.source", lambda one: {"data": {"source": one}}),
+        ("model.backbone", lambda one: {"model": {"backbone": one}}),
+        ("model.likelihood.family", lambda one: {"model": {"likelihood": {"family": one}}}),
+        ("tasks", lambda one: {"tasks": {one: {}}}),
+    ],
+)
+def test_a_path_in_place_of_a_reference_is_told_what_one_is(
+    config: Config, given: str, key: str, changes: Callable[[str], Config]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        parse(Params, merged(config, changes(given)))
+    said = str(refused.value)
+    example = re.fullmatch(rf"{key}: must be MODULE:NAME, such as (\S+), got '{given}'", said)
+    assert example is not None, said
+    assert plugins.is_reference(example[1])
+    assert "my_part" not in given or example[1].startswith("my_part:")
