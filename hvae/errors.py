@@ -46,6 +46,12 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def one_each(layers: int, noun: str, got: int) -> str:
+    """What to give where a number is needed for each layer: "give 2 rates, one for each layer"."""
+    each = ", one for each layer" if layers > 1 else ""
+    return f"give {counted(layers, noun)}{each}, got {got}"
+
+
 def were(count: int) -> str:
     """The verb that goes with a number."""
     return "was" if count == 1 else "were"

@@ -18,6 +18,8 @@ from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.data import manifest
 from hvae.errors import InputError
+from hvae.io.command import sentence
+from workflow import environment
 from workflow.stage import merged
 
 
@@ -31,7 +33,7 @@ def update(params: Params) -> None:
     try:
         manifest.update(params.data, path(params))
     except (InputError, OSError) as error:
-        sys.exit(str(error))
+        sys.exit(f"error: {sentence(error)}")
 
 
 def main() -> None:
@@ -46,7 +48,7 @@ def main() -> None:
             given = merged(given, yaml.safe_load(file.read_text()))
         params = parse(Params, given)
     except InputError as error:
-        sys.exit(str(error))
+        sys.exit(environment.refused(error, files[1:]))
     update(params)
 
 

@@ -21,7 +21,8 @@ def start(own: Path, local: bool, folders: Iterable[Path]) -> None:
     Half-written files in `folders`, left by killed jobs, are removed.
     """
     if not hold(LOCK):
-        sys.exit(f"another run is at work in this folder and holds {LOCK}: wait until it ends")
+        what = f"another run is at work in this folder and holds {LOCK}"
+        sys.exit(f"error: {what}: wait until it ends")
     for folder in folders:
         for path in folder.rglob(".*.part"):
             path.unlink(missing_ok=True)

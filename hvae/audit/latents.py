@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hvae.data.source import UNLABELLED
-from hvae.errors import InputError, one_line
+from hvae.errors import InputError, one_each, one_line
 from hvae.io import tables
 from hvae.io.storage import near
 from hvae.latents.store import Latents
@@ -155,7 +155,7 @@ class SuppliedLatents(NamedTuple):
         """With rates R_1 … R_L in nats for every item. ValueError unless L finite rates ≥ 0."""
         layers = len(self.latents.mean)
         if len(rates) != layers:
-            raise ValueError(f"needs a rate for each of {layers} layers, got {len(rates)}")
+            raise ValueError(one_each(layers, "rate", len(rates)))
         if not all(0 <= rate < math.inf for rate in rates):
             raise ValueError(f"rates must be finite and not negative, got {list(rates)}")
         return self._replace(rates=np.tile(np.asarray(rates), (len(self.latents.ids), 1)))

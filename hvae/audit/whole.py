@@ -31,7 +31,7 @@ from hvae.data.gaussian import exact
 from hvae.data.prepared import Items, select
 from hvae.data.source import SPLITS
 from hvae.data.splits import divide
-from hvae.errors import InputError
+from hvae.errors import InputError, one_each
 from hvae.information.measure import InformationJob, MeasuredPoint, estimates
 from hvae.io import command, storage, tables
 from hvae.latents.extract import every_split, pictures
@@ -122,7 +122,7 @@ def audit(reference: str, place: str, options: Mapping[str, Any], settings: Audi
     adapter.check(model, reference, torch.from_numpy(splits["test"].x))
     beta = settings.beta or getattr(model.adapter.given, "prices", None)
     if beta is not None and len(beta) != len(model.latents):
-        raise InputError(f"beta must have a β for each of {len(model.latents)} layers, got {beta}")
+        raise InputError(f"--beta: {one_each(len(model.latents), 'number', len(beta))}")
     with torch.inference_mode():
         found = measured(model, data, splits, whole, settings, beta, out)
         held = torch.from_numpy(splits["train"].x[:PRICED])

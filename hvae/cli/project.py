@@ -10,14 +10,14 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
 
-from hvae.errors import InputError, listed, missing, shown
+from hvae.errors import InputError, listed, meant, missing, shown
 from hvae.io import command
 
 PACKAGE = Path(__file__).parents[1]
@@ -55,7 +55,7 @@ class Project(NamedTuple):
         known = {path.stem for place in places for path in place.glob("*.yaml")}
         raise InputError(
             f"{shown(experiment)} is no experiment and no file: experiments/ has "
-            f"{', '.join(sorted(known))}"
+            f"{', '.join(sorted(known))}{meant(experiment, known)}"
         )
 
     def named(self, path: Path) -> str:
@@ -68,25 +68,46 @@ class Project(NamedTuple):
         return self.named(found or self.params)
 
     def results(self, experiment: str | None, folder: Path | None = None) -> Path:
-        """An experiment's folder of results; that of the parameters, or the only one, if not named.
+        """An experiment's folder of results.
 
-        InputError where there is no such folder.
+        Not named, it is that of the parameters or, where these have no results, the one that was
+        finished last, which is said on standard error. InputError where there is no such folder.
         """
         if folder is not None:
             return folder
-        if experiment is not None and Path(experiment).is_dir():
-            return Path(experiment)
         found = sorted(path.parent.name for path in self.folder.glob("results/*/params.json"))
-        name = experiment if experiment in found else None
-        if name is None and experiment is not None:
-            name = self.name(experiment)
-        if name is None:
-            own = self.named(self.params)
-            name = found[0] if own not in found and len(found) == 1 else own
+        if experiment is not None and experiment not in found and Path(experiment).is_dir():
+            return Path(experiment)
+        name = self._unnamed(found) if experiment is None else experiment
+        have = f"there are {listed(found)}" if found else "there are none yet: hvae run"
         if name not in found:
-            have = f"there are {listed(found)}" if found else "there are none yet: hvae run"
+            try:
+                self.overlay(experiment)
+            except InputError:
+                why = f"{shown(name)} has no results here; {have}{meant(name, found)}"
+                raise InputError(why) from None
+            name = self.name(experiment)
+        if name not in found:
             raise InputError(f"{self.folder / 'results' / name} holds no finished run; {have}")
         return shortest(self.folder / "results" / name)
+
+    def _unnamed(self, found: Sequence[str]) -> str:
+        """The experiment of the parameters, or the last that was finished; told if it is another.
+
+        A run writes its advice near its end.
+        """
+        own = self.named(self.params)
+        if own in found or not found:
+            return own
+
+        def ended(name: str) -> tuple[bool, float]:
+            advice = self.folder / "results" / name / "guidance.json"
+            there = advice.is_file()
+            return there, (advice if there else advice.with_name("params.json")).stat().st_mtime
+
+        last = max(found, key=ended)
+        print(f"{last}: the experiment that was finished last, as none is named", file=sys.stderr)
+        return last
 
     def data(self, name: str) -> Path:
         """The prepared data of an experiment."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from hvae.coding import codec
 from hvae.coding.codec import Codec
-from hvae.errors import InputError, shown
+from hvae.errors import InputError, one_each, shown
 from hvae.io import tables
 from hvae.io.tables import MEASURED
 from hvae.training import checkpoint
@@ -45,8 +45,8 @@ def chosen(
 
     known = [one for one in found if len(one.rates) == len(rates)]
     if not known:
-        many = len(rates)
-        raise InputError(f"--rates takes one rate a layer: no model in {results} has {many} layers")
+        layers = len(found[0].card.model.latents) if found else len(rates)
+        raise InputError(f"--rates: {one_each(layers, 'rate', len(rates))}")
     best = min(known, key=miss)
     if miss(best) > FAR[0] * sum(rates) + FAR[1]:
         near = " ".join(f"{rate:.3g}" for rate in best.rates)

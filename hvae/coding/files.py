@@ -104,7 +104,7 @@ def parsed(content: bytes) -> Coded:
     """The same of a file's bytes; InputError goes on from the file's name."""
     start = len(MAGIC) + 1
     if content[: len(MAGIC)] != MAGIC or len(content) < start + 4 + KEY:
-        raise InputError("is no file of hvae.coding")
+        raise InputError("was not written by `hvae compress`")
     version, kind = divmod(content[len(MAGIC)], 16)
     if version != VERSION or kind >= len(KINDS):
         raise InputError(f"is of form {version}.{kind}, which this version does not read")

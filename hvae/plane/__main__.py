@@ -10,7 +10,7 @@ from pathlib import Path
 from hvae.config.grid import Point
 from hvae.config.params import Params
 from hvae.config.training import shown
-from hvae.errors import InputError
+from hvae.errors import InputError, one_each
 from hvae.io import command
 from hvae.latents.measure import psnr
 from hvae.models.build import build
@@ -74,7 +74,7 @@ def on(split: str, held_out: HeldOut, model: HierarchicalVAE) -> str:
 def refuse_rates(rates: list[float], layers: int) -> None:
     """InputError unless there is a rate in nats for each layer."""
     if len(rates) != layers:
-        raise InputError(f"--rates: must be one for each of {layers} layers, got {len(rates)}")
+        raise InputError(f"--rates: {one_each(layers, 'rate', len(rates))}")
     for rate in rates:
         if not 0 <= rate < float("inf"):
             raise InputError(f"--rates: must be finite and not negative, got {rate:g}")

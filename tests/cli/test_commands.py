@@ -1,5 +1,6 @@
 """`hvae`: its help, its examples, what it prints, and how it refuses."""
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -80,6 +81,34 @@ def test_guide_answers_for_each_application_or_for_one(experiment: Path) -> None
     assert one.stdout.startswith("For classification under a total rate of 8 nats, use β = (10, 1)")
 
 
+def test_without_a_name_the_experiment_that_was_finished_last_answers(experiment: Path) -> None:
+    """Also beside one that was begun since; that of the parameters is first, once it has results.
+
+    Errors of `open` and `compress` name the folder that they would have used.
+    """
+    results = experiment.parent
+    begun, default = results / "begun", results / "digits"
+    (experiment / "guidance.json").write_text("{}")
+    begun.mkdir()
+    (begun / "params.json").write_text((experiment / "params.json").read_text())
+    done = ran("guide", "--for", "reconstruction")
+    assert done.stdout.startswith("For reconstruction, use")
+    told = "planted: the experiment that was finished last, as none is named\n"
+    assert done.stderr == told
+    for words in (["open"], ["compress", "images", "x.hvae", "--rates", 1, 1]):
+        done = ran(*words)
+        assert done.exit_code == 1
+        assert done.stderr.startswith(told)
+        assert "planted" in done.output.replace(told, "")
+    os.utime(experiment / "guidance.json", (1, 1))
+    (begun / "guidance.json").write_text("{}")
+    assert ran("guide").stderr.startswith("begun: ")
+    experiment.rename(default)
+    done = ran("guide", "--for", "reconstruction")
+    assert done.stdout.startswith("For reconstruction, use")
+    assert not done.stderr
+
+
 def test_commands_work_from_any_folder_inside_a_project(
     experiment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,10 +171,11 @@ def test_a_better_experiment_is_better(experiment: Path, config: dict[str, Any])
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["guide", "nowhere"], "nowhere is no experiment and no file: experiments/ has "),
-        (["guide", "--for", "cooking"], "--for: must be one of reconstruction, "),
+        (["guide", "nowhere"], "error: nowhere has no results here; there are 'planted'\n"),
+        (["guide", "plated"], "here; there are 'planted'; did you mean 'planted'?"),
+        (["guide", "planted", "--for", "cooking"], "--for: must be one of reconstruction, "),
         (
-            ["guide", "--for", "clasification"],
+            ["guide", "planted", "--for", "clasification"],
             "got 'clasification'; did you mean 'classification'?",
         ),
         (
@@ -157,8 +187,9 @@ def test_a_better_experiment_is_better(experiment: Path, config: dict[str, Any])
             "data.source: must be MODULE:NAME, such as my_data:load, got './my_data.py'",
         ),
         (["run", "nowhere"], "nowhere is no experiment and no file"),
+        (["plan", "quik"], "; did you mean 'quick'?"),
         (["compare", "planted", "quick"], "holds no finished run; there are 'planted'"),
-        (["open"], "planted/index.html is missing: hvae run makes it"),
+        (["open", "planted"], "planted/index.html is missing: hvae run makes it"),
         (["info", "absent.hvae"], "absent.hvae: No such file"),
     ],
 )

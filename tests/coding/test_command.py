@@ -86,7 +86,7 @@ def test_parquet_goes_in_and_comes_out(results: Path, images: Path, tmp_path: Pa
     ("asked", "reason"),
     [
         ({"rates": [30.0, 1.0]}, "no model has these; the nearest, gaussian, has 3 1 nats"),
-        ({"rates": [3.0]}, "takes one rate a layer: no model in .* has 1 layers"),
+        ({"rates": [3.0]}, "^--rates: give 2 rates, one for each layer, got 1$"),
         ({"point": "b7"}, "has no b7"),
         ({"beta": [7.0, 7.0]}, "no model .* was trained for β = 7 7"),
         ({"point": "gaussian", "lossless": True}, "no lossless file under a Gaussian"),

@@ -89,6 +89,12 @@ def test_another_model_is_refused(lossy: Codec, content: bytes, tmp_path: Path) 
         decoded(other, content, tmp_path / "x.hvae")
 
 
+def test_what_no_command_wrote(tmp_path: Path) -> None:
+    (tmp_path / "some.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    with pytest.raises(InputError, match=r"some\.png was not written by `hvae compress`$"):
+        files.read(tmp_path / "some.png")
+
+
 def test_a_billion_items_are_refused(lossy: Codec, content: bytes, tmp_path: Path) -> None:
     coded = files.parsed(content)._replace(items=10**9)
     numbers = b"".join(map(files._number, [1, 6, 10**9, *coded.settings]))

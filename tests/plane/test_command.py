@@ -98,7 +98,7 @@ def independent(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("rates", "other", "message"),
     [
-        ([1.0], {}, r"--rates: must be one for each of 2 layers, got 1"),
+        ([1.0], {}, r"--rates: give 2 rates, one for each layer, got 1"),
         ([1.0, -1.0], {}, r"--rates: must be finite and not negative, got -1"),
         ([float("nan"), 1.0], {}, r"--rates: must be finite and not negative, got nan"),
         ([float("inf"), 1.0], {}, r"--rates: must be finite and not negative, got inf"),
@@ -143,4 +143,4 @@ def test_a_refusal_is_a_sentence_and_exit_status_1(experiment: Path) -> None:
     done = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr == "error: --rates: must be one for each of 2 layers, got 1\n"
+    assert done.stderr == "error: --rates: give 2 rates, one for each layer, got 1\n"

@@ -426,6 +426,22 @@ def test_an_overlay_is_merged_over_the_defaults(workspace: Workspace) -> None:
     assert "results/digits" not in log
 
 
+def test_bad_parameters_name_the_file_that_has_them(workspace: Workspace) -> None:
+    """A key of the overlay, one that it lacks, and one that `params.yaml` has."""
+    overlay = workspace.folder / "mine.yaml"
+    workspace.change(training={"setps": 3})
+    overlay.write_text("experiment: mine\nmodel: {latent: [3]}\ndata: {source: image-folder}\n")
+    log = workspace.snakemake("--dry-run", "--configfile", "mine.yaml", succeeds=False)
+    said = [line for line in log.splitlines() if line.startswith("error: ")]
+    assert [line.split(",")[0].split(" (")[0] for line in sorted(said)] == [
+        "error: mine.yaml: data: raw_dir must name a folder",
+        "error: mine.yaml: model: has no key 'latent'",
+        "error: params.yaml: training: has no key 'setps'",
+    ]
+    overlay.write_text("experiment: mine\n")
+    workspace.run("python", "-m", "workflow.raw", "--overlay", "mine.yaml", succeeds=False)
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"grid": {"beta": [[], [1]]}}, "grid.beta[0]: must not be empty, got []"),
     ({"training": {"setps": 3}}, "training: has no key 'setps'"),

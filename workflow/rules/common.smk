@@ -38,7 +38,7 @@ try:
             hvae.cost.time.sentence(PARAMS, CORES),
         ]
 except hvae.errors.InputError as error:
-    sys.exit(str(error))
+    sys.exit(environment.refused(error, workflow.config_settings.configfiles))
 
 if problem := environment.unnamed_overlay(workflow.config_settings):
     sys.exit(problem)
