@@ -10,10 +10,12 @@ ifeq ($(XDG_CACHE_HOME)$(shell test -w "$$HOME" && echo writable),)
 export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
 endif
 
-.PHONY: all plan docs test test-slow test-slurm lint types style exactness benchmark gpu-check plane replication clean
+.PHONY: all setup plan docs test test-slow test-slurm lint types style exactness benchmark gpu-check plane replication clean
 
 all: .venv/ready  # the default, or make EXPERIMENT=quick
 	python -m hvae run $(EXPERIMENT)
+
+setup: .venv/ready  # the environment alone, for commands of one's own
 
 plan: .venv/ready  # what `make` would run, and how much room it takes
 	python -m hvae plan $(EXPERIMENT)

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+import hvae.cli
 from hvae.config.base import parse
 from hvae.config.params import Params
 from tests.conftest import ROOT
@@ -42,7 +43,7 @@ SHORTER: dict[str, Any] = {
     **{name: SMALL[name] for name in ("baseline", "evaluation", "tasks")},
 }
 BY_SYNTAX = ("cd", "git", "pip", "source")  # and nothing else is known of them
-SUBCOMMANDS = {"dvc": 2, "hvae": 1, "python": 2, "snakemake": 0}
+SUBCOMMANDS = {"dvc": 2, "hvae": 1, "python": 2, "python3": 2, "snakemake": 0}
 DEEPER = {"remote", "metrics", "plots", "compress", "decompress", "info"}
 
 
@@ -137,6 +138,8 @@ def test_the_table_of_commands() -> None:
     assert len(found) > 15
     for command in found:
         check(shlex.split(command))
+    named = {words[1] for words in map(shlex.split, found) if words[0] == "hvae"}
+    assert named == set(hvae.cli.main.commands)
 
 
 def check(words: list[str]) -> None:
