@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from hvae.coding import choice, files, images, quantised
-from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
 from hvae.coding.files import LOSSLESS
 from hvae.coding.images import Given
@@ -29,6 +28,7 @@ TRIED = 300  # validation items on which the step is chosen
 def compress(arguments: argparse.Namespace) -> None:
     """Write one file, or a folder with one for each image."""
     results, out = arguments.results, arguments.out
+    _refuse_full(out)
     one = choice.chosen(results, arguments.rates, arguments.beta, arguments.point)
     codec = choice.opened(results, one)
     given = images.read(arguments.images, codec)
@@ -45,10 +45,17 @@ def compress(arguments: argparse.Namespace) -> None:
         for name, content in zip(given.names, contents, strict=True):
             storage.store(content, out / f"{name}{SUFFIX}")
     size = sum(map(len, contents))
+    rate = f"; the rate is {sum(one.rates) / math.log(2):.1f} bits" if one.rates and told else ""
     print(
-        f"{_named(one)}: {counted(len(given.x), 'item')} in {size:,} bytes, "
-        f"{8 * size / len(given.x):.1f} bits an item{told}"
+        f"{one.point}: {counted(len(given.x), 'item')} in {size:,} bytes, "
+        f"{8 * size / len(given.x):.1f} bits an item{rate}{told}"
     )
+
+
+def _refuse_full(out: Path) -> None:
+    """InputError for a folder that holds something, of which files might be overwritten."""
+    if out.is_dir() and any(out.iterdir()):
+        raise InputError(f"{shown(out)} is not empty: give a folder that is new or empty")
 
 
 def _with_loss(
@@ -58,7 +65,7 @@ def _with_loss(
     factor = quantised.choose(codec, _held_out(arguments, codec, x))
     found = quantised.quantise(codec, x, factor, through=_bar("searching"))
     cost = quantised.cost(codec, x, found)
-    told = f", {psnr(float(cost.error.mean())):.2f} dB"
+    told = f"; {psnr(float(cost.error.mean())):.2f} dB"
     if arguments.out.suffix == SUFFIX:
         return [files.image_file(codec, found)], told
     return [files.image_file(codec, found.item(place)) for place in range(len(x))], told
@@ -80,6 +87,7 @@ def _numbers(given: Given, codec: Codec) -> torch.Tensor:
 def decompress(arguments: argparse.Namespace) -> None:
     """Write the images of a file, or of each file of a folder."""
     source, results = arguments.file, arguments.results
+    _refuse_full(arguments.out)
     paths = sorted(source.rglob(f"*{SUFFIX}")) if source.is_dir() else [source]
     if not paths:
         raise InputError(f"{shown(source)} holds no files with the suffix {SUFFIX}")
@@ -127,11 +135,6 @@ def info(arguments: argparse.Namespace) -> None:
         f"{8 * size / max(coded.items * math.prod(coded.shape), 1):.3f} bits per dimension"
     )
     print(f"model {coded.key.hex()}")
-
-
-def _named(one: Candidate) -> str:
-    rates = " ".join(f"{rate:.3g}" for rate in one.rates)
-    return f"{one.point}, R = {rates} nats" if rates else one.point
 
 
 def _bar(what: str) -> quantised.Through:

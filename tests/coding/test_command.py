@@ -72,6 +72,35 @@ def test_one_file_or_one_for_each_image(results: Path, images: Path, tmp_path: P
     assert names == [f"{place:02}" for place in range(COUNT)]
 
 
+def test_sizes_and_the_rate_are_told_in_bits(
+    results: Path, images: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 3 and 1 nats, in bits; a lossless file costs no rate but -ELBO."""
+    compress(results, images, tmp_path / "x.hvae", rates=[3.1, 0.9])
+    bits = 8 * (tmp_path / "x.hvae").stat().st_size / COUNT
+    rate = 4 / np.log(2)
+    said = capsys.readouterr().out
+    assert f" bytes, {bits:.1f} bits an item; the rate is {rate:.1f} bits; " in said
+    assert "nats" not in said
+    compress(results, images, tmp_path / "y.hvae", point="bernoulli", lossless=True)
+    assert "rate" not in capsys.readouterr().out
+
+
+def test_a_folder_that_holds_something_is_not_written_to(
+    results: Path, images: Path, tmp_path: Path
+) -> None:
+    file, out = tmp_path / "x.hvae", tmp_path / "out"
+    compress(results, images, file, rates=[3.1, 0.9])
+    out.mkdir()
+    decompress(results, file, out)  # it is empty
+    held = {path: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(InputError, match=r"out is not empty: give a folder that is new or empty$"):
+        decompress(results, file, out)
+    with pytest.raises(InputError, match="is not empty"):
+        compress(results, images, out, rates=[3.1, 0.9])
+    assert held == {path: path.read_bytes() for path in out.iterdir()}
+
+
 def test_parquet_goes_in_and_comes_out(results: Path, images: Path, tmp_path: Path) -> None:
     compress(results, images, tmp_path / "x.hvae", point="bernoulli", lossless=True)
     decompress(results, tmp_path / "x.hvae", tmp_path / "x.parquet")
