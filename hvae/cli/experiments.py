@@ -130,10 +130,11 @@ def guide(experiment: str | None, results: Path | None, **given: Any) -> None:
 def compare(first: str, second: str, verbose: bool) -> None:
     """Compare two experiments, application by application, each at its best place.
 
-    Differences are in pairs where both have the same test items and as many trainings.
+    Differences are in pairs where both have the same test items and as many trainings. Compression
+    is compared where files have the same size.
 
     \b
-    hvae compare quick quick
+    hvae compare quick mine
     """
     from hvae.guidance.compare import main as work
 

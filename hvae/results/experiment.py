@@ -91,6 +91,13 @@ class Experiment:
         data = params.data.model_dump(mode="json", exclude=beside)
         return json.dumps([params.seed, params.evaluation.max_items, data], sort_keys=True)
 
+    @property
+    def data(self) -> str:
+        """Equal for experiments of the same source, however it is divided."""
+        params, own = self.params, isinstance(self.params.data, OwnFiles)
+        beside = {"max_items", "held_out", "outliers", "split"} | (set() if own else {"raw_dir"})
+        return params.data.model_dump_json(exclude=beside)
+
     @cached_property
     def summary(self) -> dict[str, Any]:
         return self.record("summary")

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from hvae.cli.models import KINDS
 from hvae.config.base import parse
 from hvae.config.params import Params
 from hvae.errors import InputError
+from hvae.guidance import compare
 from hvae.results.parameters import record
 from tests.audit.test_study import channel
 from tests.guidance.experiments import measured, write
@@ -141,6 +143,50 @@ def test_experiments_of_other_test_items_are_not_compared(
     (other / "params.json").write_text(record(parse(Params, config | {"seed": 1})))
     done = ran("compare", "planted", "other")
     assert done.stdout.count("not compared: other test items") == 3
+    data = {"source": "photo-patches", "items": 300, "split": config["data"]["split"]}
+    changed = config | {"data": data, "tasks": config["tasks"] | {"anomaly": None}}
+    (other / "params.json").write_text(record(parse(Params, changed)))
+    assert ran("compare", "planted", "other").stdout.count("not compared: other data") == 3
+
+
+def test_a_difference_that_is_not_that_of_the_values_says_why(
+    experiment: Path, config: dict[str, Any]
+) -> None:
+    """Values with a bias of a half, which the scores that are compared do not have."""
+    other = experiment.with_name("other")
+    other.mkdir()
+    tables = measured()
+    rows = [row | {"value": row["value"] + 1.5} for row in tables.tasks]
+    scores = {
+        metric: {point: one._replace(values=one.values + 1) for point, one in by.items()}
+        for metric, by in tables.scores.items()
+    }
+    write(other, tables._replace(scores=scores, tasks=rows, selection=rows))
+    (other / "params.json").write_text(record(parse(Params, config)))
+    said = ran("compare", "planted", "other").stdout
+    assert re.search(r"better \(\+1 ± \S+ without the bias of few items, \+1\.5 with it\)", said)
+    assert "bias" not in ran("compare", "planted", "planted").stdout
+
+
+def costing(files: bool, spent: float) -> Any:
+    """A surface whose places cost as much, in bits of files or in nats."""
+    return SimpleNamespace(costs={"place": spent} if files else {}, spent=lambda place: spent)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        (costing(True, 0.2), costing(True, 0.2), ""),
+        (costing(False, 17.6), costing(False, 17.8), ""),
+        (costing(False, 10), costing(False, 17.8), "another total rate"),
+        (costing(True, 0.196), costing(True, 0.146),
+         "files of another size (0.196 and 0.146 bits per dimension)"),
+        (costing(True, 0.196), costing(False, 17.8), "only one has files"),
+    ],
+)  # fmt: skip
+def test_compression_is_compared_where_it_costs_the_same(first: Any, second: Any, why: str) -> None:
+    spot: Any = SimpleNamespace(place="place")
+    assert compare._cost(first, spot, second, spot) == why
 
 
 def test_a_better_experiment_is_better(experiment: Path, config: dict[str, Any]) -> None:
