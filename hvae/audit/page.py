@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
+import numpy as np
 import pyarrow as pa
 
 from hvae.config.task import titled
 from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, inline, legend
 from hvae.reports.render import Figure, figure, render
+from hvae.reports.sections.accuracy import CLOSED
 from hvae.reports.sections.bounds import counted
 from hvae.results.quantities import METRICS
 from hvae.results.rates import suffix_name, suffix_rates
@@ -56,6 +58,7 @@ def page(
         given=given or [None] * len(facts.widths),
         facts=facts,
         rates=rates(found["items"], len(facts.widths)),
+        closed=closed(found["items"], len(facts.widths)),
         information=found["information"].to_pylist(),
         judged=[bound for bound in counted(checks) if bound.verdicts],
         checks=sorted(checks, key=lambda check: (check["verdict"] == "vacuous", check["p_value"])),
@@ -90,6 +93,14 @@ def rates(items: pa.Table, layers: int) -> list[tuple[str, Estimate]]:
     named = [suffix_name(lowest, len(suffixes)) for lowest in range(1, len(suffixes) + 1)]
     pairs = zip(named, suffixes, strict=True)
     return [(name, rate) for name, rate in pairs if math.isfinite(rate.value)]
+
+
+def closed(items: pa.Table, layers: int) -> list[tuple[int, float]]:
+    """The layers that carry next to nothing, from l = 1, each with its mean rate in nats."""
+    means = {
+        layer: float(np.mean(items[f"rate_{layer}"].to_numpy())) for layer in range(1, layers + 1)
+    }
+    return [(layer, rate) for layer, rate in means.items() if rate < CLOSED]
 
 
 def figures(tasks: Sequence[Row], checks: Sequence[Row]) -> Iterator[Figure]:

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from hvae.audit.latents import read
+from hvae.audit.page import Facts, page
 from hvae.audit.study import Settings, study
 from hvae.errors import InputError
 from hvae.io import tables
@@ -215,3 +216,25 @@ def test_the_command_goes_by_its_former_name_too(
     monkeypatch.setattr(sys, "argv", [name, "--latents", "absent.parquet", "--out", "out"])
     with pytest.raises(SystemExit, match=r"error: absent\.parquet"):
         runpy.run_module(f"hvae.{name}", run_name="__main__")
+
+
+def head(page: str) -> str:
+    """The first lines of a page, without tags."""
+    return re.sub("<.*?>", "", page.split('<ul class="findings">')[1].split("</ul>")[0])
+
+
+def test_the_page_begins_with_layers_that_are_closed_and_limits_that_cannot_bind(
+    tmp_path: Path,
+) -> None:
+    """The lower of two layers carries nothing; then no limit is left that could bind."""
+    found = studied(tmp_path, channel(layers=2))
+    said = head((tmp_path / "out" / "index.html").read_text())
+    assert "z₁ is closed: it carries next to nothing, 0 nats per item" in said
+    assert "z₂ is closed" not in said
+    assert "checks that can bind" in said
+    bounds = found["bounds"]
+    column = pa.array(["vacuous"] * len(bounds), bounds.schema.field("verdict").type)
+    loose = bounds.set_column(bounds.schema.get_field_index("verdict"), "verdict", column)
+    said = head(page(Facts("A title", 9, 9, [2, 2], ["a"]), found | {"bounds": loose}))
+    assert f"All {len(bounds)} limits are too loose to test this model" in said
+    assert "checks that can bind" not in said
