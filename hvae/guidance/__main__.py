@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import textwrap
 
 from hvae.config.params import Guidance
 from hvae.errors import InputError, meant
@@ -12,27 +13,41 @@ from hvae.guidance.surface import Surface
 from hvae.guidance.text import recommendation, seeds
 from hvae.io import command
 from hvae.results.experiment import Experiment
+from hvae.results.verdict import WIDTH, warnings
 from hvae.statistics.estimate import number
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Print a recommendation for the application, or for each if none is named."""
+    """Print a recommendation for the application, or for each if none is named.
+
+    What holds for all of them follows once.
+    """
     experiment = Experiment(arguments.results)
     params = experiment.params
     of = applications(params.tasks.entries)
     found = study(measured(experiment, of), params.guidance, of)
     names = [arguments.application] if arguments.application else list(found.surfaces)
+    cautions: dict[str, None] = {}
     for name in names:
         try:
-            print(answer(found, asked(found, name), params.guidance, arguments.rate))
+            said, caution = answer(found, asked(found, name), params.guidance, arguments.rate)
+            print(textwrap.fill(said, WIDTH), end="\n\n")
+            cautions[caution] = None
         except InputError as error:
             if arguments.application:
                 raise
-            print(f"{name.capitalize()}: {error}.")  # the others have an answer
+            print(f"{name.capitalize()}: {error}.\n")  # the others have an answer
+    for remark in (*cautions, *warnings(experiment)):
+        print(textwrap.fill(remark, WIDTH))
 
 
-def answer(found: Study, surface: Surface, options: Guidance, rate: float | None) -> str:
-    """The recommendation; InputError where no point may be chosen."""
+def answer(
+    found: Study, surface: Surface, options: Guidance, rate: float | None
+) -> tuple[str, str]:
+    """The recommendation, and what is known of other trainings.
+
+    InputError where no point may be chosen.
+    """
     name = surface.application.name
     under = condition(name, options)
     if rate is not None:
@@ -43,7 +58,8 @@ def answer(found: Study, surface: Surface, options: Guidance, rate: float | None
         raise InputError(f"no point of the plane is there for {name}{under}")
     means = found.means.get(name)
     remark = means and means.at(choice.best.place)
-    return f"{recommendation(surface, choice, under, remark)} {seeds(choice.best)}"
+    said = recommendation(surface, choice, under, remark, found.unconverged)
+    return said, seeds(choice.best)
 
 
 def asked(found: Study, name: str) -> Surface:

@@ -115,8 +115,7 @@ def record(study: Study, asked: Guidance) -> Record:
     return {
         "places": [place(one) for one in _measured(study.surfaces)],
         "applications": {
-            name: application(study.surfaces[name], choice, asked, study.means.get(name))
-            for name, choice in choices.items()
+            name: application(study, name, choice, asked) for name, choice in choices.items()
         },
         "not_measured": study.unmeasured,
         "not_reachable": [name for name in study.surfaces if name not in choices],
@@ -127,15 +126,16 @@ def record(study: Study, asked: Guidance) -> Record:
     }
 
 
-def application(surface: Surface, choice: Choice, asked: Guidance, means: Surface | None) -> Record:
+def application(study: Study, name: Name, choice: Choice, asked: Guidance) -> Record:
     """One application: its best point, the region that is not significantly worse, and a text.
 
     edge of the best: the ends of what was measured at which it is. points: its value wherever it
     was measured; barred are those that may not be chosen, left_out those that are not compared.
     seeds: what is known of other trainings, in a sentence that belongs to the text.
     """
-    name = surface.application.name
+    surface, means = study.surfaces[name], study.means.get(name)
     remark = means.at(choice.best.place) if means is not None else None
+    under = condition(name, asked)
     return {
         "metric": surface.metric.name,
         "higher_is_better": surface.metric.higher,
@@ -147,7 +147,7 @@ def application(surface: Surface, choice: Choice, asked: Guidance, means: Surfac
         "points": [*_points(surface.spots), *_points(surface.barred, barred=True)],
         "left_out": [one.points[0] for one in surface.left_out],
         "means": spot(remark) if remark is not None else None,
-        "text": text.recommendation(surface, choice, condition(name, asked), remark),
+        "text": text.recommendation(surface, choice, under, remark, study.unconverged),
         "seeds": text.seeds(choice.best),
         **lattice.record(surface),
     }

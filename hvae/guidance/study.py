@@ -43,7 +43,8 @@ class Study(NamedTuple):
     """The places of the plane, and for what was measured of them: surfaces, and what is best.
 
     choices: the best of each application; none where no place may be chosen. means: the surfaces of
-    posterior means, for the applications that have them.
+    posterior means, for the applications that have them. unconverged: points whose training
+    stopped too early.
     """
 
     layers: int
@@ -52,6 +53,7 @@ class Study(NamedTuple):
     choices: Mapping[Name, Choice]
     means: Mapping[Name, Surface]
     applications: Collection[Name] = tuple(APPLICATIONS)
+    unconverged: Collection[str] = ()
 
     @property
     def unmeasured(self) -> list[Name]:
@@ -83,7 +85,8 @@ def study(
         found[BUDGETED] = within(found[BUDGETED], tables.selection, most)
     of_means = {n: one.of_means for n, one in of.items() if one.task.means}
     means = _surfaces(tables, plane, of_means)
-    return Study(tables.layers, plane, found, _choices(found), means, tuple(of))
+    short = {row["point"] for row in tables.points if row["status"] == "unconverged"}
+    return Study(tables.layers, plane, found, _choices(found), means, tuple(of), short)
 
 
 def _choices(found: Mapping[Name, Surface]) -> dict[Name, Choice]:

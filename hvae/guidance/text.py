@@ -4,7 +4,7 @@ At the end, numbers are written for people: β, rates with errors, values with i
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -24,18 +24,25 @@ NAMELESS = "the source's own"  # a setting without a name, beside others that ha
 
 
 def recommendation(
-    surface: Surface, choice: Choice, under: str = "", means: Spot | None = None
+    surface: Surface,
+    choice: Choice,
+    under: str = "",
+    means: Spot | None = None,
+    unconverged: Collection[str] = (),
 ) -> str:
     """What to use for an application, where `under` a condition that bars some points.
 
     What is known of other trainings is the same for many, and is in `seeds`.
-    means: the same place read from posterior means, for a remark.
+    means: the same place read from posterior means, for a remark. unconverged: points whose
+    training stopped too early.
     """
     best = choice.best
     parts = [
         f"For {spoken(surface.application.name)}{under}, {_use(best.place)}. On test items that "
         f"gives {surface.metric.words} of {interval(surface.metric, best.test)[:-1]}"
         f"{_how(surface, best)}), at rates of {rates(best.place)}.",
+        *_by_chance(surface.metric, best.test),
+        *_too_early(best.place, unconverged),
         *_edge(edge(best.place, surface.places)),
         *_region(surface, choice),
         *_left_out(surface),
@@ -63,6 +70,24 @@ def _how(surface: Surface, spot: Spot) -> str:
 
 def _use(place: Place) -> str:
     return f"train to {aim(place)}" if place.target else f"use {aim(place)}"
+
+
+def _by_chance(metric: Measure, value: Value) -> list[str]:
+    """That a guess may do as well; the interval says so."""
+    if metric.chance is None:
+        return []
+    end = value.low if metric.higher else value.high
+    sure = metric.sign * (end - metric.chance) > 0
+    return [] if sure else [f"A guess, which has {metric.chance:g}, may do as well."]
+
+
+def _too_early(place: Place, unconverged: Collection[str]) -> list[str]:
+    """That more steps would change the model that is advised."""
+    many, short = len(place.points), len(set(place.points) & set(unconverged))
+    if not short:
+        return []
+    which = "Its training" if many == 1 else f"{short} of its {many} trainings"
+    return [f"{which} stopped too early: more steps would change this."]
 
 
 def _edge(ends: Sequence[str]) -> list[str]:
@@ -114,9 +139,7 @@ def _left_out(surface: Surface) -> list[str]:
     return [f"{what} not compared, since a training or some items are missing."]
 
 
-ONE_TRAINING = (
-    "There is one training at each point: which points would be best in another is not known."
-)
+ONE_TRAINING = "There is one training at each point, and another might rank the points otherwise."
 
 
 def seeds(spot: Spot) -> str:

@@ -86,7 +86,8 @@ def _channels(spec: Any) -> Iterator[dict[str, Any]]:
     """What is encoded with a legend, in all layers of a specification."""
     for name, part in spec.items():
         if name == "encoding":
-            yield from (one for one in part.values() if isinstance(one, dict) and one.get("legend"))
+            shown = (one for one in part.values() if isinstance(one, dict))
+            yield from (one for one in shown if one.get("legend", {}) is not None)
     for layer in spec.get("layer", ()):
         yield from _channels(layer)
 

@@ -87,7 +87,8 @@ def _judged(rows: Sequence[Row]) -> str:
         return ""
     words = {"holds": "surely within it", "undecided": "undecided", "violated": "beyond it"}
     told = [f"{verdicts[one]} {said}" for one, said in words.items() if verdicts[one]]
-    return f": of {verdicts.total()} comparisons {', '.join(told)}"
+    many = verdicts.total()
+    return f": of {many} comparisons {', '.join(told)}" if many > 1 else f", which is {told[0][2:]}"
 
 
 def _case(rows: Sequence[Row]) -> Case:
@@ -143,13 +144,19 @@ def _violated(case: Case, rows: Sequence[Row], layers: int) -> Iterator[str]:
 def _means_beyond(case: Case, tolerance: float) -> Iterator[str]:
     for kind, words in WORDS.items():
         if (ratios := _ratios(case.rows, kind)) and statistics.fmean(ratios) > 1 + tolerance:
-            yield f"{case.their} {words} is above what is tolerated on average"
+            more = 100 * (statistics.fmean(ratios) - 1)
+            average = " on average" if len(ratios) > 1 else ""
+            yield f"{case.their} {words} is {more:.2f} % higher{average}, more than is tolerated"
 
 
 def _average(rows: Sequence[Row], kind: str, whose: str, others: str) -> str:
     ratios = _ratios(rows, kind)
+    if len(ratios) == 1:
+        return (
+            f"In the one comparison {whose} {WORDS[kind]} is {ratios[0]:.3f} times that of {others}"
+        )
     return (
-        f"On average over {len(ratios)} comparison{'s' * (len(ratios) > 1)}, {whose} {WORDS[kind]} "
+        f"On average over {len(ratios)} comparisons, {whose} {WORDS[kind]} "
         f"is {statistics.fmean(ratios):.3f} times that of {others} (median "
         f"{statistics.median(ratios):.3f}, at worst {max(ratios):.3f})"
     )

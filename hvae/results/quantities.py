@@ -20,7 +20,8 @@ class Measure(NamedTuple):
 
     title: without the unit. better: "none" where more is neither better nor worse. words: in a
     sentence, with the article. form: a number, with what follows it in a sentence. short: a title
-    where there is little room; "" for the title itself.
+    where there is little room; "" for the title itself. chance: what a guess reaches, where that is
+    the same for all data.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Measure(NamedTuple):
     words: str = ""
     form: str = "{:.3f}"
     short: str = ""
+    chance: float | None = None
 
     @property
     def axis(self) -> str:
@@ -77,18 +79,19 @@ def _by_name(*measures: Measure) -> Mapping[str, Measure]:
 _ERROR = "Mean squared error per dimension"
 METRICS = _by_name(
     Measure("accuracy", "Accuracy", words="an accuracy"),
-    Measure("ari", "Adjusted Rand index", words="an adjusted Rand index", short="ARI"),
+    Measure("ari", "Adjusted Rand index", words="an adjusted Rand index", short="ARI", chance=0),
     Measure(
         "nmi",
         "Normalised mutual information",
         words="a normalised mutual information",
         short="NMI",
+        chance=0,
     ),
-    Measure("r2", "R²", words="an R²"),
+    Measure("r2", "R²", words="an R²", chance=0),
     Measure("mse", _ERROR, "units²", "lower", "a mean squared error", "{:.3g}", "MSE"),
     Measure("psnr_db", "PSNR", "dB", words="a PSNR", form="{:.2f} dB"),
     Measure("ssim", "SSIM", words="an SSIM"),
-    Measure("auroc", "AUROC", words="an AUROC"),
+    Measure("auroc", "AUROC", words="an AUROC", chance=0.5),
     Measure("bits_per_dim", "Rate", PER_DIMENSION, "none", "a rate"),
     Measure("objective", "Objective J°", NATS, "lower", "an objective J°", "{:.2f} nats"),
     Measure("inception_score", "Inception Score", words="an Inception Score", form="{:.2f}"),

@@ -13,7 +13,7 @@ from hvae.config.params import Params
 from hvae.config.task import Task
 from hvae.errors import InputError, counted
 from hvae.results import convergence
-from hvae.results.certificate import judgement
+from hvae.results.certificate import Judgement, judgement
 from hvae.results.experiment import Experiment
 from hvae.results.quantities import judging
 from hvae.statistics.estimate import Row
@@ -60,6 +60,14 @@ def ending(params: Params, results: Path, report: Path) -> list[str]:
         return list(convergence.sentences(params, results))
 
 
+def warnings(of: Experiment) -> Iterator[str]:
+    """What speaks against advice from these models; nothing if they are trusted and converged."""
+    judged = _judged(of)
+    if judged is not None and not judged.trusted:
+        yield judged.sentence
+    yield from (f"{one}." for one in _unfinished(of))
+
+
 def _wrapped(name: str, text: str) -> list[str]:
     """Indented, the name before the first line; what has no spaces to break at stays whole."""
     before = f"  {name:<{INDENT - 2}}"
@@ -70,17 +78,28 @@ def _wrapped(name: str, text: str) -> list[str]:
 
 
 def _trusted(of: Experiment) -> str:
-    if not of.params.amortized:
+    found = _judged(of)
+    if found is None:
         return "not asked: each model is trained from scratch, so there is none to compare it with"
-    found = judgement(of.certificate, of.params.certification.tolerance, of.layers)
     word = {True: "yes", False: "no", None: "not known"}[found.trusted]
     return f"{word}. {found.sentence}"
 
 
-def _converged(of: Experiment) -> str:
+def _judged(of: Experiment) -> Judgement | None:
+    if not of.params.amortized:
+        return None
+    return judgement(of.certificate, of.params.certification.tolerance, of.layers)
+
+
+def _unfinished(of: Experiment) -> list[str]:
+    """Trainings that stopped too early or diverged, in words."""
     short = list(convergence.sentences(of.params, of.folder))
     lost = sum(row["status"] == "diverged" for row in of.points)
-    said = [*short, *([f"{counted(lost, 'point')} diverged"] if lost else [])]
+    return [*short, *([f"{counted(lost, 'point')} diverged"] if lost else [])]
+
+
+def _converged(of: Experiment) -> str:
+    said = _unfinished(of)
     return "no. " + ". ".join(said) if said else "yes, every model"
 
 

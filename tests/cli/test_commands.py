@@ -67,6 +67,7 @@ def test_every_example_is_understood(name: str) -> None:
 def experiment(tmp_path: Path, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a finished experiment of planted applications, as far as advice needs it."""
     monkeypatch.chdir(tmp_path)
+    config["training"]["strategy"] = "independent"
     folder = tmp_path / "results" / "planted"
     folder.mkdir(parents=True)
     write(folder, measured())
@@ -75,10 +76,11 @@ def experiment(tmp_path: Path, config: dict[str, Any], monkeypatch: pytest.Monke
 
 
 def test_guide_answers_for_each_application_or_for_one(experiment: Path) -> None:
-    said = ran("guide").stdout.splitlines()
+    *said, remark = ran("guide").stdout.split("\n\n")
     starts = ["For reconstruction, use", "For compression within 0.5", "For classification, use"]
     assert len(said) == len(starts)
-    assert all(line.startswith(start) for line, start in zip(said, starts, strict=True))
+    assert all(part.startswith(start) for part, start in zip(said, starts, strict=True))
+    assert remark.startswith("All values are means over 3 trainings")
     one = ran("guide", "planted", "--for", "classification", "--rate", "8")
     assert one.stdout.startswith("For classification under a total rate of 8 nats, use β = (10, 1)")
 

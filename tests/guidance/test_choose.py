@@ -66,7 +66,7 @@ def test_one_training_gives_a_best_place_and_knows_nothing_of_others() -> None:
     assert len(found.region) == 3
     assert not found.decided
     assert "significant" not in recommendation(one, found)
-    assert seeds(found.best).startswith("There is one training at each point: which points would")
+    assert seeds(found.best).startswith("There is one training at each point")
 
 
 def test_barred_places_are_no_candidates() -> None:
@@ -122,3 +122,19 @@ def test_a_recommendation_at_given_rates_says_to_train_to_them() -> None:
     assert text.startswith("For reconstruction, train to R = (9, 3) nats. On test items that gives")
     assert "at rates of R₁ = 9" in text
     assert "That is the largest total of the lattice: a larger one might do better." in text
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.1, True), (0.9, False)])
+def test_a_value_that_a_guess_may_reach_is_called_so(value: float, said: bool) -> None:
+    one = surface("clustering", [value, value], se=0.1)
+    assert ("A guess, which has 0, may do as well." in recommendation(one, chosen(one))) == said
+    known = surface("reconstruction", [value, value], se=0.1)  # of a PSNR there is no such value
+    assert "guess" not in recommendation(known, chosen(known))
+
+
+def test_a_training_that_stopped_too_early_is_named_where_it_is_advised() -> None:
+    one = surface("clustering", [0.1, 0.9], trainings=1)
+    found = chosen(one)
+    told = recommendation(one, found, unconverged=found.best.place.points)
+    assert "Its training stopped too early" in told
+    assert "stopped" not in recommendation(one, found, unconverged=["another"])

@@ -19,7 +19,8 @@ from tests.guidance.experiments import measured, write
 
 @pytest.fixture
 def experiment(tmp_path: Path, config: dict[str, Any]) -> Path:
-    """One on disk, as far as the command reads it."""
+    """One on disk, of models that are trained from scratch, as far as the command reads it."""
+    config["training"]["strategy"] = "independent"
     write(tmp_path, measured())
     (tmp_path / "params.json").write_text(record(parse(Params, config)))
     return tmp_path
@@ -27,6 +28,11 @@ def experiment(tmp_path: Path, config: dict[str, Any]) -> Path:
 
 def ask(folder: Path, application: str = "classification", rate: float | None = None) -> None:
     main(Namespace(results=folder, application=application, rate=rate))
+
+
+def one_line(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, without the breaks between lines."""
+    return " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
@@ -51,9 +57,8 @@ def test_it_answers_in_plain_sentences(
     start: str,
 ) -> None:
     ask(experiment, application, rate)
-    said = capsys.readouterr().out
+    said = one_line(capsys)
     assert said.startswith(start)
-    assert said.count("\n") == 1
     assert "95 % from" in said
     assert "All values are means over 3 trainings, whose spread is part of the errors." in said
 
@@ -62,7 +67,7 @@ def test_it_says_where_the_best_lies_at_the_edge_of_the_grid(
     experiment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask(experiment, "reconstruction")
-    assert "at the edge of the grid (β₁ and β₂): a wider grid might" in capsys.readouterr().out
+    assert "at the edge of the grid (β₁ and β₂): a wider grid might" in one_line(capsys)
 
 
 def test_a_rate_is_kept_to_by_every_point_that_is_named(
@@ -70,7 +75,20 @@ def test_a_rate_is_kept_to_by_every_point_that_is_named(
 ) -> None:
     ask(experiment, "classification", 8.0)
     # of nine points, three have at most 8 nats: 10 / (1 + β_1) + 10 / (1 + β_2)
-    assert "the other 2 points" in capsys.readouterr().out
+    assert "the other 2 points" in one_line(capsys)
+
+
+def test_models_that_stopped_too_early_are_named_with_the_advice(
+    experiment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(experiment)
+    assert "unconverged" not in one_line(capsys)
+    found = measured()
+    write(experiment, found._replace(points=[p | {"status": "unconverged"} for p in found.points]))
+    ask(experiment)
+    said = one_line(capsys)
+    assert "3 of its 3 trainings stopped too early" in said
+    assert f"{len(found.points)} of {len(found.points)} points are unconverged" in said
 
 
 def cut(name: str) -> Callable[[Path], object]:

@@ -66,7 +66,7 @@ def test_sentences_tell_beta_rates_values_and_how_sure_they_are() -> None:
 
 def test_what_errors_know_of_other_trainings_stands_beside_each_text() -> None:
     for one in guide(seeds=(0,))["applications"].values():
-        assert one["seeds"].startswith("There is one training at each point: which points would")
+        assert one["seeds"].startswith("There is one training at each point")
         assert (one["significant"], one["trainings"]) == (False, 1)
         assert one["seeds"] not in one["text"]
 

@@ -41,7 +41,7 @@ def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
         "On average over 2 comparisons, its objective at equal β is 0.970 times that of "
         "independent models (median 0.970, at worst 1.040)" in found.sentence
     )
-    assert "On average over 1 comparison, its distortion at equal rates is 1.000" in found.sentence
+    assert "In the one comparison its distortion at equal rates is 1.000" in found.sentence
     assert "rates of 1 of 2 independent models" in found.sentence
 
 

@@ -227,7 +227,7 @@ def labels(found: Iterable[float], widest: float, highest: float) -> list[Row]:
     """
     right, top = ROOM[0] * widest, ROOM[1] * highest
     return [
-        {"x": level - y, "y": y, "text": f"{level:g} nats"}
+        {"x": level - y, "y": y, "text": f"{level:g} nat{'s' * (level != 1)}"}
         for level in found
         if level <= right + top
         for y in [max(min(level / 2, top), level - right)]
