@@ -166,7 +166,7 @@ def test_bad_arguments_end_in_one_sentence(
 
 @pytest.mark.parametrize(
     ("rates", "problem"),
-    [([1.0], "a rate for each of 2 layers, got 1"), ([1.0, float("nan")], "finite")],
+    [([1.0], "give 2 rates, one for each layer, got 1"), ([1.0, float("nan")], "finite")],
 )
 def test_rates_that_do_not_fit_are_refused(
     tmp_path: Path, rates: list[float], problem: str
