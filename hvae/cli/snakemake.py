@@ -2,11 +2,13 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -122,7 +124,7 @@ def run(call: Sequence[str], folder: Path) -> int:
     """Run Snakemake; its exit status. Everything that it says is in a file of `folder`/logs."""
     path = folder / "logs" / f"run-{datetime.now():%Y-%m-%dT%H-%M-%S}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as log, _started(call, folder) as process:
+    with path.open("w") as log, _started(call, folder) as process, _told_to_end(process):
         began = _follow(_kept(process.stdout or (), log))
         status = process.wait()
     if status and began:
@@ -172,6 +174,16 @@ def _started(call: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         errors="replace",
         env=environment(folder),
     )
+
+
+@contextmanager
+def _told_to_end(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Pass SIGTERM on, upon which Snakemake ends once the jobs that run have."""
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _kept(lines: Iterable[str], log: IO[str]) -> Iterator[str]:

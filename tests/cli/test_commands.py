@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -324,6 +325,19 @@ def test_a_failed_run_shows_the_error_and_names_the_log(
     *shown, last = capsys.readouterr().err.splitlines()
     assert shown == why
     assert re.fullmatch(r"The run failed; its log is .*run-.*\.log", last)
+
+
+def test_who_ends_a_run_ends_snakemake(tmp_path: Path) -> None:
+    """The script ends this process as a scheduler would, and waits to be told."""
+    script = tmp_path / "waits.sh"
+    script.write_text(
+        "trap 'touch told; exit 3' TERM\necho 'Building DAG'\nkill -TERM $PPID\n"
+        "for _ in $(seq 600); do sleep 0.05; done\n"
+    )
+    before = signal.getsignal(signal.SIGTERM)
+    assert snakemake.run(["sh", str(script)], tmp_path) == 3
+    assert (tmp_path / "told").exists()
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_every_rule_is_of_a_stage_or_collects_tables() -> None:

@@ -82,7 +82,7 @@ def test_lines_have_the_total_rate_that_their_labels_say() -> None:
         assert (min(across), max(across)) == (0, level)
         assert across == sorted(across)
     told = plane.labels(found, 30.0, 4.0)
-    assert [label["text"] for label in told] == ["0.3 nats", "1 nats", "3 nats", "10 nats"]
+    assert [label["text"] for label in told] == ["0.3 nats", "1 nat", "3 nats", "10 nats"]
     for level, label in zip(found, told, strict=False):
         assert label["x"] + label["y"] == pytest.approx(level)
         assert 0 <= label["x"] <= 18  # with room for the text at the right
