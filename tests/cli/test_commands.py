@@ -331,7 +331,7 @@ def test_who_ends_a_run_ends_snakemake(tmp_path: Path) -> None:
     """The script ends this process as a scheduler would, and waits to be told."""
     script = tmp_path / "waits.sh"
     script.write_text(
-        "trap 'touch told; exit 3' TERM\necho 'Building DAG'\nkill -TERM $PPID\n"
+        "trap 'touch told; exit 3' TERM\necho 'Building DAG'\nsleep 1\nkill -TERM $PPID\n"
         "for _ in $(seq 600); do sleep 0.05; done\n"
     )
     before = signal.getsignal(signal.SIGTERM)
