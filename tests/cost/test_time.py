@@ -64,7 +64,7 @@ def test_independent_models_are_a_job_a_row(config: Config) -> None:
 
 @pytest.mark.parametrize(
     ("name", "seconds"),  # of all jobs one after the other, on the machine of benchmarks/scaling.md
-    [("fashion-mnist-small", 3023), ("fashion-mnist", 6567), (None, 948)],
+    [("fashion-mnist-small", 3023), ("fashion-mnist", 8300), (None, 948)],
 )
 def test_runs_that_were_timed_are_within_a_factor_of_two(
     config: Config, name: str | None, seconds: float
