@@ -33,7 +33,10 @@ def chosen(
     beta: Sequence[float] = (),
     point: str = "",
 ) -> Candidate:
-    """The point of that name, of that β, or with the nearest rates; InputError if there is none."""
+    """The point of that name, of that β, or with the nearest rates; InputError if there is none.
+
+    By rates it is a point of the tables, where there are any: models from scratch are none.
+    """
     if beta:
         return _of_beta(results, beta)
     found = list(candidates(results))
@@ -44,6 +47,8 @@ def chosen(
         return sum(abs(a - b) for a, b in zip(one.rates, rates, strict=True))
 
     known = [one for one in found if len(one.rates) == len(rates)]
+    points = {row["point"] for row in _table(results, len(rates))} if known else set()
+    known = [one for one in known if one.point in points] or known
     if not known:
         layers = len(found[0].card.model.latents) if found else len(rates)
         raise InputError(f"--rates: {one_each(layers, 'rate', len(rates))}")

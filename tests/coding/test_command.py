@@ -12,6 +12,7 @@ from hvae.coding import __main__ as command
 from hvae.coding import choice
 from hvae.data import prepared
 from hvae.errors import InputError
+from hvae.io import tables
 from hvae.io.command import joined
 from tests.coding import cases
 
@@ -158,3 +159,16 @@ def test_numbers_after_rates_are_no_paths() -> None:
 def test_models_that_diverged_are_no_candidates(results: Path) -> None:
     cases.save(results / "models", "gaussian", "worse", status="diverged", shape=[SIDE, SIDE])
     assert [one.point for one in choice.candidates(results)] == ["bernoulli", "gaussian"]
+
+
+def test_rates_choose_among_the_points_of_the_tables(results: Path) -> None:
+    """A model from scratch may be nearer, and stands beside the points for comparison alone."""
+    near = {"shape": [SIDE, SIDE], "rates": [2.5, 1.0]}
+    cases.save(results / "models", "gaussian", "gaussian_scratch_s0", **near)
+    assert choice.chosen(results, [2.5, 1.0]).point == "gaussian_scratch_s0"
+    schema = tables.points(2)
+    row = dict.fromkeys(schema.names, 0) | {"point": "gaussian", "status": "ok"}
+    row |= {"strategy": "rates", "rate_1": 3.0, "rate_2": 1.0}
+    tables.write(tables.from_rows([row], schema), results / "points.parquet")
+    assert choice.chosen(results, [2.5, 1.0]).point == "gaussian"
+    assert choice.chosen(results, point="gaussian_scratch_s0").point == "gaussian_scratch_s0"
