@@ -134,7 +134,7 @@ def compare(first: str, second: str, verbose: bool) -> None:
     is compared where files have the same size.
 
     \b
-    hvae compare quick mine
+    hvae compare digits quick
     """
     from hvae.guidance.compare import main as work
 

@@ -71,13 +71,13 @@ def test_every_changed_byte_is_noticed(lossy: Codec, content: bytes, tmp_path: P
     for place in range(len(content)):
         changed = bytearray(content)
         changed[place] ^= 4
-        with pytest.raises(InputError, match=r"x\.hvae is (damaged|no file of|of form)"):
+        with pytest.raises(InputError, match=r"x\.hvae (is (damaged|of form)|was not wr)"):
             decoded(lossy, bytes(changed), tmp_path / "x.hvae")
 
 
 def test_every_cut_is_noticed(lossy: Codec, content: bytes, tmp_path: Path) -> None:
     for length in range(len(content)):
-        with pytest.raises(InputError, match=r"x\.hvae is (damaged|no file of)"):
+        with pytest.raises(InputError, match=r"x\.hvae (is damaged|was not written)"):
             decoded(lossy, content[:length], tmp_path / "x.hvae")
 
 
