@@ -1,13 +1,12 @@
-"""The tables and the report of a finished experiment, small enough for git, and what holds to them.
+"""The tables of a finished experiment, small enough for git, and what holds to them.
 
 `python -m benchmarks.reference results/digits` keeps them in `benchmarks/reference/digits/`;
 with `--check`, it says instead where a fresh run of the experiment departs from what is kept.
-Latents, models, pictures and what is said of each item are not kept: a run makes them again.
+Latents, models, pictures, pages and what is said of each item are not kept: a run makes them again.
 """
 
 import argparse
 import json
-import lzma
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -39,16 +38,11 @@ TOLERANCES: Mapping[str, Tolerance] = {  # what three seeds of the digits differ
 }
 
 
-def keep(results: Path, report: Path | None, kept: Path) -> None:
-    """Copy what is kept of an experiment, but not the name of a machine's folder of raw files.
-
-    report: its page, to be kept too, packed.
-    """
+def keep(results: Path, kept: Path) -> None:
+    """Copy what is kept of an experiment, but not the name of a machine's folder of raw files."""
     made = {name: (results / name).read_bytes() for name in FILES}
     raw = json.loads(made["params.json"])["data"]["raw_dir"] or "RAW_DIR"
     made["params.json"] = made["params.json"].replace(raw.encode(), b"RAW_DIR")
-    if report is not None:
-        made["index.html.xz"] = lzma.compress(report.read_bytes().replace(raw.encode(), b"RAW_DIR"))
     for name, content in made.items():
         storage.store(content, kept / name)
 
@@ -115,8 +109,7 @@ def main(arguments: argparse.Namespace) -> None:
     experiment = arguments.results.name
     kept = arguments.kept / experiment
     if not arguments.check:
-        page = arguments.reports and arguments.reports / experiment / "index.html"
-        keep(arguments.results, page, kept)
+        keep(arguments.results, kept)
         return
     found = departures(arguments.results, kept)
     print(*found or [f"{experiment} agrees with its reference"], sep="\n")
@@ -126,9 +119,6 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("results", type=Path)
-    parser.add_argument(
-        "--reports", type=Path, help="the folder of pages, to keep the page as well"
-    )
     parser.add_argument("--kept", type=Path, default=KEPT)
     parser.add_argument("--check", action="store_true")
     main(parser.parse_args())
