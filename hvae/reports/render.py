@@ -70,7 +70,7 @@ def legends_once(figures: Iterable[Figure]) -> list[Figure]:
 
 def _shorter(found: dict[str, Any], known: set[str]) -> dict[str, Any]:
     """A specification without legends of known entries alone; what it shows is known then."""
-    if '"bind": "legend"' in json.dumps(found):
+    if _clickable(found):
         return found
     spec, shown = copy.deepcopy(found), set[str]()
     for channel in _channels(spec):
@@ -80,6 +80,12 @@ def _shorter(found: dict[str, Any], known: set[str]) -> dict[str, Any]:
         shown |= entries
     known |= shown
     return spec
+
+
+def _clickable(spec: Mapping[str, Any]) -> bool:
+    """Whether a click on its legend selects marks."""
+    bound = any(param.get("bind") == "legend" for param in spec.get("params", ()))
+    return bound or any(map(_clickable, spec.get("layer", ())))
 
 
 def _channels(spec: Any) -> Iterator[dict[str, Any]]:

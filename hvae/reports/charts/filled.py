@@ -154,9 +154,9 @@ def _labelled(lines: Sequence[Floats], marks: Floats) -> Iterator[tuple[int, int
     taken: list[Floats] = []
     for k in sorted(range(len(lines)), key=lambda k: -float(np.ptp(lines[k], axis=0).sum())):
         free = [at for at in _corners(lines[k]) if _clear(lines[k][at], taken, APART)]
-        best = next((at for at in free if _clear(lines[k][at], marks, COVERED)), None)
         if free:
-            at = free[0] if best is None else best
+            beside = (at for at in free if _clear(lines[k][at], marks, COVERED))
+            at = next(beside, free[0])
             taken.append(lines[k][at])
             yield k, at
 
