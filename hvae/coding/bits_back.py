@@ -143,7 +143,7 @@ class _Passes:
         self.codec = codec._replace(prices=(1.0,) * len(codec.prices))  # those of −ELBO
         self.model = codec.model
         self.fine, self.coarse = layers(codec, FINE), layers(codec, COARSE)
-        self.limits = reach(self.fine), reach(self.coarse) + SWEEPS
+        self.reach = reach(self.fine)
 
     def push(self, coder: Coder, numbers: Tensor, bits_back: bool) -> None:
         grids, limit = self._grids(bits_back)
@@ -174,7 +174,7 @@ class _Passes:
         symbols: list[Symbols] = []
         for layer in reversed(range(len(self.fine))):
             prior, posterior = self._laws(layer, features, z)
-            k = self.fine[layer].pop_under(coder, posterior, prior, self.limits[0])
+            k = self.fine[layer].pop_under(coder, posterior, prior, self.reach)
             symbols = [k, *symbols]
             z = [self.fine[layer].place(prior, torch.from_numpy(k)), *z]
         return symbols
@@ -186,7 +186,7 @@ class _Passes:
         features = self.model.bottom_up(x)
         for layer, grid in enumerate(self.fine):
             prior, posterior = self._laws(layer, features, z[layer + 1 :])
-            grid.push_under(coder, symbols[layer], posterior, prior, self.limits[0])
+            grid.push_under(coder, symbols[layer], posterior, prior, self.reach)
 
     def _searched(self, x: Tensor) -> list[Symbols]:
         return quantise(self.codec, x, COARSE).symbols
@@ -196,7 +196,9 @@ class _Passes:
             raise ShortOfBitsError
 
     def _grids(self, bits_back: bool) -> tuple[list[Grid], int]:
-        return (self.fine, self.limits[0]) if bits_back else (self.coarse, self.limits[1])
+        if bits_back:
+            return self.fine, 2 * self.reach
+        return self.coarse, reach(self.coarse) + SWEEPS
 
     def _values(self, numbers: Tensor) -> Tensor:
         """x in float64, after float32, which models were trained with."""

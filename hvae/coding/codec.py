@@ -26,6 +26,10 @@ from hvae.models.hypernetwork import folded
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 
+OTHERWISE = (
+    "does not decode to the pixels that were written: sums are rounded otherwise here, or its "
+    "content was changed"
+)
 KEY = 4  # bytes, by which a file knows its model
 DRAWS = 256  # items that the model draws
 OCTAVES = 16  # below 1, where widths end

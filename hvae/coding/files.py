@@ -32,14 +32,14 @@ from torch import Tensor
 
 from hvae.coding import bits_back, quantised
 from hvae.coding.bits_back import Batches
-from hvae.coding.codec import KEY, Codec
+from hvae.coding.codec import KEY, OTHERWISE, Codec
 from hvae.coding.grids import AnsCoder, Coder
 from hvae.coding.quantised import Quantised
 from hvae.data.source import level_values
 from hvae.errors import InputError, shown
 from hvae.io import storage
 
-MAGIC, VERSION = b"HV", 1
+MAGIC, VERSION = b"HV", 2
 IMAGES, LOSSLESS = "images", "lossless"
 KINDS = {IMAGES: 3, LOSSLESS: 4}  # and how many settings each has
 LONGEST = 5  # bytes of a number
@@ -212,10 +212,7 @@ def _unpacked(codec: Codec, coded: Coded) -> Tensor:
         raise InputError("has settings that no file has")
     numbers = bits_back.unpack(codec, coded.coder, batches, coded.items)
     if _checksum(numbers) != pixels:
-        raise InputError(
-            "does not decode to the pixels that were written: sums are rounded otherwise here, or "
-            "its content was changed"
-        )
+        raise InputError(OTHERWISE)
     return numbers
 
 

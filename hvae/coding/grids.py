@@ -20,7 +20,8 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 from torch.special import log_ndtr
 
-from hvae.coding.codec import Codec, Widths
+from hvae.coding.codec import OTHERWISE, Codec, Widths
+from hvae.errors import InputError
 from hvae.models.distributions import Categorical, Latent, Normal
 
 FARTHEST = 8.0  # σ_p: larger steps are none
@@ -35,6 +36,8 @@ Symbols = NDArray[np.int32]
 
 class Grid(Protocol):
     """Of one layer; k is (items, coordinates), of whole numbers in any type.
+
+    Symbols under q have means within `limit`, and are themselves within twice as much.
 
     `place` gives z (items, d_l), `nats` the length of one coordinate's symbols (items,), and
     `moves` what else they might be. q and p are posterior and prior.
@@ -89,14 +92,21 @@ class GaussianGrid:
         return coder.decode(_gaussian(limit), *self._prior(items)).reshape(items, -1)
 
     def push_under(self, coder: Coder, k: Symbols, q: Latent, p: Latent, limit: int) -> None:
-        if k.size:
-            coder.encode_reverse(k.ravel(), _gaussian(limit), *self._posterior(q, p, limit))
+        means, stds = self._posterior(q, p, limit)
+        nearest = means.round().astype(np.int32)
+        for places, width in reversed(_alike(stds, limit)):
+            about = (k.ravel() - nearest)[places]
+            if np.abs(about).max() > width:  # of bits that no such model has written
+                raise InputError(OTHERWISE)
+            coder.encode_reverse(about, _gaussian(width), (means - nearest)[places], stds[places])
 
     def pop_under(self, coder: Coder, q: Latent, p: Latent, limit: int) -> Symbols:
-        numbers = self._posterior(q, p, limit)
-        if not numbers[0].size:
-            return np.zeros((len(q.mean), 0), np.int32)
-        return coder.decode(_gaussian(limit), *numbers).reshape(len(q.mean), -1)
+        means, stds = self._posterior(q, p, limit)
+        nearest = means.round().astype(np.int32)
+        found = nearest.copy()
+        for places, width in _alike(stds, limit):
+            found[places] += coder.decode(_gaussian(width), (means - nearest)[places], stds[places])
+        return found.reshape(len(q.mean), -1)
 
     def _standard(self, z: Tensor, p: Latent) -> Tensor:
         return ((z - p.mean) / p.std)[:, self.open] / self.steps.to(z)
@@ -150,6 +160,16 @@ class CategoricalGrid:
         """Whole numbers ∝ π, (items · V, K): each category has one part at least."""
         parts = (cast(Categorical, q).log_weights.exp() * CHANCES).round() + 1
         return parts.flatten(0, -2).numpy()
+
+
+def _alike(stds: Widths, limit: int) -> list[tuple[NDArray[np.intp], int]]:
+    """Where standard deviations are alike, and how far from their means symbols are then sought.
+
+    A coder gives every symbol in its range a chance of 2⁻²⁴ at least. In a range that is wide for q
+    such chances add up to z that q would never draw, each of which costs thousands of bits.
+    """
+    widths = np.minimum(FARTHEST * 2.0 ** np.ceil(np.log2(stds)).clip(min=0), limit)
+    return [(np.flatnonzero(widths == width), int(width)) for width in np.unique(widths)]
 
 
 def _gaussian(limit: int) -> stream.model.QuantizedGaussian:

@@ -60,7 +60,6 @@ CHAPTERS = [
             bounds.SECTION,
             information.SECTION,
             accuracy.SECTION,
-            accuracy.WEAK_PROBES,
             least_objective.SECTION,
         ],
     ),

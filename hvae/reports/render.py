@@ -193,6 +193,7 @@ class ReportSection(NamedTuple):
 
     name: its id on the page, which links point to. values: by name, beside what every template is
     given: `run`, `figures`, `called` (what points are called) and `part` (what was evaluated).
+    half: whether it takes half of a wide page, beside another one.
     """
 
     name: str
@@ -201,6 +202,7 @@ class ReportSection(NamedTuple):
     applies: Callable[[Run], bool] = always
     figures: Callable[[Run], Iterable[Figure]] = no_figures
     values: Callable[[Run], dict[str, Any]] = no_values
+    half: bool = False
 
 
 class Chapter(NamedTuple):

@@ -14,8 +14,9 @@ from scipy.stats import norm
 
 from hvae.coding import bits_back, codec, files, pixels, quantised
 from hvae.coding.bits_back import Batches
-from hvae.coding.grids import AnsCoder
+from hvae.coding.grids import FARTHEST, AnsCoder, GaussianGrid
 from hvae.errors import InputError
+from hvae.models.distributions import Normal
 from hvae.models.likelihoods.base import FixedGaussian, Likelihood
 from tests.coding import cases
 from tests.conftest import ROOT
@@ -40,6 +41,31 @@ def test_twenty_seeds_come_back(levels: int) -> None:
         packed = bits_back.pack(known, numbers)
         again = bits_back.unpack(known, packed.coder, packed.batches, 60)
         assert torch.equal(again, numbers.to(torch.uint8))
+
+
+def test_no_bits_give_a_z_that_its_posterior_would_not() -> None:
+    """One of a million draws from a range as wide as the prior's would be far off, by chance."""
+    grid, items, reach = GaussianGrid(np.array([1e-3, 1e-3, 0.5])), 100_000, 8000
+    zero = torch.zeros(items, 3, dtype=torch.float64)
+    prior = Normal(zero, torch.ones_like(zero))
+    widths = torch.tensor([2e-3, 0.1, 1.0], dtype=torch.float64).expand_as(zero)
+    posterior = Normal(zero + torch.tensor([0.3, -7.9, 1.0]).double(), widths)
+    words = np.random.default_rng(0).integers(1, 1 << 32, 2 * zero.numel(), dtype=np.uint32)
+    coder = AnsCoder(words)
+    before = coder.num_valid_bits()
+    symbols = grid.pop_under(coder, posterior, prior, reach)
+    taken = before - coder.num_valid_bits()
+    steps = torch.from_numpy(symbols) * grid.steps
+    far = ((steps - posterior.mean) / widths).abs().amax(0)
+    assert far[0] < 7
+    assert far[2] < 7
+    assert far[1] < 2 * FARTHEST  # in a hundred steps: where symbols are sought
+    assert np.abs(symbols).max() <= 2 * reach
+    # the entropy of a Gaussian on a grid that is fine for it, in bits
+    entropy = (widths[0] / grid.steps).log2() + math.log2(2 * math.pi * math.e) / 2
+    assert taken / items == pytest.approx(entropy.sum().item(), rel=0.01)
+    grid.push_under(coder, symbols, posterior, prior, reach)
+    assert np.array_equal(coder.get_compressed(), words)
 
 
 @pytest.mark.parametrize(("levels", "channels"), [(2, 1), (17, 1), (256, 3)])

@@ -7,7 +7,14 @@ import pytest
 from hvae.reports.page import figures, page
 from hvae.reports.render import libraries
 from hvae.reports.sections import embeddings, generation, pareto
-from hvae.reports.sections.application_maps import BARRED, BEST, REGION, application_map, rows
+from hvae.reports.sections.application_maps import (
+    BARRED,
+    BEST,
+    REGION,
+    application_map,
+    every_place,
+    rows,
+)
 from tests.reports.cases import run
 from tests.reports.planted import SCORES, advised, drawing, planted
 
@@ -54,6 +61,24 @@ def test_every_application_has_its_map_on_the_page(config: dict[str, Any], layer
     assert html.count('class="chart"') == len(names) + 1  # the chosen one at the head
     legends = str(application_map(shown, "reconstruction").to_dict())
     assert BEST in legends
+
+
+def test_the_best_place_of_a_row_is_bright_whichever_way_is_better(config: dict[str, Any]) -> None:
+    """Places stand by their totals, and colours run from the worst of a row to its best."""
+    chart = every_place(advised(run(config))).to_dict()
+    ((data, *_),) = [[one["data"]["values"] for one in chart["layer"]]]
+    totals = {row["place"]: round(row["total"]) for row in data}
+    order = chart["layer"][0]["encoding"]["x"]["sort"]
+    assert [totals[place] for place in order] == sorted(totals.values())
+    for name in ("Reconstruction", "Classification", "Clustering"):
+        mine = [row for row in data if row["application"] == name]
+        assert {row["share"] for row in mine if row["role"] == BEST} == {1.0}
+        assert min(row["share"] for row in mine) == 0.0
+    inverted = planted(run(config))
+    for point in inverted["applications"]["clustering"]["points"]:
+        point["value"] = 0.5
+    same = every_place(run(config)._replace(guidance=inverted)).to_dict()["layer"][0]["data"]
+    assert {r["share"] for r in same["values"] if r["application"] == "Clustering"} == {0.0}
 
 
 def test_of_one_layer_values_have_their_intervals(config: dict[str, Any]) -> None:
@@ -186,6 +211,8 @@ def test_latents_are_shown_where_they_are_recommended(config: dict[str, Any]) ->
     assert roles["b10_10_s0"] == ["best for clustering"]
     assert sum("the compromise" in why for why in roles.values()) == 1
     names = [point["point"] for point in embeddings.shown(shown)]
-    assert names == list(roles)
+    assert sorted(names) == sorted(roles)
+    lowest = [min(point["rate_1"], point["rate_2"]) for point in embeddings.shown(shown)]
+    assert [rate < embeddings.OPEN for rate in lowest] == [False, True, True, True]
     assert len(names) == len(set(names)) == 4  # corners are not shown twice
     assert "Best for clustering: β = (10, 10)" in " ".join(page(shown).split())

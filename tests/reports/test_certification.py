@@ -21,7 +21,7 @@ from hvae.reports.sections.certification import (
     unreachable,
 )
 from hvae.reports.sections.overview import findings
-from hvae.reports.sections.rate_targets import met, rated
+from hvae.reports.sections.rate_targets import met, misses, rated
 from hvae.results.experiment import ordinal, part, split
 from tests.reports.amortized import certificate_at_rates
 from tests.reports.cases import HOSTILE, run
@@ -212,6 +212,24 @@ def test_trainings_of_one_place_are_one_row_with_their_worst_miss(config: Config
     assert last.name == "R = (9, 0.5) nats"
     lost = [row | {"status": "diverged"} if row["seed"] == 1 else row for row in rows]
     assert rated(one._replace(rated=lost))[0].status == "2 ok, 1 diverged"
+
+
+def test_misses_are_drawn_against_what_training_allows(config: Config) -> None:
+    """Closed layers have no share of a target, and are not drawn."""
+    one = run(config, rates=[(9, 0.5), (1, 0)])
+    moved = [row | {"rate_1": 1.1 * row["target_1"]} for row in one.rated]
+    chart = misses(one._replace(rated=moved))
+    assert chart is not None
+    (band, bars, _) = chart.to_dict()["layer"]
+    drawn = {(row["layer"], row["target"]): row["miss"] for row in bars["data"]["values"]}
+    assert drawn == {
+        ("z₁", 9): pytest.approx(10),
+        ("z₂", 0.5): pytest.approx(0),
+        ("z₁", 1): pytest.approx(10),
+    }
+    edge = band["data"]["values"]
+    assert (edge[0]["above"], edge[-1]["above"]) == (pytest.approx(10), pytest.approx(2))
+    assert misses(one._replace(rated=[row | {"status": "diverged"} for row in moved])) is None
 
 
 def test_applications_are_measured_at_given_rates_where_there_are_any(config: Config) -> None:

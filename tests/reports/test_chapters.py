@@ -16,7 +16,7 @@ from hvae.guidance.guide import guidance
 from hvae.reports.page import CHAPTERS, chapters, page
 from hvae.reports.render import libraries
 from hvae.reports.sections.guidance import recommended
-from hvae.reports.sections.overview import findings, kept
+from hvae.reports.sections.overview import findings, kept, leading
 from hvae.results.parameters import record
 from tests.conftest import ROOT
 from tests.guidance.experiments import BOUND, measured
@@ -108,6 +108,25 @@ def test_the_recommendations_are_the_guidances(config: dict[str, Any]) -> None:
     html = body(shown)
     assert "Gain over one layer" in html
     assert "Gain over one layer" not in body(advised(run(config)))
+
+
+def test_the_first_table_has_the_rows_that_rates_matter_for(
+    config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are told in a sentence, each with its value."""
+    monkeypatch.setattr("hvae.reports.sections.overview.ROWS", 3)
+    shown = advised(run(config, seeds=3))
+    found = shown.guidance or {}
+    found["applications"]["classification"]["region"] *= 40
+    assert [row.name for row in leading(shown)] == ["reconstruction", "compression", "clustering"]
+    html = " ".join(body(shown).split())
+    table, others = html.split('<table class="recommended">')[1].split("</table>")[:2]
+    assert "Classification" not in table
+    assert "Most places do as well for" in others
+    assert "classification</a>: Accuracy 0." in others
+    once = body(advised(run(config), seeds=1))
+    assert "Most places do as well for" not in once
+    assert "Also measured:" in once
 
 
 def test_single_layers_are_told_with_their_widths_and_weights(config: dict[str, Any]) -> None:

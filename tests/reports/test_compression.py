@@ -66,7 +66,7 @@ def filed(config: dict[str, Any]) -> Run:
 def test_sentences_say_how_close_files_are(filed: Run) -> None:
     above, below = compression.SECTION.values(filed)["sentences"]
     assert above.startswith("At 10 nats and more (means of 2 places), a file is 1.10 (from 1.00 to")
-    assert "Its J° is 0.50 (from 0.50 to 0.50) times that of the model with sampled z" in above
+    assert "its J° is 0.50 (from 0.50 to 0.50) times that of the model with sampled z" in above
     assert below.startswith("Below 10 nats (means of 4 places), a file is 1.10")
 
 

@@ -230,12 +230,13 @@ def _figures(run: Run) -> Iterator[Figure]:
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"remarks": means(run), "published": bool(run.accuracies("mean", PUBLISHED))}
-
-
-def _weak_values(run: Run) -> dict[str, Any]:
-    found = weak_probes(run)
-    return {"weak": found[:SHOWN], "weak_count": len(found)}
+    weak = weak_probes(run)
+    return {
+        "remarks": means(run),
+        "published": bool(run.accuracies("mean", PUBLISHED)),
+        "weak": weak[:SHOWN],
+        "weak_count": len(weak),
+    }
 
 
 SECTION = ReportSection(
@@ -245,7 +246,4 @@ SECTION = ReportSection(
     applies=_applies,
     figures=_figures,
     values=_values,
-)
-WEAK_PROBES = ReportSection(
-    "weak", "Weak probes", "sections/weak_probes.html", applies=_applies, values=_weak_values
 )

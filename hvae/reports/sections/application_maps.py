@@ -35,6 +35,7 @@ STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.3
 CROSS = "M-1,-1L1,1M1,-1L-1,1"
 SHAPES = {BEST: STAR, REGION: "circle", BARRED: CROSS}
 SIZES = {BEST: 330, REGION: 240, BARRED: 60}
+IN_TABLE = 0.6  # of these sizes where there is a mark for each application and place
 
 
 def applications(run: Run) -> list[str]:
@@ -95,6 +96,43 @@ def application_map(run: Run, name: str, shares: bool = False) -> Chart:
     return alt.layer(*below, points, *marks, title=_heading(name, metric, data))
 
 
+def every_place(run: Run) -> Chart:
+    """A row an application and a column a place: from its worst to its best value, with its marks.
+
+    Places stand in the order of their totals, and of their splits.
+    """
+    data = [row for name in applications(run) for row in _scaled(run, name)]
+    order = list(dict.fromkeys(row["place"] for row in sorted(data, key=lambda row: row["order"])))
+    goal = "Trained to R (nats)" if run.rated else "β"
+    axis = alt.Axis(labelAngle=-90, labelOverlap=True, labelLimit=0, ticks=False)
+    x = alt.X("place:N", title=goal, sort=order, axis=axis)
+    up = alt.Axis(title=None, labelLimit=0, ticks=False)
+    y = alt.Y("application:N", sort=[titled(name) for name in applications(run)], axis=up)
+    ends = alt.Legend(values=[0, 1], labelExpr="datum.value == 0 ? 'worst' : 'best'")
+    color = alt.Color("share:Q", title="Value on test items", legend=ends)
+    base = alt.Chart(inline(data)).encode(x, y)
+    shown = [alt.Tooltip("application:N"), *_tooltip(data, shares=False)]
+    squares = base.mark_square(size=110, opacity=1).encode(color, tooltip=shown)
+    roles = [role for role in SHAPES if _some(data, role)]
+    marks = [_mark(base, role, color, data, shown, IN_TABLE) for role in roles]
+    return alt.layer(squares, *marks, title="Every application at every place")
+
+
+def _scaled(run: Run, name: str) -> list[Row]:
+    """An application's rows, each with its share of the way from the worst value to the best."""
+    found, tasks = run.guidance or {}, run.params.tasks.entries
+    sign, data = judging(tasks, found, name).sign, rows(found, name, tasks)
+    scores = [sign * row["value"] for row in data]
+    worst, whole = min(scores), max(scores) - min(scores) or 1.0
+    totals = {one["point"]: sum(one["target"] or [one["rate_total"]]) for one in found["places"]}
+    return [
+        row
+        | {"application": titled(name), "place": f"({row['aim']})"}
+        | {"share": (score - worst) / whole, "order": (totals[row["point"]], row["y"])}
+        for row, score in zip(data, scores, strict=True)
+    ]
+
+
 def _by_share(row: Row) -> Row:
     return row | {"x": row["y"] / row["total"], "y": row["total"]}
 
@@ -134,6 +172,7 @@ def _mark(
     color: alt.Color,
     data: Sequence[Row],
     shown: list[alt.Tooltip],
+    size: float = 1,
 ) -> alt.Chart:
     found = [one for one in SHAPES if _some(data, one)]
     looks = {"symbolStrokeColor": LIMIT, "symbolFillColor": "transparent", "symbolSize": 120}
@@ -141,9 +180,8 @@ def _mark(
     shape = alt.Shape("role:N", title=None, scale=scale, legend=legend(**looks))
     mine = base.transform_filter(f"datum.role === '{role}'").encode(shape, tooltip=shown)
     best = role == BEST
-    mark = mine.mark_point(
-        filled=best, size=SIZES[role], opacity=1, stroke=LIMIT, strokeWidth=1 if best else 1.3
-    )
+    area, width = size * SIZES[role], 1 if best else 1.3
+    mark = mine.mark_point(filled=best, size=area, opacity=1, stroke=LIMIT, strokeWidth=width)
     return mark.encode(color) if best else mark
 
 
@@ -174,7 +212,9 @@ def _applies(run: Run) -> bool:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    """One an application that has a best point, and another where given rates span a map."""
+    """All at once; then one an application, and another where given rates span a map."""
+    text = "How good each application is at each place, with its best place and what is as good"
+    yield figure("every-place", "places", every_place(run), text)
     for name in applications(run):
         text = f"What {name} is worth at every point, with its best point and region"
         yield figure(f"map-{name}", "maps", application_map(run, name), text)
@@ -184,5 +224,10 @@ def _figures(run: Run) -> Iterator[Figure]:
 
 
 SECTION = ReportSection(
-    "maps", "Application maps", "sections/application_maps.html", applies=_applies, figures=_figures
+    "maps",
+    "Application maps",
+    "sections/application_maps.html",
+    applies=_applies,
+    figures=_figures,
+    half=True,
 )

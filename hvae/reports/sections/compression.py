@@ -42,15 +42,18 @@ def sentences(points: Sequence[Filed]) -> list[str]:
 
 
 def _sentence(where: str, group: Sequence[Filed]) -> str:
-    header = fmean(one.bits - sum(one.symbols) for one in group)
     lengths = _spread([one.bits / one.rate for one in group if one.rate > 0])
     objectives = _spread([one.objective / one.objective_model for one in group])
     places = f"means of {len(group)} place{'s' * (len(group) > 1)}"
     return (
-        f"{where} ({places}), a file is {lengths} times as long as its rate; {number(header)} bits "
-        "an item are the header and the coder's overhead. Its J° is "
+        f"{where} ({places}), a file is {lengths} times as long as its rate, and its J° is "
         f"{objectives} times that of the model with sampled z."
     )
+
+
+def header(points: Sequence[Filed]) -> str:
+    """Bits an item, as text, that files take beyond their symbols."""
+    return number(fmean(one.bits - sum(one.symbols) for one in points))
 
 
 def _spread(values: Sequence[float]) -> str:
@@ -192,6 +195,7 @@ def _values(run: Run) -> dict[str, Any]:
     shown = is_image(run.test.shape) and bool(run.pictures)
     return {
         "sentences": sentences(files.averaged(found(run))),
+        "header": header(files.averaged(found(run))),
         "bd_rates": bd_rates(run),
         "originals": originals(run, run.pictures, "file") if shown else None,
         "decoded": decoded(run) if shown else [],

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pyarrow.compute as pc
 
+from hvae.io.tables import over_layers
 from hvae.reports.charts.scatter import names
 from hvae.reports.charts.theme import CLASSES, Chart, inline, sub
 from hvae.reports.render import Figure, ReportSection, figure
@@ -16,13 +17,15 @@ from hvae.statistics.estimate import Row
 
 METHODS = {"pca": "principal components", "t-sne": "t-SNE"}
 RECOMMENDED = ("classification", "clustering")  # what classes that fall apart are good for
+OPEN = 1  # nats from which a layer is sure to say something
 DIGITS = 4  # of a coordinate on the page
 
 
 def shown(run: Run) -> list[Row]:
-    """The points whose latents are shown: those of `roles`, in its order."""
+    """The points whose latents are shown, as in `roles`, but first where no layer is closed."""
     trained = {point["point"]: point for point in run.evaluated}
-    return [trained[name] for name in roles(run) if name in trained]
+    found = [trained[name] for name in roles(run) if name in trained]
+    return sorted(found, key=lambda point: min(over_layers(point, "rate", run.layers)) < OPEN)
 
 
 def roles(run: Run) -> dict[str, list[str]]:
@@ -125,4 +128,5 @@ SECTION = ReportSection(
     "sections/embeddings.html",
     figures=_figures,
     values=_values,
+    half=True,
 )

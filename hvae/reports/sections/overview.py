@@ -16,11 +16,12 @@ from hvae.reports.render import ReportSection
 from hvae.reports.sections import prices
 from hvae.reports.sections.bounds import kept
 from hvae.reports.sections.certification import judged
-from hvae.reports.sections.guidance import advice, recommended
+from hvae.reports.sections.guidance import Recommended, advice, recommended
 from hvae.results.certificate import at_given_rates
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
+ROWS = 9  # of the table of applications; a sentence names the others
 NAMED = 10  # diverged points that are named
 CORNERS = 12  # of a line of equal total rate, which is curved on these axes
 QUALITY = {  # by column of `points.parquet`: unbounded data have no peak, and so no PSNR
@@ -142,12 +143,22 @@ def arrows(run: Run) -> dict[str, Any] | None:
     return {key: found[key] for key in ("data", "mark", "encoding")}
 
 
+def leading(run: Run) -> list[Recommended]:
+    """The rows of the table: where fewest places are as good as the best, in their order."""
+    found = (run.guidance or {"applications": {}})["applications"]
+    width = {name: len(one["region"]) * (one["trainings"] > 1) for name, one in found.items()}
+    shown = set(sorted(width, key=lambda name: width[name])[:ROWS])
+    return [row for row in recommended(run) if row.name in shown]
+
+
 def _values(run: Run) -> dict[str, Any]:
     return {
         "findings": findings(run),
         "kept": kept(run),
         "violated": any(check["verdict"] == "violated" for check in run.bounds),
         "recommended": recommended(run),
+        "first": leading(run),
+        "others": [row for row in recommended(run) if row not in leading(run)],
         "arrows": arrows(run),
         "cautions": advice(run.guidance, run.params.tasks.entries).cautions
         if run.guidance is not None

@@ -224,4 +224,5 @@ SECTION = ReportSection(
     applies=pairs,
     figures=_figures,
     values=_values,
+    half=True,
 )

@@ -169,4 +169,5 @@ SECTION = ReportSection(
     applies=_applies,
     figures=_figures,
     values=_values,
+    half=True,
 )

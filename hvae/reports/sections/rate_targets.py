@@ -2,18 +2,23 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
+
+import altair as alt
+import numpy as np
 
 from hvae.config.training import ABSOLUTE, RELATIVE
 from hvae.guidance.text import estimate, rate
 from hvae.io.tables import MEASURED, over_layers
-from hvae.reports.render import ReportSection
+from hvae.reports.charts.theme import BAR, GRID, Chart, ends, inline, legend, nats, sub, tooltip
+from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.plane import distortion
 from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
+EDGE = 60  # points along the band of what is allowed
 TOLD = {"unreachable": "the rates cannot be met"}
 
 
@@ -84,17 +89,78 @@ def _rated(run: Run, target: Sequence[float], rows: Sequence[Row]) -> Rated:
 
 def met(run: Run) -> str:
     """How many rates of layers are near their targets on test items, of all trainings."""
-    pairs = [
-        (row[f"rate_{k}"], wanted)
+    every = landed(run)
+    near = sum(abs(one["rate"] - one["target"]) <= _allowed(one["target"]) for one in every)
+    return (
+        f"On test items, {near} of the {len(every)} rates of single layers are within "
+        f"{100 * RELATIVE:g} % or {ABSOLUTE:g} nats of their targets."
+    )
+
+
+def landed(run: Run) -> list[Row]:
+    """A row a training and layer: its target and its rate on test items in nats, with its error."""
+    return [
+        {"point": row["point"], "layer": f"z{sub(k)}", "target": wanted}
+        | {"rate": row[f"rate_{k}"], "std_error": row[f"rate_{k}_se"]}
         for row in run.rated
         if row["status"] in MEASURED
         for k, wanted in enumerate(over_layers(row, "target", run.layers), 1)
     ]
-    near = sum(abs(one - wanted) <= max(RELATIVE * wanted, ABSOLUTE) for one, wanted in pairs)
-    return (
-        f"On test items, {near} of the {len(pairs)} rates of single layers are within "
-        f"{100 * RELATIVE:g} % or {ABSOLUTE:g} nats of their targets."
+
+
+def _allowed(target: float) -> float:
+    return max(RELATIVE * target, ABSOLUTE)
+
+
+def misses(run: Run) -> Chart | None:
+    """How far each open layer is from its target, in percent of it; None without such a layer.
+
+    The band is what training allows.
+    """
+    data = [
+        one | ends("miss", *(100 * one[name] / one["target"] for name in ("off", "std_error")))
+        for row in landed(run)
+        if row["target"]
+        for one in [row | {"off": row["rate"] - row["target"]}]
+    ]
+    if not data:
+        return None
+    x = nats("Target of a layer", [row["target"] for row in data])
+    widest = max(row["target"] for row in data)
+    band = [
+        {"target": at, "above": part, "below": -part}
+        for at in np.geomspace(min(row["target"] for row in data), widest, EDGE).tolist()
+        for part in [100 * _allowed(at) / at]
+    ]
+    across = alt.X("target:Q", title=x.title, scale=x.scale, axis=x.ticks)
+    up = alt.Y("miss:Q", title="Off the target (%)")
+    allowed = alt.Chart(inline(band)).mark_area(color=GRID, tooltip=False)
+    base = alt.Chart(inline(data)).encode(across)
+    layers = list(dict.fromkeys(row["layer"] for row in data))
+    scale = alt.Scale(domain=layers)
+    shown = {"target": "target (nats)", "rate": "rate (nats)", "miss": "off the target (%)"}
+    marks = base.mark_point(filled=True, size=45, opacity=0.85).encode(
+        up,
+        alt.Color("layer:N", title=None, scale=scale, legend=legend()),
+        alt.Shape("layer:N", title=None, scale=scale, legend=legend()),
+        tooltip=[alt.Tooltip("layer:N"), *tooltip(**shown)],
     )
+    return alt.layer(
+        allowed.encode(across, alt.Y("above:Q"), alt.Y2("below:Q")),
+        base.mark_rule(color=BAR, opacity=0.5).encode(alt.Y("miss_low:Q"), alt.Y2("miss_high:Q")),
+        marks,
+        title=alt.TitleParams(
+            "Rates on test items, off their targets",
+            subtitle="95 % intervals over items; grey: what training allows",
+        ),
+    )
+
+
+def _figures(run: Run) -> Iterator[Figure]:
+    """How far rates are from their targets."""
+    if (chart := misses(run)) is not None:
+        text = "How far the rate of each layer is from its target, in percent of it"
+        yield figure("rate-misses", "targets", chart, text)
 
 
 def _spread(values: Sequence[float], error: float) -> float:
@@ -129,5 +195,7 @@ SECTION = ReportSection(
     "Trained to given rates",
     "sections/rate_targets.html",
     applies=_applies,
+    figures=_figures,
     values=_values,
+    half=True,
 )

@@ -11,7 +11,9 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
 COLORS = {
-    "beta": alt.Color("beta:Q", title="β₁", scale=alt.Scale(type="log")),
+    "beta": alt.Color(
+        "beta:Q", title="β₁", scale=alt.Scale(type="log"), legend=alt.Legend(tickCount=3)
+    ),
     "seed": alt.Color("seed:N", title="Seed"),
 }
 
@@ -76,4 +78,6 @@ def _figures(run: Run) -> Iterator[Figure]:
         yield figure("curves", "training", chart, text)
 
 
-SECTION = ReportSection("training", "Training", "sections/training.html", figures=_figures)
+SECTION = ReportSection(
+    "training", "Training", "sections/training.html", figures=_figures, half=True
+)
