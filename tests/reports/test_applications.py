@@ -66,7 +66,7 @@ def test_every_application_has_its_map_on_the_page(config: dict[str, Any], layer
 def test_the_best_place_of_a_row_is_bright_whichever_way_is_better(config: dict[str, Any]) -> None:
     """Places stand by their totals, and colours run from the worst of a row to its best."""
     chart = every_place(advised(run(config))).to_dict()
-    ((data, *_),) = [[one["data"]["values"] for one in chart["layer"]]]
+    data = chart["data"]["values"]
     totals = {row["place"]: round(row["total"]) for row in data}
     order = chart["layer"][0]["encoding"]["x"]["sort"]
     assert [totals[place] for place in order] == sorted(totals.values())
@@ -77,8 +77,8 @@ def test_the_best_place_of_a_row_is_bright_whichever_way_is_better(config: dict[
     inverted = planted(run(config))
     for point in inverted["applications"]["clustering"]["points"]:
         point["value"] = 0.5
-    same = every_place(run(config)._replace(guidance=inverted)).to_dict()["layer"][0]["data"]
-    assert {r["share"] for r in same["values"] if r["application"] == "Clustering"} == {0.0}
+    same = every_place(run(config)._replace(guidance=inverted)).to_dict()["data"]["values"]
+    assert {r["share"] for r in same if r["application"] == "Clustering"} == {0.0}
 
 
 def test_of_one_layer_values_have_their_intervals(config: dict[str, Any]) -> None:

@@ -115,7 +115,9 @@ def test_the_first_table_has_the_rows_that_rates_matter_for(
 ) -> None:
     """The others are told in a sentence, each with its value."""
     monkeypatch.setattr("hvae.reports.sections.overview.ROWS", 3)
-    shown = advised(run(config, seeds=3))
+    once = body(advised(run(config), seeds=1))
+    config["grid"]["seeds"] = [0, 1, 2]
+    shown = advised(run(config))
     found = shown.guidance or {}
     found["applications"]["classification"]["region"] *= 40
     assert [row.name for row in leading(shown)] == ["reconstruction", "compression", "clustering"]
@@ -124,7 +126,6 @@ def test_the_first_table_has_the_rows_that_rates_matter_for(
     assert "Classification" not in table
     assert "Most places do as well for" in others
     assert "classification</a>: Accuracy 0." in others
-    once = body(advised(run(config), seeds=1))
     assert "Most places do as well for" not in once
     assert "Also measured:" in once
 
