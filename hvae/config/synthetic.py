@@ -80,7 +80,8 @@ class PhotoPatches(Synthetic):
     """`items` patches of 32×32 colour pixels.
 
     items: how many patches. photographs: half of the patches are from each of two, which are the
-    classes; or they are from nine, each in one split alone, and have no classes.
+    classes; or they are from nine, each in one split alone, and have no classes; then train patches
+    are turned, mirrored and have their colours in another order.
     """
 
     source: Literal["photo-patches"]

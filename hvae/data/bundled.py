@@ -11,8 +11,10 @@ proportions of `data.split`. A patch lies within one block. So patches of differ
 pixel, but patches of one split may overlap.
 
 With `photographs: all` patches are of nine pictures, each in one split alone. They have no classes,
-since a picture of the test set is never seen in training. docs/data.md has their licences. A stereo
-pair that scikit-image ships as well is left out: its package states no licence.
+since a picture of the test set is never seen in training. As there are five pictures to train with,
+and the others look different, train patches are turned, mirrored, and have their colours in another
+order, at random. docs/data.md has the pictures' licences. A stereo pair that scikit-image ships as
+well is left out: its package states no licence.
 
 `photographs` are outliers for any images: eight pictures that ship with scikit-image, in the public
 domain, made smaller until an item covers at least 32×32 of their pixels, and cut into patches of an
@@ -164,6 +166,7 @@ def _by_photograph(options: PhotoPatches, seed: int) -> Source:
     rng = stream(seed, Stream.PLACES)
     names, sizes = apart(options.split, rng), _counts(options.items, options.split)
     found = {split: _of(names[split], sizes[split], rng) for split in SPLITS}
+    found["train"] = varied(found["train"], rng)
     ends = np.cumsum([0, *sizes.values()])
     return Source(
         x=np.concatenate(list(found.values())),
@@ -184,20 +187,31 @@ def apart(split: Division, rng: np.random.Generator) -> dict[str, list[str]]:
 
 
 def _of(names: list[str], count: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """`count` patches (count, 3,072), of each photograph in proportion to its places.
+    """`count` patches (count, 3,072), as many of each photograph, at different places.
 
-    The smallest has 112,980 places, more than there are patches.
+    The smallest photograph has 112,980 places, more than there are patches.
     """
-    photos = [NINE[name]() for name in names]
-    rooms = [(photo.shape[0] - SIDE + 1) * (photo.shape[1] - SIDE + 1) for photo in photos]
-    shares = np.cumsum([0, *rooms]) / sum(rooms)
-    counts = np.diff(np.rint(shares * count)).astype(int)
     parts = []
-    for photo, room, several in zip(photos, rooms, counts, strict=True):
-        chosen = rng.choice(room, several, replace=False)
-        row, column = np.divmod(chosen, photo.shape[1] - SIDE + 1)
+    for name, several in zip(
+        names, np.diff(np.arange(len(names) + 1) * count // len(names)), strict=True
+    ):
+        photo = NINE[name]()
+        rows, columns = (side - SIDE + 1 for side in photo.shape[:2])
+        row, column = np.divmod(rng.choice(rows * columns, several, replace=False), columns)
         parts.append(cut(photo[None], Places(np.zeros_like(row), row, column)))
     return np.concatenate(parts)
+
+
+def varied(patches: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Patches (items, 3,072) in one of their 8 symmetries and 6 orders of the colours each."""
+    images = patches.reshape(-1, SIDE, SIDE, 3)
+    order = rng.permuted(np.tile(np.arange(3), (len(images), 1)), axis=1)
+    images = np.take_along_axis(images, order[:, None, None], -1)
+    turns, mirrored = rng.integers(4, size=len(images)), rng.random(len(images)) < 0.5
+    for turn in range(1, 4):
+        images[turns == turn] = np.rot90(images[turns == turn], turn, (1, 2))
+    images[mirrored] = images[mirrored, :, ::-1]
+    return images.reshape(patches.shape)
 
 
 PICTURES = ("astronaut", "brick", "camera", "chelsea", "coffee", "grass", "gravel", "rocket")

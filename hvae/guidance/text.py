@@ -188,7 +188,13 @@ def gained(gain: Gain, metric: Measure, layers: int) -> str:
     }.get(gain.verdict, f"cannot be judged for {name} from one training")
     sides = "; ".join(_sides(gain, metric, several))
     end = "" if least.single.place.target else ", each at the point chosen for it"
-    return f"{upper} {what}: {sides}, on test items{end}."
+    alone = " There one layer alone is open: it is these networks that differ."
+    return f"{upper} {what}: {sides}, on test items{end}.{alone if _lone(least.ours.place) else ''}"
+
+
+def _lone(place: Place) -> bool:
+    """Whether one of several layers, at most, was given a rate."""
+    return len(place.target) > 1 and sum(rate > 0 for rate in place.target) < 2
 
 
 def _amount(one: Against) -> str:

@@ -81,14 +81,16 @@ def judgement(rows: Sequence[Row], tolerance: float, layers: int) -> Judgement:
 
 
 def _judged(rows: Sequence[Row]) -> str:
-    """How the comparisons were decided, where some are not surely within what is tolerated."""
+    """How the comparisons were decided, where some are not significantly within it."""
     verdicts = Counter(row["verdict"] for row in rows if _finite(row))
     if verdicts.keys() <= {"holds"}:
         return ""
-    words = {"holds": "surely within it", "undecided": "undecided", "violated": "beyond it"}
-    told = [f"{verdicts[one]} {said}" for one, said in words.items() if verdicts[one]]
-    many = verdicts.total()
-    return f": of {many} comparisons {', '.join(told)}" if many > 1 else f", which is {told[0][2:]}"
+    words = {"holds": "significantly within it", "undecided": "undecided", "violated": "beyond it"}
+    told = [(verdicts[one], said) for one, said in words.items() if verdicts[one]]
+    if verdicts.total() == 1:
+        return f", which is {told[0][1]}"
+    counted = [f"{many} {'is' if many == 1 else 'are'} {said}" for many, said in told]
+    return f": of {verdicts.total()} comparisons {' and '.join(counted)}"
 
 
 def _case(rows: Sequence[Row]) -> Case:

@@ -80,7 +80,7 @@ def test_each_photograph_is_in_one_split_and_all_are_used() -> None:
         assert sorted(itertools.chain(*names.values())) == sorted(bundled.NINE)
 
 
-def test_patches_of_a_split_are_cut_from_its_own_photographs_by_their_size(
+def test_patches_of_a_split_are_cut_from_its_own_photographs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A pixel says of which photograph it is, and where it is in it."""
@@ -95,6 +95,7 @@ def test_patches_of_a_split_are_cut_from_its_own_photographs_by_their_size(
         for k, (name, height) in enumerate(heights.items())
     }
     monkeypatch.setattr(bundled, "NINE", numbered)
+    monkeypatch.setattr(bundled, "varied", lambda patches, _: patches)
     chosen = options("photo-patches", **EVERY)
     source = sources.load(chosen, 3)
     parts = divide(source, chosen, 3)
@@ -107,10 +108,25 @@ def test_patches_of_a_split_are_cut_from_its_own_photographs_by_their_size(
         assert len(np.unique(places, axis=0)) == len(places)
         away = np.stack(np.meshgrid([0], range(32), range(32), indexing="ij"), -1)[0]
         np.testing.assert_array_equal(patches, places[:, None, None] + away)
-        rooms = {name: (heights[name] - 31) * 19 for name in own}
         for name in own:
-            count = (numbers == list(heights).index(name)).sum()
-            assert abs(count - len(patches) * rooms[name] / sum(rooms.values())) <= 1
+            assert (numbers == list(heights).index(name)).sum() == len(patches) / len(own)
+
+
+def test_varied_patches_are_symmetries_with_their_colours_in_another_order() -> None:
+    """Each of the 8 · 6 ways occurs, and the levels of a patch stay as they are."""
+    rng = np.random.default_rng(0)
+    patch = rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    ways = {
+        np.rot90(one, turns)[:, :, order].tobytes()
+        for one in (patch, patch[:, ::-1])
+        for turns in range(4)
+        for order in map(list, itertools.permutations(range(3)))
+    }
+    many = np.tile(patch.ravel(), (2000, 1))
+    found = bundled.varied(many, rng)
+    assert {one.tobytes() for one in found} == ways
+    assert len(ways) == 48
+    np.testing.assert_array_equal(many[0], patch.ravel())
 
 
 def test_photographs_have_no_classes_and_the_seed_decides() -> None:

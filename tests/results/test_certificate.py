@@ -36,7 +36,7 @@ def test_trusted_says_averages_the_worst_and_what_is_out_of_reach() -> None:
     found = judgement(rows, 0.05, 2)
     assert found.trusted
     assert "is trusted. Up to 5 % above" in found.sentence
-    assert ": of 3 comparisons 2 surely within it, 1 undecided" in found.sentence
+    assert ": of 3 comparisons 2 are significantly within it and 1 is undecided" in found.sentence
     assert (
         "On average over 2 comparisons, its objective at equal β is 0.970 times that of "
         "independent models (median 0.970, at worst 1.040)" in found.sentence

@@ -112,7 +112,7 @@ def _both(applications: dict[str, Row], *names: str) -> str:
     first, second = (set(one["region"]) for one in both)
     shared = len(first & second)
     if not shared:
-        return ", and each point is significantly worse than the best for one of the two"
+        return ", and each of these two points is significantly worse for the other application"
     points = f"{shared} point{'s are' if shared > 1 else ' is'}"
     return f", and {points} not significantly worse than the best for either of these two"
 

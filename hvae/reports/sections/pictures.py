@@ -220,7 +220,7 @@ def price_rows(run: Run) -> list[Row]:
          "rate": row[f"rate_{layer}"], "y": price}
         for row in cut_points(run)
         for layer, price in enumerate(over_layers(row, "price", run.layers), 1)
-        if price > 0
+        if row[f"target_{layer}"] and price > 0  # a closed layer has none
     ]  # fmt: skip
 
 

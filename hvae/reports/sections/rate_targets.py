@@ -133,12 +133,12 @@ def misses(run: Run) -> Chart | None:
         for part in [100 * _allowed(at) / at]
     ]
     across = alt.X("target:Q", title=x.title, scale=x.scale, axis=x.ticks)
-    up = alt.Y("miss:Q", title="Off the target (%)")
+    up = alt.Y("miss:Q", title="Deviation (%)")
     allowed = alt.Chart(inline(band)).mark_area(color=GRID, tooltip=False)
     base = alt.Chart(inline(data)).encode(across)
     layers = list(dict.fromkeys(row["layer"] for row in data))
     scale = alt.Scale(domain=layers)
-    shown = {"target": "target (nats)", "rate": "rate (nats)", "miss": "off the target (%)"}
+    shown = {"target": "target (nats)", "rate": "rate (nats)", "miss": "deviation (%)"}
     marks = base.mark_point(filled=True, size=45, opacity=0.85).encode(
         up,
         alt.Color("layer:N", title=None, scale=scale, legend=legend()),
@@ -150,7 +150,7 @@ def misses(run: Run) -> Chart | None:
         base.mark_rule(color=BAR, opacity=0.5).encode(alt.Y("miss_low:Q"), alt.Y2("miss_high:Q")),
         marks,
         title=alt.TitleParams(
-            "Rates on test items, off their targets",
+            "Rates on test items: deviation from their targets",
             subtitle="95 % intervals over items; grey: what training allows",
         ),
     )
