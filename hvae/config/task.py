@@ -183,3 +183,21 @@ SPOKEN: Mapping[Name, str] = {"anomaly": "anomaly detection"}  # other names are
 def spoken(name: Name) -> str:
     """A task's name within a sentence."""
     return SPOKEN.get(name, name.replace("_", " "))
+
+
+ABOUT: Mapping[Name, str] = {  # what is done, for readers of a report
+    "reconstruction": "A test item is encoded and decoded, with z sampled.",
+    "denoising": "A noisy image is encoded and decoded, and compared with the clean one; "
+    "it is judged at the middle level of noise.",
+    "inpainting": "Half of an image is hidden, and filled in by the model from the rest.",
+    "upscaling": "An image of half the height and width gets back its size.",
+    "compression": "Images become files of a limited size, and are decoded from them.",
+    "classification": "Probes tell the class from samples of the latents.",
+    "regression": "A number is predicted from samples of the latents: the data's own target or, of "
+    "images, intensity and slant.",
+    "clustering": "Clusters of latents are compared with the classes.",
+    "anomaly": "Scores of the model tell test items from what it should not know: other pictures, "
+    "or a class that was held out.",
+    "generation": "A classifier of the data judges images that are drawn from the prior.",
+    "recognition": "A classifier of the data finds the class in reconstructions.",
+}

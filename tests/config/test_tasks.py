@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from hvae.config.data import Data
-from hvae.config.task import CLASSIFIER, MODEL
+from hvae.config.task import ABOUT, CLASSIFIER, MODEL
 from hvae.config.tasks import TASKS, Tasks
 from hvae.results.quantities import METRICS
 
@@ -40,6 +40,7 @@ def test_tasks_are_those_that_the_data_have(options: dict[str, Any], expected: s
 
 def test_every_section_but_the_pictures_of_latents_has_an_entry() -> None:
     assert set(Tasks.model_fields) - set(TASKS) == {"visualisation"}
+    assert set(ABOUT) == set(TASKS)
 
 
 def test_every_metric_that_judges_is_known_and_has_a_direction() -> None:

@@ -77,7 +77,7 @@ def test_its_head_counts_models_and_points(config: Config) -> None:
     assert "one hierarchical VAE with 2 layers" in html
     assert (
         "conditioned on β (1,234 weights), covers the plane of rates with 4 points, and 2 models "
-        "were trained from it to given rates" in html
+        "were trained on from it to given rates" in html
     )
     assert "there are 8 independent models (1,234 weights each) of one β." in html
     assert "Applications are measured at" not in html  # where none was measured

@@ -67,8 +67,8 @@ def test_three_findings_head_the_page(config: dict[str, Any]) -> None:
     assert "The model for the plane is not trusted" in trust
     assert differ == (
         "The best points of 4 applications have total rates from 0.20 ± 0.10 nats (clustering) to "
-        "20.00 ± 0.10 nats (reconstruction), and each point is significantly worse than "
-        "the best for one of the two."
+        "20.00 ± 0.10 nats (reconstruction), and each of these two points is significantly "
+        "worse for the other application."
     )
     _, claims, _ = findings(advised(run(config)))
     assert re.match(r"Of 4 claims of the paper .* \d (is|are) not applicable", claims)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hvae.config import baseline
-from hvae.config.task import Name, Task, titled
+from hvae.config.task import ABOUT, Name, Task, titled
 from hvae.config.tasks import TASKS
 from hvae.guidance.gains import SAME
 from hvae.guidance.study import condition
@@ -51,7 +51,10 @@ def advice(found: dict[str, Any], tasks: Mapping[Name, Task] = TASKS) -> Advice:
     applications = found["applications"]
     names = list(applications)
     return Advice(
-        texts={name: one["text"] for name, one in applications.items()},
+        texts={
+            name: f"{ABOUT.get(name, '')} {one['text']}".strip()
+            for name, one in applications.items()
+        },
         cautions=list(dict.fromkeys(one["seeds"] for one in applications.values())),
         lattices={name: one["lattice"] for name, one in applications.items() if one["lattice"]},
         absent=found["not_measured"],
