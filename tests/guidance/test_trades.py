@@ -168,3 +168,8 @@ def test_losses_of_compression_need_equal_spending() -> None:
     table = {(one.application, one.optimum): one for one in losses(surfaces, chosen(surfaces))}
     assert table["compression", "clustering"].note == "another total rate"
     assert table["clustering", "compression"].verdict == "more"
+    filed = surfaces["compression"]
+    costs = {spot.place: spot.place.total.value for spot in filed.spots}
+    surfaces["compression"] = filed._replace(costs=costs)
+    told = [one for one in losses(surfaces, chosen(surfaces)) if one.application == "compression"]
+    assert [one.note for one in told] == ["the same point", "files of another size"]

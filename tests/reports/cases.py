@@ -87,6 +87,7 @@ def run(
     suffixes = {p.name: [Rate(sum(_rates(p)[i:]), 0.1) for i in range(layers)] for p in every}
     histories = [p.name for p in ([*anchors, *polished] if amortized else points)]
     histories += ["amortized_s0"] if amortized else []
+    histories += [p.name for p in rated]
     labelled = len(test.classes) > 1
     return Run(
         params,

@@ -214,6 +214,21 @@ def test_trainings_of_one_place_are_one_row_with_their_worst_miss(config: Config
     assert rated(one._replace(rated=lost))[0].status == "2 ok, 1 diverged"
 
 
+def test_curves_of_models_at_given_rates_stand_open(config: Config) -> None:
+    """And those of independent models behind a disclosure; dashes only where they tell apart."""
+    one = run(config, amortized=True, rates=[(9, 0.5), (1, 0)])
+    found = {figure.name: figure for figure in figures(one)}
+    assert found["curves-rates"].section == "training"
+    assert found["curves"].section == "training-independent"
+    drawn = found["curves-rates"].spec
+    assert {row["total"] for row in data_of(drawn)[0]} == {9.5, 1}
+    assert drawn["encoding"]["strokeDash"]["legend"] is None
+    first, *others = one.rated
+    mixed = one._replace(rated=[first | {"status": "unconverged"}, *others])
+    (again,) = [figure for figure in figures(mixed) if figure.name == "curves-rates"]
+    assert again.spec["encoding"]["strokeDash"]["legend"]["title"] == "Training"
+
+
 def test_misses_are_drawn_against_what_training_allows(config: Config) -> None:
     """Closed layers have no share of a target, and are not drawn."""
     one = run(config, rates=[(9, 0.5), (1, 0)])

@@ -21,7 +21,7 @@ def test_every_shown_point_has_a_panel_a_layer_and_method(
     assert len(drawn) == len(pictures.chosen(one)) * layers * 2
     titles = [figure.spec["title"] for figure in drawn if figure.section == "embedding-0"]
     beta = {1: "0.1", 2: "(0.1, 0.1)", 3: "(0.1, 0.1, 0.1)"}[layers]
-    assert [title["text"] for title in titles[:2]] == ["z₁ by principal components", "z₁ by t-SNE"]
+    assert [title["text"] for title in titles[:2]] == ["z₁ by PCA", "z₁ by t-SNE"]
     assert {title["subtitle"] for title in titles} == {f"β = {beta}"}
     assert len(titles) == 2 * layers
 
@@ -63,7 +63,7 @@ def test_one_method_alone_has_its_panels_alone(config: dict[str, Any]) -> None:
     mask = [method == "pca" for method in one.embeddings["method"].to_pylist()]
     drawn = list(SECTION.figures(one._replace(embeddings=one.embeddings.filter(mask))))
     assert len(drawn) == 4 * 2
-    assert all("principal components" in figure.text for figure in drawn)
+    assert all("PCA" in figure.text for figure in drawn)
 
 
 def test_cuts_keep_what_their_captions_say(config: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from hvae.reports.sections import pictures
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
-METHODS = {"pca": "principal components", "t-sne": "t-SNE"}
+METHODS = {"pca": "PCA", "t-sne": "t-SNE"}
 RECOMMENDED = ("classification", "clustering")  # what classes that fall apart are good for
 OPEN = 1  # nats from which a layer is sure to say something
 DIGITS = 4  # of a coordinate on the page

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import altair as alt
 
+from hvae.io.tables import over_layers
 from hvae.reports.charts.theme import inline
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.results.run import Run
@@ -15,7 +16,11 @@ COLORS = {
         "beta:Q", title="β₁", scale=alt.Scale(type="log"), legend=alt.Legend(tickCount=3)
     ),
     "seed": alt.Color("seed:N", title="Seed"),
-}
+    "total": alt.Color(
+        "total:Q", title="Total rate (nats)", scale=alt.Scale(type="log"),
+        legend=alt.Legend(tickCount=3, format="~g"),
+    ),
+}  # fmt: skip
 
 
 def shared(run: Run) -> alt.Chart | None:
@@ -35,6 +40,19 @@ def curves(run: Run) -> alt.Chart | None:
     return drawn and drawn.properties(title=f"Independent models, each at its β{polished}")
 
 
+def to_rates(run: Run) -> alt.Chart | None:
+    """What each model at given rates minimises: D° with its multipliers and its penalty."""
+    models = {
+        row["point"]: {
+            "status": row["status"],
+            "total": sum(over_layers(row, "target", run.layers)),
+        }
+        for row in run.rated
+    }
+    drawn = _chart(run, models, "Objective (nats per item)", COLORS["total"])
+    return drawn and drawn.properties(title="Models at given rates")
+
+
 def _of_planes(run: Run) -> dict[str, Row]:
     """A model has diverged where none of its points has a finite value."""
     seeds = {point["seed"]: point["status"] for point in run.trained}
@@ -48,6 +66,8 @@ def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) ->
     values = list(_recorded(run, models))
     if not values:
         return None
+    several = len({row["status"] for row in values}) > 1
+    dash = alt.Legend(title="Training") if several else None
     return (
         alt.Chart(inline(values))
         .mark_line(strokeWidth=1.2, opacity=0.8)
@@ -55,7 +75,7 @@ def _chart(run: Run, models: Mapping[str, Row], title: str, color: alt.Color) ->
             alt.X("step:Q", title="Training step"),
             alt.Y("objective:Q", title=title, scale=alt.Scale(type="log", nice=False)),
             color,
-            alt.StrokeDash("status:N", title="Training", sort=["ok", "unconverged", "diverged"]),
+            alt.StrokeDash("status:N", legend=dash, sort=["ok", "unconverged", "diverged"]),
             detail="point:N",
             tooltip=["point:N", "step:Q", alt.Tooltip("objective:Q", format=".4~g")],
         )
@@ -70,12 +90,15 @@ def _recorded(run: Run, models: Mapping[str, Row]) -> Iterator[Row]:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    """The one model's curve, and those of independent ones."""
+    """The one model's curve, those at given rates, and those of independent ones."""
     text = "Validation objective over training"
     if run.params.amortized and (chart := shared(run)) is not None:
         yield figure("curves-shared", "training", chart, f"{text}: the one model")
+    if (chart := to_rates(run)) is not None:
+        yield figure("curves-rates", "training", chart, f"{text}: models at given rates")
     if (chart := curves(run)) is not None:
-        yield figure("curves", "training", chart, text)
+        beside = "training-independent" if run.rated else "training"
+        yield figure("curves", beside, chart, f"{text}: independent models")
 
 
 SECTION = ReportSection(

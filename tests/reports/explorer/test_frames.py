@@ -39,7 +39,7 @@ def test_a_strip_shows_the_stored_pictures(config: dict[str, Any]) -> None:
 def test_coordinates_are_the_tables_with_their_classes(config: dict[str, Any]) -> None:
     planes = explorer.frames(run(config))["planes"]["b0.1_10_s0"]
     assert [plane["title"] for plane in planes] == [
-        f"z{layer} by {method}" for layer in "₁₂" for method in ("principal components", "t-SNE")
+        f"z{layer} by {method}" for layer in "₁₂" for method in ("PCA", "t-SNE")
     ]
     assert planes[2]["places"][::2] == [2.0] * 20
     assert planes[2]["places"][1::2] == list(range(20))
