@@ -11,6 +11,7 @@ from hvae.config.tasks import TASKS
 from hvae.reports.charts.filled import MapAxes, contours, extent, filled, share_axes
 from hvae.reports.charts.surface import FilledBand, LatticeValue, bands
 from hvae.reports.charts.theme import (
+    FAINT,
     LIMIT,
     PAGE,
     Chart,
@@ -35,6 +36,7 @@ STAR = "M0,-1L.23,-.31L.95,-.31L.36,.12L.59,.81L0,.38L-.59,.81L-.36,.12L-.95,-.3
 CROSS = "M-1,-1L1,1M1,-1L-1,1"
 SHAPES = {BEST: STAR, REGION: "circle", BARRED: CROSS}
 SIZES = {BEST: 330, REGION: 240, BARRED: 60}
+ROW = 20  # pixels of an application, where all are shown
 IN_TABLE = 0.6  # of these sizes where there is a mark for each application and place
 
 
@@ -112,10 +114,12 @@ def every_place(run: Run) -> Chart:
     color = alt.Color("share:Q", title="Value on test items", legend=ends)
     base = alt.Chart(inline(data)).encode(x, y)
     shown = [alt.Tooltip("application:N"), *_tooltip(data, shares=False)]
-    squares = base.mark_square(size=110, opacity=1).encode(color, tooltip=shown)
+    squares = base.mark_square(size=110, opacity=1, stroke=FAINT, strokeWidth=0.5)
     roles = [role for role in SHAPES if _some(data, role)]
     marks = [_mark(base, role, color, data, shown, IN_TABLE) for role in roles]
-    return alt.layer(squares, *marks, title="Every application at every place")
+    drawn = [squares.encode(color, tooltip=shown), *marks]
+    height = ROW * len(applications(run))
+    return alt.layer(*drawn, title="Every application at every place").properties(height=height)
 
 
 def _scaled(run: Run, name: str) -> list[Row]:
