@@ -192,9 +192,8 @@ def _of(names: list[str], count: int, rng: np.random.Generator) -> NDArray[np.ui
     The smallest photograph has 112,980 places, more than there are patches.
     """
     parts = []
-    for name, several in zip(
-        names, np.diff(np.arange(len(names) + 1) * count // len(names)), strict=True
-    ):
+    counts = np.diff(np.arange(len(names) + 1) * count // len(names))
+    for name, several in zip(names, counts, strict=True):
         photo = NINE[name]()
         rows, columns = (side - SIDE + 1 for side in photo.shape[:2])
         row, column = np.divmod(rng.choice(rows * columns, several, replace=False), columns)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from hvae.errors import InputError
 from hvae.guidance.applications import BUDGETED, applications
 from hvae.guidance.choose import spend_alike
+from hvae.guidance.gains import RESIZED, UNEQUAL
 from hvae.guidance.study import Study, measured, study
 from hvae.guidance.surface import Spot, Surface
 from hvae.results.experiment import Experiment
@@ -93,9 +94,9 @@ def _cost(surface: Surface, first: Spot, other: Surface, second: Spot) -> str:
     if spend_alike(*spent):
         return ""
     if not surface.costs:
-        return "another total rate"
+        return UNEQUAL
     sizes = " and ".join(f"{bits:.3g}" for bits in spent)
-    return f"files of another size ({sizes} bits per dimension)"
+    return f"{RESIZED} ({sizes} bits per dimension)"
 
 
 def lines(found: Sequence[Compared]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from hvae.statistics.comparison import LEVEL, Difference, Verdict, differences, 
 
 # why there is no loss
 SAME, OVER, UNMEASURED = "the same point", "over the budget", "not measured"
-UNEQUAL, LARGER = "another total rate", "files of another size"
+UNEQUAL, RESIZED = "another total rate", "files of another size"
 MOST = 64  # places of which every pair is compared: there are about half as many squared
 
 
@@ -66,7 +66,7 @@ def _loss(surface: Surface, choice: Choice, place: Place) -> Difference | str:
     if spot == choice.best:
         return SAME
     if not _of_one_budget(surface, place, choice.best.place):
-        return LARGER if surface.costs else UNEQUAL
+        return RESIZED if surface.costs else UNEQUAL
     return surface.better(choice.best, spot)
 
 

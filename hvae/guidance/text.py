@@ -188,8 +188,9 @@ def gained(gain: Gain, metric: Measure, layers: int) -> str:
     }.get(gain.verdict, f"cannot be judged for {name} from one training")
     sides = "; ".join(_sides(gain, metric, several))
     end = "" if least.single.place.target else ", each at the point chosen for it"
-    alone = " There one layer alone is open: it is these networks that differ."
-    return f"{upper} {what}: {sides}, on test items{end}.{alone if _lone(least.ours.place) else ''}"
+    alone = all(_lone(one.ours.place) for one in gain.against)
+    remark = " Only one layer is open there, so networks are compared, not layers." if alone else ""
+    return f"{upper} {what}: {sides}, on test items{end}.{remark}"
 
 
 def _lone(place: Place) -> bool:

@@ -64,6 +64,14 @@ def test_what_beats_both_widths_is_a_gain_and_the_narrower_margin_is_reported() 
     assert "layer of width 40 and 7.00 dB at R = 12 nats with one" in written["text"]
 
 
+def test_where_one_layer_alone_is_open_it_is_said() -> None:
+    """Then the second layer cannot be what makes the difference."""
+    for values, lone in ([7, 8, 9, 8, 7], False), ([9, 8, 7, 8, 7], True):
+        found = gained(lattice({12: values}), {12: 6}, {12: 7})
+        text = recorded(found, OURS[NAME][0], 2)["text"]
+        assert ("Only one layer is open there" in text) is lone
+
+
 @pytest.mark.parametrize("narrow", [9.0, 12.0])
 def test_what_beats_the_wide_one_alone_is_no_gain(narrow: float) -> None:
     found = gained(OURS, {6: 4, 12: 6}, {6: 5, 12: narrow})

@@ -236,7 +236,7 @@ def test_misses_are_drawn_against_what_training_allows(config: Config) -> None:
     chart = misses(one._replace(rated=moved))
     assert chart is not None
     (band, bars, _) = chart.to_dict()["layer"]
-    drawn = {(row["layer"], row["target"]): row["miss"] for row in bars["data"]["values"]}
+    drawn = {(row["layer"], row["x"]): row["y"] for row in bars["data"]["values"]}
     assert drawn == {
         ("z₁", 9): pytest.approx(10),
         ("z₂", 0.5): pytest.approx(0),

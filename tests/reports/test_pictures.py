@@ -103,9 +103,10 @@ def test_the_best_split_of_a_total_has_the_least_distortion(config: dict[str, An
     assert best == [False, True, False, True]
 
 
-def test_closed_layers_have_no_price(config: dict[str, Any]) -> None:
+@pytest.mark.parametrize("multiplier", [7.0, math.nan])
+def test_closed_layers_have_no_price(config: dict[str, Any], multiplier: float) -> None:
     shown = run(config, layers=2, rates=[(4.0, 0.0), (2.0, 2.0)])
-    first = shown.rated[0] | {"price_2": math.nan}
+    first = shown.rated[0] | {"price_2": multiplier}
     rows = price_rows(shown._replace(rated=[first, shown.rated[1]]))
     assert [(row["point"], row["layer"]) for row in rows] == [
         (first["point"], "z₁"),

@@ -127,7 +127,8 @@ def _scaled(run: Run, name: str) -> list[Row]:
     found, tasks = run.guidance or {}, run.params.tasks.entries
     sign, data = judging(tasks, found, name).sign, rows(found, name, tasks)
     scores = [sign * row["value"] for row in data]
-    worst, whole = min(scores), max(scores) - min(scores) or 1.0
+    worst, best = extent(scores)
+    whole = best - worst or 1.0
     totals = {one["point"]: sum(one["target"] or [one["rate_total"]]) for one in found["places"]}
     return [
         row

@@ -143,22 +143,24 @@ def arrows(run: Run) -> dict[str, Any] | None:
     return {key: found[key] for key in ("data", "mark", "encoding")}
 
 
-def leading(run: Run) -> list[Recommended]:
-    """The rows of the table: where fewest places are as good as the best, in their order."""
+def leading(run: Run) -> tuple[list[Recommended], list[Recommended]]:
+    """Rows of the table, and the others: those with most places that are as good as the best."""
     found = (run.guidance or {"applications": {}})["applications"]
     width = {name: len(one["region"]) * (one["trainings"] > 1) for name, one in found.items()}
     shown = set(sorted(width, key=lambda name: width[name])[:ROWS])
-    return [row for row in recommended(run) if row.name in shown]
+    every = recommended(run)
+    return [row for row in every if row.name in shown], [r for r in every if r.name not in shown]
 
 
 def _values(run: Run) -> dict[str, Any]:
+    first, others = leading(run)
     return {
         "findings": findings(run),
         "kept": kept(run),
         "violated": any(check["verdict"] == "violated" for check in run.bounds),
         "recommended": recommended(run),
-        "first": leading(run),
-        "others": [row for row in recommended(run) if row not in leading(run)],
+        "first": first,
+        "others": others,
         "arrows": arrows(run),
         "cautions": advice(run.guidance, run.params.tasks.entries).cautions
         if run.guidance is not None

@@ -12,7 +12,19 @@ import numpy as np
 from hvae.config.training import ABSOLUTE, RELATIVE
 from hvae.guidance.text import estimate, rate
 from hvae.io.tables import MEASURED, over_layers
-from hvae.reports.charts.theme import BAR, GRID, Chart, ends, inline, legend, nats, sub, tooltip
+from hvae.reports.charts.theme import (
+    BAR,
+    GRID,
+    Chart,
+    Side,
+    ends,
+    inline,
+    legend,
+    nats,
+    placed,
+    sub,
+    tooltip,
+)
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.plane import distortion
 from hvae.results.run import Run
@@ -117,43 +129,48 @@ def misses(run: Run) -> Chart | None:
 
     The band is what training allows.
     """
-    data = [
-        one | ends("miss", *(100 * one[name] / one["target"] for name in ("off", "std_error")))
-        for row in landed(run)
-        if row["target"]
-        for one in [row | {"off": row["rate"] - row["target"]}]
-    ]
+    data = [_deviation(row) for row in landed(run) if row["target"]]
     if not data:
         return None
-    x = nats("Target of a layer", [row["target"] for row in data])
-    widest = max(row["target"] for row in data)
-    band = [
-        {"target": at, "above": part, "below": -part}
-        for at in np.geomspace(min(row["target"] for row in data), widest, EDGE).tolist()
-        for part in [100 * _allowed(at) / at]
-    ]
-    across = alt.X("target:Q", title=x.title, scale=x.scale, axis=x.ticks)
-    up = alt.Y("miss:Q", title="Deviation (%)")
-    allowed = alt.Chart(inline(band)).mark_area(color=GRID, tooltip=False)
+    x = nats("Target of a layer", [row["x"] for row in data])
+    across, up = placed(x, Side("Deviation (%)", alt.Scale(), alt.Axis()))
     base = alt.Chart(inline(data)).encode(across)
-    layers = list(dict.fromkeys(row["layer"] for row in data))
-    scale = alt.Scale(domain=layers)
-    shown = {"target": "target (nats)", "rate": "rate (nats)", "miss": "deviation (%)"}
+    scale = alt.Scale(domain=list(dict.fromkeys(row["layer"] for row in data)))
+    shown = {"x": "target (nats)", "rate": "rate (nats)", "y": "deviation (%)"}
     marks = base.mark_point(filled=True, size=45, opacity=0.85).encode(
         up,
         alt.Color("layer:N", title=None, scale=scale, legend=legend()),
         alt.Shape("layer:N", title=None, scale=scale, legend=legend()),
         tooltip=[alt.Tooltip("layer:N"), *tooltip(**shown)],
     )
-    return alt.layer(
-        allowed.encode(across, alt.Y("above:Q"), alt.Y2("below:Q")),
-        base.mark_rule(color=BAR, opacity=0.5).encode(alt.Y("miss_low:Q"), alt.Y2("miss_high:Q")),
-        marks,
-        title=alt.TitleParams(
-            "Rates on test items: deviation from their targets",
-            subtitle="95 % intervals over items; grey: what training allows",
-        ),
+    band = alt.Chart(inline(_band(data))).mark_area(color=GRID, tooltip=False)
+    bars = base.mark_rule(color=BAR, opacity=0.5)
+    title = alt.TitleParams(
+        "Rates on test items: deviation from their targets",
+        subtitle="95 % intervals over items; grey: what training allows",
     )
+    drawn = [
+        band.encode(across, alt.Y("above:Q"), alt.Y2("below:Q")),
+        bars.encode(alt.Y("y_low:Q"), alt.Y2("y_high:Q")),
+    ]
+    return alt.layer(*drawn, marks, title=title)
+
+
+def _deviation(row: Row) -> Row:
+    """A row of `landed` at its target (x), with the percentage (y) that its rate is off."""
+    percent = 100 / row["target"]
+    off = percent * (row["rate"] - row["target"])
+    return row | {"x": row["target"]} | ends("y", off, percent * row["std_error"])
+
+
+def _band(data: Sequence[Row]) -> list[Row]:
+    """What training allows, in percent, from the least target to the largest."""
+    least, most = (f(row["x"] for row in data) for f in (min, max))
+    return [
+        {"x": at, "above": allowed, "below": -allowed}
+        for at in np.geomspace(least, most, EDGE).tolist()
+        for allowed in [100 * _allowed(at) / at]
+    ]
 
 
 def _figures(run: Run) -> Iterator[Figure]:
