@@ -1,7 +1,10 @@
 """What every command has in common."""
 
+import ctypes
 import os
 import re
+import subprocess
+import sys
 from argparse import Namespace
 
 import pytest
@@ -43,3 +46,30 @@ def test_an_error_within_a_progress_bar_begins_a_line(capfd: pytest.CaptureFixtu
 def test_an_error_of_a_library_does_not_show_python_s_name_of_a_file() -> None:
     with open(os.devnull, "rb") as file:
         assert one_line(ValueError(f"cannot use {file}\nhere")) == "cannot use the file here"
+
+
+STEPS = """
+import resource, sys
+import numpy
+from hvae.io import command
+
+def step() -> int:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    layers = [numpy.ones(2**20) for _ in range(8)]  # 8 MiB each
+    del layers
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+sys.argv[1] == "kept" and command.keep_memory()
+step()
+print(sum(step() for _ in range(5)))
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="not GNU's C library")
+def test_steps_use_the_memory_of_earlier_steps_again() -> None:
+    given_back, kept = (
+        int(subprocess.check_output([sys.executable, "-c", STEPS, way]))
+        for way in ("as is", "kept")
+    )
+    pages = 5 * 8 * 2**23 // os.sysconf("SC_PAGE_SIZE")
+    assert kept < pages / 100 < pages / 10 < given_back
