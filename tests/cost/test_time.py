@@ -99,7 +99,7 @@ def test_files_are_counted_by_hand(config: Config) -> None:
 
 def test_files_of_colour_are_not_searched_where_z_is_large(config: Config) -> None:
     params = overlaid(config, "photo-patches-conv")  # z of 32 maps of 4×4, and of 32 numbers
-    decisions, means = 60 * 2 * 3072 * 8, (cost.DRAWN + 3 * 60 * 2) * 3072 * 5
+    decisions, means = 60 * 2 * 3072 * 8, (cost.DRAWN + 3 * 60 * 2) * 3072 * 3
     expected = cost.DECISION * decisions + cost.MEAN * means
     assert files(params, (32, 32, 3)) == pytest.approx(expected)
 
