@@ -24,6 +24,7 @@ from benchmarks.plain import Plain
 from hvae.config.base import parse
 from hvae.config.model import Model
 from hvae.data.seeded import Stream
+from hvae.io.command import keep_memory
 from hvae.models.build import build
 from hvae.models.distributions import generator
 from hvae.training.inputs import batch
@@ -54,13 +55,13 @@ class Contestant(NamedTuple):
     threads: int = 2
 
 
-def plain_step(data: Tensor) -> Step:
-    """One step of one model, as anyone would write it."""
-    model = Plain(CHANNELS, TOP, SIGMA)
+def plain_step(data: Tensor, top: int = TOP, size: int = BATCH) -> Step:
+    """One step of one model with `top` numbers in z_2, as anyone would write it."""
+    model = Plain(CHANNELS, top, SIGMA)
     adam = torch.optim.Adam(model.parameters(), lr=1e-3)
 
     def step(number: int) -> None:
-        x, noise = batch(data, (CHANNELS * 16, TOP), BATCH, 0, number)
+        x, noise = batch(data, (CHANNELS * 16, top), size, 0, number)
         adam.zero_grad()
         distortion, rate_1, rate_2 = model(x, noise)
         (distortion + rate_1 + rate_2).mean().backward()
@@ -70,7 +71,8 @@ def plain_step(data: Tensor) -> Step:
 
 
 def our_step(data: Tensor, members: int = 1, together: bool = False) -> Step:
-    """One step of a group of members, as `hvae.training.train.train` takes it."""
+    """One step of a group of members, as `hvae.training.train.train` takes it in a job."""
+    keep_memory()
     model = build(parse(Model, MODEL), (28, 28), 0)
     start, layout = flatten(model)
     weights = start.repeat(members, 1).requires_grad_()

@@ -2,18 +2,21 @@
 
 Of an experiment that has run, whose data are still prepared. All train on one thread, in
 alternation in one process, and medians over rounds are compared; a training is as long as its
-parameters say.
+parameters say. Of convolutions there is a plain loop beside, of the same layers.
 
     python -m benchmarks.price results/digits-certified
 """
 
 import statistics
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import conv
 from hvae.config.base import parse
+from hvae.config.model import Model
 from hvae.config.params import Params
 from hvae.config.training import Schedule
 from hvae.io import command
@@ -21,7 +24,7 @@ from hvae.training import amortized
 from hvae.training.inputs import material
 from hvae.training.train import train
 
-PLANE = "the one model"
+PLANE, PLAIN = "the one model", "one in a plain loop"
 ROUNDS = 9
 STEPS = 100
 
@@ -29,6 +32,7 @@ STEPS = 100
 def main() -> None:
     """Print a Markdown table."""
     command.steady()
+    command.keep_memory()  # for the plain loop as well, since it is the same process
     params = parse(Params, (Path(sys.argv[1]) / "params.json").read_text())
     trainings = contestants(params, Path("data/prepared") / params.experiment)
     times: dict[str, list[float]] = {name: [] for name in trainings}
@@ -53,11 +57,35 @@ def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
         trained = train(given.model, betas, given.data, given.held_out, beside, 0)
         return trained.seconds / STEPS / len(betas)
 
-    return {
+    ours = {
         PLANE: plane,
         f"one of {len(anchors)} that train together": lambda: together(anchors),
         "one that trains alone": lambda: together(anchors[:1]),
     }
+    return ours | ({PLAIN: plain(data, params, beside)} if has_plain_layers(params) else {})
+
+
+def has_plain_layers(params: Params) -> bool:
+    """Whether the model has the layers of `benchmarks.plain`."""
+    like = parse(Model, conv.MODEL | {"latents": [conv.CHANNELS, params.model.latents[-1]]})
+    same = like.model_copy(update={"conditioning": params.model.conditioning})
+    return params.model == same and params.data.extent.shape == (28, 28)
+
+
+def plain(data: Path, params: Params, settings: Schedule) -> Callable[[], float]:
+    """A plain loop that has taken some steps, as every loop has before it is timed."""
+    items = material(data, params.model, 0).data
+    step = conv.plain_step(items, params.model.latents[-1], settings.batch_size)
+    for number in range(conv.WARM_UP):
+        step(number)
+
+    def loop() -> float:
+        started = time.perf_counter()
+        for number in range(STEPS):
+            step(number)
+        return (time.perf_counter() - started) / STEPS
+
+    return loop
 
 
 def short(settings: Mapping[str, Any]) -> Schedule:
