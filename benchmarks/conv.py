@@ -70,20 +70,32 @@ def plain_step(data: Tensor, top: int = TOP, size: int = BATCH) -> Step:
     return step
 
 
-def our_step(data: Tensor, members: int = 1, together: bool = False) -> Step:
-    """One step of a group of members, as `hvae.training.train.train` takes it in a job."""
+def our_step(
+    data: Tensor,
+    members: int = 1,
+    together: bool = False,
+    compiled: bool = False,
+    kind: torch.dtype = torch.float32,
+) -> Step:
+    """One step of a group of members, as `hvae.training.train.train` takes it in a job.
+
+    compiled, kind: what it does not do, since it has to pay first.
+    """
     keep_memory()
     model = build(parse(Model, MODEL), (28, 28), 0)
     start, layout = flatten(model)
     weights = start.repeat(members, 1).requires_grad_()
     beta = torch.ones(members, 2)
     loss = member_losses(model, layout, together)
+    loss = torch.compile(loss) if compiled else loss
     adam = torch.optim.Adam([weights], lr=1e-3, fused=True)
 
     def step(number: int) -> None:
         x, noise = batch(data, model.latents, BATCH, 0, number)
         adam.zero_grad()
-        loss(weights, beta, x, noise).sum().backward()
+        with torch.autocast("cpu", kind, enabled=kind is not torch.float32):
+            value = loss(weights, beta, x, noise).sum()
+        value.backward()
         adam.step()
 
     return step
@@ -91,6 +103,8 @@ def our_step(data: Tensor, members: int = 1, together: bool = False) -> Step:
 
 ONE_AS_MATRIX = partial(our_step, together=True)
 FOUR_AS_MATRIX = partial(our_step, members=4, together=True)
+COMPILED = partial(our_step, compiled=True)
+HALF = partial(our_step, kind=torch.bfloat16)
 CONTESTANTS = [
     Contestant("plain loop, 2 threads", plain_step),
     Contestant("plain loops, 2 processes", plain_step, processes=2, threads=1),
@@ -98,6 +112,8 @@ CONTESTANTS = [
     Contestant("**one member, 2 rows in parallel**", our_step, processes=2, threads=1),
     Contestant("vmap of 1 member, 2 rows", ONE_AS_MATRIX, processes=2, threads=1),
     Contestant("vmap of 4 members, 2 rows", FOUR_AS_MATRIX, models=4, processes=2, threads=1),
+    Contestant("torch.compile, 2 rows", COMPILED, processes=2, threads=1),
+    Contestant("bf16, 2 rows", HALF, processes=2, threads=1),
 ]
 
 

@@ -12,21 +12,29 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 from benchmarks import conv
 from hvae.config.base import parse
 from hvae.config.model import Model
 from hvae.config.params import Params
-from hvae.config.training import Schedule
+from hvae.config.training import RateSchedule, Schedule
 from hvae.io import command
 from hvae.training import amortized
 from hvae.training.inputs import material
+from hvae.training.to_rates import train_to_rates
 from hvae.training.train import train
 
-PLANE, PLAIN = "the one model", "one in a plain loop"
+PLANE = "the one model"
 ROUNDS = 9
 STEPS = 100
+
+
+class Training(NamedTuple):
+    """steps: how many it takes; seconds: of a step and a model, as a few of them take now."""
+
+    steps: int
+    seconds: Callable[[], float]
 
 
 def main() -> None:
@@ -38,15 +46,16 @@ def main() -> None:
     times: dict[str, list[float]] = {name: [] for name in trainings}
     for _ in range(ROUNDS):
         for name, one in trainings.items():
-            times[name].append(one())
-    show(params, times)
+            times[name].append(one.seconds())
+    print(f"{params.experiment}: {ROUNDS} rounds of {STEPS} steps in alternation, one thread.\n")
+    show({name: one.steps for name, one in trainings.items()}, times)
 
 
-def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
-    """Trainings that say how long a step of a model took them, in seconds."""
+def contestants(params: Params, data: Path) -> dict[str, Training]:
+    """The one model, and what may be trained in its place or goes on from it."""
     anchors = [point.beta for point in next(iter(params.anchors().values()))]
-    shared = short(params.training.at_beta())
-    beside = short(params.certification.training.at_beta())
+    options = params.certification.training
+    shared, beside = short(Schedule, params.training), short(Schedule, options)
 
     def plane() -> float:
         given = material(data, params.model, 0, params.grid.box())
@@ -57,12 +66,30 @@ def contestants(params: Params, data: Path) -> dict[str, Callable[[], float]]:
         trained = train(given.model, betas, given.data, given.held_out, beside, 0)
         return trained.seconds / STEPS / len(betas)
 
-    ours = {
-        PLANE: plane,
-        f"one of {len(anchors)} that train together": lambda: together(anchors),
-        "one that trains alone": lambda: together(anchors[:1]),
+    found = {
+        PLANE: Training(params.training.steps, plane),
+        f"one of {len(anchors)} that train together": Training(
+            options.steps, lambda: together(anchors)
+        ),
+        "one that trains alone": Training(options.steps, lambda: together(anchors[:1])),
     }
-    return ours | ({PLAIN: plain(data, params, beside)} if has_plain_layers(params) else {})
+    if has_plain_layers(params):
+        found["one in a plain loop"] = Training(options.steps, plain(data, params, beside))
+    if targets := params.grid.targets():
+        found["one at given rates"] = to_rates(data, params, targets[len(targets) // 2])
+    return found
+
+
+def to_rates(data: Path, params: Params, wanted: list[float]) -> Training:
+    """Of a model at given rates, from its own start: from the one model a step takes as long."""
+    settings = short(RateSchedule, params.training.rates)
+
+    def seconds() -> float:
+        given = material(data, params.model, 0)
+        items = given.data, given.held_out
+        return train_to_rates(given.model, [wanted], *items, settings, 0).models.seconds / STEPS
+
+    return Training(params.training.rates.steps, seconds)
 
 
 def has_plain_layers(params: Params) -> bool:
@@ -79,32 +106,34 @@ def plain(data: Path, params: Params, settings: Schedule) -> Callable[[], float]
     for number in range(conv.WARM_UP):
         step(number)
 
-    def loop() -> float:
+    def seconds() -> float:
         started = time.perf_counter()
         for number in range(STEPS):
             step(number)
         return (time.perf_counter() - started) / STEPS
 
-    return loop
+    return seconds
 
 
-def short(settings: Mapping[str, Any]) -> Schedule:
+S = TypeVar("S", bound=Schedule)
+
+
+def short(kind: type[S], settings: Schedule) -> S:
     """The same training for a few steps, with a look at their end."""
-    return parse(Schedule, {**settings, "steps": STEPS, "validate_every": STEPS})
+    options = settings.model_dump(include=set(kind.model_fields))
+    return parse(kind, options | {"steps": STEPS, "validate_every": STEPS})
 
 
-def show(params: Params, times: Mapping[str, Sequence[float]]) -> None:
+def show(steps: Mapping[str, int], times: Mapping[str, Sequence[float]]) -> None:
     """Medians of a step, and how many trainings of each kind the one model's takes as long as."""
-    print(f"{params.experiment}: {ROUNDS} rounds of {STEPS} steps in alternation, one thread.\n")
     print("| | ms a step and model: median (lowest, highest) | steps | the one model takes |")
     print("| --- | ---: | ---: | ---: |")
     medians = {name: statistics.median(found) for name, found in times.items()}
-    whole = params.training.steps * medians[PLANE]
+    whole = steps[PLANE] * medians[PLANE]
     for name, found in times.items():
-        steps = (params.training if name == PLANE else params.certification.training).steps
         median, low, high = (1e3 * one for one in (medians[name], min(found), max(found)))
-        cell = f"{median:.1f} ({low:.1f}, {high:.1f})"
-        print(f"| {name} | {cell} | {steps:,} | {whole / (steps * medians[name]):.1f} of it |")
+        cell, count = f"{median:.1f} ({low:.1f}, {high:.1f})", steps[name]
+        print(f"| {name} | {cell} | {count:,} | {whole / (count * medians[name]):.1f} of it |")
 
 
 if __name__ == "__main__":
