@@ -36,7 +36,7 @@ from hvae.training.members import State
 from hvae.training.objective import draw_beta, warmed, weight
 
 MEMORY = 0.998  # of the moving average, a step
-RISE = 0.02  # the part of the steps over which the learning rate rises
+RISE = 0.02  # the part of the steps over which the learning rate rises: all β pull at once
 LOOKS = 3  # at each held-out item, each time at another β
 
 average_in = get_ema_multi_avg_fn(MEMORY)  # without `AveragedModel`, which is slow in each step
@@ -106,7 +106,7 @@ class _Plane:
         values = losses(model, x, beta, warmed(beta, settings, step), noise)
         (weight(beta) * values).mean().backward()
         for adam in self.adams:
-            adam.step(learning_rate(settings, step))
+            adam.step(objective.rising(settings, step, RISE))
         average_in(self.averaged, self.weights, step)
 
     def look(self, step: int) -> None:
@@ -125,11 +125,6 @@ class _Plane:
         } | {f"adam.{index}": adam.state() for index, adam in enumerate(self.adams)}
         named = {f"{part}.{n}": one for part, state in parts.items() for n, one in state.items()}
         return named | {"lowest": self.lowest}
-
-
-def learning_rate(settings: Schedule, step: int) -> float:
-    """The rate of `objective`, after a rise over the first steps: at first all β pull at once."""
-    return objective.learning_rate(settings, step) * min(1, step / (RISE * settings.steps))
 
 
 def _adams(model: nn.Module, weight_decay: float) -> tuple[Adam, Adam]:

@@ -58,6 +58,14 @@ def learning_rate(settings: Schedule, step: int) -> float:
     return settings.learning_rate * (1 - falling * (step - 1) / settings.steps)
 
 
+def rising(settings: Schedule, step: int, part: float) -> float:
+    """The same after an even rise over the first `part` of the steps.
+
+    At first Adam moves every weight as far as the rate lets it, whatever the gradient's size.
+    """
+    return learning_rate(settings, step) * min(1, step / (part * settings.steps))
+
+
 def beta_factor(settings: Schedule, step: int) -> float:
     """What multiplies every β_l at a step: from 1/100 up to 1, evenly in log β, while warming up.
 

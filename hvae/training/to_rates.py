@@ -6,6 +6,8 @@ a step η, with r_total = Σ_l r_l::
 
     λ_l ← λ_l + η max(λ_l, 1) ⟨R_l − r_l⟩ / r_total
 
+and for a layer that is to be closed, r_l = 0, with min(⟨R_l⟩, 1 nat) in place of the fraction.
+
 ⟨·⟩ is a moving average over batches (method of multipliers: Hestenes 1969, Powell 1969; of one
 constraint on a VAE's reconstruction: Rezende & Viola 2018). Batches are of training items, whose
 rates are lower than those of others. So validation items set what is required of batches in the
@@ -80,7 +82,12 @@ class Multipliers(NamedTuple):
         falling = learning_rate(settings, step) / settings.learning_rate
         quicker = QUICKER if self.corrects(step) else 1
         by = settings.price_step * self._risen(step, SLOWER) * falling * quicker
-        self.prices.add_(by * self.scale * (self.batches - self.asked) / unit(self.target))
+        self.prices.add_(by * self.scale * self._deviation())
+
+    def _deviation(self) -> Tensor:
+        """Of a closed layer in nats: a part of a large total would take thousands of steps."""
+        off = self.batches - self.asked
+        return torch.where(self.target > 0, off / unit(self.target), off.clamp(max=1))
 
     def corrects(self, step: int) -> bool:
         """Whether validation items correct what is asked of batches."""
@@ -156,7 +163,7 @@ class ToRates(Members):
         targets: Sequence[Sequence[float]],
         prices: Tensor | None,
     ) -> None:
-        super().__init__(work, starts)
+        super().__init__(work, starts, goes_on=prices is not None)
         target = torch.tensor(targets, dtype=torch.float32, device=work.data.device)
         self.multipliers = multipliers(settings, target, prices)
         self.seen = target  # the rates of the last batch

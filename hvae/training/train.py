@@ -47,8 +47,8 @@ def train(
     first = work.starts(len(betas)) if starts is None else starts
     trained = []
     for part, group in enumerate(work.groups(len(betas))):
-        members = AtBeta(work, first[group], betas[group])
-        if starts is not None:
+        members = AtBeta(work, first[group], betas[group], goes_on=starts is not None)
+        if members.goes_on:
             members.look_at_start()
         what = f"training models: {len(members.beta)}"
         seconds = loop.run(members, settings, what, kept, part)
@@ -59,8 +59,10 @@ def train(
 class AtBeta(Members):
     """Members with a β vector each: J_β falls."""
 
-    def __init__(self, work: Work, starts: Tensor, betas: Sequence[Sequence[float]]) -> None:
-        super().__init__(work, starts)
+    def __init__(
+        self, work: Work, starts: Tensor, betas: Sequence[Sequence[float]], goes_on: bool
+    ) -> None:
+        super().__init__(work, starts, goes_on)
         self.beta = torch.tensor(betas, device=work.data.device)
 
     def losses(self, costs: Costs, step: int) -> Tensor:

@@ -12,6 +12,8 @@ from hvae.models.hypernetwork import at
 from hvae.training import members, train
 from hvae.training.members import flatten
 from hvae.training.objective import objective
+from hvae.training.together import RISE, Work
+from hvae.training.train import AtBeta
 from tests.training.test_amortized import BOX, SETTINGS, conditioned, items, options
 
 BETAS = [[0.1, 5.0], [0.7, 0.4], [10.0, 0.2]]
@@ -93,3 +95,16 @@ def test_models_are_polished_from_there_on() -> None:
     assert lost.looks[0].tolist() == pytest.approx(before, rel=1e-5)
     assert all((lost.looks[step] > lost.looks[0]).all() for step in lost.looks if step > 0)
     assert torch.equal(lost.weights, start.weights)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_trained_model_is_not_moved_as_far_by_its_first_step_as_a_new_one(goes_on: bool) -> None:
+    """Adam's first step moves each weight by the learning rate, whatever its gradient."""
+    settings = SETTINGS.model_copy(update={"weight_decay": 0.0})
+    weights = flatten(plain())[0].repeat(2, 1)
+    work = Work(plain(), items(40, 1), items(20, 2), settings, seed=0)
+    members = AtBeta(work, weights, [[1.0, 1.0]] * 2, goes_on)
+    members.step(1)
+    moved = (members.weights.detach() - weights).abs().max().item()
+    part = 1 / (RISE * settings.steps) if goes_on else 1
+    assert moved == pytest.approx(settings.learning_rate * part, rel=1e-3)

@@ -79,6 +79,17 @@ def test_prices_move_by_the_average_and_come_to_rest_with_the_learning_rate() ->
     assert (known.prices - before).max() < 1e-4
 
 
+def test_the_price_of_a_layer_to_be_closed_rises_as_fast_whatever_the_total() -> None:
+    """With 60 nats elsewhere too, and by no more than a nat says."""
+    target = torch.tensor([[3.0, 0.0], [60.0, 0.0], [60.0, 0.0]])
+    known = multipliers(SETTINGS, target, first=torch.ones_like(target))
+    known.batches.copy_(target + torch.tensor([[0.0, 0.2], [0.0, 0.2], [0.0, 30.0]]))
+    known.update(known.batches.clone(), 1000)
+    by = 0.05 * torch.tensor([0.2, 0.2, 1.0]) * (1 - 999 / 2000)
+    torch.testing.assert_close(known.prices[:, 1], 1 + by)
+    assert torch.equal(known.prices[:, 0], torch.ones(3))
+
+
 def test_one_member_does_not_see_another() -> None:
     rates = torch.tensor([[4.0, 1.5], [0.5, 0.75]])
     both, alone = multipliers(SETTINGS, TARGET), multipliers(SETTINGS, TARGET[:1])
