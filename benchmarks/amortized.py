@@ -32,9 +32,9 @@ def main() -> None:
         found = Experiment(folder)
         params, points = found.params, found.points
         print(f"## {params.experiment}\n\n{described(params)}\n")
-        print("| seed | comparison | pairs | mean ratio | worst ratio | at β |")
+        print("| seed | comparison | pairs | mean ratio | worst ratio | there |")
         print("| ---: | --- | ---: | ---: | ---: | --- |")
-        print("\n".join(compared(found.certificate, points, found.layers)))
+        print("\n".join(compared(found.certificate, found.layers)))
         print(f"\n{cost(points)}\n")
         print("\n".join([*asked(found), *known(found)]))
 
@@ -49,9 +49,8 @@ def described(params: Params) -> str:
     )
 
 
-def compared(certificate: Sequence[Row], points: Sequence[Row], layers: int) -> Iterator[str]:
+def compared(certificate: Sequence[Row], layers: int) -> Iterator[str]:
     """Ratios amortised to independent, a row a seed and comparison."""
-    at = {point["point"]: betas(point, layers) for point in points}
     for seed in sorted({row["seed"] for row in certificate}):
         for kind in ("objective", "distortion"):
             rows = [r for r in certificate if (r["seed"], r["comparison"]) == (seed, kind)]
@@ -59,7 +58,10 @@ def compared(certificate: Sequence[Row], points: Sequence[Row], layers: int) -> 
             if not found:
                 continue
             worst = max(found, key=lambda row: row["ratio"])
-            where = ", ".join(f"{beta:g}" for beta in at[worst["point"]])
+            targets = over_layers(worst, "target", layers)
+            given = math.isfinite(targets[0])
+            values = targets if given else betas(worst, layers)
+            where = f"{'R' if given else 'β'} = ({', '.join(f'{value:g}' for value in values)})"
             yield (
                 f"| {seed} | {NAMES[kind]} | {len(found)} of {len(rows)} "
                 f"| {fmean(row['ratio'] for row in found):.3f} | {worst['ratio']:.3f} | {where} |"
