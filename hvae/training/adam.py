@@ -46,6 +46,10 @@ class Adam:
                 beta1=BETA1, beta2=BETA2, eps=EPSILON, lr=rate, weight_decay=self.decay,
             )  # fmt: skip
 
+    def usual(self, index: int) -> Tensor:
+        """The mean square of a tensor's gradients, over some 1,000 steps; NaN before the first."""
+        return self.second[index] / (1 - BETA2 ** self.steps[index])
+
     def state(self) -> dict[str, Tensor]:
         """What a step changes beside the weights: the tensors themselves."""
         named = {"step": self.steps, "exp_avg": self.first, "exp_avg_sq": self.second}

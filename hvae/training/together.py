@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.linalg import vector_norm
 
 from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
@@ -31,6 +32,7 @@ TOGETHER = {(False, "cpu"): 64, (False, "cuda"): 512, (True, "cpu"): 1, (True, "
 # The part of the steps over which the learning rate rises where members go on from a trained model.
 # Without it the first step took convolutions from 78 nats to 11,500 (`benchmarks/rates.md`).
 RISE = 0.1
+LONGEST = 2  # times its root mean square: as long as a gradient may be
 
 
 class TrainedModels(NamedTuple):
@@ -114,8 +116,21 @@ class Members(ABC):
         x, noise = batch(work.data, work.model.latents, *given)
         self.adam.forget()
         self.losses(self.spend(self.weights, x, noise), step).sum().backward()
+        self.shorten()
         rate = rising(settings, step, RISE) if self.goes_on else learning_rate(settings, step)
         self.adam.step(rate)
+
+    def shorten(self) -> None:
+        """Clip the gradient of each member at LONGEST times its usual length.
+
+        Else it can grow tenfold a step until the weights leap, and what goes on from there is a
+        worse model. Clipping: Pascanu, Mikolov & Bengio (2013); of hierarchical VAEs: Child (2021).
+        """
+        gradients = self.weights.grad
+        if gradients is not None:
+            length = vector_norm(gradients, dim=1, keepdim=True)
+            longest = LONGEST * self.adam.usual(0).sum(1, keepdim=True).sqrt()
+            gradients.mul_(torch.where(length > longest, longest / length, 1))
 
     def look_at_start(self) -> None:
         """Before the first step: the first weights are kept until there are better ones."""
