@@ -47,8 +47,8 @@ class Adam:
             )  # fmt: skip
 
     def usual(self, index: int) -> Tensor:
-        """The mean square of a tensor's gradients, over some 1,000 steps; NaN before the first."""
-        return self.second[index] / (1 - BETA2 ** self.steps[index])
+        """The root mean square of a tensor's gradients, over some 1,000 steps; NaN before them."""
+        return (self.second[index] / (1 - BETA2 ** self.steps[index])).sqrt()
 
     def state(self) -> dict[str, Tensor]:
         """What a step changes beside the weights: the tensors themselves."""

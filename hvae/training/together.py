@@ -32,7 +32,7 @@ TOGETHER = {(False, "cpu"): 64, (False, "cuda"): 512, (True, "cpu"): 1, (True, "
 # The part of the steps over which the learning rate rises where members go on from a trained model.
 # Without it the first step took convolutions from 78 nats to 11,500 (`benchmarks/rates.md`).
 RISE = 0.1
-LONGEST = 2  # times its root mean square: as long as a gradient may be
+LONGEST = 2  # times its usual length: as long as the gradient of such a member may be
 
 
 class TrainedModels(NamedTuple):
@@ -116,8 +116,10 @@ class Members(ABC):
         x, noise = batch(work.data, work.model.latents, *given)
         self.adam.forget()
         self.losses(self.spend(self.weights, x, noise), step).sum().backward()
-        self.shorten()
-        rate = rising(settings, step, RISE) if self.goes_on else learning_rate(settings, step)
+        rate = learning_rate(settings, step)
+        if self.goes_on:
+            self.shorten()
+            rate = rising(settings, step, RISE)
         self.adam.step(rate)
 
     def shorten(self) -> None:
@@ -129,7 +131,7 @@ class Members(ABC):
         gradients = self.weights.grad
         if gradients is not None:
             length = vector_norm(gradients, dim=1, keepdim=True)
-            longest = LONGEST * self.adam.usual(0).sum(1, keepdim=True).sqrt()
+            longest = LONGEST * vector_norm(self.adam.usual(0), dim=1, keepdim=True)
             gradients.mul_(torch.where(length > longest, longest / length, 1))
 
     def look_at_start(self) -> None:
