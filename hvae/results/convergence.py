@@ -1,21 +1,27 @@
-"""Points whose training stopped too early: which they are, and how many steps to try.
+"""Trainings that stopped too early or went wrong: which they are, and how many steps to try.
 
 A training is unconverged where its J° on held-out data still fell by more than 1 % over the last
 tenth of its steps (`hvae.training.history`). What is measured of its points is of models that more
 steps would change, so conclusions wait for them.
+
+A model at given rates is outdone where another one has less distortion with no more rate in any
+layer. The least distortion never rises with rate, so the first was trained badly, or overfits.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hvae.config import baseline
 from hvae.config.params import Params
+from hvae.io.tables import over_layers
 from hvae.results.experiment import Experiment, split
 from hvae.statistics.estimate import Row
 from hvae.training.history import STILL, fall, steps_to_try
 
 NAMED = 5  # points that are named
+SURE = 3  # standard errors of a difference of D between two models
 WHAT = {  # models, by the parameter that says how many steps they have
     "training.rates.steps": "models at given rates",
     "certification.training.steps": "independent models",
@@ -56,6 +62,15 @@ class Short(NamedTuple):
             f"{count} of {self.total} {self.what} {verb} unconverged: {whose} objective still fell "
             f"by {much} over the last tenth of {self.steps:,} steps{named}. Try {self.key}: {asked}"
         )
+
+
+class Outdone(NamedTuple):
+    """A model at given rates, and the best of those that outdo it; D° in nats."""
+
+    point: str
+    distortion: float
+    by: str
+    least: float
 
 
 class Trainings(NamedTuple):
@@ -109,6 +124,46 @@ def _short(key: str, steps: int, of: Trainings, params: Params) -> Short | None:
     return Short(key, steps, [row["point"] for row in lost], len(of.points), most, what)
 
 
+def outdone(rated: Sequence[Row]) -> list[Outdone]:
+    """The models at given rates that have more D than one with no more rate in any layer."""
+    found = []
+    for one in rated:
+        better = [other for other in rated if _outdoes(other, one)]
+        if better:
+            best = min(better, key=_without_constant)
+            values = _without_constant(one), best["point"], _without_constant(best)
+            found.append(Outdone(one["point"], *values))
+    return found
+
+
+def _outdoes(one: Row, other: Row) -> bool:
+    """Whether it was to spend and spends no more, and has less D by more than chance."""
+    layers = sum(name.startswith("target_") for name in one)
+    asked, most = over_layers(one, "target", layers), over_layers(other, "target", layers)
+    cheaper = all(a <= b for a, b in zip(asked, most, strict=True))
+    spends_less = one["rate_total"] <= other["rate_total"]
+    error = math.hypot(one["distortion_se"], other["distortion_se"])
+    less = one["distortion"] < other["distortion"] - SURE * error
+    return one["seed"] == other["seed"] and cheaper and spends_less and less
+
+
+def _without_constant(row: Row) -> float:
+    return float(row["distortion"] - row["distortion_constant"])
+
+
+def _told(found: Sequence[Outdone], total: int) -> str:
+    named = "; ".join(
+        f"{one.point} has D° of {one.distortion:.1f} nats, {one.by} has {one.least:.1f}"
+        for one in found[:NAMED]
+    )
+    have = "has" if len(found) == 1 else "have"
+    return (
+        f"{len(found)} of {total} models at given rates {have} more distortion than another one "
+        f"with no more rate in any layer, a sign of bad training or overfitting: {named}"
+        f"{'; …' * (len(found) > NAMED)}"
+    )
+
+
 def _falls(history: Iterable[Row]) -> dict[str, float]:
     """By how much each model's J° fell over the last tenth of its steps."""
     looks: dict[str, dict[int, float]] = {}
@@ -126,6 +181,10 @@ def sentences(params: Params, results: Path) -> Iterator[str]:
         params, _trainings(own, own.history if own.has("history") else []), single
     ):
         yield one.sentence
+    if params.grid.totals() and own.has("points"):
+        rated = split(params, own.points).rated
+        if found := outdone(rated):
+            yield _told(found, len(rated))
 
 
 def _trainings(of: Experiment, history: Sequence[Row]) -> Trainings:

@@ -7,7 +7,7 @@ import pytest
 
 from hvae.config.base import parse
 from hvae.config.params import Params
-from hvae.results.convergence import Trainings, shortfalls
+from hvae.results.convergence import Trainings, outdone, shortfalls
 from hvae.training.history import fall, late, looks, status, steps_to_try
 
 Config = dict[str, Any]
@@ -114,3 +114,25 @@ def test_independent_points_each_have_their_own_curve(config: Config) -> None:
     assert "2 of 3 models are unconverged" in found.sentence
     assert "steps (q, r). Try" in found.sentence
     assert found.fallen == pytest.approx(fall(curve(100, 0.3)))
+
+
+def rated(target: tuple[float, float], distortion: float, seed: int = 0) -> Config:
+    values = {"target_1": target[0], "target_2": target[1], "rate_total": sum(target)}
+    errors = {"distortion_se": 1.0, "distortion_constant": 500.0}
+    point = {"point": f"r{target[0]:g}_{target[1]:g}_s{seed}", "seed": seed}
+    return point | values | errors | {"distortion": 500 + distortion}
+
+
+def test_a_model_is_outdone_by_one_that_has_less_distortion_with_no_more_rate_anywhere() -> None:
+    """By the best of them; not by chance, not by other splits, and not by another training."""
+    rows = [rated((40, 0), 158), rated((20, 0), 240), rated((30, 30), 80), rated((0, 40), 96)]
+    assert outdone(rows) == []
+    (found,) = outdone([*rows, rated((60, 0), 250)])
+    assert found == ("r60_0_s0", 250, "r40_0_s0", 158)
+    assert outdone([*rows, rated((60, 0), 158 + 4)]) == []
+    assert outdone([*rows, rated((60, 0), 158 + 5)]) != []
+    assert outdone([*rows, rated((60, 0), 250, seed=1)]) == []
+    assert outdone([*rows, rated((39, 0), 230)]) == []  # (20, 0) has more, (40, 0) may spend more
+    overspent = rated((50, 0), 100) | {"rate_total": 61.0}
+    assert outdone([overspent, rated((60, 0), 250)]) == []  # it spent more than it was to
+    assert outdone([*rows, rated((60, 0), math.nan)]) == []

@@ -12,7 +12,7 @@ from hvae.models.hypernetwork import at
 from hvae.training import members, train
 from hvae.training.members import flatten
 from hvae.training.objective import objective
-from hvae.training.together import RISE, Work
+from hvae.training.together import LONGEST, RISE, Work
 from hvae.training.train import AtBeta
 from tests.training.test_amortized import BOX, SETTINGS, conditioned, items, options
 
@@ -108,3 +108,23 @@ def test_a_trained_model_is_not_moved_as_far_by_its_first_step_as_a_new_one(goes
     moved = (members.weights.detach() - weights).abs().max().item()
     part = 1 / (RISE * settings.steps) if goes_on else 1
     assert moved == pytest.approx(settings.learning_rate * part, rel=1e-3)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_gradient_that_explodes_is_clipped_where_a_model_goes_on(goes_on: bool) -> None:
+    """And the other member does not notice. Models from scratch have Adam as it is published."""
+    weights = flatten(plain())[0].repeat(2, 1)
+    work = Work(plain(), items(40, 1), items(20, 2), SETTINGS, seed=0)
+    calm, wild = (AtBeta(work, weights, [[1.0, 1.0]] * 2, goes_on) for _ in range(2))
+    for step in range(1, 11):
+        calm.step(step)
+        wild.step(step)
+    usual, losses = wild.adam.usual(0).norm(dim=1), wild.losses
+    wild.losses = lambda *of: losses(*of) * torch.tensor([1e6, 1.0])  # type: ignore[method-assign]
+    calm.step(11)
+    wild.step(11)
+    exploding, expected = (one.weights.grad.norm(dim=1) for one in (wild, calm))
+    longest = LONGEST * usual[0].item() if goes_on else 1e6 * expected[0].item()
+    assert exploding.tolist() == pytest.approx([longest, expected[1].item()], rel=1e-4)
+    assert torch.equal(wild.weights[1], calm.weights[1])
+    assert not torch.equal(wild.weights[0], calm.weights[0])

@@ -16,7 +16,7 @@ rule train_plane:
         f"{LOGS}/{{of}}train_plane/{{seed}}.tsv"
     wildcard_constraints:
         seed=r"\d+",
-    priority: lambda wildcards: 20 if wildcards.of == OWN else 15
+    priority: lambda wildcards: 40 if wildcards.of == OWN else 15
     conda:
         "../envs/hvae.yaml"
     threads: 1
@@ -41,7 +41,8 @@ rule train_plane:
         f"--checkpoints {CHECKPOINTS}/{{wildcards.of}} 2> {{log}}"
 
 
-# The anchors train in one job, which can take longest of all, so they start first.
+# The anchors train in one job, which can take long, so they start early: beside the model for the
+# plane, which other trainings wait for.
 use rule train as train_anchors with:
     output:
         models=model_files(points_of(PARAMS.certification.rows(PARAMS.grid)), "{of}"),
@@ -99,7 +100,7 @@ rule train_rates:
         f"{LOGS}/{{of}}train_rates/{{row}}.tsv"
     wildcard_constraints:
         row=RATES_ROW,
-    priority: 20
+    priority: 35
     conda:
         "../envs/hvae.yaml"
     threads: 1
