@@ -65,6 +65,15 @@ def test_the_nearest_rates_are_those_of_a_search_through_all_values_of_beta() ->
         )
 
 
+def test_of_many_items_evenly_spread_ones_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted, held_out = [[0.5, 0.5], [4.0, 0.1]], items(40, 2)
+    some = members.nearest(amortized(), plain(), wanted, held_out[::4], seed=0)
+    monkeypatch.setattr(members, "LOOKED_AT", 11)
+    found = members.nearest(amortized(), plain(), wanted, held_out, seed=0)
+    assert torch.equal(found.beta, some.beta)
+    assert torch.equal(found.weights, some.weights)
+
+
 @pytest.mark.parametrize(("axes", "count"), [(1, 11), (2, 121), (3, 125), (4, 81), (5, 32)])
 def test_as_many_values_of_beta_as_are_quickly_looked_at(axes: int, count: int) -> None:
     found = members.lattice([(0.1, 10.0)] * axes, members.FINEST)

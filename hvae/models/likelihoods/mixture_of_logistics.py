@@ -83,12 +83,13 @@ class MixtureOfLogistics(Likelihood):
         0.02 at worst.
         """
         mixture = self.mixture(decoded)
-        total = torch.zeros_like(mixture.mean)
+        first = expectation(*mixture.given(0, []), self.levels)
         spread = quantiles(self.channels - 1, like=decoded)
-        for shares in spread:
-            total = total + self._expected(mixture, shares)
-        weighted = mixture.log_weights.exp()[..., None] * total / len(spread)
-        return (1 + weighted.sum(-2).flatten(-2)) / 2
+        later = torch.zeros_like(mixture.mean[..., 1:])
+        for shares in spread if self.channels > 1 else []:
+            later = later + self._later(mixture, shares) / len(spread)
+        means = torch.cat([first[..., None], later], -1)
+        return (1 + (mixture.log_weights.exp()[..., None] * means).sum(-2).flatten(-2)) / 2
 
     def sample(self, decoded: Tensor, random: torch.Generator) -> Tensor:
         """A sample x ~ p(x | z), with every value on a level in [0, 1]: shape (..., n)."""
@@ -102,15 +103,17 @@ class MixtureOfLogistics(Likelihood):
             values.append(quantile(mean, log_scale, share, self.levels))
         return (1 + torch.cat(values, -1).flatten(-2)) / 2
 
-    def _expected(self, mixture: Components, shares: Tensor) -> Tensor:
-        """E of each channel, given quantiles of earlier channels: (..., pixels, K, channels)."""
+    def _later(self, mixture: Components, shares: Tensor) -> Tensor:
+        """E of all channels but the first, each given quantiles of those before it.
+
+        shares: of those quantiles, (channels − 1,). Shape (..., pixels, K, channels − 1).
+        """
         values: list[Tensor] = []
         expected = []
-        for channel in range(self.channels):
-            mean, log_scale = mixture.given(channel, values)
-            expected.append(expectation(mean, log_scale, self.levels))
-            if channel < len(shares):
-                values.append(quantile(mean, log_scale, shares[channel], self.levels))
+        for channel, share in enumerate(shares, start=1):
+            before = mixture.given(channel - 1, values)
+            values.append(quantile(*before, share, self.levels))
+            expected.append(expectation(*mixture.given(channel, values), self.levels))
         return torch.stack(expected, -1)
 
     def mixture(self, decoded: Tensor) -> Components:
