@@ -116,8 +116,8 @@ def problem(card: Card) -> str | None:
     wanted, rates, prices = map(shown, (card.target, card.rates, card.prices))
     if card.status == "unreachable":
         return (
-            f"R = {wanted} nats cannot be met: a model that was trained to it has R = {rates} nats "
-            f"on validation data, where λ = {prices}"
+            f"R = {wanted} nats was not met: the model that was trained to it has R = {rates} nats "
+            f"on validation data, where λ = {prices}; more steps may meet it, or no model can"
         )
     if any(rate > 0 >= price for rate, price in zip(card.target, card.prices, strict=True)):
         return (

@@ -45,13 +45,13 @@ def test_it_stores_each_model_with_its_target_rates_and_prices(
     assert not list((tmp_path / "checkpoints").glob("*"))
 
 
-def test_a_target_that_cannot_be_met_is_named_and_stops_nobody(
+def test_a_target_that_is_not_met_is_named_and_stops_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     targets = [target(0.5, 0.5), target(9e6, 1), target(3e38, 3e38)]
     train_rates.main(command(tmp_path, points=targets))
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("r")]
-    assert said[-1].startswith("r9e+06_1_s0: R = (9000000, 1) nats cannot be met: a model ")
+    assert said[-1].startswith("r9e+06_1_s0: R = (9000000, 1) nats was not met: the model ")
     assert not any("r3e+38" in line for line in said)
     cards = [checkpoint.card(tmp_path / "models", one["name"]) for one in targets]
     assert [card.status for card in cards[1:]] == ["unreachable", "diverged"]

@@ -31,7 +31,7 @@ from hvae.results.run import Run
 from hvae.statistics.estimate import Estimate, Row
 
 EDGE = 60  # points along the band of what is allowed
-TOLD = {"unreachable": "the rates cannot be met"}
+TOLD = {"unreachable": "the rates were not met"}
 
 
 class RatedLayer(NamedTuple):
