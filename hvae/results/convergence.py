@@ -137,7 +137,10 @@ def outdone(rated: Sequence[Row]) -> list[Outdone]:
 
 
 def _outdoes(one: Row, other: Row) -> bool:
-    """Whether it was to spend and spends no more, and has less D by more than chance."""
+    """Whether it was to spend and spends no more, and has less D by more than chance.
+
+    By errors of either alone: in pairs over items they would be smaller, so few are named wrongly.
+    """
     layers = sum(name.startswith("target_") for name in one)
     asked, most = over_layers(one, "target", layers), over_layers(other, "target", layers)
     cheaper = all(a <= b for a, b in zip(asked, most, strict=True))
