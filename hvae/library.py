@@ -1,7 +1,8 @@
 """Trained models for a program of one's own: latents, pictures, rates, and β for wanted rates.
 
 Arguments are checked, and threads are as many as suit the model. What the jobs of an experiment
-call is behind it, and gives the same numbers. Training is in `hvae.training.library`.
+call is behind it, and gives the same numbers up to
+rounding, which depends on the number of threads. Training is in `hvae.training.library`.
 """
 
 from collections.abc import Callable, Sequence

@@ -43,6 +43,7 @@ class Stream(Enum):
     ANOMALY = 21, None
     DRAWS = 22, None
     CODING = 23, None
+    REACHED = 24, None
     # tasks on images
     RECONSTRUCTION = 20, 0
     DENOISING = 20, 1

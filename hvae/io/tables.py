@@ -24,6 +24,7 @@ Columns = Mapping[str, pa.DataType]
 # The statuses of points that have numbers. An unconverged one is short of training: its objective
 # still fell when training stopped. An unreachable one could not be trained to the rates asked for.
 MEASURED = ("ok", "unconverged", "unreachable")
+MET = ("ok", "unconverged")  # of a point at given rates that has them
 
 
 def _layered(name: str, layers: int, suffix: str = "") -> dict[str, pa.DataType]:

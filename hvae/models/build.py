@@ -113,7 +113,7 @@ def seeded(stream: Stream, seed: int) -> Iterator[None]:
     The global state of random numbers is restored at the end.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(generator(stream, seed).initial_seed())
+        torch.default_generator.manual_seed(generator(stream, seed).initial_seed())  # CPU alone
         yield
 
 

@@ -138,7 +138,8 @@ class Hypernetwork(nn.Module):
     def place(self, beta: Tensor) -> Tensor:
         """s, which runs from −1 to 1 along each axis of the box; 0 if an axis is a single value."""
         low, high = self.box.log().unbind(-1)
-        return (beta.log() - (low + high) / 2) / ((high - low) / 2).clamp(min=1e-6)
+        s = (beta.log() - (low + high) / 2) / ((high - low) / 2)
+        return torch.where(high > low, s, 0)
 
 
 def condition(model: nn.Module, box: Sequence[Range], options: Conditioning) -> None:

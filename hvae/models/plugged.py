@@ -121,7 +121,11 @@ def _backbone_gives(network: HierarchicalVAE, plugin: Plugin, x: Tensor) -> Tens
 
 
 def _allowed(networks: nn.ModuleDict, plugin: Plugin) -> None:
-    """No layer that mixes items or draws noise of its own, and a bias for all that β changes."""
+    """No layer that mixes items or draws noise of its own, and a bias for all that β changes.
+
+    No groups of channels, since what β adds to a matrix mixes them all. No frozen weights, since
+    those of many models are one matrix that is trained.
+    """
     for name, layer in networks.named_modules():
         if isinstance(layer, _BatchNorm | _DropoutNd):
             raise InputError(
@@ -137,6 +141,14 @@ def _allowed(networks: nn.ModuleDict, plugin: Plugin) -> None:
     for name, layer in layers:
         if layer.bias is None:
             raise InputError(f"{KEY}: {plugin} must have a bias in {name}, which changes with β")
+        if getattr(layer, "groups", 1) != 1:
+            raise InputError(
+                f"{KEY}: {plugin} must have no groups of channels in {name}: what changes with β "
+                "mixes all of them"
+            )
+    for name, weight in networks.named_parameters():
+        if not weight.requires_grad:
+            raise InputError(f"{KEY}: {plugin} must have no frozen weights ({name}): all train")
 
 
 def _likelihood_gives(likelihood: Likelihood, plugin: Plugin, x: Tensor, decoded: Tensor) -> None:

@@ -24,7 +24,6 @@ from hvae.io import tables
 from hvae.io.command import progress
 from hvae.latents.measure import Measured
 from hvae.models.hierarchical import HierarchicalVAE
-from hvae.models.likelihoods.base import LearnedGaussian
 from hvae.plane.amortized_model import AmortizedModel, HeldOut
 from hvae.statistics import arguments
 from hvae.statistics.arguments import Numbers
@@ -203,6 +202,8 @@ def ratio_of(pair: PairedCosts, model: HierarchicalVAE, dimensions: int) -> Rati
         return NO_RATIO
     if _learned(model):
         return of_perplexities(pair.amortized, pair.independent, dimensions)
+    if pair.independent.mean() <= 0:  # of a density of the user's own without its constant
+        return NO_RATIO
     return of_means(pair.amortized, pair.independent)
 
 
@@ -222,4 +223,5 @@ def ratio_scale(model: HierarchicalVAE, measured: Measured, dimensions: int) -> 
 
 
 def _learned(model: HierarchicalVAE) -> bool:
-    return isinstance(model.likelihood, LearnedGaussian)
+    """Whether the likelihood is a density whose scale is learned, of ours or the user's own."""
+    return model.likelihood.continuous and any(True for _ in model.likelihood.parameters())

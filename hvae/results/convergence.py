@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hvae.config import baseline
 from hvae.config.params import Params
-from hvae.io.tables import over_layers
+from hvae.io.tables import MET, over_layers
 from hvae.results.experiment import Experiment, split
 from hvae.statistics.estimate import Row
 from hvae.training.history import STILL, fall, steps_to_try
@@ -65,7 +65,7 @@ class Short(NamedTuple):
 
 
 class Outdone(NamedTuple):
-    """A model at given rates, and the best of those that outdo it; D° in nats."""
+    """A model at given rates, and the best of those that outdo it; D in nats."""
 
     point: str
     distortion: float
@@ -125,14 +125,19 @@ def _short(key: str, steps: int, of: Trainings, params: Params) -> Short | None:
 
 
 def outdone(rated: Sequence[Row]) -> list[Outdone]:
-    """The models at given rates that have more D than one with no more rate in any layer."""
+    """The models at given rates that have more D than one with no more rate in any layer.
+
+    Of those that have the rates that they were trained to.
+    """
+    met = [row for row in rated if row["status"] in MET]
     found = []
-    for one in rated:
-        better = [other for other in rated if _outdoes(other, one)]
+    for one in met:
+        better = [other for other in met if _outdoes(other, one)]
         if better:
-            best = min(better, key=_without_constant)
-            values = _without_constant(one), best["point"], _without_constant(best)
-            found.append(Outdone(one["point"], *values))
+            best = min(better, key=lambda row: float(row["distortion"]))
+            found.append(
+                Outdone(one["point"], one["distortion"], best["point"], best["distortion"])
+            )
     return found
 
 
@@ -150,13 +155,9 @@ def _outdoes(one: Row, other: Row) -> bool:
     return one["seed"] == other["seed"] and cheaper and spends_less and less
 
 
-def _without_constant(row: Row) -> float:
-    return float(row["distortion"] - row["distortion_constant"])
-
-
 def _told(found: Sequence[Outdone], total: int) -> str:
     named = "; ".join(
-        f"{one.point} has D° of {one.distortion:.1f} nats, {one.by} has {one.least:.1f}"
+        f"{one.point} has {one.distortion - one.least:.1f} nats more than {one.by}"
         for one in found[:NAMED]
     )
     have = "has" if len(found) == 1 else "have"

@@ -197,13 +197,8 @@ def _nearest(t: Floats, on_line: np.ndarray) -> np.ndarray:
 
 def _reached(points: Sequence[Row], layers: int) -> list[Place]:
     """Places of given rates that every seed reached."""
-    bad = {row["point"] for row in points if row["status"] not in ("ok", "unconverged")}
     seeds = {row["seed"] for row in points if row["strategy"] == "rates"}
-    return [
-        one
-        for one in places(points, layers)
-        if one.target and len(one.points) == len(seeds) and not bad & set(one.points)
-    ]
+    return [one for one in places(points, layers) if one.target and len(one.points) == len(seeds)]
 
 
 def _costs(

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hvae.io import tables
-from hvae.io.tables import MEASURED
+from hvae.io.tables import MEASURED, MET
 from hvae.statistics.estimate import Estimate, Floats, Row, error_of_mean
 
 Rate = Estimate  # a mean over test items and its standard error, in nats
@@ -106,12 +106,15 @@ class Place(NamedTuple):
 def places(points: Iterable[Row], layers: int) -> list[Place]:
     """Those of the plane and those at given rates, in the table's order.
 
-    The independent models beside an amortised plane are left out, and so are points that diverged.
+    The independent models beside an amortised plane are left out, and so are points that diverged
+    and those that missed the rates that they were trained to.
     """
-    rows = [row for row in points if row["status"] in MEASURED]
+    rows = list(points)
     amortized = any(row["strategy"] == "amortized" for row in rows)
     there: dict[tuple[tuple[float, ...], tuple[float, ...]], list[Row]] = {}
     for row in rows:
+        if row["status"] not in (MET if row["strategy"] == "rates" else MEASURED):
+            continue
         if row["strategy"] == "rates":
             there.setdefault(((), tables.over_layers(row, "target", layers)), []).append(row)
         elif not amortized or row["strategy"] == "amortized":

@@ -92,10 +92,18 @@ def _judged(of: Experiment) -> Judgement | None:
 
 
 def _unfinished(of: Experiment) -> list[str]:
-    """Trainings that stopped too early or diverged, in words."""
+    """Trainings that stopped too early, missed their rates or diverged, in words."""
     short = list(convergence.sentences(of.params, of.folder))
     lost = sum(row["status"] == "diverged" for row in of.points)
-    return [*short, *([f"{counted(lost, 'point')} diverged"] if lost else [])]
+    missed = [row["point"] for row in of.points if row["status"] == "unreachable"]
+    said = [f"{counted(lost, 'point')} diverged"] if lost else []
+    return [*short, *([_missed(missed)] if missed else []), *said]
+
+
+def _missed(points: Sequence[str]) -> str:
+    named = ", ".join(points[:NAMED]) + (", …" if len(points) > NAMED else "")
+    what = "missed its rates and takes" if len(points) == 1 else "missed their rates and take"
+    return f"{counted(len(points), 'model')} {what} no part in advice ({named})"
 
 
 def _converged(of: Experiment) -> str:

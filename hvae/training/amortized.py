@@ -35,11 +35,9 @@ from hvae.training.loop import Checkpoints
 from hvae.training.members import State
 from hvae.training.objective import draw_beta, warmed, weight
 
-MEMORY = 0.998  # of the moving average, a step
+MEMORY = 0.998  # of the moving average, a step; less at first: it is the mean of all steps so far
 RISE = 0.02  # the part of the steps over which the learning rate rises: all β pull at once
 LOOKS = 3  # at each held-out item, each time at another β
-
-average_in = get_ema_multi_avg_fn(MEMORY)  # without `AveragedModel`, which is slow in each step
 
 
 class TrainedPlane(NamedTuple):
@@ -72,8 +70,9 @@ def train(
 ) -> TrainedPlane:
     """Train a conditioned `model` in place on `data` (items, n), on the device of `data`.
 
-    It keeps the averaged weights of the lowest weighted objective on `held_out`, or the last ones,
-    and is diverged if that objective is not finite.
+    `model` ends with the weights of the last step. What is kept is the `state` of the result: the
+    averaged weights of the lowest weighted objective on `held_out`, or the last ones. It is
+    diverged if that objective is not finite.
     """
     plane = _Plane(model.to(data.device), data, held_out, settings, seed)
     seconds = loop.run(plane, settings, "training one model for the plane", kept)
@@ -107,6 +106,8 @@ class _Plane:
         (weight(beta) * values).mean().backward()
         for adam in self.adams:
             adam.step(objective.rising(settings, step, RISE))
+        # without `AveragedModel`, which is slow in each step
+        average_in = get_ema_multi_avg_fn(min(MEMORY, 1 - 1 / step))
         average_in(self.averaged, self.weights, step)
 
     def look(self, step: int) -> None:

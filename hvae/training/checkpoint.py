@@ -103,6 +103,19 @@ def opened(folder: Path, name: str) -> tuple[Card, HierarchicalVAE]:
     return card(folder, name), stored(folder, name)
 
 
+def going_on(folder: Path, name: str) -> HierarchicalVAE:
+    """A model that others are trained on from.
+
+    One that diverged has kept its first, random weights. Here they are nan, so that what goes on
+    from it diverges as well and is not taken for a trained model.
+    """
+    known, model = opened(folder, name)
+    if known.status == "diverged":
+        for weight in model.parameters():
+            weight.fill_(math.nan)
+    return model
+
+
 def load(
     folder: Path, name: str, beta: Sequence[float] = (), read: Read = opened
 ) -> HierarchicalVAE:

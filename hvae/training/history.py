@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from hvae.config.training import Schedule
 from hvae.io import tables
 
+HALF = 0.5  # of the steps, before which λ and β move so much that looks do not compare
 LATE = 0.9  # of the steps, after which a trained model's objective hardly falls any more
 STILL = 0.01  # the part of J° that it may still fall by
 LEAST, MOST = 2, 20  # times as many steps are worth a trial
@@ -39,10 +40,15 @@ def status(looks: Mapping[int, float], diverged: bool) -> Literal["ok", "unconve
 
 
 def fall(looks: Mapping[int, float]) -> float:
-    """The part of the lowest J° that was won in the last tenth of the steps; 0 of fewer looks."""
-    early = [value for step, value in looks.items() if step <= late(max(looks))]
+    """The part of the lowest J° that was won in the last tenth of the steps; 0 of fewer looks.
+
+    Of the looks in the second half.
+    """
+    last = max(looks)
+    second = {step: value for step, value in looks.items() if step >= HALF * last}
+    early = [value for step, value in second.items() if step <= late(last)]
     before, after = (
-        min(filter(math.isfinite, some), default=math.inf) for some in (early, looks.values())
+        min(filter(math.isfinite, some), default=math.inf) for some in (early, second.values())
     )
     return (before - after) / before if 0 < before < math.inf else 0.0
 

@@ -138,7 +138,10 @@ def train_plane(
     seed: int = 0,
     kept: Checkpoints | None = None,
 ) -> TrainedPlane:
-    """Train a model that was built with a box of β, in place, for all β in it; else the same."""
+    """Train a model that was built with a box of β, for all β in it; else the same.
+
+    The averaged weights that are kept are the result's `state`. The model ends with the last ones.
+    """
     known = arguments.of_plane(model)
     given = _items(known, data, held_out)
     plan, number = instance("settings", settings, Schedule), arguments.seed(seed)

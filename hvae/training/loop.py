@@ -82,17 +82,23 @@ class Checkpoints(NamedTuple):
         return saved
 
 
-def checkpoints(arguments: argparse.Namespace, job: Section, name: str) -> Checkpoints:
-    """Those of a job, in the folder that its command names."""
-    data = [arguments.data / f"{split}.parquet" for split in SPLITS]
-    return Checkpoints(arguments.checkpoints, name, fingerprint(job, data))
+def checkpoints(
+    arguments: argparse.Namespace, job: Section, name: str, start: str | None = None
+) -> Checkpoints:
+    """Those of a job, in the folder that its command names.
+
+    start: the model that it goes on from, if any.
+    """
+    given = [arguments.data / f"{split}.parquet" for split in SPLITS]
+    given += [arguments.models / f"{start}.safetensors"] if start else []
+    return Checkpoints(arguments.checkpoints, name, fingerprint(job, given))
 
 
-def fingerprint(job: Section, data: Iterable[Path]) -> str:
-    """Of a job's parameters and data, of what runs it, and of the code that training runs."""
+def fingerprint(job: Section, given: Iterable[Path]) -> str:
+    """Of a job's parameters and the files it is given, what runs it, and training's code."""
     whole = hashlib.sha256(marked(job.model_dump_json()).encode())
     whole.update(f"{torch.__version__} {torch.cuda.is_available()} {code(*COMMANDS)}".encode())
-    for path in data:
+    for path in given:
         with path.open("rb") as file:
             whole.update(hashlib.file_digest(file, "sha256").digest())
     return whole.hexdigest()

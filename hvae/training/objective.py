@@ -109,7 +109,8 @@ def warmed(beta: Tensor, settings: Schedule, step: int) -> Tensor:
     left = warming(settings, step)
     if settings.rise == "linear":
         return beta * (1 - left)
-    return beta * (FLOOR / beta.amin(-1, keepdim=True)) ** left
+    least = beta.amin(-1, keepdim=True).clamp(min=FLOOR)  # a smaller one stays as it is
+    return beta * (FLOOR / least) ** left
 
 
 def weight(beta: Tensor) -> Tensor:

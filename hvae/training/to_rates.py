@@ -6,7 +6,8 @@ a step η, with r_total = Σ_l r_l::
 
     λ_l ← λ_l + η max(λ_l, 1) ⟨R_l − r_l⟩ / r_total
 
-and for a layer that is to be closed, r_l = 0, with min(⟨R_l⟩, 1 nat) in place of the fraction.
+and for a layer that is to be closed, r_l = 0, with min(⟨R_l⟩, 1 nat) in place of the fraction. η
+rises at first, falls with the learning rate, and is four times as large in the second half.
 
 ⟨·⟩ is a moving average over batches (method of multipliers: Hestenes 1969, Powell 1969; of one
 constraint on a VAE's reconstruction: Rezende & Viola 2018). Batches are of training items, whose
@@ -221,8 +222,11 @@ class ToRates(Members):
         return mean_costs(self.spend, self.weights, x, noise).rates
 
     def reached(self) -> Tensor:
-        """The rates of the weights that are kept, on all held-out items, (G, L)."""
-        source = generator(Stream.VALIDATION, self.work.seed, 0)
+        """The rates of the weights that are kept, on all held-out items, (G, L).
+
+        By other noise than that by which they were chosen.
+        """
+        source = generator(Stream.REACHED, self.work.seed)
         found = []
         for _ in range(DRAWS):
             noise = draw(self.work.model.latents, len(self.held_out), source, self.held_out.device)

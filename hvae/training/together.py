@@ -26,8 +26,8 @@ from hvae.training.objective import Costs, learning_rate, rising
 # How many members train together, by whether the model is convolutional and by device. Matrix
 # products of many members are one product, up to where memory stops it from being faster. The
 # convolutions of many members are grouped ones, which on a CPU are slower than one member after
-# the other (`benchmarks/conv.md`). It is no matter of how many there are in all, so a member's
-# rounding is not either.
+# the other (`benchmarks/conv.md`). It is no matter of how many there are in all, so on a CPU a
+# member's rounding is not either. On CUDA the last group may have fewer, and round otherwise.
 TOGETHER = {(False, "cpu"): 64, (False, "cuda"): 512, (True, "cpu"): 1, (True, "cuda"): 8}
 # The part of the steps over which the learning rate rises where members go on from a trained model.
 # Without it the first step took convolutions from 78 nats to 11,500 (`benchmarks/rates.md`).

@@ -91,7 +91,7 @@ def main(arguments: argparse.Namespace) -> None:
     seed = job.points[0].seed
     given = material(arguments.data, job.model, seed)
     betas = [point.beta for point in job.points]
-    kept = loop.checkpoints(arguments, job, job.points[0].model)
+    kept = loop.checkpoints(arguments, job, job.points[0].model, job.start)
     starts = _starts(job, given, arguments.models)
     items = given.data, given.held_out
     trained = train(given.model, betas, *items, job.training, seed, kept, starts)
@@ -105,7 +105,7 @@ def main(arguments: argparse.Namespace) -> None:
 def _starts(job: TrainingJob, given: Material, models: Path) -> Tensor | None:
     if job.start is None:
         return None
-    amortized = checkpoint.stored(models, job.start).to(given.data.device)
+    amortized = checkpoint.going_on(models, job.start).to(given.data.device)
     return members.at(amortized, given.model, [point.beta for point in job.points]).weights
 
 

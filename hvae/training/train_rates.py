@@ -48,7 +48,7 @@ class RateModel(NamedTuple):
 def main(arguments: argparse.Namespace) -> None:
     """Write a model and a card for each target, and their validation curves."""
     job = parse(RateTrainingJob, arguments.params)
-    kept = loop.checkpoints(arguments, job, job.points[0].name)
+    kept = loop.checkpoints(arguments, job, job.points[0].name, job.start)
     found = models(job, arguments.data, arguments.models, kept)
     for card, state, _ in found:
         checkpoint.save(arguments.models, card, state)
@@ -80,7 +80,7 @@ def models(
 def _start(
     given: Material, folder: Path, name: str, wanted: Sequence[Sequence[float]], seed: int
 ) -> Start:
-    amortized = checkpoint.stored(folder, name).to(given.data.device)
+    amortized = checkpoint.going_on(folder, name).to(given.data.device)
     plain = given.model.to(given.data.device)
     return members.nearest(amortized, plain, wanted, given.held_out, seed)
 

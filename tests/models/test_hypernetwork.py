@@ -113,7 +113,10 @@ def test_the_box_is_the_cube_in_log_beta() -> None:
 
 
 def test_an_axis_of_one_value_is_no_reason_to_change() -> None:
-    assert Hypernetwork([(1.0, 1.0)], [(3, 2)], 4).place(torch.tensor([1.0])) == 0
+    """However β is rounded."""
+    found = Hypernetwork([(0.316228, 0.316228)], [(3, 2)], 4)
+    assert found.place(torch.tensor([0.316228])) == 0
+    assert found.place(torch.tensor([0.1**0.5])) == 0
 
 
 def test_a_plain_model_has_no_condition() -> None:

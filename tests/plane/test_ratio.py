@@ -4,9 +4,14 @@ import math
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor, nn
 
+from hvae.models.build import build
+from hvae.models.likelihoods.base import Likelihood
 from hvae.plane import compare
 from hvae.plane.compare import NO_RATIO, Ratio
+from tests.plane import cases
 
 REPEATS, ITEMS = 2000, 200
 
@@ -87,3 +92,39 @@ def test_verdicts(value: float, error: float, expected: str) -> None:
 def test_what_has_no_ratio_is_refused(above: list[float], below: list[float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         compare.of_means(above, below)
+
+
+@pytest.mark.parametrize("mean", [0.0, -3.0])
+def test_costs_that_are_not_positive_have_no_ratio(mean: float) -> None:
+    """As of a density whose constant nobody knows."""
+    model = build(cases.options(), (2, 3), 0)
+    values = mean + np.array([-1.0, 1.0])
+    pair = compare.PairedCosts([1.0, 1.0], values, values, reached=True)
+    assert compare.ratio_of(pair, model, 6) == NO_RATIO
+    assert compare.ratio_of(pair._replace(independent=values + 9), model, 6) != NO_RATIO
+
+
+class LearnedLaplace(Likelihood):
+    """Its scale is a weight, and its constant is of that scale."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(scale))
+
+    def log_prob(self, x: Tensor, decoded: Tensor) -> Tensor:
+        return -((x - decoded).abs() / self.scale + (2 * self.scale).log()).sum(-1)
+
+    def mean(self, decoded: Tensor) -> Tensor:
+        return decoded
+
+    def constant(self, dimensions: int) -> float:
+        return dimensions * math.log(2 * self.scale.item())
+
+
+def test_a_learned_scale_of_the_users_own_is_compared_by_perplexities() -> None:
+    """At the best scales D° is n nats for any error, so that a ratio of D° would be 1."""
+    model = build(cases.options(), (2, 3), 0)
+    model.likelihood = LearnedLaplace(0.1)
+    ours, theirs = (np.full(4, 6 * (1 + math.log(2 * scale))) for scale in (0.2, 0.1))
+    pair = compare.PairedCosts([1.0, 1.0], ours, theirs, reached=True)
+    assert compare.ratio_of(pair, model, 6).value == pytest.approx(2)

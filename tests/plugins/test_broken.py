@@ -152,6 +152,8 @@ def test_it_gives_something_else(
         ("nn.BatchNorm1d(width)", "must have no BatchNorm1d"),
         ("nn.Dropout(0.1)", "must have no Dropout"),
         ("nn.Linear(width, width, bias=False)", "must have a bias in "),
+        ("nn.Sequential(nn.Conv1d(1, 1, 1), nn.Conv2d(4, 4, 1, groups=2))", "must have no groups"),
+        ("nn.Linear(width, width).requires_grad_(False)", "must have no frozen weights"),
     ],
 )
 def test_networks_that_cannot_be_trained_at_many_beta_are_refused(

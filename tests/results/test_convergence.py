@@ -119,7 +119,7 @@ def test_independent_points_each_have_their_own_curve(config: Config) -> None:
 def rated(target: tuple[float, float], distortion: float, seed: int = 0) -> Config:
     values = {"target_1": target[0], "target_2": target[1], "rate_total": sum(target)}
     errors = {"distortion_se": 1.0, "distortion_constant": 500.0}
-    point = {"point": f"r{target[0]:g}_{target[1]:g}_s{seed}", "seed": seed}
+    point = {"point": f"r{target[0]:g}_{target[1]:g}_s{seed}", "seed": seed, "status": "ok"}
     return point | values | errors | {"distortion": 500 + distortion}
 
 
@@ -128,7 +128,7 @@ def test_a_model_is_outdone_by_one_that_has_less_distortion_with_no_more_rate_an
     rows = [rated((40, 0), 158), rated((20, 0), 240), rated((30, 30), 80), rated((0, 40), 96)]
     assert outdone(rows) == []
     (found,) = outdone([*rows, rated((60, 0), 250)])
-    assert found == ("r60_0_s0", 250, "r40_0_s0", 158)
+    assert found == ("r60_0_s0", 750, "r40_0_s0", 658)
     assert outdone([*rows, rated((60, 0), 158 + 4)]) == []
     assert outdone([*rows, rated((60, 0), 158 + 5)]) != []
     assert outdone([*rows, rated((60, 0), 250, seed=1)]) == []
@@ -136,3 +136,11 @@ def test_a_model_is_outdone_by_one_that_has_less_distortion_with_no_more_rate_an
     overspent = rated((50, 0), 100) | {"rate_total": 61.0}
     assert outdone([overspent, rated((60, 0), 250)]) == []  # it spent more than it was to
     assert outdone([*rows, rated((60, 0), math.nan)]) == []
+    missed = {"status": "unreachable"}  # its rates are others than those that it is named after
+    assert outdone([*rows, rated((60, 0), 250) | missed]) == []
+    assert outdone([rated((40, 0), 158) | missed, rated((60, 0), 250)]) == []
+
+
+def test_looks_of_the_first_half_do_not_count() -> None:
+    """A Lagrangian of a price that still rises may lie below all that come later."""
+    assert fall({10: 30.0, 50: 70.0, 90: 66.0, 100: 60.0}) == pytest.approx(6 / 66)

@@ -1,5 +1,6 @@
 """The learning rate falls or stays, β rises in log β or in β, and all are functions of the step."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -51,3 +52,14 @@ def test_beta_that_rises_evenly_starts_at_nothing_and_stays() -> None:
     beta = torch.tensor([[0.1, 4.0], [2.0, 2.0]])
     torch.testing.assert_close(warmed(beta, chosen, 10), beta / 4)
     assert torch.equal(warmed(beta, chosen, 40), beta)
+
+
+def test_beta_never_falls_while_training_warms_up() -> None:
+    chosen = settings(0.2)
+    beta = torch.tensor([[0.001, 10.0], [0.1, 10.0]])
+    steps = [warmed(beta, chosen, step) for step in (1, 10, 20, 40)]
+    assert torch.equal(steps[0][0], beta[0])  # it is as low as warming up begins already
+    assert steps[0][1, 0] == pytest.approx(0.03, rel=0.1)
+    for before, after in itertools.pairwise(steps):
+        assert (before <= after).all()
+    assert torch.equal(steps[-1], beta)

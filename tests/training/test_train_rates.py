@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hvae.config.base import parse
 from hvae.io import storage, tables
 from hvae.training import checkpoint, loop, train, train_rates
 from tests.plane import cases
@@ -105,6 +106,27 @@ def test_a_polished_model_that_is_killed_goes_on_to_the_same_bytes(
     train.main(asked)
     assert weights(tmp_path / "killed") == weights(tmp_path / "whole")
     assert not list((tmp_path / "killed/checkpoints").glob("*"))
+
+
+@pytest.mark.parametrize("started", [train, train_rates])
+def test_what_goes_on_from_a_diverged_model_has_diverged(tmp_path: Path, started: Any) -> None:
+    """It is not taken for a model that was trained from random weights."""
+    points = POINTS if started is train else [target(0.5, 0.5)]
+    asked = command(tmp_path, points=points, start=cases.NAME)
+    cases.amortized_model(tmp_path / "models", status="diverged")
+    started.main(asked)
+    for one in points:
+        assert checkpoint.card(tmp_path / "models", str(one["name"])).status == "diverged"
+
+
+def test_a_checkpoint_from_another_start_is_not_used(tmp_path: Path) -> None:
+    """The amortized model may have been trained again since."""
+    asked = command(tmp_path, points=POINTS, start=cases.NAME)
+    job = parse(train.TrainingJob, asked.params)
+    found = {loop.checkpoints(asked, job, "a", cases.NAME).fingerprint}
+    (tmp_path / f"models/{cases.NAME}.safetensors").write_bytes(b"trained again")
+    found.add(loop.checkpoints(asked, job, "a", cases.NAME).fingerprint)
+    assert len(found) == 2
 
 
 def test_rates_that_buy_nothing_are_named() -> None:
