@@ -23,12 +23,14 @@ from torch import Tensor
 from benchmarks.plain import Plain
 from hvae.config.base import parse
 from hvae.config.model import Model
+from hvae.config.training import Schedule
 from hvae.data.seeded import Stream
 from hvae.io.command import keep_memory
 from hvae.models.build import build
 from hvae.models.distributions import generator
 from hvae.training.inputs import batch
-from hvae.training.members import flatten, member_losses
+from hvae.training.together import TOGETHER, Work
+from hvae.training.train import AtBeta
 
 CHANNELS, TOP, BATCH, SIGMA = 16, 32, 256, 0.2
 MODEL = {
@@ -79,26 +81,28 @@ def our_step(
 ) -> Step:
     """One step of a group of members, as `hvae.training.train.train` takes it in a job.
 
-    compiled, kind: what it does not do, since it has to pay first.
+    together, compiled, kind: what it does not do, since it has to pay first.
     """
     keep_memory()
-    model = build(parse(Model, MODEL), (28, 28), 0)
-    start, layout = flatten(model)
-    weights = start.repeat(members, 1).requires_grad_()
-    beta = torch.ones(members, 2)
-    loss = member_losses(model, layout, together)
-    loss = torch.compile(loss) if compiled else loss
-    adam = torch.optim.Adam([weights], lr=1e-3, fused=True)
+    settings = Schedule(steps=10**6, batch_size=BATCH, learning_rate=1e-3, validate_every=10**6)
+    sort = OneMatrix if together else Work
+    work = sort(build(parse(Model, MODEL), (28, 28), 0), data, data[:BATCH], settings, 0)
+    group = AtBeta(work, work.starts(members), [[1.0, 1.0]] * members, goes_on=False)
+    group.spend = torch.compile(group.spend) if compiled else group.spend
 
     def step(number: int) -> None:
-        x, noise = batch(data, model.latents, BATCH, 0, number)
-        adam.zero_grad()
         with torch.autocast("cpu", kind, enabled=kind is not torch.float32):
-            value = loss(weights, beta, x, noise).sum()
-        value.backward()
-        adam.step()
+            group.step(number)
 
     return step
+
+
+class OneMatrix(Work):
+    """Convolutional members whose weights are the rows of one matrix on a CPU, too."""
+
+    @property
+    def size(self) -> int:
+        return TOGETHER[False, "cpu"]
 
 
 ONE_AS_MATRIX = partial(our_step, together=True)

@@ -25,8 +25,9 @@ from hvae.config.training import Schedule
 from hvae.models.build import build
 from hvae.training import amortized
 from hvae.training.inputs import batch
-from hvae.training.members import flatten, member_losses
 from hvae.training.objective import objective
+from hvae.training.together import Work
+from hvae.training.train import AtBeta
 
 OUT = Path("benchmarks/gpu.md")
 BOX = [(0.1, 10.0), (0.1, 10.0)]
@@ -98,26 +99,20 @@ def precision(name: str, device: str) -> Iterator[None]:
 def steps(kind: Kind, count: int, device: str) -> Callable[[int], None]:
     """One step of so many members, as `hvae.training.together` takes it."""
     model, data = kind.model().to(device), kind.data(device)
-    start, layout = flatten(model)
-    weights = start.repeat(count, 1).requires_grad_()
-    beta = torch.ones(count, len(model.latents), device=device)
-    loss = member_losses(model, layout, together=count > 1)
-    adam = torch.optim.AdamW([weights], lr=1e-3, fused=True)
-
-    def step(number: int) -> None:
-        x, noise = batch(data, model.latents, kind.size, 0, number)
-        adam.zero_grad()
-        loss(weights, beta, x, noise).sum().backward()
-        adam.step()
-
-    return step
+    work = Work(model, data, data[:64], settings(kind), 0)
+    betas = [[1.0] * len(model.latents)] * count
+    return AtBeta(work, work.starts(count), betas, goes_on=False).step
 
 
 def shared_steps(kind: Kind, device: str) -> Callable[[int], None]:
     """One step of the network for the whole plane."""
-    settings = Schedule(steps=10**6, batch_size=kind.size, learning_rate=1e-3, validate_every=10**6)
     data = kind.data(device)
-    return amortized._Plane(kind.model(BOX).to(device), data, data[:64], settings, 0).step
+    return amortized._Plane(kind.model(BOX).to(device), data, data[:64], settings(kind), 0).step
+
+
+def settings(kind: Kind) -> Schedule:
+    """Longer than any measurement, so that the learning rate stays what it is."""
+    return Schedule(steps=10**6, batch_size=kind.size, learning_rate=1e-3, validate_every=10**6)
 
 
 def measured(prepare: Callable[[], Callable[[int], None]], models: int, device: str) -> Speed:

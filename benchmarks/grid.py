@@ -21,8 +21,9 @@ from hvae.config.params import Params
 from hvae.data.bundled import load_digits
 from hvae.models.build import build
 from hvae.training.inputs import batch
-from hvae.training.members import flatten, member_losses
 from hvae.training.objective import objective
+from hvae.training.together import Work
+from hvae.training.train import AtBeta
 
 SIZES = (1, 7, 49, 121)
 ROUNDS = 9
@@ -70,21 +71,9 @@ def speed(step: Callable[[int], None], steps: int) -> float:
 
 def grid_step(params: Params, data: Tensor, size: int) -> Callable[[int], None]:
     """One step of `size` members, as `hvae.training.train.train` takes it."""
-    model = build(params.model, (8, 8), 0)
-    start, layout = flatten(model)
-    weights = start.repeat(size, 1).requires_grad_()
-    beta = torch.ones(size, len(model.latents))
-    loss = member_losses(model, layout)
-    settings = params.certification.training
-    adam = torch.optim.Adam([weights], lr=settings.learning_rate, fused=True)
-
-    def step(number: int) -> None:
-        x, noise = batch(data, model.latents, settings.batch_size, 0, number)
-        adam.zero_grad()
-        loss(weights, beta, x, noise).sum().backward()
-        adam.step()
-
-    return step
+    work = Work(build(params.model, (8, 8), 0), data, data, params.certification.training, 0)
+    betas = [[1.0] * len(params.model.latents)] * size
+    return AtBeta(work, work.starts(size), betas, goes_on=False).step
 
 
 def plain_step(params: Params, data: Tensor) -> Callable[[int], None]:

@@ -25,11 +25,10 @@ from hvae.data.seeded import Stream
 from hvae.models.distributions import draw, generator
 from hvae.models.hierarchical import HierarchicalVAE, chunks
 from hvae.models.hypernetwork import Range, folded, hypernetwork_of
-from hvae.training.objective import Costs, objective
+from hvae.training.objective import Costs
 
 State = dict[str, Tensor]
 Spend = Callable[[Tensor, Tensor, list[Tensor]], Costs]
-Loss = Callable[[Tensor, Tensor, Tensor, list[Tensor]], Tensor]
 REGISTERS = 32  # floats: two of the widest in use, which loops take at a time
 MOST = 125  # values of β, unless two an axis make more
 FINEST = 11  # values of each β_l
@@ -86,19 +85,6 @@ def member_costs(model: HierarchicalVAE, layout: WeightLayout, together: bool = 
         return Costs(*(part[:, : len(x)] for part in found))
 
     return rows if together else alone
-
-
-def member_losses(model: HierarchicalVAE, layout: WeightLayout, together: bool = True) -> Loss:
-    """The function (weights, β, x, noise) ↦ mean J_β of each member, (G,), for β (G, L).
-
-    The gradient of its sum has each member's own gradient in each member's row.
-    """
-    costs = member_costs(model, layout, together)
-
-    def loss(weights: Tensor, beta: Tensor, x: Tensor, noise: list[Tensor]) -> Tensor:
-        return objective(costs(weights, x, noise), beta[:, None]).mean(1)
-
-    return loss
 
 
 def mean(costs: Costs) -> Costs:
