@@ -97,11 +97,17 @@ def precision(name: str, device: str) -> Iterator[None]:
 
 
 def steps(kind: Kind, count: int, device: str) -> Callable[[int], None]:
-    """One step of so many members, as `hvae.training.together` takes it."""
+    """One step of so many members, a group after the other, as `hvae.training.together` does."""
     model, data = kind.model().to(device), kind.data(device)
     work = Work(model, data, data[:64], settings(kind), 0)
-    betas = [[1.0] * len(model.latents)] * count
-    return AtBeta(work, work.starts(count), betas, goes_on=False).step
+    betas, starts = [[1.0] * len(model.latents)] * count, work.starts(count)
+    groups = [AtBeta(work, starts[of], betas[of], goes_on=False) for of in work.groups(count)]
+
+    def step(number: int) -> None:
+        for group in groups:
+            group.step(number)
+
+    return step
 
 
 def shared_steps(kind: Kind, device: str) -> Callable[[int], None]:
