@@ -12,7 +12,7 @@ Rows may begin where an amortized model is: it is a plain model at each β.
 import copy
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -147,20 +147,22 @@ def nearest(
     in nats, evenly spread.
     """
     box = [(low, high) for low, high in hypernetwork_of(amortized).box.tolist()]
-    known = at(amortized, plain, lattice(box, FINEST))
-    some = held_out[:: math.ceil(len(held_out) / LOOKED_AT)]
-    rates = _rates(plain, known.weights, some, seed)
+    betas = lattice(box, FINEST)
+    each = (at(amortized, plain, [beta]).weights for beta in betas)  # never all in memory
+    rates = _rates(plain, each, held_out[:: math.ceil(len(held_out) / LOOKED_AT)], seed)
     far = np.array([np.square(residuals(rates, np.array(one))).sum(1) for one in targets])
     chosen = np.where(np.isfinite(far), far, np.inf).argmin(1)
-    return Start(known.weights[chosen], known.beta[chosen])
+    return at(amortized, plain, [betas[index] for index in chosen])
 
 
-def _rates(plain: HierarchicalVAE, weights: Tensor, held_out: Tensor, seed: int) -> Floats:
-    """R (G, L) of models whose weights are rows; one after the other, since they are many."""
+def _rates(
+    plain: HierarchicalVAE, weights: Iterable[Tensor], held_out: Tensor, seed: int
+) -> Floats:
+    """R (G, L) of models, each with weights (1, P)."""
     source = generator(Stream.VALIDATION, seed)
     noise = draw(plain.latents, len(held_out), source, held_out.device)
     spend = member_costs(plain, flatten(plain)[1], together=False)
-    found = [mean_costs(spend, row[None], held_out, noise).rates for row in weights]
+    found = [mean_costs(spend, row, held_out, noise).rates for row in weights]
     return torch.cat(found).double().cpu().numpy()
 
 
