@@ -34,6 +34,8 @@ def compress(arguments: argparse.Namespace) -> None:
     given = images.read(arguments.images, codec)
     if arguments.lossless and out.suffix != SUFFIX:
         raise InputError(f"{shown(out)}: a lossless file is of all items, NAME{SUFFIX}")
+    if out.suffix != SUFFIX:
+        images.refuse_repeated(given.names)
     if arguments.lossless:
         contents = [files.lossless(codec, _numbers(given, codec))]
         told = ""
@@ -65,10 +67,15 @@ def _with_loss(
     factor = quantised.choose(codec, _held_out(arguments, codec, x))
     found = quantised.quantise(codec, x, factor, through=_bar("searching"))
     cost = quantised.cost(codec, x, found)
-    told = f"; {psnr(float(cost.error.mean())):.2f} dB"
+    told = f"; {_error(float(cost.error.mean()), given.bounded)}"
     if arguments.out.suffix == SUFFIX:
         return [files.image_file(codec, found)], told
     return [files.image_file(codec, found.item(place)) for place in range(len(x))], told
+
+
+def _error(mse: float, bounded: bool) -> str:
+    """As PSNR; of data without a peak the mean squared error itself."""
+    return f"{psnr(mse):.2f} dB" if bounded else f"a squared error of {mse:.4g} per dimension"
 
 
 def _held_out(arguments: argparse.Namespace, codec: Codec, x: torch.Tensor) -> torch.Tensor:
@@ -130,9 +137,9 @@ def info(arguments: argparse.Namespace) -> None:
     kind = "without loss" if coded.kind == LOSSLESS else "with loss"
     print(
         f"{counted(coded.items, 'item')} of shape {shape}, {kind}, in {size:,} bytes: "
-        f"{8 * size / max(coded.items, 1):.1f} bits an item, of which the header takes "
-        f"{8 * (size - len(coded.body)) / max(coded.items, 1):.1f}; "
-        f"{8 * size / max(coded.items * math.prod(coded.shape), 1):.3f} bits per dimension"
+        f"{8 * size / coded.items:.1f} bits an item, of which the header takes "
+        f"{8 * (size - len(coded.body)) / coded.items:.1f}; "
+        f"{8 * size / (coded.items * math.prod(coded.shape)):.3f} bits per dimension"
     )
     print(f"model {coded.key.hex()}")
 

@@ -32,7 +32,6 @@ FINE, COARSE = 0.5, 3.0  # factors of steps, with bits back and without
 MOST = 120  # items that are coded together
 SIXTEENTHS = 16
 SPARE = 32  # bits that are never taken
-BYTE = 256
 
 
 class Batches(NamedTuple):
@@ -45,11 +44,6 @@ class Batches(NamedTuple):
     growth: int
     most: int
 
-    @property
-    def possible(self) -> bool:
-        """Whether items can be divided so."""
-        return 0 < self.free < BYTE and self.growth < BYTE and 0 < self.most < BYTE
-
     def of(self, count: int) -> Iterator[tuple[slice, bool]]:
         """The batches of so many items, in order, each with whether it has bits back."""
         start, size = 0, self.free
@@ -61,7 +55,7 @@ class Batches(NamedTuple):
                 size = max(1, min(self.most, start * self.growth // SIXTEENTHS))
 
 
-DIVISIONS = [
+DIVISIONS = [  # those that files have: no other one is read
     *(
         Batches(free, growth, MOST)
         for free in (3, 4, 5, 6, 8, 11, 16, 24, 40)

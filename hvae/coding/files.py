@@ -47,7 +47,7 @@ MOST = 1 << 32
 AXES = 4
 NUMBER = 8  # bytes that a number of an item takes while it is decoded
 FREE, EACH = 100_000, 1000  # items of a file, and more for each byte of it
-EIGHTHS = 8  # of a factor, in a file
+EIGHTHS, COARSEST = 8, 1000  # of a factor, in a file, and how many there are at most
 LARGEST = 1 << 15  # symbol that a file may claim
 GRIDS, PIXELS = 1 << 14, 1 << 28  # checksums, of two bytes and of four
 
@@ -76,8 +76,8 @@ def body(coder: Coder) -> bytes:
 
 
 def written(coded: Coded) -> bytes:
-    """The file; InputError where it would hold far more items than it has bytes."""
-    _refuse_many(coded)
+    """The file; InputError where it would hold no items, or far more than it has bytes."""
+    _refuse_count(coded)
     numbers = [len(coded.shape), *coded.shape, coded.items, *coded.settings]
     rest = coded.key + b"".join(map(_number, numbers)) + coded.body
     form = VERSION * 16 + list(KINDS).index(coded.kind)
@@ -118,11 +118,13 @@ def parsed(content: bytes) -> Coded:
     if not 1 <= len(shape) <= AXES or min(shape) == 0:
         raise InputError(f"has items of a shape that no model has, {shape}")
     coded = Coded(name, rest[:KEY], shape, count, tuple(settings), numbers.rest)
-    _refuse_many(coded)
+    _refuse_count(coded)
     return coded
 
 
-def _refuse_many(coded: Coded) -> None:
+def _refuse_count(coded: Coded) -> None:
+    if not coded.items:
+        raise InputError("has no items")
     if coded.items > FREE + EACH * len(coded.body):
         raise InputError(f"has {coded.items:,} items, more than so few bytes can hold")
 
@@ -157,17 +159,40 @@ class _Numbers(Iterator[int]):
 
 
 def image_file(codec: Codec, given: Quantised) -> bytes:
-    """A file of the items that were quantised, with loss."""
-    settings = round(EIGHTHS * given.factor), given.limit, _grid(codec)
+    """A file of the items that were quantised, with loss.
+
+    InputError for a factor that is no multiple of 1/8 from 1/8 to 125, which files cannot hold, for
+    numbers beyond `LARGEST`, and without any items.
+    """
+    settings = _eighths(given.factor), _limit(given), _grid(codec)
     content = body(quantised.pushed(codec, given))
     items = len(given.symbols[0])
     return written(Coded(IMAGES, codec.key, codec.shape, items, settings, content))
 
 
+def _eighths(factor: float) -> int:
+    """A factor as a file has it: another one would be read back, with other pixels."""
+    found = EIGHTHS * factor
+    if not 0 < found <= COARSEST or found % 1:
+        raise InputError(
+            f"factor must be a multiple of 1/{EIGHTHS} up to {COARSEST / EIGHTHS:g}, got {factor!r}"
+        )
+    return int(found)
+
+
+def _limit(given: Quantised) -> int:
+    if given.limit > LARGEST:
+        raise InputError(
+            f"a file holds numbers up to {LARGEST:,}, and with factor {given.factor:g} z has "
+            f"{given.limit:,}: take a larger factor"
+        )
+    return given.limit
+
+
 def lossless(codec: Codec, numbers: Tensor) -> bytes:
     """A file of all items, given by the numbers of their levels (items, n), without loss.
 
-    InputError where the likelihood is a density.
+    InputError where the likelihood is a density, and without any items.
     """
     coder, batches = bits_back.pack(codec, numbers)
     settings = *batches, _checksum(numbers)
@@ -196,7 +221,7 @@ def _symbols(codec: Codec, coded: Coded) -> Quantised:
     eighths, limit, grid = coded.settings
     if grid != _grid(codec):
         raise InputError("was written where the model's posteriors have other widths")
-    if not 0 < eighths <= 1000 or not 0 < limit <= LARGEST:
+    if not 0 < eighths <= COARSEST or not 0 < limit <= LARGEST:
         raise InputError("has settings that no file has")
     coder = coded.coder
     found = quantised.popped(codec, coder, eighths / EIGHTHS, coded.items, limit)
@@ -208,7 +233,7 @@ def _symbols(codec: Codec, coded: Coded) -> Quantised:
 def _unpacked(codec: Codec, coded: Coded) -> Tensor:
     *division, pixels = coded.settings
     batches = Batches(*division)
-    if not batches.possible:
+    if batches not in bits_back.DIVISIONS:  # any other may take a pass of the decoder for each item
         raise InputError("has settings that no file has")
     numbers = bits_back.unpack(codec, coded.coder, batches, coded.items)
     if _checksum(numbers) != pixels:

@@ -147,7 +147,7 @@ class CategoricalGrid:
 
     def pop(self, coder: Coder, items: int, limit: int) -> Symbols:
         found = coder.decode(stream.model.Uniform(self.categories), items * self.coordinates)
-        return found.reshape(items, -1)
+        return found.reshape(items, self.coordinates)
 
     def push_under(self, coder: Coder, k: Symbols, q: Latent, p: Latent, limit: int) -> None:
         coder.encode_reverse(k.ravel(), stream.model.Categorical(perfect=False), self._chances(q))

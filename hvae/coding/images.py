@@ -4,6 +4,7 @@ Images are turned to the model's grey or colour as the source `image-folder` doe
 the model's size. Those of few levels, k / (levels − 1), are stored as grey values of 8 bits.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from hvae.config.sources import ImageFolder
 from hvae.data import image_folder, layout, prepared
 from hvae.data.prepared import Items
 from hvae.data.source import BYTE_LEVELS, UNLABELLED, level_numbers, level_values
-from hvae.errors import InputError, shown
+from hvae.errors import InputError, listed, shown
 from hvae.io import command, storage
 
 PARQUET = ".parquet"
@@ -29,10 +30,14 @@ SPLIT = {"train": 0.5, "validation": 0.25, "test": 0.25}  # which no reader of s
 
 
 class Given(NamedTuple):
-    """x: (items, n) float32, each on a level where the model has levels; names: of each item."""
+    """x: (items, n) float32, each on a level where the model has levels; names: of each item.
+
+    bounded: whether values lie in [0, 1], so that there is a PSNR.
+    """
 
     x: NDArray[np.float32]
     names: list[str]
+    bounded: bool = True
 
 
 def read(path: Path, codec: Codec) -> Given:
@@ -62,6 +67,8 @@ def read(path: Path, codec: Codec) -> Given:
 
 def _prepared(path: Path, codec: Codec) -> Given:
     items = prepared.read(path)
+    if not len(items.x):
+        raise InputError(f"{shown(path)} has no items")
     if items.shape != codec.shape:
         raise InputError(
             f"{shown(path)} has items of shape {items.shape}, and the model is for {codec.shape}"
@@ -71,7 +78,17 @@ def _prepared(path: Path, codec: Codec) -> Given:
         raise InputError(
             f"{shown(path)} has {had}, and the model gives probabilities to {codec.levels} levels"
         )
-    return Given(items.x, [str(index) for index in items.ids])
+    return Given(items.x, [str(index) for index in items.ids], items.bounded)
+
+
+def refuse_repeated(names: Sequence[str]) -> None:
+    """InputError where items would be written to one file, as `cat.png` and `cat.jpg` would."""
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise InputError(
+            f"{listed(repeated)}: each is the name of several items, without their suffix, and "
+            "would be one file: rename all but one"
+        )
 
 
 def _options(path: Path, shape: Sequence[int]) -> ImageFolder:
@@ -104,7 +121,10 @@ def _pixels(path: Path, options: ImageFolder) -> NDArray[np.uint8]:
 
 
 def save(x: NDArray[np.float32], codec: Codec, names: Sequence[str], out: Path) -> None:
-    """Write items (items, n) to a Parquet file, as a prepared split, or as PNG to a folder."""
+    """Write items (items, n) to a Parquet file, as a prepared split, or as PNG to a folder.
+
+    InputError where these are no images, or have a name in common.
+    """
     if out.suffix == PARQUET:
         prepared.write(_items(x, codec), out)
         return
@@ -112,6 +132,7 @@ def save(x: NDArray[np.float32], codec: Codec, names: Sequence[str], out: Path) 
         raise InputError(
             f"items of shape {codec.shape} are no images: write them to a .parquet file"
         )
+    refuse_repeated(names)
     pixels = np.rint(np.clip(x, 0, 1) * np.float32(MOST)).astype(np.uint8)
     images = pixels.reshape(-1, *codec.shape)
     for name, image in zip(names, images, strict=True):

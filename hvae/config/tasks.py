@@ -129,8 +129,9 @@ SEARCHED = 128  # numbers of z: with more, each of which is tried, files are not
 class Compression(Section):
     """Codecs to compare with, where images are large enough, and files of our own.
 
-    formats: of image files. qualities: at which they are written. max_items: of which rates are
-    measured. items: the first ones of a split that files hold; null for no files.
+    formats: of image files. qualities: at which they are written. max_items: of a split, at
+    most, that rates are of. items: the first of these, which files hold and all else is then of,
+    too; null for no files.
     """
 
     formats: Chosen[Literal["jpeg", "webp"]] = Field(default=["jpeg", "webp"])

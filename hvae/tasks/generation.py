@@ -9,7 +9,7 @@ are drawn from the prior given them; as many z are drawn from the prior alone. A
 data says what class each decoded mean of p(x | z) shows. Class consistency is the share of items
 that still show their own class: an accuracy from samples of z_{≥l}, so limited as those of probes
 are. The two samples of a cut are independent of each other and the draws of every cut have noise of
-their own, so that the total variation of the two class histograms can be held against the one that
+their own, so that the total variation of the two class histograms can be compared with the one that
 R_{≥l} − I(x; z_{≥l}) allows.
 """
 

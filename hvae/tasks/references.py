@@ -51,7 +51,7 @@ def references(items: Mapping[str, Items], job: ReferencesJob) -> Iterator[Score
         for part in upscaling.divisible(items, small.max_items, job.seed):
             yield from upscaling.references(part)
     if coded := job.compression:
-        for part in pictures(items, coded.max_items, job.seed):
+        for part in pictures(items, image_files.paired(coded), job.seed):
             yield from image_files.references(part, coded)
 
 

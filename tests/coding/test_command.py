@@ -15,6 +15,7 @@ from hvae.errors import InputError
 from hvae.io import tables
 from hvae.io.command import joined
 from tests.coding import cases
+from tests.tasks.pictures import items
 
 SIDE, COUNT = 2, 12
 
@@ -102,12 +103,58 @@ def test_a_folder_that_holds_something_is_not_written_to(
     assert held == {path: path.read_bytes() for path in out.iterdir()}
 
 
+def test_images_that_would_be_one_file_are_refused(
+    results: Path, images: Path, tmp_path: Path
+) -> None:
+    Image.new("L", (SIDE, SIDE)).save(images / "03.bmp")
+    with pytest.raises(InputError, match=r"^'03': each is the name of several items, without"):
+        compress(results, images, tmp_path / "each", rates=[3.1, 0.9])
+    assert not (tmp_path / "each").exists()
+    compress(results, images, tmp_path / "x.hvae", rates=[3.1, 0.9])  # which keeps no names
+    decompress(results, tmp_path / "x.hvae", tmp_path / "again")
+    assert len(read(tmp_path / "again")) == COUNT + 1
+
+
+def test_items_that_would_be_one_image_are_refused(
+    results: Path, images: Path, tmp_path: Path
+) -> None:
+    """Items 01 to 12 of `a.hvae`, and files 00 to 11 of the folder `a`."""
+    folder = tmp_path / "files"
+    compress(results, images, folder / "a.hvae", rates=[3.1, 0.9])
+    compress(results, images, folder / "a", rates=[3.1, 0.9])
+    with pytest.raises(InputError, match=r"^'a/01', .*, …: each is the name of several items"):
+        decompress(results, folder, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+    decompress(results, folder, tmp_path / "again.parquet")
+    assert len(prepared.read(tmp_path / "again.parquet").x) == 2 * COUNT
+
+
+def test_data_without_a_peak_have_a_squared_error(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x = np.random.default_rng(0).normal(size=(COUNT, SIDE * SIDE)).astype(np.float32)
+    for bounded, said in ((False, "; a squared error of 0."), (True, " dB\n")):
+        values = np.clip(x, 0, 1) if bounded else x
+        prepared.write(items(values, (SIDE, SIDE), bounded=bounded), tmp_path / "x.parquet")
+        compress(results, tmp_path / "x.parquet", tmp_path / "x.hvae", rates=[3.1, 0.9])
+        printed = capsys.readouterr().out
+        assert said in printed
+        assert ("dB" in printed) == bounded
+
+
+def test_a_split_without_items_is_refused(results: Path, tmp_path: Path) -> None:
+    one = items(np.zeros((1, SIDE * SIDE)), (SIDE, SIDE))
+    prepared.write(one.first(0)._replace(classes=()), tmp_path / "x.parquet")
+    with pytest.raises(InputError, match=r"x\.parquet has no items$"):
+        compress(results, tmp_path / "x.parquet", tmp_path / "x.hvae", rates=[3.1, 0.9])
+
+
 def test_parquet_goes_in_and_comes_out(results: Path, images: Path, tmp_path: Path) -> None:
     compress(results, images, tmp_path / "x.hvae", point="bernoulli", lossless=True)
     decompress(results, tmp_path / "x.hvae", tmp_path / "x.parquet")
-    items = prepared.read(tmp_path / "x.parquet")
-    assert (items.shape, items.levels) == ((SIDE, SIDE), 2)
-    assert np.array_equal(255 * items.x, read(images).reshape(COUNT, -1))
+    found = prepared.read(tmp_path / "x.parquet")
+    assert (found.shape, found.levels) == ((SIDE, SIDE), 2)
+    assert np.array_equal(255 * found.x, read(images).reshape(COUNT, -1))
     compress(results, tmp_path / "x.parquet", tmp_path / "y.hvae", point="bernoulli", lossless=True)
     assert (tmp_path / "y.hvae").read_bytes() == (tmp_path / "x.hvae").read_bytes()
 

@@ -121,7 +121,59 @@ def test_headers_that_do_not_fit(
         decoded(lossy, claimed, tmp_path / "x.hvae")
 
 
-@pytest.mark.parametrize("batches", [(0, 16, 120), (4, 300, 120), (4, 16, 0)])
+@pytest.mark.parametrize("top", ["gaussian", "categorical"])
+def test_no_items_are_refused(tmp_path: Path, top: str) -> None:
+    more = {"family": "categorical", "variables": 2, "categories": 3}
+    choices = {} if top == "gaussian" else {"top": more}
+    known = cases.coded([4, 6], FixedGaussian(0.2), **choices)
+    x = torch.rand(3, 6, generator=torch.Generator().manual_seed(0))
+    content = files.image_file(known, quantised.quantise(known, x, 3.0))
+    coded = files.parsed(content)
+    numbers = b"".join(map(files._number, [1, 6, 0, *coded.settings]))
+    claimed = corrected(content[: START + 4] + b"abcd" + numbers + coded.body)
+    with pytest.raises(InputError, match=r"x\.hvae has no items$"):
+        decoded(known, claimed, tmp_path / "x.hvae")
+    with pytest.raises(InputError, match="has no items"):
+        files.written(coded._replace(items=0))
+
+
+@pytest.mark.parametrize("factor", [0.125, 0.375, 4.25, 125])
+def test_a_factor_comes_back(lossy: Codec, tmp_path: Path, factor: float) -> None:
+    x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
+    found = quantised.quantise(lossy, x, factor, sweeps=0)
+    again = decoded(lossy, files.image_file(lossy, found), tmp_path / "x.hvae")
+    assert torch.equal(again, quantised.reconstructed(lossy, found))
+
+
+@pytest.mark.parametrize("factor", [2.1, 0.05, 0.0, -1.0, 125.125, math.nan, math.inf])
+def test_a_factor_that_files_cannot_hold(lossy: Codec, factor: float) -> None:
+    x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
+    found = quantised.quantise(lossy, x, 3.0, sweeps=0)._replace(factor=factor)
+    with pytest.raises(InputError, match=r"^factor must be a multiple of 1/8 up to 125, got"):
+        files.image_file(lossy, found)
+
+
+def test_numbers_that_files_cannot_hold(lossy: Codec) -> None:
+    x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
+    found = quantised.quantise(lossy, x, 3.0, sweeps=0)
+    found.symbols[0][0, 0] = -files.LARGEST - 1
+    with pytest.raises(InputError, match="numbers up to 32,768, and with factor 3 z has 32,769"):
+        files.image_file(lossy, found)
+
+
+def test_a_pass_for_each_of_many_items_is_refused(tmp_path: Path) -> None:
+    """A decoder that did what these few bytes say would be busy for minutes."""
+    coded = files.parsed(files.lossless(cases.binary(), cases.numbers(cases.binary(), 30)))
+    few = coded._replace(items=files.FREE, settings=(1, 0, 1, 0), body=b"")
+    content = files.written(few)
+    assert len(content) < 40
+    with pytest.raises(InputError, match="settings that no file has"):
+        decoded(cases.binary(), content, tmp_path / "x.hvae")
+
+
+@pytest.mark.parametrize(
+    "batches", [(0, 16, 120), (4, 300, 120), (4, 16, 0), (1, 0, 1), (4, 14, 119), (4, 0, 120)]
+)
 def test_batches_that_no_file_has(tmp_path: Path, batches: tuple[int, int, int]) -> None:
     known = cases.binary()
     content = files.lossless(known, cases.numbers(known, 30))

@@ -15,8 +15,9 @@ from hvae.coding.codec import Codec
 from hvae.config.tasks import Compression
 from hvae.data.prepared import Items
 from hvae.data.source import level_numbers
+from hvae.models.likelihoods.base import Likelihood
 from hvae.tasks import image_files
-from hvae.tasks.compression import measure
+from hvae.tasks.compression import CompressionJob, measure
 from hvae.tasks.image_files import code, code_sheet, comparable, references
 from hvae.tasks.task import Picture, Score
 from hvae.tasks.trained import TrainedSubject, held_out
@@ -152,10 +153,39 @@ def test_a_file_counts_by_its_bytes_and_is_decoded_from_them() -> None:
         assert image == seen[index].tolist()
 
 
+@pytest.mark.parametrize(("latents", "sweeps"), [([200, 8], 0), ([100, 28], quantised.SWEEPS)])
+def test_a_baseline_is_searched_where_the_experiment_is(latents: list[int], sweeps: int) -> None:
+    """A layer of few numbers is one of z that has many, where z_L is narrow."""
+    known = cases.coded([3], cases.FixedGaussian(0.05))
+    given = coded(known)
+    job = CompressionJob(items=30, latents=latents, backbone="mlp")
+    rows = by_name([one for one in measure(given, job, 0) if isinstance(one, Score)])
+    validation, test = (torch.from_numpy(given.items[s].x[:30]) for s in ("validation", "test"))
+    factor = quantised.choose(known, validation, min(sweeps, 1))
+    alike, otherwise = (
+        quantised.cost(known, test, quantised.quantise(known, test, factor, of)).error.mean()
+        for of in (sweeps, quantised.SWEEPS - sweeps)
+    )
+    psnr = rows["", "", "file", "", "psnr_db"]["value"]
+    assert psnr == pytest.approx(-10 * math.log10(alike))
+    assert psnr != pytest.approx(-10 * math.log10(otherwise))
+
+
+@pytest.mark.parametrize("likelihood", [cases.FixedGaussian(0.5), cases.discrete(17, 1)])
+def test_rates_and_files_are_of_the_same_items(likelihood: Likelihood) -> None:
+    given = coded(cases.coded([4, 3], likelihood))
+    found = list(measure(given, Compression(max_items=35, items=30), 0))
+    scores = [one for one in found if isinstance(one, Score)]
+    assert {one.named["method"] for one in scores} >= {"rate", "file"}
+    for one in scores:
+        assert np.array_equal(one.indices, given.items[one.split].ids[:30])
+
+
 def test_without_items_no_file_is_written() -> None:
     given = coded(cases.coded([4, 3], cases.FixedGaussian(0.5)))
     rows = by_name(list(measure(given, Compression(items=None), 0)))
     assert {name[2] for name in rows} == {"rate"}
+    assert {row["n"] for row in rows.values()} == {40}
 
 
 @pytest.mark.parametrize("levels", [2, 17])

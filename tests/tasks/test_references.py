@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from hvae.config.base import parse
 from hvae.data import prepared
 from hvae.io import tables
@@ -40,6 +42,23 @@ def test_the_command_writes_both_parts(tmp_path: Path) -> None:
         rows = table.to_pylist()
         assert [(row["task"], row["method"], row["setting"]) for row in rows] == EXPECTED
         assert {(row["point"], row["features"], row["n"]) for row in rows} == {("", "", 12)}
+
+
+def test_formats_are_of_the_items_in_files() -> None:
+    """Of all that rates are measured of, where no files are written."""
+    data = {
+        split: of._replace(x=np.rint(of.x * 255).astype(np.float32) / np.float32(255), levels=256)
+        for split, of in noise_images(20, (16, 16)).items()
+    }
+    off = dict.fromkeys(SECTIONS[:3]) | {"seed": 0, "max_items": 18}
+    for items, counted, methods in (
+        (10, 10, {"jpeg", "jpeg-sheet", "png", "webp-lossless", "zlib"}),
+        (None, 15, {"jpeg", "jpeg-sheet"}),
+    ):
+        asked = {"items": items, "max_items": 15, "formats": ["jpeg"], "qualities": [50]}
+        found = list(references(data, parse(ReferencesJob, off | {"compression": asked})))
+        assert {one.named["method"] for one in found} == methods
+        assert {len(one.indices) for one in found} == {counted}
 
 
 def test_what_is_no_image_has_no_rows() -> None:
