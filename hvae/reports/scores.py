@@ -5,14 +5,13 @@ is shown. Differences of any two places are those of `guidance.json`, in pairs o
 trainings.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hvae.config.task import titled
 from hvae.reports.charts.theme import span, sub
-from hvae.reports.sections.bounds import counted, evidence
+from hvae.reports.sections.bounds import counted, evidence, slack_error
 from hvae.reports.sections.plane import Interval
 from hvae.results.quantities import METRICS, Measure, checked_unit, of_task
 from hvae.results.rates import lowest_layer
@@ -160,9 +159,9 @@ def _telling(check: Row) -> tuple[bool, float, float]:
 
 
 def _shown(check: Row) -> dict[str, Any]:
-    """± of the slack is one standard error."""
+    """± of the slack is one standard error, as the verdict has it."""
     numbers = {name: check[name] for name in ("measured", "limit", "slack")}
-    numbers["slack_se"] = math.hypot(check["measured_se"], check["limit_se"])
+    numbers["slack_se"] = slack_error(check)
     rounded = {name: float(f"{value:.{DIGITS}g}") for name, value in numbers.items()}
     names = {name: check[name] for name in ("bound", "method", "verdict")}
     names["layers"] = latents(check["layers"])

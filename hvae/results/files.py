@@ -6,6 +6,7 @@ both reach.
 """
 
 import math
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
@@ -19,14 +20,17 @@ from hvae.statistics.estimate import Floats, Row, error_of_mean
 
 TASK, LENGTH = "compression", "bits_per_dim"
 FEWEST = 3  # points of a curve
+# by which part totals and shares may differ and be the same, since a target's rates are written
+# with six digits: a total is off by half a unit of the sixth, a share by that of its total, too
+SAME_TOTAL, SAME_SHARE = 1e-5, 1e-4
 
 
 class Filed(NamedTuple):
     """One point: bits an item of its rate, of the symbols in its file, and of the whole file.
 
-    rates, symbols: by layer. psnr, objective: of the file, in dB and in nats; the same of the model
-    with sampled z. nan where there is none, as there is no PSNR of data without a peak. target: R
-    in nats that it was trained to; () where β was given.
+    rates, symbols: by layer. psnr: of the file, in dB, nan of data without a peak. objective: of
+    the file, in nats, and of the model with sampled z. target: R in nats that it was trained to; ()
+    where β was given.
     """
 
     point: str
@@ -37,7 +41,6 @@ class Filed(NamedTuple):
     rate: float
     bits: float
     psnr: float
-    psnr_model: float
     objective: float
     objective_model: float
 
@@ -45,11 +48,6 @@ class Filed(NamedTuple):
     def nats(self) -> float:
         """The total rate."""
         return self.rate * math.log(2)
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """Each layer's share of the total that it was trained to."""
-        return tuple(round(rate / sum(self.target), 6) for rate in self.target)
 
 
 def filed(points: Iterable[Row], tasks: Iterable[Row], layers: int, dimensions: int) -> list[Filed]:
@@ -87,7 +85,6 @@ def _filed(
         rate=length("rate"),
         bits=length("file"),
         psnr=rest("file", "psnr_db"),
-        psnr_model=rest("rate", "psnr_db"),
         objective=rest("file", "objective"),
         objective_model=rest("rate", "objective"),
     )
@@ -105,7 +102,7 @@ def _mean(group: Sequence[Filed]) -> Filed:
     first = group[0]
     mean: dict[str, Any] = {
         name: fmean(getattr(one, name) for one in group)
-        for name in ("rate", "bits", "psnr", "psnr_model", "objective", "objective_model")
+        for name in ("rate", "bits", "psnr", "objective", "objective_model")
     }
     for name in ("rates", "symbols"):
         layers = zip(*(getattr(one, name) for one in group), strict=True)
@@ -113,11 +110,39 @@ def _mean(group: Sequence[Filed]) -> Filed:
     return first._replace(**mean)
 
 
+def totals(targets: Iterable[Sequence[float]]) -> list[float]:
+    """What each of the targets adds up to, in nats: one number for those of the same total."""
+    return _agreed([sum(target) for target in targets], SAME_TOTAL)
+
+
+def splits(targets: Iterable[Sequence[float]]) -> list[tuple[float, ...]]:
+    """Each layer's share of the total, of each target; one split for those that share it alike.
+
+    Nothing of a target of no rate at all is any layer's.
+    """
+    shares = [[rate / (sum(target) or 1.0) for rate in target] for target in targets]
+    layers = (_agreed(layer, SAME_SHARE) for layer in zip(*shares, strict=True))
+    return list(zip(*layers, strict=True))
+
+
+def _agreed(values: Sequence[float], within: float) -> list[float]:
+    """The values, where those that agree are all as the least of them.
+
+    Rounded, two that agree might still fall on either side of a half.
+    """
+    known: list[float] = []
+    for value in sorted(values):
+        if not known or not math.isclose(value, known[-1], rel_tol=within):
+            known.append(value)
+    return [known[bisect(known, value) - 1] for value in values]
+
+
 class Curve(NamedTuple):
-    """PSNR over bits of one training, from the fewest bits: (k,) both."""
+    """PSNR over bits of one training, from the fewest bits, and the totals in nats: (k,) each."""
 
     bits: Floats
     psnr: Floats
+    totals: Floats
 
 
 Curves = Mapping[int, Curve]  # by seed
@@ -125,19 +150,32 @@ Curves = Mapping[int, Curve]  # by seed
 
 def curves(found: Iterable[Filed]) -> dict[tuple[float, ...], Curves]:
     """For each split of the totals, by shares of the layers, a curve of each training."""
-    groups: dict[tuple[float, ...], dict[int, list[Filed]]] = {}
-    for one in found:
-        if one.target and sum(one.target):
-            groups.setdefault(one.shares, {}).setdefault(one.seed, []).append(one)
+    given = [one for one in found if sum(one.target)]
+    targets = [one.target for one in given]
+    groups: dict[tuple[float, ...], dict[int, list[tuple[float, float, float]]]] = {}
+    for one, shares, total in zip(given, splits(targets), totals(targets), strict=True):
+        points = groups.setdefault(shares, {}).setdefault(one.seed, [])
+        points.append((one.bits, one.psnr, total))
     return {
-        shares: {seed: _curve(points) for seed, points in by_seed.items()}
+        shares: {seed: Curve(*np.array(sorted(points)).T) for seed, points in by_seed.items()}
         for shares, by_seed in groups.items()
     }
 
 
-def _curve(points: Sequence[Filed]) -> Curve:
-    bits, psnr = np.array(sorted((one.bits, one.psnr) for one in points)).T
-    return Curve(bits, psnr)
+def mean_curve(trainings: Curves) -> Curve:
+    """The mean over trainings, at each total that all of them have, from the least total.
+
+    A training that diverged at a total lacks it. The others have another mean, so that with their
+    point the curve might bend where none of the trainings does.
+    """
+    each = [
+        {total: (bits, psnr) for bits, psnr, total in zip(*one, strict=True)}
+        for one in trainings.values()
+    ]
+    shared = sorted(set(each[0]).intersection(*each))
+    numbers = np.array([[one[total] for total in shared] for one in each])
+    bits, decibels = numbers.reshape(len(each), -1, 2).mean(0).T
+    return Curve(bits, decibels, np.array(shared))
 
 
 def bd_rate(reference: Curve, curve: Curve) -> float:

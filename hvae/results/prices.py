@@ -161,7 +161,12 @@ def slopes(targets: Floats, place: int) -> Floats:
 
 
 def _lattice(target: Floats) -> Iterator[Floats]:
-    """A nat that is split as all others are, and one that moves from a layer to another."""
+    """A nat that is split as all others are, and one that moves from a layer to another.
+
+    Where no rate is asked for there is no split to follow, and nothing that could move.
+    """
+    if not target.sum():
+        return
     unit = np.eye(len(target))
     yield target / target.sum()
     yield from (unit[k] - unit[j] for j, k in itertools.combinations(range(len(target)), 2))

@@ -81,6 +81,18 @@ def test_the_best_place_of_a_row_is_bright_whichever_way_is_better(config: dict[
     assert {r["share"] for r in same if r["application"] == "Clustering"} == {0.0}
 
 
+def test_splits_of_a_total_stand_together_whatever_digits_its_rates_have(
+    config: dict[str, Any],
+) -> None:
+    """13.3333 and 6.66667 are less than 20, and stand between their neighbours all the same."""
+    shown = advised(run(config))
+    targets = [[0.0, 20.0], [13.3333, 6.66667], [20.0, 0.0], [6.66667, 13.3333]]
+    for place, target in zip((shown.guidance or {})["places"], targets, strict=True):
+        place |= {"target": target, "rates": target, "rate_total": 20.0}
+    order = every_place(shown).to_dict()["layer"][0]["encoding"]["x"]["sort"]
+    assert order == ["(20, 0)", "(13.3333, 6.66667)", "(6.66667, 13.3333)", "(0, 20)"]
+
+
 def test_of_one_layer_values_have_their_intervals(config: dict[str, Any]) -> None:
     chart = application_map(advised(run(config, 1)), "reconstruction").to_dict()
     encodings = [layer["encoding"] for layer in chart["layer"]]
@@ -115,6 +127,11 @@ def test_lines_of_the_sheet_join_points_of_one_total_and_of_one_share() -> None:
         ("6-2", "4-4", "0-8"), ("3-1", "2-2", "0-4"),
         ("3-1", "6-2"), ("2-2", "4-4"), ("0-4", "0-8"),
     }  # fmt: skip
+    thirds = [(6.66667, 13.3333), (3.33333, 6.66667), (20.0, 0.0)]
+    rounded = [{"point": f"{a:.0f}", "target": [a, b], "beta": []} for a, b in thirds]
+    assert sorted(pareto.neighbours(rounded)) == [["20", "7"], ["3", "7"]]
+    mixed = [*places[:1], {"point": "b", "target": [], "beta": [8.0, 1.0]}]
+    assert pareto.neighbours(mixed) == []  # a β is no total
     of_beta = [{"point": str(k), "target": [], "beta": [a, 3.0]} for k, a in enumerate([5.0, 1.0])]
     assert pareto.neighbours(of_beta) == [["1", "0"]]
     assert pareto.neighbours([{"point": "a", "target": [1.0, 2.0, 3.0], "beta": []}]) == []

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from hvae.reports.page import page
-from hvae.reports.sections.bounds import UNKNOWN, counted, rows, slack, telling, tightest
+from hvae.reports.sections.bounds import (
+    SECTION,
+    UNKNOWN,
+    counted,
+    rows,
+    slack,
+    telling,
+    tightest,
+    undrawn,
+)
 from hvae.results.checks.catalogue import BOUNDS as CATALOGUE
 from tests.reports.cases import BOUNDS, HOSTILE, run
 
@@ -28,6 +37,37 @@ def test_a_bound_that_cannot_bind_has_a_sentence_and_no_chart(config: dict[str, 
     none = run(config)._replace(bounds=[c for c in run(config).bounds if c["bound"] == "idle"])
     assert "Every check of this run is vacuous." in page(none)
     assert not [bound for bound in counted(none.bounds) if bound.judged]
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_without_a_check_at_a_model_that_is_drawn_there_is_no_chart(
+    config: dict[str, Any], lost: bool
+) -> None:
+    """The model for the plane diverged, or its checks are vacuous, and independent ones remain."""
+    one = run(config, amortized=True)
+    names = tuple(point["point"] for point in one.points) if lost else ()
+    idle = [] if lost else [check | {"verdict": "vacuous"} for check in one.bounds]
+    anchors = [check | {"point": one.anchors[0]["point"]} for check in one.bounds]
+    one = run(config, amortized=True, diverged=names)._replace(bounds=[*idle, *anchors])
+    assert telling(one)
+    assert list(SECTION.figures(one)) == []
+    text = " ".join(page(one).split())
+    assert "Nothing to draw: no model that the charts are about" in text
+    assert "only independent models, which are not drawn, have checks that can bind: acc" in text
+    assert "The charts show the limits" not in text
+
+
+def test_bounds_that_are_drawn_stand_beside_one_that_is_not(config: dict[str, Any]) -> None:
+    one = run(config, amortized=True)
+    checks = [
+        check | ({"point": one.anchors[0]["point"]} if check["bound"] == "accuracy" else {})
+        for check in one.bounds
+    ]
+    one = one._replace(bounds=checks)
+    assert undrawn(one) == ["accuracy"]
+    drawn = [figure.name for figure in SECTION.figures(one)]
+    assert drawn == ["slack-0", "slack-1"]
+    assert "The charts show the limits" in page(one)
 
 
 def test_a_bound_without_checks_says_so(config: dict[str, Any]) -> None:

@@ -103,6 +103,15 @@ def test_the_best_split_of_a_total_has_the_least_distortion(config: dict[str, An
     assert best == [False, True, False, True]
 
 
+def test_a_total_has_one_best_split_whatever_digits_its_rates_have(config: dict[str, Any]) -> None:
+    """6.66667 and 13.3333 are 19.99997."""
+    rates = [(20.0, 0.0), (6.66667, 13.3333), (10.0, 10.0)]
+    shown = run(config, layers=2, rates=rates)
+    rated = [row | {"distortion": d} for row, d in zip(shown.rated, (3.0, 2.0, 4.0), strict=True)]
+    best = [row["best"] for row in cut_points(shown._replace(rated=rated))]
+    assert best == [False, True, False]
+
+
 @pytest.mark.parametrize("multiplier", [7.0, math.nan])
 def test_closed_layers_have_no_price(config: dict[str, Any], multiplier: float) -> None:
     shown = run(config, layers=2, rates=[(4.0, 0.0), (2.0, 2.0)])

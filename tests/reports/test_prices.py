@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pytest
 from altair.utils.schemapi import validate_jsonschema
 
@@ -35,13 +36,18 @@ TOTALS, BEST = (3.0, 6.0, 12.0), 0.5
 def distortion(rates: Floats) -> float:
     """D° is least where both layers share the total evenly."""
     total = float(rates.sum())
-    return (30 + 40 * (float(rates[1]) / total - BEST) ** 2) * math.exp(-total / 10)
+    share = float(rates[1]) / total if total else BEST
+    return (30 + 40 * (share - BEST) ** 2) * math.exp(-total / 10)
 
 
 @pytest.fixture
 def priced(config: dict[str, Any]) -> Run:
     """A run at given rates with prices of that distortion, and applications at these rates."""
-    targets = lattice(TOTALS)
+    return at_rates(config, lattice(TOTALS))
+
+
+def at_rates(config: dict[str, Any], targets: Floats) -> Run:
+    """The same of any rates."""
     shown = run(config, rates=[tuple(map(float, rates)) for rates in targets])
     rated = [
         {"rate_total_se": 0.1} | row | {"distortion": distortion(rates) - 3}
@@ -78,6 +84,18 @@ def test_at_an_end_no_arrow_points_outwards(config: dict[str, Any]) -> None:
     ends = [row for row in arrows(shown) if row["x"] == 1]
     assert {row["head"] for row in ends} == {END}
     assert all(row["tip"] == 1 for row in ends)
+
+
+def test_a_place_of_no_rate_has_no_share_of_it(config: dict[str, Any]) -> None:
+    """It is on the maps over R_1 and R_2 alone."""
+    targets = np.append(np.zeros((1, 2)), lattice(TOTALS), 0)
+    shown = at_rates(config, targets)
+    assert len(table(shown)) == len(targets)
+    assert {row["y"] for row in arrows(shown)} == set(TOTALS)
+    for shares, there in ((False, {0.0, *TOTALS}), (True, set(TOTALS))):
+        drawn = application_map(shown, "reconstruction", shares).to_dict()["layer"]
+        data = [row for layer in drawn for row in layer["data"]["values"]]
+        assert {row["total"] for row in data if "total" in row} == there
 
 
 def _whole(shown: Run) -> list[dict[str, Any]]:

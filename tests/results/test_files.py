@@ -1,18 +1,36 @@
 """BD-rates of curves that are known, and files by point."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from hvae.results.files import Curve, averaged, bd_rate, compared, curves, filed
+from hvae.results.files import (
+    Curve,
+    Filed,
+    averaged,
+    bd_rate,
+    compared,
+    curves,
+    filed,
+    mean_curve,
+    splits,
+    totals,
+)
+from hvae.statistics.estimate import Floats
 
 BITS = np.array([5.0, 10.0, 20.0, 40.0])
 PSNR = np.array([14.0, 17.1, 20.0, 22.4])
 
 
+def curve_of(bits: Floats, psnr: Floats) -> Curve:
+    """Of totals that are as the bits."""
+    return Curve(bits, psnr, bits)
+
+
 def shifted(factor: float) -> Curve:
-    return Curve(BITS * factor, PSNR)
+    return curve_of(BITS * factor, PSNR)
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 1.1, 3.0])
@@ -27,17 +45,17 @@ def test_of_a_line_in_log_bits_it_is_by_hand() -> None:
     The curves reach other ends, and have points at other places.
     """
     bits = np.array([2.0, 3.0, 8.0, 30.0, 64.0])
-    first = Curve(bits, 3 * np.log2(bits))
-    other = Curve(BITS, 3 * np.log2(BITS) - 0.5)
+    first = curve_of(bits, 3 * np.log2(bits))
+    other = curve_of(BITS, 3 * np.log2(BITS) - 0.5)
     assert bd_rate(first, other) == pytest.approx(2 ** (1 / 6) - 1, rel=1e-6)
 
 
 @pytest.mark.parametrize(
     "curve",
     [
-        Curve(BITS[:2], PSNR[:2]),
-        Curve(BITS, PSNR[[0, 2, 1, 3]]),
-        Curve(BITS, PSNR + 20),
+        curve_of(BITS[:2], PSNR[:2]),
+        curve_of(BITS, PSNR[[0, 2, 1, 3]]),
+        curve_of(BITS, PSNR + 20),
     ],
 )
 def test_what_cannot_be_compared(curve: Curve) -> None:
@@ -93,3 +111,49 @@ def test_points_have_their_files_by_place_and_by_split() -> None:
     assert list(by_split[1.0, 0.0]) == [0, 1]
     alike = compared(by_split[1.0, 0.0], by_split[0.25, 0.75])
     assert alike == pytest.approx((0, 0, 1), abs=1e-9)  # of two trainings
+
+
+def placed(targets: Sequence[tuple[float, float]], seeds: Sequence[int] = (0,)) -> list[Filed]:
+    """Files of each target in each training."""
+    made = [rows(f"r{k}_s{seed}", seed, t) for k, t in enumerate(targets) for seed in seeds]
+    points, tasks = [one for one, _ in made], [row for _, some in made for row in some]
+    return filed(points, tasks, layers=2, dimensions=4)
+
+
+THIRDS = [(6.66667, 13.3333), (3.33333, 6.66667), (33.3333, 66.6667), (20.0, 0.0)]
+
+
+def test_totals_and_splits_are_the_same_to_the_digits_of_their_rates() -> None:
+    """Of 20, 10, 100 and 20 nats: 6.66667 and 13.3333 are 19.99997 together."""
+    twenty, ten, hundred, again = totals(THIRDS)
+    assert twenty == again == pytest.approx(20, rel=1e-5)
+    assert (ten, hundred) == (10, 100)
+    assert len(set(splits(THIRDS))) == 2
+    assert splits(THIRDS)[0] == pytest.approx((1 / 3, 2 / 3), rel=1e-4)
+    assert splits([(0.0, 0.0)]) == [(0, 0)]
+    assert totals([]) == splits([]) == []
+    # on either side of a half in any digit, and totals that differ in their fifth
+    assert len(set(totals([(1.23455, 0.0), (1.0, 0.234549)]))) == 1
+    assert len(set(totals([(1.2345, 0.0), (1.2346, 0.0)]))) == 2
+
+
+def test_thirds_of_every_total_are_one_curve() -> None:
+    found = curves(placed(THIRDS[:3]))
+    assert [len(one[0].bits) for one in found.values()] == [3]
+
+
+def test_the_mean_curve_is_of_the_totals_that_every_training_has() -> None:
+    """The second training lacks the middle total, and the third the first one."""
+    targets = [(t / 4, 3 * t / 4) for t in (4.0, 8.0, 16.0, 32.0)]
+    lost = ("r1_s1", "r0_s2")
+    kept = [one for one in placed(targets, (0, 1, 2)) if one.point not in lost]
+    ((split, trainings),) = curves(kept).items()
+    mean = mean_curve(trainings)
+    assert mean.totals.tolist() == [16, 32]
+    bits = np.array([16, 32]) / math.log(2) * 1.25
+    assert mean.bits == pytest.approx(bits)
+    assert mean.psnr == pytest.approx(11 + bits / 5 + 1)  # of seeds 0, 1 and 2
+    nothing = mean_curve({0: curve_of(BITS[:2], PSNR[:2]), 1: curve_of(BITS[2:], PSNR[2:])})
+    assert [len(part) for part in nothing] == [0, 0, 0]
+    assert mean_curve({0: shifted(2)}).bits.tolist() == (2 * BITS).tolist()
+    assert split == (0.25, 0.75)

@@ -84,6 +84,21 @@ def test_matched_clusters_are_judged_and_the_datas_own_classifier_is_not() -> No
     assert verdicts([task(300, **score)], 0.0) == []
 
 
+@pytest.mark.parametrize("layers", ["", "z2"])
+def test_what_a_task_of_the_users_own_calls_an_accuracy_is_not_judged(layers: str) -> None:
+    """It may be of no layer, and need not be a guess of the class from samples of any."""
+    assert verdicts([task(300, task="colour", layers=layers)], 0.0) == []
+    assert verdicts([task(999, task="colour", layers=layers)], 0.0) == []  # no share either
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"),
+    [("clustering", "accuracy"), ("recognition", "accuracy"), ("generation", "class_consistency")],
+)
+def test_every_guess_of_the_class_from_samples_is_judged(name: str, metric: str) -> None:
+    assert verdicts([task(300, task=name, metric=metric)], 0.0) == ["violated"]
+
+
 def test_a_limit_of_one_is_vacuous() -> None:
     assert verdicts([task(300)], 5.0) == ["vacuous"]
 

@@ -133,6 +133,19 @@ def test_errors_are_those_of_repeated_experiments(seeds: int, spread: float) -> 
     assert repeats[0][at].degrees == (math.inf if seeds == 1 else 2 * 14)
 
 
+def test_no_rate_at_all_is_a_place_with_prices() -> None:
+    """It has no split to follow, and both axes; of others it is a neighbour as any is."""
+    worth = np.array([0.05, 0.08])
+    for one in prices(
+        np.append(np.zeros((1, 2)), lattice((3, 6)), 0), lambda r: 30 * math.exp(-float(worth @ r))
+    ):
+        here = 30 * math.exp(-float(worth @ np.array(one.place.target)))
+        assert one.held_out == pytest.approx(here * worth)
+    assert np.isnan(slopes(np.zeros((1, 2)), 0)).all()
+    (nothing, *_) = prices(lattice((0, 2, 4), layers=1, shares=(1,)), source)
+    assert np.isfinite(nothing.held_out).all()
+
+
 def test_places_that_were_not_reached_are_no_neighbours() -> None:
     points, items, layers = experiment(lattice((3, 6, 12)), source)
     points[0]["status"] = "unreachable"

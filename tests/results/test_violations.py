@@ -5,7 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import ndtr, ndtri
 
+from hvae.bounds.verdicts import accuracy_check
+from hvae.results.checks.catalogue import BOUNDS
 from hvae.results.evidence import Evidence
 from hvae.results.judge import judged
 from tests.results.mechanisms import (
@@ -40,6 +43,23 @@ def channel(accuracy: float = 0.85, mass: float = 1.0) -> Code:
 def both(changed: Callable[[Code], Code] = lambda code: code, leak: float = 0.0) -> Evidence:
     codes = [changed(source(leak)), changed(channel())]
     return evidence(codes, exact=exact(ONE), shares=SHARES)
+
+
+@pytest.mark.parametrize("leak", [0.0, 0.05, 0.5])
+def test_the_error_of_a_slack_is_what_its_verdict_goes_by(leak: float) -> None:
+    """p = Phi(slack / error) of all checks but those of accuracies, whose tests are exact."""
+    rows = [row for row in judged(both(leak=leak)).to_pylist() if row["bound"] != "accuracy"]
+    assert {row["bound"] for row in rows} == BOUNDS.keys() - {"accuracy"}
+    for row in rows:
+        error = BOUNDS[row["bound"]].slack_error(row)
+        assert row["p_value"] == pytest.approx(ndtr(row["slack"] / error), abs=1e-12), row
+
+
+def test_the_error_of_an_accuracys_slack_has_both_ends_in_it() -> None:
+    """The lower end of the slack is that of the limit less the upper end of the accuracy."""
+    check = accuracy_check(180, 360, 0.6, 0.02)
+    error = BOUNDS["accuracy"].slack_error(check._asdict())
+    assert check.slack - ndtri(0.95) * error == pytest.approx(check.slack_low, abs=0.003)
 
 
 def test_without_a_mistake_nothing_is_found() -> None:

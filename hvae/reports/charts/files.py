@@ -104,8 +104,9 @@ def _against(
 
 
 def ratios(run: Run) -> list[LatticeValue]:
-    """Of each place at given rates, the bits of its file over those of its rate."""
-    return lattice(run, {one.point: one.bits / one.rate for one in found(run) if one.rate > 0})
+    """Of each place that was trained to some rate, the bits of its file over those of its rate."""
+    some = [one for one in found(run) if any(one.target) and one.rate > 0]
+    return lattice(run, {one.point: one.bits / one.rate for one in some})
 
 
 def overhead(run: Run) -> Chart:
@@ -155,13 +156,12 @@ def _shares(shares: Sequence[float]) -> str:
 
 
 def psnr(run: Run) -> Chart:
-    """PSNR over bits, a line a split, as means over the trainings."""
+    """PSNR over bits, a line a split, as means over the trainings; none of them lacks a point."""
     every = lines(run)
     rows = [
         {"point": one.name, "line": one.name, "x": float(bits), "y": float(decibels)}
         for one in every
-        for curve in [np.mean([np.stack(of) for of in one.curves.values()], axis=0)]
-        for bits, decibels in curve.T
+        for bits, decibels, _ in zip(*files.mean_curve(one.curves), strict=True)
     ]
     sides = (
         Side("File (bits per item)", alt.Scale(type="log", nice=False), alt.Axis(format="~r")),

@@ -75,9 +75,8 @@ def describe(experiment: Experiment, reports: Path) -> Listed:
 def compared(experiment: Experiment, metrics: Iterable[ComparedMetric]) -> dict[str, Any]:
     """Columns over places: β or given rates, to match places by, their name, and each metric.
 
-    Of a metric, [value, standard error].
-
-    Two more numbers follow where the interval is not ± 1.96 standard errors. items: equal where
+    Of a metric, [value, standard error]. Two more numbers, the ends of its interval, follow where
+    this is not ± 1.96 standard errors, as it never is over several trainings. items: equal where
     test items are the same.
     """
     of, params = data(experiment.params), experiment.params

@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from hvae.config.params import Params
 from hvae.config.task import CLASSIFIER, titled
 from hvae.guidance.applications import Application, applications, each
@@ -20,11 +22,13 @@ from hvae.results.quantities import NATS, OF_POINTS, PER_DIMENSION, Measure
 from hvae.results.rates import (
     Place,
     code_lengths,
+    degrees,
     over_seeds,
     squared_errors,
     suffix_name,
     suffix_rates,
 )
+from hvae.statistics.comparison import Difference
 from hvae.statistics.estimate import Estimate
 
 # Options that do not change the units: how items are divided, how many are kept, where files lie.
@@ -113,7 +117,7 @@ def _metric(experiment: Experiment, column: str, group: str, basis: Basis) -> Co
     return ComparedMetric(column, group, title, basis, values)
 
 
-def _above(experiment: Experiment) -> Sequence[Estimate | None]:
+def _above(experiment: Experiment) -> Sequence[Estimate | Interval | None]:
     """R_{≥2}; its error comes from the items' own sums, since the layers' rates are correlated."""
     if experiment.layers == 1:
         return [Estimate(0.0, 0.0) for _ in experiment.places]
@@ -144,7 +148,7 @@ def _qualities(experiment: Experiment) -> Iterator[ComparedMetric]:
         yield ComparedMetric("bits", MODEL, OF_POINTS["bits"].brief, basis, values)
 
 
-def _model(name: str, basis: Basis, values: Sequence[Estimate | None]) -> ComparedMetric:
+def _model(name: str, basis: Basis, values: Sequence[Estimate | Interval | None]) -> ComparedMetric:
     return ComparedMetric(name, MODEL, OF_POINTS[name].axis, basis, values)
 
 
@@ -157,14 +161,29 @@ def _relative(error: Estimate) -> float:
     return error.std_error / error.value if error.value else 0.0
 
 
-def by_place(experiment: Experiment, found: Mapping[str, Estimate]) -> Sequence[Estimate | None]:
+def by_place(
+    experiment: Experiment, found: Mapping[str, Estimate]
+) -> Sequence[Estimate | Interval | None]:
     """The means of points' values over the seeds of each place; None where a seed has none."""
     return [
-        over_seeds([found[point] for point in place.points])
+        over_trainings([found[point] for point in place.points])
         if all(point in found and math.isfinite(found[point].value) for point in place.points)
         else None
         for place in experiment.places
     ]
+
+
+def over_trainings(found: Sequence[Estimate]) -> Estimate | Interval:
+    """The mean over trainings, with its interval where there are several.
+
+    The spread over two or three is hardly known, so that the interval is Student's. One training
+    has its own error alone, over items, whose interval is ±1.96 of it.
+    """
+    mean = over_seeds(found)
+    if len(found) == 1:
+        return mean
+    low, high = Difference(*np.array([*mean, degrees(found)])).interval()
+    return (*mean, float(low), float(high))
 
 
 def _own_sigma(experiment: Experiment) -> bool:
@@ -220,10 +239,11 @@ def _basis(experiment: Experiment, application: Application, settings: tuple[str
 
 
 def _interval(place: Place, values: Mapping[str, Value]) -> Interval | Estimate | None:
-    """The interval as measured for one seed, from the spread over seeds for several."""
+    """The interval as measured for one seed, that of the mean over trainings for several."""
     if not all(point in values for point in place.points):
         return None
     if len(place.points) == 1:
         one = values[place.points[0]]
         return one.value, one.std_error, one.low, one.high
-    return over_seeds([Estimate(v.value, v.std_error) for v in map(values.get, place.points) if v])
+    each = [Estimate(v.value, v.std_error) for v in map(values.get, place.points) if v]
+    return over_trainings(each)

@@ -61,9 +61,7 @@ def accuracy(
     )
     pick = alt.selection_point(fields=["method"], bind="legend")
     faded = alt.condition(pick, alt.value(0.85), alt.value(0.05))
-    probes = list(dict.fromkeys(row["method"] for row in data))
-    color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
-    shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
+    color, shape = _by_probe(data)
     bars = base.mark_rule(color=BAR).encode(
         opacity=alt.condition(pick, alt.value(0.5), alt.value(0))
     )
@@ -118,9 +116,7 @@ def informed(run: Run) -> Chart | None:
     ]
     rows = [row | {"x": row["rate"], "y": row["value"]} for row in data]
     base = alt.Chart(inline(rows))
-    probes = list(dict.fromkeys(row["method"] for row in rows))
-    color = alt.Color("method:N", title="Probe", scale=alt.Scale(domain=probes))
-    shape = alt.Shape("method:N", title="Probe", scale=alt.Scale(domain=probes))
+    color, shape = _by_probe(rows)
     across = base.mark_rule(color=BAR, opacity=0.5).encode(
         alt.X("rate_low:Q"), placed(x, y)[1], x2="rate_high:Q"
     )
@@ -129,6 +125,16 @@ def informed(run: Run) -> Chart | None:
         *placed(x, y), color, shape, tooltip=_tooltip()
     )
     return alt.layer(across, up, curves(lines, x, y), marks, title=f"From samples of {layers}")
+
+
+def _by_probe(data: list[Row]) -> tuple[alt.Color, alt.Shape]:
+    """Each probe in a colour and a shape of its own."""
+    probes = list(dict.fromkeys(row["method"] for row in data))
+    scale = alt.Scale(domain=probes)
+    return (
+        alt.Color("method:N", title="Probe", scale=scale),
+        alt.Shape("method:N", title="Probe", scale=scale),
+    )
 
 
 def _row(task: Row) -> Row:

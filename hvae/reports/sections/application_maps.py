@@ -26,7 +26,8 @@ from hvae.reports.charts.theme import (
     tooltip,
 )
 from hvae.reports.render import Figure, ReportSection, figure
-from hvae.reports.sections.plane import distortions, symbol
+from hvae.reports.sections.plane import distortions, symbol, upwards
+from hvae.results.files import totals
 from hvae.results.quantities import Measure, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -48,7 +49,8 @@ def applications(run: Run) -> list[str]:
 def rows(guidance: dict[str, Any], name: str, tasks: Mapping[Name, Task] = TASKS) -> list[Row]:
     """A row a point that the application was measured at: rates, value on test items, and role.
 
-    x is R_1, y the sum of the rates above z_1; of one layer, y is the value.
+    x is R_1, y the sum of the rates above z_1; of one layer, y is the value. given: whether it was
+    trained to some rate, which has shares.
     """
     places, one = {place["point"]: place for place in guidance["places"]}, guidance["applications"]
     known = one[name]["trainings"] > 1  # with one training nothing is known of what is as good
@@ -59,11 +61,11 @@ def rows(guidance: dict[str, Any], name: str, tasks: Mapping[Name, Task] = TASKS
         role = BEST if at == best else REGION if at in region else BARRED if point["barred"] else ""
         numbers = {column: point[column] for column in ("value", "low", "high")}
         first, *above = place["rates"]
-        up = {"y": sum(above)} if above else _renamed(numbers)
+        up = {"y": sum(above)} if above else upwards(numbers)
         setting = tasks[name].told(point["setting"])
         read = ", ".join(filter(None, (point["layers"], point["method"], setting)))
         aim = ", ".join(f"{value:g}" for value in place["target"] or place["beta"])
-        names = {"point": at, "aim": aim, "read": read, "given": bool(place["target"])}
+        names = {"point": at, "aim": aim, "read": read, "given": any(place["target"])}
         rates = {"x": first, "x_se": place["rates_se"][0]}
         total = {"total": place["rate_total"], "total_se": place["rate_total_se"]}
         result.append(names | {"role": role} | numbers | rates | total | up)
@@ -129,11 +131,12 @@ def _scaled(run: Run, name: str) -> list[Row]:
     scores = [sign * row["value"] for row in data]
     worst, best = extent(scores)
     whole = best - worst or 1.0
-    totals = {one["point"]: sum(one["target"] or [one["rate_total"]]) for one in found["places"]}
+    spent = totals(one["target"] or [one["rate_total"]] for one in found["places"])
+    of = {one["point"]: total for one, total in zip(found["places"], spent, strict=True)}
     return [
         row
         | {"application": titled(name), "place": f"({row['aim']})"}
-        | {"share": (score - worst) / whole, "order": (totals[row["point"]], row["y"])}
+        | {"share": (score - worst) / whole, "order": (of[row["point"]], row["y"])}
         for row, score in zip(data, scores, strict=True)
     ]
 
@@ -192,10 +195,6 @@ def _mark(
 
 def _some(data: Sequence[Row], role: str) -> bool:
     return any(row["role"] == role for row in data)
-
-
-def _renamed(numbers: Row) -> Row:
-    return {"y": numbers["value"], "y_low": numbers["low"], "y_high": numbers["high"]}
 
 
 def _across(data: Sequence[Row]) -> list[Row]:

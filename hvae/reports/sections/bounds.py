@@ -3,7 +3,6 @@
 A chart shows the tightest check of every point.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -104,9 +103,13 @@ def _row(run: Run, point: Row, check: Row) -> Row:
     rate = run.rates[point["point"]][lowest_layer(check["layers"]) - 1 if check["layers"] else 0]
     names = ("point", "layers", "method", "metric", "verdict")
     numbers = {name: check[name] for name in NUMBERS if name != "rate"} | {"rate": rate.value}
-    std_error = math.hypot(check["measured_se"], check["limit_se"])
-    placed_at = ends("x", *rate) | ends("y", check["slack"], std_error)
+    placed_at = ends("x", *rate) | ends("y", check["slack"], slack_error(check))
     return {name: check[name] for name in names} | numbers | placed_at | cell(run, point)
+
+
+def slack_error(check: Row) -> float:
+    """One standard error of its slack, as its verdict has it."""
+    return BOUNDS.get(check["bound"], UNKNOWN).slack_error(check)
 
 
 def cell(run: Run, point: Row) -> Row:
@@ -230,17 +233,28 @@ def kept(run: Run) -> str:
     )
 
 
+def binding(run: Run) -> list[str]:
+    """The bounds that can bind, those with the most evidence against them first."""
+    return list(dict.fromkeys(check["bound"] for check in sorted(_judged(run), key=evidence)))
+
+
+def undrawn(run: Run) -> list[str]:
+    """Those of them that can bind at independent models alone, which charts do not show."""
+    return [name for name in binding(run) if not rows(run, name)]
+
+
 def _figures(run: Run) -> Iterator[Figure]:
-    """One a bound that can bind, those with the most evidence against them first."""
-    binding = dict.fromkeys(check["bound"] for check in sorted(_judged(run), key=evidence))
-    for place, name in enumerate(binding):
+    """One a bound that can bind at a model that is drawn."""
+    without = undrawn(run)
+    for place, name in enumerate(one for one in binding(run) if one not in without):
         section = "bounds" if place < FIRST else "bounds-others"
         text = f"Slack of the limit {name} over the plane"
         yield figure(f"slack-{place}", section, slack(run, name), text)
 
 
 def _values(run: Run) -> dict[str, Any]:
-    return {"bounds": counted(run.bounds), "telling": telling(run), "kept": kept(run)}
+    found = {"bounds": counted(run.bounds), "telling": telling(run), "kept": kept(run)}
+    return found | {"undrawn": undrawn(run)}
 
 
 SECTION = ReportSection(

@@ -1,7 +1,7 @@
 """What holds models to account: ratios of an amortised plane and of models at given rates."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -11,6 +11,7 @@ from hvae.reports.charts.theme import BAR, CATEGORIES, LIMIT, Chart, inline, leg
 from hvae.reports.render import Figure, ReportSection, figure
 from hvae.reports.sections.bounds import SHAPES
 from hvae.results.certificate import Judgement, at_given_rates, judgement
+from hvae.results.files import totals
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
 
@@ -21,7 +22,7 @@ COLORS = {"holds": CATEGORIES[0], "undecided": CATEGORIES[3], "violated": CATEGO
 class Comparison(NamedTuple):
     """What is compared: its symbol, the words for its title, and its standard error's column.
 
-    ours: what kind of model is held against independent ones.
+    ours: what kind of model is compared with independent ones.
     """
 
     symbol: str
@@ -59,12 +60,17 @@ def at_rates(run: Run) -> list[Row]:
 
     `at` names the target, `aim` is it in nats, and of a total the split runs from all in z_1.
     """
-    found = []
-    for row in at_given_rates(run.certificate):
-        aim = over_layers(row, "target", run.layers)
-        named = f"{sum(aim):.4g} nats: {', '.join(f'{rate:.4g}' for rate in aim)}"
-        found.append(row | {"aim": aim, "at": named})
-    return sorted(found, key=lambda row: (sum(row["aim"]), [-r for r in row["aim"]], row["seed"]))
+    rows = at_given_rates(run.certificate)
+    aims = [over_layers(row, "target", run.layers) for row in rows]
+    named = [
+        row | {"total": total, "aim": aim, "at": f"{total:.4g} nats: {_listed(aim)}"}
+        for row, aim, total in zip(rows, aims, totals(aims), strict=True)
+    ]
+    return sorted(named, key=lambda row: (row["total"], [-r for r in row["aim"]], row["seed"]))
+
+
+def _listed(rates: Sequence[float]) -> str:
+    return ", ".join(f"{rate:.4g}" for rate in rates)
 
 
 def rows(run: Run, comparison: str) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hvae.config.tasks import SEARCHED
 from hvae.reports.charts.files import (
     Line,
     found,
@@ -196,6 +197,7 @@ def _values(run: Run) -> dict[str, Any]:
     return {
         "sentences": sentences(files.averaged(found(run))),
         "header": header(files.averaged(found(run))),
+        "searched": sum(run.widths) <= SEARCHED,
         "bd_rates": bd_rates(run),
         "originals": originals(run, run.pictures, "file") if shown else None,
         "decoded": decoded(run) if shown else [],

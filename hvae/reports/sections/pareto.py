@@ -28,6 +28,7 @@ from hvae.reports.charts.theme import (
     tooltip,
 )
 from hvae.reports.render import Figure, ReportSection, drawable, figure
+from hvae.results.files import splits, totals
 from hvae.results.quantities import METRICS, judging
 from hvae.results.run import Run
 from hvae.statistics.estimate import Row
@@ -137,15 +138,16 @@ def neighbours(places: Sequence[Row]) -> list[list[str]]:
 
     Of one total and of one share where rates are given, or else of one β_1 and of one β_2.
     """
-    lines: dict[tuple[int, float], list[tuple[float, str]]] = defaultdict(list)
+    if any(len(place["target"] or place["beta"]) != 2 for place in places):
+        return []
+    lines: dict[tuple[bool, int, float], list[tuple[float, str]]] = defaultdict(list)
+    targets = [place["target"] for place in places if place["target"]]
+    given = zip(totals(targets), (share for _, share in splits(targets)), strict=True)
     for place in places:
-        aim = place["target"] or place["beta"]
-        if len(aim) != 2:
-            return []
-        total = sum(aim)
-        both = (total, aim[1] / total if total else 0.0) if place["target"] else tuple(aim)
+        both = next(given) if place["target"] else place["beta"]
         for axis in (0, 1):
-            lines[axis, round(both[axis], 9)].append((both[1 - axis], place["point"]))
+            line = lines[bool(place["target"]), axis, both[axis]]
+            line.append((both[1 - axis], place["point"]))
     return [[point for _, point in sorted(line)] for line in lines.values() if len(line) > 1]
 
 

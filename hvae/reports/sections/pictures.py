@@ -36,6 +36,7 @@ from hvae.reports.charts.theme import (
     tooltip,
 )
 from hvae.reports.render import Figure, ReportSection, figure
+from hvae.results.files import totals
 from hvae.results.quantities import METRICS
 from hvae.results.rates import lowest_layer, suffix_name
 from hvae.results.run import Run
@@ -186,8 +187,9 @@ def cut_points(run: Run) -> list[Row]:
     seed = run.params.grid.seeds[0]
     rated = [row for row in run.evaluated if row["seed"] == seed and row["strategy"] == "rates"]
     least: dict[float, Row] = {}
-    for row in rated:
-        total = round(sum(over_layers(row, "target", run.layers)), 6)
+    for row, total in zip(
+        rated, totals(over_layers(row, "target", run.layers) for row in rated), strict=True
+    ):
         least[total] = min(row, least.get(total, row), key=lambda one: one["distortion"])
     best = {row["point"] for row in least.values()}
     return [row | {"best": row["point"] in best} for row in rated or chosen(run)]

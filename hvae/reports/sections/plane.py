@@ -118,17 +118,14 @@ def rows(run: Run, metric: PlaneMetric) -> list[Row]:
             continue
         numbers = dict(zip(("value", "low", "high"), values.get(name, ()), strict=False))
         across = ends("x", point["rate_1"], point["rate_1_se"])
-        up = _ends_above(run, name) if run.layers > 1 else _renamed(numbers)
+        up = ends("y", *run.rates[name][1]) if run.layers > 1 else upwards(numbers)
         beta = beta_text(point, run.layers)
         result.append({"point": name, "kind": kind[name], "beta": beta} | numbers | across | up)
     return result
 
 
-def _ends_above(run: Run, point: str) -> Row:
-    return ends("y", *run.rates[point][1])
-
-
-def _renamed(numbers: Row) -> Row:
+def upwards(numbers: Row) -> Row:
+    """The columns of a value and its interval as those of the height of a mark."""
     return {"y": numbers["value"], "y_low": numbers["low"], "y_high": numbers["high"]}
 
 

@@ -31,14 +31,15 @@ def arrows(run: Run) -> list[Row]:
     """A row a place of two layers with prices on test items: where it is, and where to go.
 
     x is the share of z_2, tip the same at the end of the arrow, y the total in nats. An arrow's
-    length is (price of z_2 − price of z_1) / the larger; at an end none points outwards.
+    length is (price of z_2 − price of z_1) / the larger; at an end none points outwards. A place
+    of no rate at all has no share.
     """
     called = plane.distortion_values(run)
     there = {tuple(one.target): one for one in lattice(run, called)}
     result = []
     for place in priced(run):
         at, (first, second) = there.get(tuple(place["target"])), place["held_out"]
-        if at is None or first is None:
+        if at is None or first is None or not any(at.target):
             continue
         total, lower = sum(at.rates), place["next_nat"]
         length = LONGEST * (second - first) / max(abs(first), abs(second))

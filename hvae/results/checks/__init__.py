@@ -1,1 +1,1 @@
-"""What an experiment is held against, by what limits need: evidence in, checks out."""
+"""The limits that an experiment is compared with, by what they need: evidence in, checks out."""

@@ -6,7 +6,8 @@ hold, the lower one counts; where one is not known, the other. z is always a sam
 What all checks share is here, too: the names of what is checked, and the nats of a set of layers.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from hvae.bounds.verdicts import Check
 from hvae.results.evidence import Evidence
 from hvae.results.rates import lowest_layer
-from hvae.statistics.estimate import Estimate
+from hvae.statistics.estimate import Estimate, Row
 
 Named = tuple[Mapping[str, str], Check]
 NAMES = ("point", "layers", "features", "method", "metric")
@@ -47,11 +48,33 @@ def budget(evidence: Evidence, point: str, layers: str) -> Estimate | None:
     return min((one for one in found if one is not None), default=None)
 
 
+def apart(check: Row) -> float:
+    """The standard error of the slack where value and limit err independently."""
+    return math.hypot(check["measured_se"], check["limit_se"])
+
+
+def together(check: Row) -> float:
+    """The same where both come from the same items: the largest that it may be."""
+    return float(check["measured_se"] + check["limit_se"])
+
+
+def of_squares(check: Row) -> float:
+    """The same of a mean square, whose own error below the limit is that which goes with it."""
+    above = max(1.0, check["limit"] / check["measured"]) if check["measured"] > 0 else 1.0
+    return float(above * check["measured_se"] + check["limit_se"])
+
+
 class Bound(NamedTuple):
-    """A limit for the reader."""
+    """A limit for the reader.
+
+    slack_error: from a row of `bounds.parquet`, the standard error of its slack that the verdict
+    goes by, in the unit of the slack. Of accuracies, whose tests are exact, the ends of both
+    intervals add up.
+    """
 
     formula: str
     meaning: str
+    slack_error: Callable[[Row], float] = apart
 
 
 BOUNDS: Mapping[str, Bound] = {
@@ -62,6 +85,7 @@ BOUNDS: Mapping[str, Bound] = {
     "class-information": Bound(
         "I(y; z_{≥l}) ≤ min(R_{≥l}, Î⁺(x; z_{≥l}))",
         "Latents hold no more information about the class than about the item.",
+        together,
     ),
     "rate-distortion": Bound(
         "D + min(R_total, Î⁺(x; z_{≥1})) ≥ h(x)",
@@ -78,19 +102,23 @@ BOUNDS: Mapping[str, Bound] = {
     "squared-error": Bound(
         "E‖x − x̂(z)‖² ≥ D_X(min(R_total, Î⁺(x; z_{≥1})))",
         "Reconstructions are no closer than the source's distortion-rate function allows.",
+        of_squares,
     ),
     "accuracy": Bound(
         "accuracy ≤ A(min(R_{≥l}, Î⁺(x; z_{≥l})))",
         "No guess of the class, nor any picture made of these layers, is right more often than "
         "the nats that they hold allow.",
+        together,
     ),
     "clusters": Bound(
         "I(y; f(z_{≥l})) ≤ min(R_{≥l}, Î⁺(x; z_{≥l}))",
         "Clusters of latents tell no more about the class than latents hold.",
+        together,
     ),
     "regression": Bound(
         "E(t − t̂(z_{≥l}))² ≥ exp(2 (h(t) − min(R_{≥l}, Î⁺(x; z_{≥l}), I(t; x)))) / 2πe",
         "No guess of the target is closer than the nats in z, and the target's own noise, allow.",
+        of_squares,
     ),
     "generation": Bound(
         "TV(posterior, prior) ≤ min(√(κ/2), √(1 − exp(−κ))), κ = R_{≥l} − Î⁻(x; z_{≥l})",

@@ -26,9 +26,15 @@ from hvae.results.evidence import Counted, Evidence, counted
 from hvae.results.rates import lowest_layer
 from hvae.statistics.estimate import Estimate, Row, propagated
 
-# what the data's classifier sees in a decoded cut is a guess from z_{≥l} as well: the layers below
-# are drawn given it, without x
-GUESSES = ("accuracy", "class_consistency")
+# Tasks and metrics that are guesses of the class from z_{≥l}. What the data's classifier sees in a
+# decoded cut is one as well: the layers below are drawn given it, without x. A task of the user's
+# own may call anything an accuracy, of no layer or with x at hand: nothing is known to limit it.
+GUESSES = {
+    ("classification", "accuracy"),
+    ("clustering", "accuracy"),
+    ("recognition", "accuracy"),
+    ("generation", "class_consistency"),
+}
 
 
 def information(evidence: Evidence) -> Iterator[Named]:
@@ -114,7 +120,7 @@ def accuracy(evidence: Evidence) -> Iterator[Named]:
 
 def guesses_class(task: Row) -> bool:
     """Whether the row of `tasks.parquet` tells how often a guess from samples is right."""
-    return task["metric"] in GUESSES and task["features"] == "sample"
+    return (task["task"], task["metric"]) in GUESSES and task["features"] == "sample"
 
 
 def regression(evidence: Evidence) -> Iterator[Named]:

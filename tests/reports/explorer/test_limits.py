@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hvae.reports.scores import described, latents, limits, pairs
+from hvae.reports.sections.bounds import rows
 from tests.reports.cases import BOUNDS, HOSTILE, run
 from tests.reports.planted import advised
 
@@ -33,7 +34,32 @@ def test_the_check_with_the_most_evidence_against_its_bound_is_the_one(
     found = limits(one._replace(bounds=[*one.bounds, worse]))[check["point"]]["checks"][0]
     assert (found["bound"], found["layers"], found["verdict"]) == ("accuracy", "z₁, z₂", "violated")
     assert found["slack"] == -0.3
-    assert found["slack_se"] == pytest.approx(math.hypot(0.3, 0.4))
+    assert found["slack_se"] == pytest.approx(0.3 + 0.4)
+
+
+@pytest.mark.parametrize(
+    ("bound", "error"),
+    [
+        ("information", math.hypot(0.3, 0.4)),
+        ("class-information", 0.3 + 0.4),
+        ("clusters", 0.3 + 0.4),
+        ("regression", 0.3 + 0.4),
+        ("squared-error", 2 * 0.3 + 0.4),  # the limit is twice what is measured
+        ("of another version", math.hypot(0.3, 0.4)),
+    ],
+)
+def test_the_error_of_a_slack_is_that_of_its_verdict(
+    config: dict[str, Any], bound: str, error: float
+) -> None:
+    """Where both sides come from the same items they are not independent."""
+    one = run(config, layers=1)
+    limit = 1.0 if bound == "squared-error" else 0.5
+    check = one.bounds[0] | {"bound": bound, "measured": 0.5, "limit": limit}
+    check |= {"measured_se": 0.3, "limit_se": 0.4, "metric": "squared_error"}
+    told = limits(one._replace(bounds=[check]))[check["point"]]["checks"][0]
+    assert told["slack_se"] == pytest.approx(error, rel=1e-3)
+    (drawn,) = rows(one._replace(bounds=[check]), bound)
+    assert drawn["y_high"] - drawn["y"] == pytest.approx(1.96 * error)
 
 
 def test_units_are_those_of_what_is_measured(config: dict[str, Any]) -> None:

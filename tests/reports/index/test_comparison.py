@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy.stats import norm, t
 
 from hvae.config.base import parse
 from hvae.config.params import Params
@@ -58,10 +59,40 @@ def test_seeds_are_one_place_whose_error_holds_their_spread(tmp_path: Path, conf
     apart = [row | {"distortion": 4.0 + 2 * row["seed"]} for row in rows]
     tables.write(tables.from_rows(apart, tables.points(2)), path)
     found = metrics(path.parent)
-    # (4, 6): a mean of 5, and s²/2 = 1 beside the items' own 1/3
-    assert found["distortion"].values[0] == pytest.approx((5, math.sqrt(1 / 3 + 1)))
+    # (4, 6): a mean of 5, and s²/2 = 1 beside the items' own 1/3. The 1 has one degree of freedom,
+    # and all of it (4/3)².
+    error = math.sqrt(1 / 3 + 1)
+    half = t.ppf(0.975, 16 / 9) * error
+    assert found["distortion"].values[0] == pytest.approx((5, error, 5 - half, 5 + half))
+    half = norm.ppf(0.975) * 0.05  # both trainings have the same accuracy
     accuracy = found["classification/accuracy/logistic"].values[0]
-    assert accuracy == pytest.approx((0.6, 0.05))
+    assert accuracy == pytest.approx((0.6, 0.05, 0.6 - half, 0.6 + half))
+
+
+def test_of_trainings_every_interval_is_students(tmp_path: Path, config: Config) -> None:
+    """In whatever way a metric is read: R_1 and accuracies differ by seed, too."""
+    folder = plant(tmp_path, config, "three", seeds=3)
+    seeds = {}
+    for name, column, schema in (
+        ("points", "rate_1", tables.points(2)),
+        ("tasks", "value", tables.tasks()),
+    ):
+        path = folder / f"{name}.parquet"
+        rows = tables.read(path).to_pylist()
+        seeds |= {row["point"]: row["seed"] for row in rows if "seed" in row}
+        apart = [row | {column: row[column] + 0.1 * seeds[row["point"]]} for row in rows]
+        tables.write(tables.from_rows(apart, schema), path)
+    found = metrics(folder)
+    for key, mean, item in (
+        ("rate_1", 10.1, ERROR),
+        ("classification/accuracy/logistic", 0.7, 0.05),
+    ):
+        whole, spread = item**2 + 0.01 / 3, 0.01 / 3
+        half = t.ppf(0.975, 2 * (whole / spread) ** 2) * math.sqrt(whole)
+        value = found[key].values[0]
+        assert value == pytest.approx((mean, math.sqrt(whole), mean - half, mean + half)), key
+    listed = compared(finished(folder), found.values())["metrics"]
+    assert all(len(value) == 4 for one in listed for value in one["values"])
 
 
 CHANGES: list[tuple[dict[str, Config], set[str]]] = [

@@ -1,4 +1,5 @@
-// Values as [value, standard error], or with the two ends of an interval that is not symmetric.
+// Values as [value, standard error], and with the two ends of an interval that is not so many of these:
+// of means over trainings it has Student's t, and of shares it is not symmetric.
 
 function short(number) {
   return String(Number(number.toPrecision(4))).replace("-", "−");
