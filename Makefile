@@ -1,4 +1,4 @@
-# `make` reproduces the default experiment, `make test` runs every check; both set up .venv first.
+# `make` reproduces the default experiment, `make test` runs the checks; both set up .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
 GAUSSIAN := gaussian-one-layer gaussian gaussian-no-skip gaussian-three-layers

@@ -21,8 +21,8 @@ REPEATED = pa.dictionary(pa.int32(), TEXT)  # text of many rows
 VERSION = b"tables"  # the key of a file's metadata; tables of version 1 have none
 Columns = Mapping[str, pa.DataType]
 
-# The statuses of points that have numbers. An unconverged one is short of training: its objective
-# still fell when training stopped. An unreachable one could not be trained to the rates asked for.
+# The statuses of points that have numbers. The objective of an unconverged one still fell when its
+# training stopped. An unreachable one could not be trained to the rates asked for.
 MEASURED = ("ok", "unconverged", "unreachable")
 MET = ("ok", "unconverged")  # of a point at given rates that has them
 
@@ -185,10 +185,8 @@ def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
     """Rows as a table; a row that lacks a column, or has one too many, is a KeyError."""
     rows = list(rows)
     for row in rows:
-        if row.keys() != set(schema.names):
-            raise KeyError(
-                f"columns {sorted(row.keys() ^ set(schema.names))} differ from the table's"
-            )
+        if others := row.keys() ^ set(schema.names):
+            raise KeyError(f"columns {sorted(others)} differ from the table's")
     return pa.Table.from_pylist(rows, schema=schema)
 
 

@@ -1,4 +1,4 @@
-"""Backbones and likelihoods of the user's own, held against what a model needs of them.
+"""Backbones and likelihoods of the user's own, checked for what a model needs of them.
 
 Each is called once it is known to be of the right kind, and its networks are then tried on a few
 items, before anything is trained: types, shapes, and what models at many β and many models at once

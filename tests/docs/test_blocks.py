@@ -1,4 +1,4 @@
-"""Every block of code in the README and in the documentation is run, or held against what runs it.
+"""Every block of code in the README and in the documentation is run, or compared with what runs it.
 
 * Walks, pages that are followed from top to bottom: every block is run, in order, as it stands. An
   overlay has shorter training merged into it.

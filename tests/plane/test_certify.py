@@ -1,4 +1,4 @@
-"""The certificate of a small model, held against models that are the same, better, or elsewhere."""
+"""The certificate of a small model, beside models that are the same, better, or elsewhere."""
 
 import math
 from pathlib import Path

@@ -1,5 +1,5 @@
-# One model for the whole plane of β, the independent models that it is held against, models that go on
-# from it at their β, and models that are trained to given rates.
+# One model for the whole plane of β, the independent models that it is compared with, models that go
+# on from it at their β, and models that are trained to given rates.
 
 
 # It depends only on the ends of the grid's axes. Most jobs wait for it and few for the single-layer
