@@ -1,4 +1,4 @@
-"""What one model for a plane costs, in independent trainings: their steps timed side by side.
+"""What the model for a plane costs, in independent trainings: their steps timed side by side.
 
 Of an experiment that has run, whose data are still prepared. All train on one thread, in
 alternation in one process, and medians over rounds are compared; a training is as long as its
@@ -25,7 +25,7 @@ from hvae.training.inputs import material
 from hvae.training.to_rates import train_to_rates
 from hvae.training.train import train
 
-PLANE = "the one model"
+PLANE = "the model for the plane"
 ROUNDS = 9
 STEPS = 100
 
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def contestants(params: Params, data: Path) -> dict[str, Training]:
-    """The one model, and what may be trained in its place or goes on from it."""
+    """The model for the plane, and what may be trained in its place or goes on from it."""
     anchors = [point.beta for point in next(iter(params.anchors().values()))]
     options = params.certification.training
     shared, beside = short(Schedule, params.training), short(Schedule, options)
@@ -74,14 +74,16 @@ def contestants(params: Params, data: Path) -> dict[str, Training]:
         "one that trains alone": Training(options.steps, lambda: together(anchors[:1])),
     }
     if has_plain_layers(params):
-        found["one in a plain loop"] = Training(options.steps, plain(data, params, beside))
+        found["one in a plain loop of the same layers"] = Training(
+            options.steps, plain(data, params, beside)
+        )
     if targets := params.grid.targets():
         found["one at given rates"] = to_rates(data, params, targets[len(targets) // 2])
     return found
 
 
 def to_rates(data: Path, params: Params, wanted: list[float]) -> Training:
-    """Of a model at given rates, from its own start: from the one model a step takes as long."""
+    """Of a model at given rates, from its own start; one that goes on takes as long a step."""
     settings = short(RateSchedule, params.training.rates)
 
     def seconds() -> float:
@@ -125,15 +127,18 @@ def short(kind: type[S], settings: Schedule) -> S:
 
 
 def show(steps: Mapping[str, int], times: Mapping[str, Sequence[float]]) -> None:
-    """Medians of a step, and how many trainings of each kind the one model's takes as long as."""
-    print("| | ms a step and model: median (lowest, highest) | steps | the one model takes |")
+    """Medians of a step, and how many trainings of each kind take as long as that of the plane."""
+    print(
+        "| one such training | ms a step and model: median (lowest, highest) | steps "
+        f"| cost of {PLANE} ÷ cost of one such training |"
+    )
     print("| --- | ---: | ---: | ---: |")
     medians = {name: statistics.median(found) for name, found in times.items()}
     whole = steps[PLANE] * medians[PLANE]
     for name, found in times.items():
         median, low, high = (1e3 * one for one in (medians[name], min(found), max(found)))
         cell, count = f"{median:.1f} ({low:.1f}, {high:.1f})", steps[name]
-        print(f"| {name} | {cell} | {count:,} | {whole / (count * medians[name]):.1f} of it |")
+        print(f"| {name} | {cell} | {count:,} | {whole / (count * medians[name]):.1f} |")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ From I(y; z) ≥ Î the best classifier must reach some accuracy (Kovalevsky 196
 1994). A probe far below it reads its samples badly: a remark about the probe, never a violation.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -217,6 +218,23 @@ def means(run: Run) -> list[str]:
     ]
 
 
+class Published(NamedTuple):
+    """How many items the published protocol fits its probes on, and scores them on."""
+
+    fitted: int
+    scored: int
+
+    def error(self, accuracy: float) -> float:
+        """The standard error of an accuracy, in points."""
+        return 100 * math.sqrt(accuracy * (1 - accuracy) / self.scored)
+
+
+def published(run: Run) -> Published | None:
+    """None where that protocol was not asked for."""
+    scored: set[int] = {task["n"] for task in run.accuracies("mean", PUBLISHED)}
+    return Published(len(run.test.labels) - max(scored), max(scored)) if scored else None
+
+
 def _applies(run: Run) -> bool:
     return run.labelled
 
@@ -239,7 +257,7 @@ def _values(run: Run) -> dict[str, Any]:
     weak = weak_probes(run)
     return {
         "remarks": means(run),
-        "published": bool(run.accuracies("mean", PUBLISHED)),
+        "published": published(run),
         "weak": weak[:SHOWN],
         "weak_count": len(weak),
     }

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hvae.config.tasks import SEARCHED
 from hvae.reports.charts.files import (
     Line,
     found,
@@ -197,7 +196,6 @@ def _values(run: Run) -> dict[str, Any]:
     return {
         "sentences": sentences(files.averaged(found(run))),
         "header": header(files.averaged(found(run))),
-        "searched": sum(run.widths) <= SEARCHED,
         "bd_rates": bd_rates(run),
         "originals": originals(run, run.pictures, "file") if shown else None,
         "decoded": decoded(run) if shown else [],
