@@ -30,8 +30,6 @@ from hvae.coding import choice, files, quantised
 from hvae.coding.choice import Candidate
 from hvae.coding.codec import Codec
 from hvae.config.model import DiscreteOptions
-from hvae.config.sizes import flat_latents
-from hvae.config.tasks import SEARCHED
 from hvae.data import prepared
 from hvae.data.prepared import Items
 from hvae.data.source import SPLITS, level_numbers
@@ -40,7 +38,6 @@ from hvae.latents.measure import measure, psnr
 
 SAMPLES, TEST = 16, SPLITS.index("test")
 VALIDATION, MOST = 300, 2000  # items on which the step is chosen, and of a file with loss
-SLOW = 60  # as many of either where z has more numbers than the task `compression` searches
 LEAST = 10  # nats, from which files are to be as good as the model
 WHOLE, MANY = 360, 10_000  # items of lossless files; test items again and again where there are few
 ORDERS = 20
@@ -90,12 +87,8 @@ def with_loss(results: Path, data: Path) -> Iterator[str]:
     """Rates against files at every point."""
     test, held_out = (prepared.read(data / f"{split}.parquet") for split in ("test", "validation"))
     every = points(results)
-    model, shape = every[0].card.model, every[0].card.shape
-    slow = sum(flat_latents(model.backbone, shape, model.latents)) > SEARCHED
-    test, held_out = (
-        test.first(SLOW if slow else MOST),
-        held_out.first(SLOW if slow else VALIDATION),
-    )
+    few = math.prod(every[0].card.shape) > LARGE
+    test, held_out = test.first(FEW if few else MOST), held_out.first(FEW if few else VALIDATION)
     yield f"{len(test.ids):,} test items in a file."
     yield ""
     columns = "point | R, bits | file, bits | body − symbols | PSNR | PSNR of the file | J° | "

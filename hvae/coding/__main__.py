@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from hvae.coding import choice, files, images, quantised
 from hvae.coding.codec import Codec
-from hvae.coding.files import LOSSLESS
+from hvae.coding.files import LOSSLESS, Coded
 from hvae.coding.images import Given
+from hvae.coding.quantised import Through
 from hvae.data import prepared
 from hvae.data.source import level_numbers
 from hvae.errors import InputError, counted, shown
@@ -37,7 +39,8 @@ def compress(arguments: argparse.Namespace) -> None:
     if out.suffix != SUFFIX:
         images.refuse_repeated(given.names)
     if arguments.lossless:
-        contents = [files.lossless(codec, _numbers(given, codec))]
+        bars = _bar("coding", leave=False), _bar("checking")
+        contents = [files.lossless(codec, _numbers(given, codec), *bars)]
         told = ""
     else:
         contents, told = _with_loss(arguments, codec, given)
@@ -64,13 +67,14 @@ def _with_loss(
     arguments: argparse.Namespace, codec: Codec, given: Given
 ) -> tuple[list[bytes], str]:
     x = torch.from_numpy(given.x)
-    factor = quantised.choose(codec, _held_out(arguments, codec, x))
+    factor = quantised.choose(codec, _held_out(arguments, codec, x), _bar("choosing the grid"))
     found = quantised.quantise(codec, x, factor, through=_bar("searching"))
     cost = quantised.cost(codec, x, found)
     told = f"; {_error(float(cost.error.mean()), given.bounded)}"
     if arguments.out.suffix == SUFFIX:
-        return [files.image_file(codec, found)], told
-    return [files.image_file(codec, found.item(place)) for place in range(len(x))], told
+        return [files.image_file(codec, found, bounded=given.bounded)], told
+    every = map(found.item, range(len(x)))
+    return [files.image_file(codec, item, bounded=given.bounded) for item in every], told
 
 
 def _error(mse: float, bounded: bool) -> str:
@@ -106,15 +110,25 @@ def decompress(arguments: argparse.Namespace) -> None:
     else:
         one = choice.writer(results, coded[0].key, paths[0])
     codec = choice.opened(results, one)
-    bar = command.progress(list(zip(coded, paths, strict=True)), "decoding files")
-    parts = [files.decoded(codec, one, path) for one, path in bar]
+    parts = _decoded(codec, coded, paths)
     names = [
         name
         for part, path in zip(parts, paths, strict=True)
         for name in _names(len(part), path, source)
     ]
-    images.save(np.concatenate(parts), codec, names, arguments.out)
+    bounded = all(one.bounded for one in coded)
+    images.save(np.concatenate(parts), codec, names, arguments.out, bounded)
     print(f"{counted(len(names), 'item')} in {shown(arguments.out)}")
+
+
+def _decoded(
+    codec: Codec, coded: Sequence[Coded], paths: Sequence[Path]
+) -> list[NDArray[np.float32]]:
+    """The items of each file; the bar is over files or, of a single one, over its items."""
+    if len(paths) == 1:
+        return [files.decoded(codec, coded[0], paths[0], _bar("decoding"))]
+    pairs = command.progress(list(zip(coded, paths, strict=True)), "decoding files")
+    return [files.decoded(codec, one, path) for one, path in pairs]
 
 
 def _names(count: int, path: Path, source: Path) -> Sequence[str]:
@@ -144,8 +158,8 @@ def info(arguments: argparse.Namespace) -> None:
     print(f"model {coded.key.hex()}")
 
 
-def _bar(what: str) -> quantised.Through:
-    return lambda parts: command.progress(parts, what)
+def _bar(what: str, leave: bool = True) -> Through:
+    return lambda parts: command.progress(parts, what, leave)
 
 
 if __name__ == "__main__":  # the former name of `hvae compress`, `hvae decompress`, `hvae info`

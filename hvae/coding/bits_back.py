@@ -23,7 +23,7 @@ from torch import Tensor
 from hvae.coding import pixels
 from hvae.coding.codec import Codec
 from hvae.coding.grids import AnsCoder, Coder, Grid, Symbols, layers, reach
-from hvae.coding.quantised import SWEEPS, place, quantise
+from hvae.coding.quantised import Through, place, quantise
 from hvae.errors import InputError
 from hvae.models.distributions import Latent
 from hvae.training.library import limited
@@ -77,22 +77,23 @@ class ShortOfBitsError(Exception):
 
 
 @torch.no_grad()
-def pack(codec: Codec, numbers: Tensor) -> Packed:
+def pack(codec: Codec, numbers: Tensor, through: Through = iter) -> Packed:
     """Code items, given by the numbers of their levels (items, n); InputError for a density.
 
-    As few items as possible go first, and batches grow as fast as z finds bits.
+    As few items as possible go first, and batches grow as fast as z finds bits. They go `through` a
+    progress bar, which starts again where z finds too few.
     """
     pixels.refuse_density(codec.model.likelihood)
     with limited(1):
         for batches in DIVISIONS:
             with suppress(ShortOfBitsError):
-                return Packed(_packed(codec, numbers, batches), batches)
+                return Packed(_packed(codec, numbers, batches, through), batches)
     raise AssertionError("without bits back none is short of them")
 
 
-def _packed(codec: Codec, numbers: Tensor, batches: Batches) -> Coder:
+def _packed(codec: Codec, numbers: Tensor, batches: Batches, through: Through) -> Coder:
     coder, passes = AnsCoder(), _Passes(codec)
-    for part, bits_back in batches.of(len(numbers)):
+    for part, bits_back in through(list(batches.of(len(numbers)))):
         passes.push(coder, numbers[part], bits_back)
     return coder
 
@@ -113,13 +114,15 @@ def net(codec: Codec, numbers: Tensor) -> float:
 
 
 @torch.no_grad()
-def unpack(codec: Codec, coder: Coder, batches: Batches, count: int) -> Tensor:
+def unpack(
+    codec: Codec, coder: Coder, batches: Batches, count: int, through: Through = iter
+) -> Tensor:
     """The numbers of levels (items, n) of so many items; InputError where there are not so many."""
     pixels.refuse_density(codec.model.likelihood)
     found, passes = torch.zeros(count, codec.dimensions, dtype=torch.uint8), _Passes(codec)
     try:
         with limited(1):
-            for part, bits_back in reversed(list(batches.of(count))):
+            for part, bits_back in through(list(batches.of(count))[::-1]):
                 numbers = passes.pop(coder, part.stop - part.start, bits_back)
                 found[part] = numbers.to(torch.uint8)
     except ShortOfBitsError:
@@ -192,7 +195,7 @@ class _Passes:
     def _grids(self, bits_back: bool) -> tuple[list[Grid], int]:
         if bits_back:
             return self.fine, 2 * self.reach
-        return self.coarse, reach(self.coarse) + SWEEPS
+        return self.coarse, reach(self.coarse)
 
     def _values(self, numbers: Tensor) -> Tensor:
         """x in float64, after float32, which models were trained with."""

@@ -129,8 +129,9 @@ def opened(results: Path, one: Candidate) -> Codec:
 
 def writer(results: Path, key: bytes, path: Path) -> Candidate:
     """The point that wrote a file with that key; InputError if none did."""
+    otherwise = f"{shown(path)} was written with a model that {results} does not have"
+    if any(card.box is not None for card in _cards(results)):
+        otherwise += "; if it was written with --beta, give the same --beta again"
     return _one(
-        list(candidates(results)),
-        lambda one: codec.key(one.card, one.beta) == key,
-        f"{shown(path)} was written with a model that {results} does not have",
+        list(candidates(results)), lambda one: codec.key(one.card, one.beta) == key, otherwise
     )

@@ -1,8 +1,9 @@
-"""What sender and receiver share: a trained model, and the widths of its posteriors.
+"""What sender and receiver share: a trained model, the widths of its posteriors, and noise.
 
 Latents are sent as whole numbers, so that z must be on a grid that both know. How fine it must be,
 the posterior says: the width w of a dimension is the geometric mean of σ_q/σ_p. It is taken over
-items that the model draws, so that no data are needed for it, and no file has to hold it.
+items that the model draws, so that no data are needed for it, and no file has to hold it. They are
+drawn in float64 from noise that is defined here, since files of years ago need the same widths.
 """
 
 import copy
@@ -15,14 +16,15 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import ndtri
 from torch import Tensor
 
-from hvae.data.seeded import Stream
 from hvae.errors import InputError
 from hvae.models.build import build
-from hvae.models.distributions import Normal, draw, generator
+from hvae.models.distributions import Normal
 from hvae.models.hierarchical import HierarchicalVAE, Terms
 from hvae.models.hypernetwork import folded
+from hvae.statistics.estimate import Floats
 from hvae.training import checkpoint
 from hvae.training.checkpoint import Card
 
@@ -38,8 +40,15 @@ PARTS = (
     *(1.0, 0.9170040432046712, 0.8408964152537145, 0.7711054127039704),
     *(0.7071067811865476, 0.6484197773255048, 0.5946035575013605, 0.5452538663326288),
 )
+STEP = np.uint64(0x9E3779B97F4A7C15)
+MIXING = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+LAST = np.uint64(31)
 
 Widths = NDArray[np.float64]
+Keys = NDArray[np.uint64]
 
 
 class Codec(NamedTuple):
@@ -107,8 +116,7 @@ def of(
 @torch.no_grad()
 def _widths(model: HierarchicalVAE) -> list[Widths]:
     """w of each layer, from items drawn from the prior and encoded again."""
-    source = generator(Stream.CODING)
-    drawn, noise = ([one.double() for one in draw(model.latents, DRAWS, source)] for _ in range(2))
+    drawn, noise = (_normal(model.latents, number) for number in range(2))
     terms = model(model.likelihood.mean(model.generate(drawn)), noise)
     return [_of_layer(model, terms, layer) for layer in range(len(model.latents))]
 
@@ -125,3 +133,31 @@ def _rounded(logs: Tensor) -> Widths:
     count = len(PARTS)
     places = (-logs * count).round().clamp(0, OCTAVES * count).long().numpy()
     return np.ldexp(np.array(PARTS)[places % count], -(places // count))
+
+
+def _normal(latents: Sequence[int], number: int) -> list[Tensor]:
+    """ε ~ N(0, I) for each layer, (DRAWS, d_l), which a categorical layer takes as well."""
+    first = number * len(latents)
+    return [
+        torch.from_numpy(ndtri(uniform(_keys(first + layer), width)))
+        for layer, width in enumerate(latents)
+    ]
+
+
+def _keys(number: int) -> Keys:
+    return mixed(np.arange(number * DRAWS, (number + 1) * DRAWS, dtype=np.uint64))
+
+
+def uniform(keys: Keys, count: int) -> Floats:
+    """So many numbers in (0, 1) for each key, (keys, count): the same ones on all machines."""
+    places = np.arange(1, count + 1, dtype=np.uint64) * STEP
+    inside = (mixed(keys[:, None] + places) >> np.uint64(11)).astype(np.float64) + 0.5
+    return inside * 2.0**-53
+
+
+def mixed(keys: Keys) -> Keys:
+    """SplitMix64 (Steele, Lea & Flood, 2014): noise that both sides make from a number."""
+    keys = keys + STEP
+    for shift, factor in MIXING:
+        keys = (keys ^ (keys >> shift)) * factor
+    return keys ^ (keys >> LAST)

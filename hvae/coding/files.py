@@ -8,7 +8,7 @@ A lossless file is decoded once before anyone gets it, and holds a checksum of i
 a short header, then the coder's words; nothing in it is trusted::
 
     HV          2 bytes
-    form        1 byte, VERSION · 16 + kind
+    form        1 byte, VERSION · 16 + kind, and 8 more of data that are not within [0, 1]
     checksum    4 bytes, CRC-32 of all that follows
     model       4 bytes, by which a model knows its files
     shape       how many axes, and their sizes
@@ -33,27 +33,35 @@ from torch import Tensor
 from hvae.coding import bits_back, quantised
 from hvae.coding.bits_back import Batches
 from hvae.coding.codec import KEY, OTHERWISE, Codec
-from hvae.coding.grids import AnsCoder, Coder
-from hvae.coding.quantised import Quantised
+from hvae.coding.grids import AnsCoder, Coder, Grid, layers
+from hvae.coding.quantised import Quantised, Through
 from hvae.data.source import level_values
 from hvae.errors import InputError, shown
 from hvae.io import storage
+from hvae.models.hierarchical import ITEMS
 
-MAGIC, VERSION = b"HV", 2
+MAGIC, VERSION = b"HV", 3
 IMAGES, LOSSLESS = "images", "lossless"
 KINDS = {IMAGES: 3, LOSSLESS: 4}  # and how many settings each has
+UNBOUNDED = 8  # is added to the kind
 LONGEST = 5  # bytes of a number
 MOST = 1 << 32
 AXES = 4
 NUMBER = 8  # bytes that a number of an item takes while it is decoded
 FREE, EACH = 100_000, 1000  # items of a file, and more for each byte of it
 EIGHTHS, COARSEST = 8, 1000  # of a factor, in a file, and how many there are at most
-LARGEST = 1 << 15  # symbol that a file may claim
+LARGEST = 1 << 18  # symbol that a file may claim: 8 σ_p, in steps of the least width
 GRIDS, PIXELS = 1 << 14, 1 << 28  # checksums, of two bytes and of four
+SYMBOL = 24  # bytes that a number of z takes while it is read, with its law
+LEAST = 2.0**-23  # that a coder adds to a symbol's probability at most, so that none is 0
+SPARE = 8  # bytes that symbols may be ahead of their body: an empty coder takes some for nothing
 
 
 class Coded(NamedTuple):
-    """What a file holds. key: of its model; settings: as `KINDS` counts them; body: words."""
+    """What a file holds. key: of its model; settings: as `KINDS` counts them; body: words.
+
+    bounded: whether the data were within [0, 1].
+    """
 
     kind: str
     key: bytes
@@ -61,6 +69,7 @@ class Coded(NamedTuple):
     items: int
     settings: tuple[int, ...]
     body: bytes
+    bounded: bool = True
 
     @property
     def coder(self) -> Coder:
@@ -80,7 +89,7 @@ def written(coded: Coded) -> bytes:
     _refuse_count(coded)
     numbers = [len(coded.shape), *coded.shape, coded.items, *coded.settings]
     rest = coded.key + b"".join(map(_number, numbers)) + coded.body
-    form = VERSION * 16 + list(KINDS).index(coded.kind)
+    form = VERSION * 16 + UNBOUNDED * (not coded.bounded) + list(KINDS).index(coded.kind)
     return MAGIC + bytes([form]) + zlib.crc32(rest).to_bytes(4, "little") + rest
 
 
@@ -106,6 +115,7 @@ def parsed(content: bytes) -> Coded:
     if content[: len(MAGIC)] != MAGIC or len(content) < start + 4 + KEY:
         raise InputError("was not written by `hvae compress`")
     version, kind = divmod(content[len(MAGIC)], 16)
+    unbounded, kind = divmod(kind, UNBOUNDED)
     if version != VERSION or kind >= len(KINDS):
         raise InputError(f"is of form {version}.{kind}, which this version does not read")
     rest = content[start + 4 :]
@@ -117,7 +127,7 @@ def parsed(content: bytes) -> Coded:
     count, *settings = numbers.some(1 + KINDS[name])
     if not 1 <= len(shape) <= AXES or min(shape) == 0:
         raise InputError(f"has items of a shape that no model has, {shape}")
-    coded = Coded(name, rest[:KEY], shape, count, tuple(settings), numbers.rest)
+    coded = Coded(name, rest[:KEY], shape, count, tuple(settings), numbers.rest, not unbounded)
     _refuse_count(coded)
     return coded
 
@@ -158,16 +168,38 @@ class _Numbers(Iterator[int]):
         return [next(self) for _ in range(count)]
 
 
-def image_file(codec: Codec, given: Quantised) -> bytes:
-    """A file of the items that were quantised, with loss.
+def image_file(codec: Codec, given: Quantised, *, bounded: bool = True) -> bytes:
+    """A file of the items that were quantised, with loss; bounded: whether x is within [0, 1].
 
     InputError for a factor that is no multiple of 1/8 from 1/8 to 125, which files cannot hold, for
-    numbers beyond `LARGEST`, and without any items.
+    numbers beyond `LARGEST`, without any items, and for far more items than it would have bytes.
     """
     settings = _eighths(given.factor), _limit(given), _grid(codec)
-    content = body(quantised.pushed(codec, given))
+    content = body(quantised.pushed(codec, given)).ljust(_least(codec, given), b"\0")
     items = len(given.symbols[0])
-    return written(Coded(IMAGES, codec.key, codec.shape, items, settings, content))
+    coded = Coded(IMAGES, codec.key, codec.shape, items, settings, content, bounded)
+    _refuse_memory(coded, layers(codec, given.factor))
+    return written(coded)
+
+
+def _least(codec: Codec, given: Quantised) -> int:
+    """Bytes of a body with these symbols, at least: it must not say that it holds more.
+
+    That is their ideal length but for `SPARE`. A coder hardly ever takes less, but some symbols
+    leave an empty one as it is: the body then has zeros at its end.
+    """
+    bits = 0.0
+    for grid, k in zip(layers(codec, given.factor), given.symbols, strict=True):
+        for part in torch.from_numpy(k).split(ITEMS):
+            chances = (-grid.nats(part.double())).exp() + LEAST
+            bits -= float(chances.clamp(max=1).log2().sum())
+    return max(0, int(bits / 8) - SPARE)
+
+
+def _refuse_memory(coded: Coded, grids: list[Grid]) -> None:
+    held = SYMBOL * coded.items * sum(grid.coordinates for grid in grids)
+    if held > max(storage.FREE, storage.RATIO * len(coded.body)):
+        raise InputError(f"has {coded.items:,} items, which would take {held:,} bytes of memory")
 
 
 def _eighths(factor: float) -> int:
@@ -189,21 +221,24 @@ def _limit(given: Quantised) -> int:
     return given.limit
 
 
-def lossless(codec: Codec, numbers: Tensor) -> bytes:
+def lossless(
+    codec: Codec, numbers: Tensor, through: Through = iter, checking: Through = iter
+) -> bytes:
     """A file of all items, given by the numbers of their levels (items, n), without loss.
 
+    Batches go `through` a progress bar, and through another one while they are decoded once.
     InputError where the likelihood is a density, and without any items.
     """
-    coder, batches = bits_back.pack(codec, numbers)
+    coder, batches = bits_back.pack(codec, numbers, through)
     settings = *batches, _checksum(numbers)
     coded = Coded(LOSSLESS, codec.key, codec.shape, len(numbers), settings, body(coder))
-    if not torch.equal(_unpacked(codec, coded), numbers.to(torch.uint8)):
+    if not torch.equal(_unpacked(codec, coded, checking), numbers.to(torch.uint8)):
         raise InputError("the file does not decode to the same pixels on this machine")
     return written(coded)
 
 
-def decoded(codec: Codec, coded: Coded, path: Path) -> NDArray[np.float32]:
-    """Items (items, n): x̂ or, of a lossless file, x.
+def decoded(codec: Codec, coded: Coded, path: Path, through: Through = iter) -> NDArray[np.float32]:
+    """Items (items, n): x̂ or, of a lossless file, x. They go `through` a progress bar.
 
     InputError where the file is of another model, or does not decode to what was written.
     """
@@ -211,10 +246,18 @@ def decoded(codec: Codec, coded: Coded, path: Path) -> NDArray[np.float32]:
         raise InputError(f"{shown(path)} was written with another model")
     try:
         if coded.kind == IMAGES:
-            return quantised.reconstructed(codec, _symbols(codec, coded)).numpy()
-        return level_values(_unpacked(codec, coded).numpy(), codec.levels or 2)
+            return _reconstructed(codec, _symbols(codec, coded), through)
+        return level_values(_unpacked(codec, coded, through).numpy(), codec.levels or 2)
     except InputError as error:
         raise InputError(f"{shown(path)} {error}") from None
+
+
+def _reconstructed(codec: Codec, given: Quantised, through: Through) -> NDArray[np.float32]:
+    parts = []
+    for start in through(range(0, len(given.symbols[0]), ITEMS)):
+        part = given._replace(symbols=[k[start : start + ITEMS] for k in given.symbols])
+        parts.append(quantised.reconstructed(codec, part).numpy())
+    return np.concatenate(parts)
 
 
 def _symbols(codec: Codec, coded: Coded) -> Quantised:
@@ -223,19 +266,22 @@ def _symbols(codec: Codec, coded: Coded) -> Quantised:
         raise InputError("was written where the model's posteriors have other widths")
     if not 0 < eighths <= COARSEST or not 0 < limit <= LARGEST:
         raise InputError("has settings that no file has")
+    _refuse_memory(coded, layers(codec, eighths / EIGHTHS))
     coder = coded.coder
     found = quantised.popped(codec, coder, eighths / EIGHTHS, coded.items, limit)
     if not coder.is_empty():
         raise InputError("holds more than its items")
+    if len(coded.body) + 1 < _least(codec, found):  # 1, since sums are rounded otherwise elsewhere
+        raise InputError("holds fewer items than it says")
     return found
 
 
-def _unpacked(codec: Codec, coded: Coded) -> Tensor:
+def _unpacked(codec: Codec, coded: Coded, through: Through = iter) -> Tensor:
     *division, pixels = coded.settings
     batches = Batches(*division)
     if batches not in bits_back.DIVISIONS:  # any other may take a pass of the decoder for each item
         raise InputError("has settings that no file has")
-    numbers = bits_back.unpack(codec, coded.coder, batches, coded.items)
+    numbers = bits_back.unpack(codec, coded.coder, batches, coded.items, through)
     if _checksum(numbers) != pixels:
         raise InputError(OTHERWISE)
     return numbers

@@ -39,16 +39,16 @@ class Grid(Protocol):
 
     Symbols under q have means within `limit`, and are themselves within twice as much.
 
-    `place` gives z (items, d_l), `nats` the length of one coordinate's symbols (items,), and
-    `moves` what else they might be. q and p are posterior and prior.
+    `place` gives z (items, d_l), `nats` the length of each symbol, with the shape of k, and `moves`
+    other k, (options, items, coordinates). q and p are posterior and prior.
     """
 
     @property
     def coordinates(self) -> int: ...
     def nearest(self, q: Latent, p: Latent) -> Tensor: ...
     def place(self, p: Latent, k: Tensor) -> Tensor: ...
-    def nats(self, coordinate: int, k: Tensor) -> Tensor: ...
-    def moves(self, k: Tensor) -> list[Tensor]: ...
+    def nats(self, k: Tensor) -> Tensor: ...
+    def moves(self, k: Tensor) -> Tensor: ...
     def push(self, coder: Coder, k: Symbols, limit: int) -> None: ...
     def pop(self, coder: Coder, items: int, limit: int) -> Symbols: ...
     def push_under(self, coder: Coder, k: Symbols, q: Latent, p: Latent, limit: int) -> None: ...
@@ -64,23 +64,22 @@ class GaussianGrid:
         self.coordinates = len(self.open)
 
     def nearest(self, q: Latent, p: Latent) -> Tensor:
-        most = (FARTHEST / self.steps).to(q.mean).floor()
-        return self._standard(q.mean, p).round().clamp(-most, most)
+        return self._within(self._standard(q.mean, p).round())
 
     def place(self, p: Latent, k: Tensor) -> Tensor:
         spread = k.new_zeros(len(k), p.mean.shape[-1], dtype=p.mean.dtype)
         spread[:, self.open] = k.to(spread) * self.steps.to(spread)
         return cast(Normal, p).sample(spread)
 
-    def nats(self, coordinate: int, k: Tensor) -> Tensor:
+    def nats(self, k: Tensor) -> Tensor:
         """−log (Φ((|k| + ½)δ) − Φ((|k| − ½)δ)), by the tail below −|k| δ."""
-        step = self.steps[coordinate].to(k)
-        near, far = (0.5 - k.abs()) * step, (-0.5 - k.abs()) * step
+        steps = self.steps.to(k)
+        near, far = (0.5 - k.abs()) * steps, (-0.5 - k.abs()) * steps
         shrink = (log_ndtr(far) - log_ndtr(near)).exp()
         return -(log_ndtr(near) + torch.log1p(-shrink))
 
-    def moves(self, k: Tensor) -> list[Tensor]:
-        return [k - 1, k + 1]
+    def moves(self, k: Tensor) -> Tensor:
+        return self._within(torch.stack([k - 1, k + 1]))
 
     def push(self, coder: Coder, k: Symbols, limit: int) -> None:
         if k.size:
@@ -108,6 +107,10 @@ class GaussianGrid:
             found[places] += coder.decode(_gaussian(width), (means - nearest)[places], stds[places])
         return found.reshape(len(q.mean), -1)
 
+    def _within(self, k: Tensor) -> Tensor:
+        most = (FARTHEST / self.steps).to(k).floor()
+        return k.clamp(-most, most)
+
     def _standard(self, z: Tensor, p: Latent) -> Tensor:
         return ((z - p.mean) / p.std)[:, self.open] / self.steps.to(z)
 
@@ -125,7 +128,7 @@ class GaussianGrid:
 
 
 class CategoricalGrid:
-    """V variables of K categories; under the uniform prior each takes log K."""
+    """V variables of K categories; under the uniform prior each takes log K, so none is moved."""
 
     def __init__(self, variables: int, categories: int) -> None:
         self.coordinates, self.categories = variables, categories
@@ -136,11 +139,11 @@ class CategoricalGrid:
     def place(self, p: Latent, k: Tensor) -> Tensor:
         return one_hot(k.long(), self.categories).flatten(-2).to(p.mean)
 
-    def nats(self, coordinate: int, k: Tensor) -> Tensor:
+    def nats(self, k: Tensor) -> Tensor:
         return torch.full_like(k, math.log(self.categories))
 
-    def moves(self, k: Tensor) -> list[Tensor]:
-        return [(k + shift) % self.categories for shift in range(1, self.categories)]
+    def moves(self, k: Tensor) -> Tensor:
+        return k[None]
 
     def push(self, coder: Coder, k: Symbols, limit: int) -> None:
         coder.encode_reverse(k.ravel(), stream.model.Uniform(self.categories))

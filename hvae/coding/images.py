@@ -120,20 +120,29 @@ def _pixels(path: Path, options: ImageFolder) -> NDArray[np.uint8]:
     return found.x
 
 
-def save(x: NDArray[np.float32], codec: Codec, names: Sequence[str], out: Path) -> None:
+def save(
+    x: NDArray[np.float32], codec: Codec, names: Sequence[str], out: Path, bounded: bool = True
+) -> None:
     """Write items (items, n) to a Parquet file, as a prepared split, or as PNG to a folder.
 
-    InputError where these are no images, or have a name in common.
+    bounded: whether the data were within [0, 1], to which x is then clipped. InputError where these
+    are no images, or have a name in common.
     """
+    x = np.clip(x, 0, 1) if bounded else x
     if out.suffix == PARQUET:
-        prepared.write(_items(x, codec), out)
+        prepared.write(_items(x, codec, bounded), out)
         return
     if len(codec.shape) < 2 or (*codec.shape, 1)[2] not in (1, 3):
         raise InputError(
             f"items of shape {codec.shape} are no images: write them to a .parquet file"
         )
+    if not bounded:
+        raise InputError(
+            "the items have values below 0 or above 1, which PNG does not hold: write them to a "
+            ".parquet file"
+        )
     refuse_repeated(names)
-    pixels = np.rint(np.clip(x, 0, 1) * np.float32(MOST)).astype(np.uint8)
+    pixels = np.rint(x * np.float32(MOST)).astype(np.uint8)
     images = pixels.reshape(-1, *codec.shape)
     for name, image in zip(names, images, strict=True):
         file = BytesIO()
@@ -141,7 +150,7 @@ def save(x: NDArray[np.float32], codec: Codec, names: Sequence[str], out: Path) 
         storage.store(file.getvalue(), out / f"{name}.png")
 
 
-def _items(x: NDArray[np.float32], codec: Codec) -> Items:
+def _items(x: NDArray[np.float32], codec: Codec, bounded: bool) -> Items:
     count = len(x)
     return Items(
         x=x,
@@ -149,7 +158,7 @@ def _items(x: NDArray[np.float32], codec: Codec) -> Items:
         ids=np.arange(count),
         shape=codec.shape,
         classes=UNLABELLED,
-        bounded=codec.levels is not None and _on_levels(x, codec.levels),
+        bounded=bounded,
         levels=codec.levels if codec.levels and _on_levels(x, codec.levels) else None,
     )
 

@@ -28,16 +28,13 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, zeta
 from torch import Tensor
 
-from hvae.coding.codec import Codec
+from hvae.coding.codec import Codec, Keys, mixed, uniform
 from hvae.errors import InputError
 from hvae.models.distributions import Normal
 from hvae.statistics.estimate import Floats, Integers
-
-Keys = NDArray[np.uint64]
 
 FARTHEST = 6.0  # σ_p: beyond, the largest r of a box is not looked for
 MOST = 1 << 19  # tries
@@ -46,12 +43,6 @@ BUDGET = math.log(1 << 15)  # of a block's tries, for items at a typical distanc
 RARE = float(ndtri(1 - 1e-3))  # standard deviations: of log ρ, above which it is cut
 WIDEST = 0.997  # of a posterior in σ_p, for planning: widths above 0.96 are known as 1
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
-STEP = np.uint64(0x9E3779B97F4A7C15)
-MIXING = (
-    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
-    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-)
-LAST = np.uint64(31)
 
 
 class Sent(NamedTuple):
@@ -181,26 +172,15 @@ def received(boxes: Integers, numbers: Integers, powers: Integers, key: int) -> 
 
 def _hashes(boxes: Integers, key: int) -> Keys:
     """A number for each box (n, d)."""
-    hashes = _mixed(np.full(len(boxes), key, np.uint64))
+    hashes = mixed(np.full(len(boxes), key, np.uint64))
     for column in boxes.T:
-        hashes = _mixed(hashes ^ column.astype(np.uint64))
+        hashes = mixed(hashes ^ column.astype(np.uint64))
     return hashes
 
 
 def _points(boxes: Integers, numbers: Integers, powers: Integers, hashes: Keys) -> Floats:
-    keys = _mixed(hashes ^ numbers.astype(np.uint64))
-    places = np.arange(1, boxes.shape[1] + 1, dtype=np.uint64) * STEP
-    noise: Keys = keys[:, None] + places
-    inside = (_mixed(noise) >> np.uint64(11)) + 0.5
-    return ndtri((boxes + inside * 2.0**-53) / 2.0**powers)
-
-
-def _mixed(keys: Keys) -> Keys:
-    """SplitMix64 (Steele, Lea & Flood, 2014): noise that both sides make from a number."""
-    keys = keys + STEP
-    for shift, factor in MIXING:
-        keys = (keys ^ (keys >> shift)) * factor
-    return keys ^ (keys >> LAST)
+    keys = mixed(hashes ^ numbers.astype(np.uint64))
+    return ndtri((boxes + uniform(keys, boxes.shape[1])) / 2.0**powers)
 
 
 def parts(widths: Floats) -> Integers:

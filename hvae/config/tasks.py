@@ -123,9 +123,6 @@ class Upscaling(Section):
     max_items: Items = 500
 
 
-SEARCHED = 128  # numbers of z: with more, each of which is tried, files are not searched
-
-
 class Compression(Section):
     """Codecs to compare with, where images are large enough, and files of our own.
 

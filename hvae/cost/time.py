@@ -6,7 +6,7 @@ Seconds of one core, where a forward pass of one item takes N multiplications::
     a point               P + Q · items · samples
     an evaluated point    D + C · items · tasks that fit to latents or use the classifier
                           + passes · N / V + files
-    its files             items · (W · numbers of z · N / V + B · binary decisions on pixels)
+    its files             (items + T) · (W · N / V + U) + items · B · binary decisions on pixels
                           + M · numbers of all means in colour · components
     any job               S
 
@@ -21,9 +21,8 @@ from typing import Any, NamedTuple
 from hvae.config import baseline
 from hvae.config.model import MixtureOfLogisticsOptions, Model
 from hvae.config.params import Params
-from hvae.config.sizes import channels, flat_latents
+from hvae.config.sizes import channels
 from hvae.config.task import MODEL
-from hvae.config.tasks import SEARCHED
 from hvae.cost.disk import baseline_counts, counts, evaluated
 from hvae.models.build import size
 
@@ -34,12 +33,13 @@ START = 1.8  # S: until a process has loaded its libraries
 POINT, SAMPLE = 0.05, 3e-6  # P, Q
 EVALUATION, ITEM = 2.0, 0.004  # D, C
 MOST = 2000  # items of a split that a task reads
-# W, B, M: of the task `compression`, by the processor time of its steps on one core. Passes for a
-# number of z: 0.6 to 3.3 at six points of the digits and of Fashion-MNIST, with 360 items of either
-# split; more where more of z is open. A decision: 0.6 to 3.6 µs, for a file without loss, written
+# T, W, U: of the task `compression`, whose search goes 32 times forwards and backwards, and tries
+# five steps of the grid on 120 items.
+TRIED, SEARCH, LOOKED = 5 * 120, 32 * 3, 5e-4
+# B, M: by processor time on one core. A decision: 0.6 to 3.6 µs, for a file without loss, written
 # and decoded, and its net length, the most where images are small. In colour the mean of a mixture
 # of logistics costs more: 50 ms an item of 32×32×3 under 5 components.
-SEARCH, DECISION, MEAN = 2, 1.6e-6, 3.3e-6
+DECISION, MEAN = 1.6e-6, 3.3e-6
 DRAWN = 256  # items that widths are measured on; others are decoded three times
 DECISIONS: Mapping[str, int] = {"bernoulli": 1, "mixture-of-logistics": 8}  # of 256 levels
 RESTORED = 6 * 20 * 1000  # passes in the tasks that decode, over steps and items of two splits
@@ -95,12 +95,11 @@ def files(params: Params, shape: tuple[int, ...]) -> float:
         return 0.0
     kept = evaluated(params.data, params.evaluation.max_items)
     items = sum(min(asked.items, kept[split]) for split in ("validation", "test"))
-    numbers = sum(flat_latents(model.backbone, shape, model.latents))
-    passes = SEARCH * numbers if numbers <= SEARCHED else 0
     forward = size(model, shape).multiplications / SPEED[model.backbone]
     decisions = math.prod(shape) * DECISIONS.get(model.likelihood.family, 0)
     means = (DRAWN + 3 * items) * math.prod(shape) * _components(model, shape)
-    return items * (passes * forward + DECISION * decisions) + MEAN * means
+    searched = (items + TRIED) * (SEARCH * forward + LOOKED)
+    return searched + items * DECISION * decisions + MEAN * means
 
 
 def _components(model: Model, shape: tuple[int, ...]) -> int:

@@ -42,7 +42,6 @@ class Stream(Enum):
     BETA = 10, None
     ANOMALY = 21, None
     DRAWS = 22, None
-    CODING = 23, None
     REACHED = 24, None
     # tasks on images
     RECONSTRUCTION = 20, 0

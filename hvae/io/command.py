@@ -136,9 +136,12 @@ def _end_with(path: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def progress(steps: Iterable[T], what: str) -> Iterable[T]:
-    """A progress bar on a terminal; in a log, at most one line every half minute."""
-    return tqdm(steps, **_bar(what))
+def progress(steps: Iterable[T], what: str, leave: bool = True) -> Iterable[T]:
+    """A progress bar on a terminal; in a log, at most one line every half minute.
+
+    leave: whether the bar stays at its end.
+    """
+    return tqdm(steps, leave=leave, **_bar(what))
 
 
 def download_bar(what: str) -> tqdm:

@@ -4,8 +4,7 @@
 receiver, who share the model, can approach and hardly beat. `file` is a stream of quantised latents
 of the items, written and read back (`hvae.coding`). By layer it has the length of the symbols, and
 in total all bytes, the header too. PSNR and J° are of what comes out of it, beside those of the
-model on the same items. Steps are chosen on validation items. Files of an experiment are all
-searched or none is, those of its narrower baselines too, since they are compared.
+model on the same items. Steps are chosen on validation items.
 
 Of discrete likelihoods there are files without loss. `lossless` is a whole file, and with the
 setting `net` what an item adds to a long one, beside `elbo`, the (D + R) that it should take.
@@ -17,12 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pydantic import PositiveInt
 
 from hvae.coding import bits_back, files, quantised
 from hvae.coding.codec import Codec
-from hvae.config.sizes import flat_latents
-from hvae.config.tasks import SEARCHED, Compression
+from hvae.config.tasks import Compression
 from hvae.data.source import level_numbers
 from hvae.latents.extract import chosen
 from hvae.latents.measure import Measured
@@ -43,16 +40,6 @@ TRIED = 120  # validation items, on which the step is chosen
 TASK, LENGTH = "compression", "bits_per_dim"
 
 
-class CompressionJob(Compression):
-    """The settings, and how large z is in the experiment's own model: baselines' jobs, too.
-
-    latents, backbone: as the section `model` has them.
-    """
-
-    latents: list[PositiveInt]
-    backbone: str
-
-
 def measure(subject: TrainedSubject, settings: Compression, seed: int) -> Iterator[Found]:
     """Rates of every layer and of all, and files of the same items of either split."""
     parts = list(held_out(subject.items, paired(settings), seed))
@@ -63,19 +50,11 @@ def measure(subject: TrainedSubject, settings: Compression, seed: int) -> Iterat
         return
     codec = subject.codec()
     held = next(part for part in parts if part.split == "validation")
-    sweeps = quantised.SWEEPS if _numbers(codec, settings) <= SEARCHED else 0
-    factor = quantised.choose(codec, held.x[:TRIED], sweeps=min(sweeps, 1))
+    factor = quantised.choose(codec, held.x[:TRIED])
     for part, measured in zip(parts, found, strict=True):
-        yield from _file(codec, part, measured, quantised.quantise(codec, part.x, factor, sweeps))
+        yield from _file(codec, part, measured, quantised.quantise(codec, part.x, factor))
         if codec.levels is not None:
             yield from _lossless(codec, part, measured)
-
-
-def _numbers(codec: Codec, settings: Compression) -> int:
-    """Of z in the experiment's own model; in this one where it belongs to no experiment."""
-    if isinstance(settings, CompressionJob):
-        return sum(flat_latents(settings.backbone, codec.shape, settings.latents))
-    return sum(codec.model.latents)
 
 
 def _rates(part: HeldOutPart, found: Measured) -> Iterator[Score]:
@@ -143,4 +122,4 @@ def _lossless(codec: Codec, part: HeldOutPart, model: Measured) -> Iterator[Scor
 
 
 if __name__ == "__main__":
-    trained.run(__doc__, CompressionJob, measure)
+    trained.run(__doc__, Compression, measure)

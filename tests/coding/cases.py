@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from hvae.coding import codec
 from hvae.coding.codec import Codec
-from hvae.config.model import BernoulliOptions, GaussianOptions
+from hvae.config.model import BernoulliOptions, GaussianOptions, MixtureOfLogisticsOptions
 from hvae.models import build
 from hvae.models.backbones.backbone import Backbone
 from hvae.models.distributions import Normal
@@ -22,13 +22,27 @@ from tests.conftest import small
 from tests.training.test_checkpoint import CARD
 
 KEY = b"abcd"
-FAMILIES = {"gaussian": GaussianOptions, "bernoulli": BernoulliOptions}
+LOGISTICS = "mixture-of-logistics"
+FAMILIES = {
+    "gaussian": GaussianOptions,
+    "bernoulli": BernoulliOptions,
+    LOGISTICS: MixtureOfLogisticsOptions,
+}
+LEVELS = {"gaussian": None, "bernoulli": 2, LOGISTICS: 256}
 SHAPES = {1: (6,), 3: (1, 2, 3)}
+FORMS = {1: [(6,), (2, 3), (2, 3, 1), (8, 8)], 3: [(1, 2, 3), (2, 2, 3), (8, 8, 3)]}
+COLOUR = (8, 8, 3)
 
 
-def coded(latents: list[int], likelihood: Likelihood, seed: int = 0, **choices: object) -> Codec:
-    """A small model; its items have six numbers, in colours where the likelihood has them."""
-    shape = SHAPES[likelihood.channels]
+def coded(
+    latents: list[int],
+    likelihood: Likelihood,
+    seed: int = 0,
+    shape: tuple[int, ...] = (),
+    **choices: object,
+) -> Codec:
+    """A small model; of no `shape`, its items have six numbers, in the likelihood's colours."""
+    shape = shape or SHAPES[likelihood.channels]
     model = small(latents, shape=shape, likelihood=likelihood, seed=seed, **choices)
     return codec.of(model, shape, [0.5] * len(latents), KEY)
 
@@ -38,6 +52,12 @@ def binary(seed: int = 0) -> Codec:
     return coded([4, 3], Bernoulli(), seed)
 
 
+def colour(likelihood: Likelihood | None = None) -> Codec:
+    """A convolutional model of images in colour; by default of 256 levels."""
+    likelihood = likelihood or MixtureOfLogistics(2, 3)
+    return coded([2, 3], likelihood, shape=COLOUR, backbone="conv", width=4)
+
+
 DISCRETE = st.sampled_from([(2, 1), (5, 1), (17, 1), (256, 1), (256, 3), (256, 2)])
 CHOICES = st.fixed_dictionaries(
     {
@@ -45,6 +65,8 @@ CHOICES = st.fixed_dictionaries(
         "inference": st.sampled_from(["top-down", "ladder"]),
         "skip": st.booleans(),
         "categorical": st.booleans(),
+        "form": st.integers(0, 3),
+        "convolutional": st.booleans(),
         "seed": st.integers(0, 99),
     }
 )
@@ -52,13 +74,18 @@ ITEMS = st.integers(1, 40)
 
 
 def drawn(choices: dict, likelihood: Likelihood) -> Codec:
-    """A model of drawn `CHOICES`."""
+    """A model of drawn `CHOICES`: of vectors, of grey images or of colours."""
     rest = dict(choices)
+    forms = FORMS[likelihood.channels]
+    shape = forms[rest.pop("form", 0) % len(forms)]
     latents, more = list(rest.pop("latents")), {}
+    convolutional = rest.pop("convolutional", False)
     if rest.pop("categorical"):
         latents[-1] = 6
         more = {"top": {"family": "categorical", "variables": 2, "categories": 3}}
-    return coded(latents, likelihood, **rest, **more)
+    elif convolutional and len(shape) > 1:
+        more = {"backbone": "conv"}
+    return coded(latents, likelihood, shape=shape, **rest, **more)
 
 
 def discrete(levels: int, channels: int) -> Likelihood:
@@ -69,16 +96,17 @@ def discrete(levels: int, channels: int) -> Likelihood:
 
 
 def numbers(codec_: Codec, items: int, seed: int = 0) -> Tensor:
-    """Random numbers of levels, (items, 6)."""
+    """Random numbers of levels, (items, n)."""
     source = torch.Generator().manual_seed(seed)
     return torch.randint(0, codec_.levels or 2, (items, codec_.dimensions), generator=source)
 
 
-def save(folder: Path, family: str, name: str = "", **more: Any) -> Card:
+def save(folder: Path, family: str, name: str = "", backbone: str = "mlp", **more: Any) -> Card:
     """Files of a small model for images of 2×3 pixels with a likelihood of that family."""
     likelihood = {"family": family, "sigma": 0.2 if family == "gaussian" else None}
-    model = CARD.model.model_copy(update={"likelihood": FAMILIES[family](**likelihood)})
-    levels = None if family == "gaussian" else 2
+    chosen = {"likelihood": FAMILIES[family](**likelihood), "backbone": backbone}
+    model = CARD.model.model_copy(update=chosen)
+    levels = LEVELS[family]
     update = {"name": name or family, "model": model, "levels": levels} | more
     card = CARD.model_copy(update=update)
     built = build.build(card.model, card.shape, 1, levels)

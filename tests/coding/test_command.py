@@ -1,6 +1,7 @@
 """`python -m hvae.coding`: images to files and back, and what it refuses."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hvae.errors import InputError
 from hvae.io import tables
 from hvae.io.command import joined
 from tests.coding import cases
+from tests.plane import cases as plane
 from tests.tasks.pictures import items
 
 SIDE, COUNT = 2, 12
@@ -42,8 +44,8 @@ def compress(results: Path, images: Path, out: Path, **given: Any) -> None:
     command.compress(Namespace(results=results, images=images, out=out, **asked))
 
 
-def decompress(results: Path, file: Path, out: Path) -> None:
-    command.decompress(Namespace(results=results, file=file, out=out, beta=()))
+def decompress(results: Path, file: Path, out: Path, beta: Sequence[float] = ()) -> None:
+    command.decompress(Namespace(results=results, file=file, out=out, beta=beta))
 
 
 def read(folder: Path) -> np.ndarray:
@@ -142,6 +144,26 @@ def test_data_without_a_peak_have_a_squared_error(
         assert ("dB" in printed) == bounded
 
 
+def test_data_without_a_peak_are_no_images(results: Path, images: Path, tmp_path: Path) -> None:
+    """PNG would cut off what is below 0 or above 1."""
+    x = np.random.default_rng(0).normal(size=(COUNT, SIDE * SIDE)).astype(np.float32)
+    prepared.write(items(x, (SIDE, SIDE), bounded=False), tmp_path / "x.parquet")
+    for out in ("x.hvae", "each"):
+        compress(results, tmp_path / "x.parquet", tmp_path / out, rates=[3.1, 0.9])
+        with pytest.raises(InputError, match=r"^the items have values below 0 .* \.parquet file$"):
+            decompress(results, tmp_path / out, tmp_path / "again")
+        assert not (tmp_path / "again").exists()
+        decompress(results, tmp_path / out, tmp_path / "again.parquet")
+        found = prepared.read(tmp_path / "again.parquet")
+        assert not found.bounded
+        assert found.x.min() < 0
+    compress(results, images, tmp_path / "y.hvae", rates=[3.1, 0.9])
+    decompress(results, tmp_path / "y.hvae", tmp_path / "images.parquet")
+    found = prepared.read(tmp_path / "images.parquet")
+    assert found.bounded
+    assert 0 <= found.x.min() <= found.x.max() <= 1
+
+
 def test_a_split_without_items_is_refused(results: Path, tmp_path: Path) -> None:
     one = items(np.zeros((1, SIDE * SIDE)), (SIDE, SIDE))
     prepared.write(one.first(0)._replace(classes=()), tmp_path / "x.parquet")
@@ -192,9 +214,42 @@ def test_images_that_the_model_does_not_take(results: Path, images: Path, tmp_pa
 def test_a_file_of_another_experiment(results: Path, images: Path, tmp_path: Path) -> None:
     compress(results, images, tmp_path / "x.hvae", point="bernoulli")
     (results / "models" / "bernoulli.json").unlink()
-    with pytest.raises(InputError, match=r"was written with a model that .* does not have"):
+    with pytest.raises(InputError, match=r"was written with a model that .* does not have$"):
         decompress(results, tmp_path / "x.hvae", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_of_a_plane_needs_beta(tmp_path: Path) -> None:
+    """Where no point of the tables has its β."""
+    plane.amortized_model(tmp_path / "results" / "models")
+    prepared.write(items(np.full((COUNT, 6), 0.5), (2, 3)), tmp_path / "x.parquet")
+    compress(tmp_path / "results", tmp_path / "x.parquet", tmp_path / "x.hvae", beta=[1.0, 1.0])
+    reason = "does not have; if it was written with --beta, give the same --beta again$"
+    with pytest.raises(InputError, match=reason):
+        decompress(tmp_path / "results", tmp_path / "x.hvae", tmp_path / "again")
+    decompress(tmp_path / "results", tmp_path / "x.hvae", tmp_path / "again", beta=[1.0, 1.0])
+    assert len(read(tmp_path / "again")) == COUNT
+
+
+def test_lossless_work_has_bars(
+    results: Path, images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for each part of it; of a folder, one over its files."""
+    told: list[tuple[str, int]] = []
+
+    def progress(steps: Sequence, what: str, _leave: bool = True) -> Sequence:
+        told.append((what, len(steps)))
+        return steps
+
+    monkeypatch.setattr(command.command, "progress", progress)
+    compress(results, images, tmp_path / "x.hvae", point="bernoulli", lossless=True)
+    decompress(results, tmp_path / "x.hvae", tmp_path / "again")
+    names = [what for what, _ in told]
+    assert list(dict.fromkeys(names)) == ["reading images", "coding", "checking", "decoding"]
+    assert told[-1][1] == told[-2][1] > 1  # batches
+    compress(results, images, tmp_path / "each", point="gaussian")
+    decompress(results, tmp_path / "each", tmp_path / "more")
+    assert told[-1] == ("decoding files", COUNT)
 
 
 def test_numbers_after_rates_are_no_paths() -> None:

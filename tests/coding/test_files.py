@@ -4,12 +4,15 @@ import math
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from hvae.coding import codec, files, quantised
 from hvae.coding.codec import Codec
 from hvae.coding.files import Coded
+from hvae.coding.grids import layers
+from hvae.coding.quantised import Quantised
 from hvae.errors import InputError
 from hvae.models.likelihoods.base import FixedGaussian
 from tests.coding import cases
@@ -34,6 +37,11 @@ def decoded(known: Codec, content: bytes, path: Path) -> torch.Tensor:
     return torch.from_numpy(files.decoded(known, files.read(path), path))
 
 
+def columns(known: Codec) -> list[int]:
+    """How many symbols an item has in each layer."""
+    return [grid.coordinates for grid in layers(known, 3.0)]
+
+
 def corrected(content: bytes) -> bytes:
     """With a checksum that fits."""
     rest = content[START + 4 :]
@@ -49,7 +57,7 @@ def test_the_header_is_small(lossy: Codec, content: bytes) -> None:
 
 def test_the_body_is_as_long_as_its_symbols(lossy: Codec) -> None:
     x = torch.rand(360, 6, generator=torch.Generator().manual_seed(1))
-    found = quantised.quantise(lossy, x, 2.0, sweeps=1)
+    found = quantised.quantise(lossy, x, 2.0, steps=1)
     ideal = quantised.bits(lossy, found).sum()
     body = files.body(quantised.pushed(lossy, found))
     assert ideal < 8 * len(body) < ideal + 0.15 * 360
@@ -121,6 +129,44 @@ def test_headers_that_do_not_fit(
         decoded(lossy, claimed, tmp_path / "x.hvae")
 
 
+def test_images_in_colour_come_back(tmp_path: Path) -> None:
+    """By a convolutional model, of continuous values and of levels."""
+    for likelihood in (FixedGaussian(0.2), None):
+        known = cases.colour(likelihood)
+        x = torch.rand(3, known.dimensions, generator=torch.Generator().manual_seed(0))
+        x = (255 * x).round() / 255
+        found = quantised.quantise(known, x, 3.0, 1)
+        again = decoded(known, files.image_file(known, found), tmp_path / "x.hvae")
+        assert torch.equal(again, quantised.reconstructed(known, found))
+
+
+def test_items_go_through_a_bar(lossy: Codec) -> None:
+    items, seen = 1200, []
+    x = torch.rand(items, 6, generator=torch.Generator().manual_seed(0))
+    found = quantised.quantise(lossy, x, 3.0, 0)
+    coded = files.parsed(files.image_file(lossy, found))
+    again = files.decoded(lossy, coded, Path("x"), lambda parts: seen.append(len(parts)) or parts)
+    assert seen == [3]
+    assert np.array_equal(again, quantised.reconstructed(lossy, found).numpy())
+
+
+@pytest.mark.parametrize("bounded", [True, False])
+def test_a_file_knows_whether_data_are_bounded(lossy: Codec, bounded: bool) -> None:
+    found = Quantised(3.0, [np.zeros((5, count), np.int32) for count in columns(lossy)])
+    content = files.image_file(lossy, found, bounded=bounded)
+    coded = files.parsed(content)
+    assert coded.bounded == bounded
+    assert files.written(coded) == content
+    assert len(content) == len(files.image_file(lossy, found))  # it takes no byte
+
+
+@pytest.mark.parametrize("form", [2 * 16, files.VERSION * 16 + 2, files.VERSION * 16 + 15])
+def test_other_forms_are_refused(lossy: Codec, content: bytes, tmp_path: Path, form: int) -> None:
+    changed = content[: START - 1] + bytes([form]) + content[START:]
+    with pytest.raises(InputError, match=r"form .*, which this version does not read$"):
+        decoded(lossy, changed, tmp_path / "x.hvae")
+
+
 @pytest.mark.parametrize("top", ["gaussian", "categorical"])
 def test_no_items_are_refused(tmp_path: Path, top: str) -> None:
     more = {"family": "categorical", "variables": 2, "categories": 3}
@@ -140,7 +186,7 @@ def test_no_items_are_refused(tmp_path: Path, top: str) -> None:
 @pytest.mark.parametrize("factor", [0.125, 0.375, 4.25, 125])
 def test_a_factor_comes_back(lossy: Codec, tmp_path: Path, factor: float) -> None:
     x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
-    found = quantised.quantise(lossy, x, factor, sweeps=0)
+    found = quantised.quantise(lossy, x, factor, steps=0)
     again = decoded(lossy, files.image_file(lossy, found), tmp_path / "x.hvae")
     assert torch.equal(again, quantised.reconstructed(lossy, found))
 
@@ -148,16 +194,16 @@ def test_a_factor_comes_back(lossy: Codec, tmp_path: Path, factor: float) -> Non
 @pytest.mark.parametrize("factor", [2.1, 0.05, 0.0, -1.0, 125.125, math.nan, math.inf])
 def test_a_factor_that_files_cannot_hold(lossy: Codec, factor: float) -> None:
     x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
-    found = quantised.quantise(lossy, x, 3.0, sweeps=0)._replace(factor=factor)
+    found = quantised.quantise(lossy, x, 3.0, steps=0)._replace(factor=factor)
     with pytest.raises(InputError, match=r"^factor must be a multiple of 1/8 up to 125, got"):
         files.image_file(lossy, found)
 
 
 def test_numbers_that_files_cannot_hold(lossy: Codec) -> None:
     x = torch.rand(ITEMS, 6, generator=torch.Generator().manual_seed(0))
-    found = quantised.quantise(lossy, x, 3.0, sweeps=0)
+    found = quantised.quantise(lossy, x, 3.0, steps=0)
     found.symbols[0][0, 0] = -files.LARGEST - 1
-    with pytest.raises(InputError, match="numbers up to 32,768, and with factor 3 z has 32,769"):
+    with pytest.raises(InputError, match="numbers up to 262,144, and with factor 3 z has 262,145"):
         files.image_file(lossy, found)
 
 

@@ -89,7 +89,7 @@ def test_files_are_counted_by_hand(config: Config) -> None:
     params = parse(Params, config)
     passed = size(params.model, SHAPE).multiplications / cost.SPEED["mlp"]
     found = files(params, SHAPE)
-    assert found == pytest.approx((359 + 359) * cost.SEARCH * (32 + 8) * passed)
+    assert found == pytest.approx((359 + 359 + 5 * 120) * (32 * 3 * passed + cost.LOOKED))
     config["model"]["likelihood"] = {"family": "bernoulli", "sigma": None}
     without_loss = (359 + 359) * 64 * cost.DECISION
     assert files(parse(Params, config), SHAPE) == pytest.approx(found + without_loss)
@@ -97,10 +97,12 @@ def test_files_are_counted_by_hand(config: Config) -> None:
     assert files(parse(Params, config), SHAPE) == 0
 
 
-def test_files_of_colour_are_not_searched_where_z_is_large(config: Config) -> None:
+def test_files_of_colour_have_means_that_take_long(config: Config) -> None:
     params = overlaid(config, "photo-patches-conv")  # z of 32 maps of 4×4, and of 32 numbers
     decisions, means = 60 * 2 * 3072 * 8, (cost.DRAWN + 3 * 60 * 2) * 3072 * 3
-    expected = cost.DECISION * decisions + cost.MEAN * means
+    passed = size(params.model, (32, 32, 3)).multiplications / cost.SPEED["conv"]
+    searched = (60 * 2 + 5 * 120) * (32 * 3 * passed + cost.LOOKED)
+    expected = searched + cost.DECISION * decisions + cost.MEAN * means
     assert files(params, (32, 32, 3)) == pytest.approx(expected)
 
 

@@ -7,7 +7,6 @@ import pytest
 from altair.utils.schemapi import validate_jsonschema
 
 from hvae.reports.page import page
-from hvae.reports.render import fragment
 from hvae.reports.sections import compression
 from hvae.results.run import Run
 from tests.reports.cases import run
@@ -103,17 +102,6 @@ def test_the_page_has_charts_tables_and_pictures(filed: Run) -> None:
     html = page(filed)
     for text in ("Files and their rates", "BD-rates", "decoded from files", "bits an item, "):
         assert text in html
-
-
-@pytest.mark.parametrize(("numbers", "searched"), [(64, True), (65, False)])
-def test_a_search_is_told_of_where_there_is_one(filed: Run, numbers: int, searched: bool) -> None:
-    """Files of z with more than 128 numbers are not searched."""
-    wide = filed.params.model.model_copy(update={"latents": [numbers, 64]})
-    given = filed._replace(params=filed.params.model_copy(update={"model": wide}))
-    section = compression.SECTION
-    text = fragment(section.template, run=given, figures=[], **section.values(given))
-    assert ("moved up or down" in text) == ("the search wins some back" in text) == searched
-    assert ("no others are tried" in text) == (not searched)
 
 
 def test_without_files_there_is_no_section(config: dict[str, Any]) -> None:

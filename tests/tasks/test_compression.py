@@ -17,7 +17,7 @@ from hvae.data.prepared import Items
 from hvae.data.source import level_numbers
 from hvae.models.likelihoods.base import Likelihood
 from hvae.tasks import image_files
-from hvae.tasks.compression import CompressionJob, measure
+from hvae.tasks.compression import measure
 from hvae.tasks.image_files import code, code_sheet, comparable, references
 from hvae.tasks.task import Picture, Score
 from hvae.tasks.trained import TrainedSubject, held_out
@@ -151,24 +151,6 @@ def test_a_file_counts_by_its_bytes_and_is_decoded_from_them() -> None:
     assert len(shown) == 10
     for index, image in shown.items():
         assert image == seen[index].tolist()
-
-
-@pytest.mark.parametrize(("latents", "sweeps"), [([200, 8], 0), ([100, 28], quantised.SWEEPS)])
-def test_a_baseline_is_searched_where_the_experiment_is(latents: list[int], sweeps: int) -> None:
-    """A layer of few numbers is one of z that has many, where z_L is narrow."""
-    known = cases.coded([3], cases.FixedGaussian(0.05))
-    given = coded(known)
-    job = CompressionJob(items=30, latents=latents, backbone="mlp")
-    rows = by_name([one for one in measure(given, job, 0) if isinstance(one, Score)])
-    validation, test = (torch.from_numpy(given.items[s].x[:30]) for s in ("validation", "test"))
-    factor = quantised.choose(known, validation, min(sweeps, 1))
-    alike, otherwise = (
-        quantised.cost(known, test, quantised.quantise(known, test, factor, of)).error.mean()
-        for of in (sweeps, quantised.SWEEPS - sweeps)
-    )
-    psnr = rows["", "", "file", "", "psnr_db"]["value"]
-    assert psnr == pytest.approx(-10 * math.log10(alike))
-    assert psnr != pytest.approx(-10 * math.log10(otherwise))
 
 
 @pytest.mark.parametrize("likelihood", [cases.FixedGaussian(0.5), cases.discrete(17, 1)])

@@ -8,10 +8,6 @@ TASK_MODULES = {
 DECODING = {name for name, task in TASKS.items() if "model" in task.reads}
 JUDGED = {name for name, task in TASKS.items() if "classifier" in task.reads}
 PICTURES = {"compression": f"{RESULTS}/{{of}}parts/pictures/{{row}}.parquet"}
-# Files of the baseline are compared with the experiment's own, whose model says how all are written.
-SIZES = {
-    "compression": PARAMS.model.model_dump(mode="json", include={"latents", "backbone"})
-}
 
 CLASSIFIER = [
     f"{RESULTS}/classifier/classifier.{kind}" for kind in ("safetensors", "json")
@@ -73,7 +69,7 @@ for TASK in TASKS:
                 settings=(
                     {"task": OWN_TASKS[TASK], "own": PARAMS.tasks.settings(TASK)}
                     if TASK in OWN_TASKS
-                    else PARAMS.tasks.settings(TASK) | SIZES.get(TASK, {})
+                    else PARAMS.tasks.settings(TASK)
                 ),
             ),
             code=code(TASK_MODULES[TASK]),
